@@ -1,0 +1,2 @@
+/** Benchmarks beside the same loop in C. */
+package dev.holdfast.bench;

@@ -1,0 +1,2 @@
+/** The holdfast command: one thin class per verb. */
+package dev.holdfast.cli;

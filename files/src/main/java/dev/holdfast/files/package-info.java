@@ -1,0 +1,2 @@
+/** Directory handles, checked open, temporary files, replacement, trust, identity, tree work. */
+package dev.holdfast.files;

@@ -1,0 +1,7 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What prove and audit report: rule, place, evidence, advice; written as text, SARIF and HTML. */
+@NullMarked
+module dev.holdfast.findings {
+  requires static org.jspecify;
+}

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Every hazard of the catalogue as a scene, run for real. */
+@NullMarked
+module dev.holdfast.lab {
+  requires static org.jspecify;
+  requires dev.holdfast.files;
+  requires dev.holdfast.locks;
+  requires dev.holdfast.prove;
+  requires dev.holdfast.findings;
+  requires dev.holdfast.libc;
+}

@@ -1,0 +1,2 @@
+/** One lock interface, one class per kind of lock; ordered sets, recovery, holders. */
+package dev.holdfast.locks;

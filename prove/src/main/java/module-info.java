@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Stops a program between any two system calls, lets an attacker act there, and judges. */
+@NullMarked
+module dev.holdfast.prove {
+  requires static org.jspecify;
+  requires dev.holdfast.libc;
+  requires dev.holdfast.findings;
+}
