@@ -1,0 +1,83 @@
+package dev.holdfast.libc;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The one door to the kernel: {@code long syscall(long number, ...)}, syscall(2).
+ *
+ * <p>Every system call goes through this single downcall and not through the C library's wrappers:
+ * one link at start-up instead of one for each call, and identity calls act on the calling kernel
+ * thread alone, as this project needs them. The answer is the kernel's own convention: a negative
+ * error number, captured in the same downcall, so no errno can be read late.
+ */
+final class Kernel {
+  private static final MethodHandle SYSCALL = link();
+
+  private Kernel() {}
+
+  private static MethodHandle link() {
+    FunctionDescriptor type =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+    return Linker.nativeLinker()
+        .downcallHandle(
+            symbol("syscall"),
+            type,
+            Linker.Option.firstVariadicArg(1),
+            Linker.Option.captureCallState("errno"));
+  }
+
+  /** A function of the C library. */
+  static MemorySegment symbol(String name) {
+    SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
+    return lookup
+        .find(name)
+        .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name));
+  }
+
+  static SyscallResult call(
+      Scratch scratch, Sysno call, long a, long b, long c, long d, long e, long f) {
+    return new SyscallResult(raw(scratch, call.nr, a, b, c, d, e, f));
+  }
+
+  static SyscallResult call(Scratch scratch, Sysno call, long a, long b, long c) {
+    return new SyscallResult(raw(scratch, call.nr, a, b, c, 0, 0, 0));
+  }
+
+  /** For calls whose arguments are plain numbers. */
+  static SyscallResult call(Sysno call, long a, long b, long c, long d, long e) {
+    try (Scratch scratch = Scratch.open()) {
+      return new SyscallResult(raw(scratch, call.nr, a, b, c, d, e, 0));
+    }
+  }
+
+  static SyscallResult call(Sysno call, long a, long b, long c) {
+    return call(call, a, b, c, 0, 0);
+  }
+
+  static long raw(Scratch scratch, long nr, long a, long b, long c, long d, long e, long f) {
+    if (nr < 0) {
+      return -Errno.ENOSYS.number;
+    }
+    MemorySegment state = scratch.captureState();
+    long answer;
+    try {
+      answer = (long) SYSCALL.invokeExact(state, nr, a, b, c, d, e, f);
+    } catch (Throwable unreachable) {
+      throw new AssertionError("a downcall threw", unreachable);
+    }
+    return answer == -1 ? -state.get(ValueLayout.JAVA_INT, 0) : answer;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.holdfast.libc;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Plain reads and writes of this process's memory by address. Only for addresses that a {@link
+ * Scratch} handed out or that the kernel gave: nothing here checks them.
+ */
+final class Memory {
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private Memory() {}
+
+  static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  static short getShort(long address) {
+    return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+  }
+
+  static int getInt(long address) {
+    return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+  }
+
+  static long getLong(long address) {
+    return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+  }
+
+  static void putByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
+  static void putShort(long address, short value) {
+    ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
+  }
+
+  static void putInt(long address, int value) {
+    ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+  }
+
+  static void putLong(long address, long value) {
+    ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+  }
+
+  static void copyOut(long address, byte[] target, int offset, int length) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, target, offset, length);
+  }
+
+  static void copyIn(byte[] source, int offset, long address, int length) {
+    MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
+  }
+
+  static void zero(long address, long length) {
+    ALL.asSlice(address, length).fill((byte) 0);
+  }
+}

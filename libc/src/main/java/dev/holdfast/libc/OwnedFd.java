@@ -1,0 +1,162 @@
+package dev.holdfast.libc;
+
+import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An open file descriptor with one owner.
+ *
+ * <p><b>Guarantees.</b> It is closed once. While a {@link #borrow} is outstanding the number cannot
+ * be recycled: a concurrent {@link #close} takes effect when the last borrower returns it. One that
+ * is forgotten is closed by the collector, and reported.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> close(2), and the idea of counting uses from Go's {@code os.Root}.
+ */
+public final class OwnedFd implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(OwnedFd.class.getName());
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final AtomicLong LEAKED = new AtomicLong();
+
+  /** Apart from the owner, so that the collector's clean-up does not keep the owner alive. */
+  private static final class State implements Runnable {
+    private static final int CLOSED = 1 << 31;
+
+    final int fd;
+    final String what;
+
+    /** Number of borrowers; the sign bit says that close was asked for. */
+    final AtomicInteger uses = new AtomicInteger();
+
+    State(int fd, String what) {
+      this.fd = fd;
+      this.what = what;
+    }
+
+    boolean enter() {
+      for (; ; ) {
+        int now = uses.get();
+        if (now < 0) {
+          return false;
+        }
+        if (uses.compareAndSet(now, now + 1)) {
+          return true;
+        }
+      }
+    }
+
+    SyscallResult leave() {
+      return uses.decrementAndGet() == CLOSED ? Unistd.close(fd) : SyscallResult.SUCCESS;
+    }
+
+    SyscallResult close() {
+      for (; ; ) {
+        int now = uses.get();
+        if (now < 0) {
+          return SyscallResult.SUCCESS;
+        }
+        if (uses.compareAndSet(now, now | CLOSED)) {
+          return now == 0 ? Unistd.close(fd) : SyscallResult.SUCCESS;
+        }
+      }
+    }
+
+    @Override
+    public void run() {
+      if (uses.get() >= 0) {
+        LEAKED.incrementAndGet();
+        LOG.log(System.Logger.Level.WARNING, "descriptor {0} of {1} was never closed", fd, what);
+        close();
+      }
+    }
+  }
+
+  private final State state;
+  private final Cleaner.Cleanable cleanable;
+
+  private OwnedFd(State state) {
+    this.state = state;
+    this.cleanable = CLEANER.register(this, state);
+  }
+
+  /**
+   * Takes the ownership of an open descriptor.
+   *
+   * @param what names it in messages
+   */
+  public static OwnedFd of(int fd, String what) {
+    if (fd < 0) {
+      throw new IllegalArgumentException("not a descriptor: " + fd);
+    }
+    return new OwnedFd(new State(fd, what));
+  }
+
+  /** Takes the ownership of what a call just opened, or throws what the call failed with. */
+  public static OwnedFd of(SyscallResult opened, String call, String path) throws IOException {
+    return of((int) opened.orThrow(call, path), path);
+  }
+
+  /**
+   * The number, to be used until {@link #giveBack}; always in {@code try … finally}.
+   *
+   * @throws ClosedChannelException if it was closed
+   */
+  public int borrow() throws ClosedChannelException {
+    if (!state.enter()) {
+      throw new ClosedChannelException();
+    }
+    return state.fd;
+  }
+
+  /** Ends a {@link #borrow}. */
+  public void giveBack() {
+    SyscallResult closed = state.leave();
+    if (closed.failed()) {
+      LOG.log(System.Logger.Level.WARNING, "close of {0}: {1}", state.what, closed);
+    }
+  }
+
+  public boolean isOpen() {
+    return state.uses.get() >= 0;
+  }
+
+  /**
+   * Gives up the ownership: the caller now closes the number.
+   *
+   * @throws IllegalStateException if it is closed or in use
+   */
+  public int release() {
+    if (!state.uses.compareAndSet(0, State.CLOSED)) {
+      throw new IllegalStateException("closed or in use: " + state.what);
+    }
+    cleanable.clean();
+    return state.fd;
+  }
+
+  /**
+   * Closes it, or has the last borrower close it. Never retried: the number is free even after an
+   * error.
+   *
+   * @throws IOException what close(2) reported, which can be a late write error
+   */
+  @Override
+  public void close() throws IOException {
+    SyscallResult closed = state.close();
+    cleanable.clean();
+    closed.orThrow("close", state.what);
+  }
+
+  /** How many were forgotten and found by the collector since the start: for tests. */
+  public static long leaked() {
+    return LEAKED.get();
+  }
+
+  @Override
+  public String toString() {
+    return state.what + " (fd " + state.fd + (isOpen() ? ")" : ", closed)");
+  }
+}
