@@ -5,9 +5,14 @@ import org.jspecify.annotations.NullMarked;
 module dev.holdfast.cli {
   requires static org.jspecify;
   requires dev.holdfast.files;
+  requires dev.holdfast.findings;
+  requires dev.holdfast.lab;
+  requires dev.holdfast.libc;
   requires dev.holdfast.locks;
   requires dev.holdfast.prove;
-  requires dev.holdfast.lab;
-  requires dev.holdfast.findings;
-  requires dev.holdfast.libc;
+  requires info.picocli;
+
+  // picocli fills annotated fields by reflection.
+  opens dev.holdfast.cli to
+      info.picocli;
 }

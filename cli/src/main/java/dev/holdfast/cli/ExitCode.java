@@ -1,0 +1,24 @@
+package dev.holdfast.cli;
+
+/** What a command's exit status means. Scripts rely on these: they never change. */
+public final class ExitCode {
+  /** It worked, and the answer is "yes". */
+  public static final int OK = 0;
+
+  /** The answer is "no": a race was proved, a rule fired, a scene failed. */
+  public static final int NO = 1;
+
+  /** Wrong use: nothing was done. */
+  public static final int USAGE = 2;
+
+  /** Could not decide: the answer is unknown, and must not be read as "yes". */
+  public static final int UNDECIDED = 3;
+
+  /** Busy, or timed out. The value is {@code EX_TEMPFAIL} of {@code sysexits.h}. */
+  public static final int BUSY = 75;
+
+  /** Interrupted by the user. */
+  public static final int INTERRUPTED = 130;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,121 @@
+package dev.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns whatever went wrong into one line and an exit status. A stack trace is for {@code --debug}
+ * only.
+ */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** How picocli begins: the option is named already by our own beginning. */
+  private static final Pattern INVALID_VALUE =
+      Pattern.compile("^Invalid value for (option|positional parameter)[^:]*: ");
+
+  private final boolean debug;
+
+  Failures(String... args) {
+    this.debug = asksForDebug(args);
+  }
+
+  /** Read from the raw arguments: when parsing is what failed, there is no parsed option to ask. */
+  private static boolean asksForDebug(String... args) {
+    for (String arg : args) {
+      if (arg.equals("--")) {
+        return false;
+      }
+      if (arg.equals("--debug")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    report(command.getErr(), name, describe(e) + "; see '" + name + " --help'", e);
+    return ExitCode.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    String name = command.getCommandSpec().qualifiedName();
+    report(command.getErr(), name, describe(e), e);
+    return switch (e) {
+      case CommandFailure failure -> failure.exitCode();
+      case InterruptedException _ -> ExitCode.INTERRUPTED;
+      default -> ExitCode.UNDECIDED;
+    };
+  }
+
+  /** What is left to do when not even a handler coped. It must not look like an answer. */
+  int handleError(PrintWriter err, Throwable cause) {
+    report(err, "holdfast", describe(cause), cause);
+    return ExitCode.UNDECIDED;
+  }
+
+  private void report(PrintWriter err, String name, String problem, Throwable cause) {
+    // One line, whatever a file name or a message from below may hold.
+    err.println(name + ": " + problem.replaceAll("\\s*\\R\\s*", " "));
+    if (debug) {
+      cause.printStackTrace(err);
+    }
+    err.flush();
+  }
+
+  private static String describe(ParameterException e) {
+    return switch (e) {
+      case UnmatchedArgumentException unmatched when !unmatched.getUnmatched().isEmpty() -> {
+        String what = unmatched.getUnmatched().getFirst();
+        yield what
+            + ": "
+            + (unmatched.isUnknownOption() ? "unknown option" : unknownOperand(e.getCommandLine()));
+      }
+      case MissingParameterException missing when !missing.getMissing().isEmpty() ->
+          nameOf(missing.getMissing().getFirst()) + ": missing";
+      default -> {
+        ArgSpec arg = e.getArgSpec();
+        String why = String.valueOf(e.getMessage());
+        yield arg == null ? why : nameOf(arg) + ": " + INVALID_VALUE.matcher(why).replaceFirst("");
+      }
+    };
+  }
+
+  private static String unknownOperand(CommandLine command) {
+    return command.getParent() == null ? "no such command" : "unexpected argument";
+  }
+
+  private static String nameOf(ArgSpec arg) {
+    return arg.isOption() ? ((CommandLine.Model.OptionSpec) arg).longestName() : arg.paramLabel();
+  }
+
+  private String describe(Throwable e) {
+    return switch (e) {
+      case CommandFailure failure -> String.valueOf(failure.getMessage());
+      case InterruptedException _ -> "interrupted";
+      case NoSuchFileException absent -> absent.getFile() + ": no such file or directory (ENOENT)";
+      case FileAlreadyExistsException taken -> taken.getFile() + ": exists already (EEXIST)";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied (EACCES)";
+      case NotDirectoryException other -> other.getFile() + ": not a directory (ENOTDIR)";
+      case FileSystemException other when other.getReason() != null ->
+          other.getFile() + ": " + other.getReason();
+      default ->
+          "internal error: " + e + (debug ? "" : "; please report it with the output of --debug");
+    };
+  }
+}

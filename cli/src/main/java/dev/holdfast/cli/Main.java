@@ -1,0 +1,54 @@
+package dev.holdfast.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Where {@code holdfast} starts. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command line and ends the process with its {@link ExitCode}. */
+  public static void main(String[] args) {
+    PrintWriter out = utf8(FileDescriptor.out);
+    PrintWriter err = utf8(FileDescriptor.err);
+    int exitCode = run(out, err, args);
+    err.flush();
+    // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
+    // success.
+    if (out.checkError() && exitCode == ExitCode.OK) {
+      err.println("holdfast: standard output: could not be written");
+      err.flush();
+      exitCode = ExitCode.UNDECIDED;
+    }
+    System.exit(exitCode);
+  }
+
+  /**
+   * Runs one command line without ending the process.
+   *
+   * @param out takes results
+   * @param err takes messages
+   * @return an {@link ExitCode}
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    Failures failures = new Failures(args);
+    try {
+      return Commands.commandLineFor(args)
+          .setOut(out)
+          .setErr(err)
+          .setParameterExceptionHandler(failures)
+          .setExecutionExceptionHandler(failures)
+          .execute(args);
+    } catch (Throwable e) {
+      return failures.handleError(err, e);
+    }
+  }
+
+  private static PrintWriter utf8(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), false);
+  }
+}
