@@ -1,0 +1,142 @@
+package dev.holdfast.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Arrows only point down, and the foreign-function interface stays in one place. */
+class ArchitectureTest {
+  private static final String ROOT = "dev.holdfast.";
+
+  /**
+   * The house. A new module gets a line here; one that grows gets a higher minimum, so that no rule
+   * can pass because it looked at nothing.
+   */
+  enum Module {
+    libc(25),
+    findings(0),
+    files(0, "libc"),
+    locks(0, "libc", "files"),
+    prove(0, "libc", "findings"),
+    lab(0, "libc", "findings", "files", "locks", "prove"),
+    cli(8, "libc", "findings", "files", "locks", "prove", "lab");
+
+    final int minimumClasses;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of is immutable.
+    final Set<String> mayUse;
+
+    Module(int minimumClasses, String... mayUse) {
+      this.minimumClasses = minimumClasses;
+      this.mayUse = Set.of(mayUse);
+    }
+
+    boolean contains(JavaClass type) {
+      return type.getPackageName().equals(ROOT + name())
+          || type.getPackageName().startsWith(ROOT + name() + ".");
+    }
+
+    boolean allows(JavaClass type) {
+      return !type.getPackageName().startsWith(ROOT)
+          || contains(type)
+          || mayUse.stream().anyMatch(lower -> valueOf(lower).contains(type));
+    }
+  }
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT.substring(0, ROOT.length() - 1));
+
+  @ParameterizedTest
+  @EnumSource
+  void usesOnlyWhatLiesBelow(Module module) {
+    classes()
+        .that(isIn(module))
+        .should()
+        .onlyDependOnClassesThat(isAllowedTo(module))
+        .allowEmptyShould(module.minimumClasses == 0)
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyLibcTouchesTheForeignFunctionInterface() {
+    noClasses()
+        .that(DescribedPredicate.not(isIn(Module.libc)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.foreign..")
+        .check(CLASSES);
+    assertTrue(
+        CLASSES.stream()
+            .anyMatch(
+                type ->
+                    Module.libc.contains(type)
+                        && type.getDirectDependenciesFromSelf().stream()
+                            .anyMatch(
+                                use ->
+                                    use.getTargetClass()
+                                        .getPackageName()
+                                        .equals("java.lang.foreign"))),
+        "libc itself is not seen to use java.lang.foreign: this test looks at the wrong classes");
+  }
+
+  @Test
+  void libcStandsOnTheJavaLanguageAlone() {
+    classes()
+        .that(isIn(Module.libc))
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("dev.holdfast.libc..", "java..", "org.jspecify.annotations..")
+        .check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void looksAtEnoughClasses(Module module) {
+    long seen = CLASSES.stream().filter(module::contains).count();
+    assertTrue(
+        seen >= module.minimumClasses,
+        () ->
+            "looked at "
+                + seen
+                + " classes of "
+                + module
+                + ", expected "
+                + module.minimumClasses
+                + " at least");
+  }
+
+  @Test
+  void knowsEveryModule() {
+    List<String> known = Arrays.stream(Module.values()).map(Enum::name).toList();
+    Set<String> strangers =
+        CLASSES.stream()
+            .map(type -> type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0])
+            .filter(name -> !known.contains(name))
+            .collect(Collectors.toSet());
+    assertEquals(Set.of(), strangers);
+  }
+
+  private static DescribedPredicate<JavaClass> isIn(Module module) {
+    return DescribedPredicate.describe("are in " + module, module::contains);
+  }
+
+  private static DescribedPredicate<JavaClass> isAllowedTo(Module module) {
+    return DescribedPredicate.describe("are in or below " + module, module::allows);
+  }
+}
