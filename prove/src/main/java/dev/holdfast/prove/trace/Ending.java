@@ -1,0 +1,30 @@
+package dev.holdfast.prove.trace;
+
+/** How a program ended. */
+public sealed interface Ending {
+  /** It called exit. */
+  record Exited(int status) implements Ending {}
+
+  /** A signal killed it. */
+  record Killed(int signal) implements Ending {}
+
+  /** We killed it, because a handler asked for it. */
+  record Stopped() implements Ending {}
+
+  /** We killed it, because its time was over. */
+  record TimedOut() implements Ending {}
+
+  /** We killed it: it calls the kernel in a way that cannot be followed (i386 or x32). */
+  record Foreign() implements Ending {}
+
+  /** As a shell counts: the status, or 128 plus the signal; 124 for a time-out as timeout(1). */
+  default int code() {
+    return switch (this) {
+      case Exited(int status) -> status;
+      case Killed(int signal) -> 128 + signal;
+      case Stopped _ -> 128 + 9;
+      case TimedOut _ -> 124;
+      case Foreign _ -> 126;
+    };
+  }
+}

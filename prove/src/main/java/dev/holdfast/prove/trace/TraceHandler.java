@@ -1,0 +1,35 @@
+package dev.holdfast.prove.trace;
+
+/** What somebody wants to know of a running victim. All methods run on the tracer's thread. */
+public interface TraceHandler {
+  /** What the tracer does after a stop before a call. */
+  enum Then {
+    /** The call runs; nothing more is heard of it. */
+    GO_ON,
+    /** The call runs, and {@link TraceHandler#afterCall} hears of its result. */
+    SHOW_RESULT,
+    /** The whole victim is killed here; the call does not run. */
+    KILL
+  }
+
+  /** A task stands right before a call that was asked for. */
+  Then beforeCall(Call call);
+
+  /**
+   * The call that {@link Then#SHOW_RESULT} was answered for has returned.
+   *
+   * @param result the kernel's answer, a negative error number on failure
+   */
+  default Then afterCall(Call call, long result) {
+    return Then.GO_ON;
+  }
+
+  /** A task replaced its program. */
+  default void afterExec(Task task) {}
+
+  /** A task started another. */
+  default void started(Task parent, Task child) {}
+
+  /** A task ended. */
+  default void ended(Task task, Ending ending) {}
+}

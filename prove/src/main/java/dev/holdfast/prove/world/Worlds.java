@@ -1,0 +1,412 @@
+package dev.holdfast.prove.world;
+
+import static dev.holdfast.libc.Namespaces.CLONE_FS;
+import static dev.holdfast.libc.Namespaces.CLONE_NEWIPC;
+import static dev.holdfast.libc.Namespaces.CLONE_NEWNET;
+import static dev.holdfast.libc.Namespaces.CLONE_NEWNS;
+import static dev.holdfast.libc.Namespaces.CLONE_NEWPID;
+import static dev.holdfast.libc.Namespaces.CLONE_NEWUTS;
+import static dev.holdfast.libc.Namespaces.MS_BIND;
+import static dev.holdfast.libc.Namespaces.MS_NODEV;
+import static dev.holdfast.libc.Namespaces.MS_NOEXEC;
+import static dev.holdfast.libc.Namespaces.MS_NOSUID;
+import static dev.holdfast.libc.Namespaces.MS_PRIVATE;
+import static dev.holdfast.libc.Namespaces.MS_RDONLY;
+import static dev.holdfast.libc.Namespaces.MS_REC;
+import static dev.holdfast.libc.Namespaces.MS_REMOUNT;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Namespaces;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes private worlds: a copy-on-write view of the host's whole file tree in mount, PID, IPC, UTS and
+ * network namespaces of its own. What happens in one is in memory only, and is gone with the kernel
+ * thread that made it, whatever way that thread ends.
+ *
+ * <p><b>Guarantees.</b> Nothing a victim does by name or descriptor changes a file of the host: every
+ * mount with files is an overlay or a read-only bind, device files do not work outside {@code /dev},
+ * {@code /dev} holds only harmless devices, and {@code /sys} and {@code /proc/sys} are read-only.
+ *
+ * <p><b>Threads.</b> Each body runs on a platform thread of its own, which is root-changed into the
+ * world: on it, plain Java file access sees the world. A body must not start threads.
+ *
+ * <p><b>Sources.</b> mount_namespaces(7), pid_namespaces(7), overlayfs in the kernel's documentation.
+ */
+public final class Worlds implements AutoCloseable {
+  private static final List<String> ANCHORS = List.of("/dev/shm", "/mnt", "/media", "/srv", "/opt");
+  private static final List<String> DEVICES =
+      List.of("null", "zero", "full", "random", "urandom", "tty");
+
+  private final List<OwnDirectory> own;
+  private final boolean inUserNamespace;
+  private final List<HostMounts.Mount> mounts;
+  private final String anchor;
+  private final int hostProc;
+  private int mountNamespace = -1;
+  private boolean frozen;
+
+  /**
+   * Prepares what all worlds share.
+   *
+   * @param own directories that each world has for its own
+   * @param inUserNamespace this process is root in a user namespace only
+   */
+  public Worlds(List<OwnDirectory> own, boolean inUserNamespace) {
+    this.own = List.copyOf(own);
+    this.inUserNamespace = inUserNamespace;
+    this.anchor = findAnchor();
+    this.mounts =
+        HostMounts.read().stream()
+            .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
+            .toList();
+    this.hostProc =
+        must(
+            Fcntl.openat(
+                Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
+            "open /proc");
+    onFreshThread(
+        () -> {
+          prepareBase();
+          return true;
+        });
+  }
+
+  private static String findAnchor() {
+    for (String candidate : ANCHORS) {
+      if (java.nio.file.Files.isDirectory(java.nio.file.Path.of(candidate))) {
+        return candidate;
+      }
+    }
+    throw new WorldException("none of " + ANCHORS + " is there: make an empty directory /mnt");
+  }
+
+  /** A descriptor of the procfs in which this process's own ids are valid. */
+  public int hostProc() {
+    return hostProc;
+  }
+
+  /** The body of a world; it may throw anything. */
+  @FunctionalInterface
+  public interface Body<T> {
+    T run() throws Exception;
+  }
+
+  /** Runs a body in a fresh world, and forgets the world. */
+  public <T> T inFreshWorld(Body<T> body) {
+    return onFreshThread(
+        () -> {
+          enterBase();
+          build(anchor + "/world", false);
+          return body.run();
+        });
+  }
+
+  /**
+   * Runs a body in a world of which all later fresh ones are copies: the set-up. At most once, before
+   * the first fresh world.
+   */
+  public <T> T freeze(Body<T> body) {
+    T result =
+        onFreshThread(
+            () -> {
+              enterBase();
+              build(anchor + "/setup", true);
+              return body.run();
+            });
+    frozen = true;
+    return result;
+  }
+
+  private static <T> T onFreshThread(Callable<T> body) {
+    FutureTask<T> task = new FutureTask<>(body);
+    Thread thread = Thread.ofPlatform().name("holdfast-world").daemon(true).unstarted(task);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          // A world must not be left half-made: the watchdog bounds this wait.
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof RuntimeException known) {
+        throw known;
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw new WorldException("in the world: " + (cause == null ? e : cause).getMessage(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void prepareBase() throws FileSystemException {
+    SyscallResult unshared = Namespaces.unshare(CLONE_FS | CLONE_NEWNS);
+    if (unshared.failed()) {
+      throw new WorldException(
+          "no private world: unshare: "
+              + unshared
+              + "; run as root (with CAP_SYS_ADMIN), or where unprivileged user namespaces are"
+              + " allowed");
+    }
+    mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+    mount("holdfast", anchor, "tmpfs", MS_NOSUID, "mode=0755");
+    for (String directory : List.of("dev", "world", "setup")) {
+      mkdir(anchor + "/" + directory, 0755);
+    }
+    // The set-up's files stay visible in every world made later.
+    mount("holdfast", anchor + "/setup", "tmpfs", 0, "mode=0755");
+    devices(anchor + "/dev");
+    mountNamespace =
+        must(
+            Fcntl.openat(hostProc, Paths.bytes("thread-self/ns/mnt"), Fcntl.O_RDONLY, 0),
+            "open the mount namespace");
+  }
+
+  private void devices(String dev) throws FileSystemException {
+    for (String name : DEVICES) {
+      device("/dev/" + name, dev + "/" + name);
+    }
+    mkdir(dev + "/shm", 01777);
+    mkdir(dev + "/pts", 0755);
+    mkdir(dev + "/mqueue", 01777);
+    symlink("/proc/self/fd", dev + "/fd");
+    symlink("/proc/self/fd/0", dev + "/stdin");
+    symlink("/proc/self/fd/1", dev + "/stdout");
+    symlink("/proc/self/fd/2", dev + "/stderr");
+    symlink("pts/ptmx", dev + "/ptmx");
+    SyscallResult pts =
+        Namespaces.mount(
+            "devpts", dev + "/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666");
+    if (pts.failed() && !inUserNamespace) {
+      pts.orThrow("mount", "/dev/pts");
+    }
+  }
+
+  /** A node of our own where that is allowed: a bind would let root change the host's mode. */
+  private void device(String host, String node) throws FileSystemException {
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
+    if (stat.failed()) {
+      return;
+    }
+    byte[] path = Paths.bytes(node);
+    if (inUserNamespace) {
+      Unistd.mknodat(Fcntl.AT_FDCWD, path, Statx.S_IFREG | 0600, 0).orThrow("mknodat", node);
+      mount(host, node, null, MS_BIND, null);
+      return;
+    }
+    int number = (stat.value().rdevMajor() << 8) | stat.value().rdevMinor();
+    Unistd.mknodat(Fcntl.AT_FDCWD, path, stat.value().mode(), number).orThrow("mknodat", node);
+    Unistd.fchmodat(Fcntl.AT_FDCWD, path, stat.value().permissions()).orThrow("fchmodat", node);
+  }
+
+  private void enterBase() throws FileSystemException {
+    must(Namespaces.unshare(CLONE_FS), "unshare the root directory");
+    must(Namespaces.setns(mountNamespace, CLONE_NEWNS), "enter the prepared mounts");
+    int all = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET;
+    must(Namespaces.unshare(all), "unshare the namespaces");
+  }
+
+  private void build(String place, boolean setUp) throws FileSystemException {
+    if (!setUp) {
+      mount("holdfast", place, "tmpfs", 0, "mode=0755");
+    }
+    mkdir(place + "/root", 0755);
+    String root = place + "/root";
+    List<String> uppers = new ArrayList<>();
+    for (int i = 0; i < mounts.size(); i++) {
+      String upper = place + "/m" + i;
+      mkdir(upper, 0755);
+      mkdir(upper + "/upper", 0755);
+      mkdir(upper + "/work", 0755);
+      if (frozen) {
+        TreeCopy.copy(anchor + "/setup/m" + i + "/upper", upper + "/upper");
+      } else {
+        copyOwner(mounts.get(i).point(), upper + "/upper");
+      }
+      uppers.add(upper);
+    }
+    if (!frozen) {
+      for (OwnDirectory directory : own) {
+        makeOwn(directory, uppers);
+      }
+    }
+    for (int i = 0; i < mounts.size(); i++) {
+      overlay(mounts.get(i), uppers.get(i), root);
+    }
+    mount(anchor + "/dev", root + "/dev", null, MS_BIND | MS_REC, null);
+    mount("tmpfs", root + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+    readOnly("/sys", root + "/sys");
+    must(Unistd.chroot(Paths.bytes(root)), "enter the world");
+    must(Unistd.chdir(Paths.bytes("/")), "enter the world");
+  }
+
+  private void overlay(HostMounts.Mount mount, String upper, String root)
+      throws FileSystemException {
+    String target = mount.point().equals("/") ? root : root + mount.point();
+    if (!mount.point().equals("/") && !isDirectory(target)) {
+      // A single file that is bind-mounted somewhere, or hidden: the file below it will do.
+      return;
+    }
+    String options =
+        "lowerdir="
+            + mount.point().replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
+            + ",upperdir="
+            + upper
+            + "/upper,workdir="
+            + upper
+            + "/work"
+            + (inUserNamespace ? ",userxattr" : ",redirect_dir=on");
+    SyscallResult made = Namespaces.mount("holdfast", target, "overlay", MS_NODEV, options);
+    if (made.ok()) {
+      return;
+    }
+    if (mount.point().equals("/")) {
+      throw new WorldException(
+          "no private view of the files: mount overlay: "
+              + made
+              + "; the kernel needs overlayfs"
+              + (inUserNamespace ? " for user namespaces (Linux 5.11)" : ""));
+    }
+    // Not every file system can lie under an overlay; then its files can be read, not changed.
+    readOnly(mount.point(), target);
+  }
+
+  private static void readOnly(String source, String target) throws FileSystemException {
+    SyscallResult bound = Namespaces.mount(source, target, null, MS_BIND, null);
+    if (bound.failed()) {
+      // In a user namespace what is mounted below may not be uncovered.
+      bound = Namespaces.mount(source, target, null, MS_BIND | MS_REC, null);
+    }
+    bound.orThrow("mount", source);
+    long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    mount(null, target, null, flags, null);
+  }
+
+  /** Takes from the world's own {@code /proc} what would change the host; for the tracer. */
+  public static void protectProc() {
+    try {
+      for (String name : List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")) {
+        if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) {
+          readOnly(name, name);
+        }
+      }
+    } catch (FileSystemException e) {
+      throw new WorldException("the world's /proc cannot be protected: " + e.getMessage(), e);
+    }
+  }
+
+  /** Makes the directory in the upper layer, before anything is mounted: it hides the host's. */
+  private void makeOwn(OwnDirectory directory, List<String> uppers) throws FileSystemException {
+    int index = 0;
+    for (int i = 0; i < mounts.size(); i++) {
+      String point = mounts.get(i).point();
+      boolean inside = point.equals("/") || directory.path().startsWith(point + "/");
+      if (inside && point.length() >= mounts.get(index).point().length()) {
+        index = i;
+      }
+    }
+    String point = mounts.get(index).point();
+    String relative = directory.path().substring(point.equals("/") ? 0 : point.length());
+    String host = point.equals("/") ? "" : point;
+    String upper = uppers.get(index) + "/upper";
+    String path = "";
+    for (String name : relative.split("/", -1)) {
+      if (!name.isEmpty()) {
+        path += "/" + name;
+        if (Unistd.mkdirat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0755).ok()) {
+          copyOwner(host + path, upper + path);
+        }
+      }
+    }
+    int fd = must(Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0, 0), "open " + path);
+    Xattr.fsetxattr(fd, Paths.bytes(inUserNamespace ? "user.overlay.opaque" : "trusted.overlay.opaque"), Paths.bytes("y"), 0)
+        .orThrow("fsetxattr", path);
+    if (directory.uid() >= 0) {
+      Unistd.fchown(fd, directory.uid(), directory.gid()).orThrow("fchown", path);
+    }
+    Unistd.close(fd);
+  }
+
+  /** Owner and mode as the host's directory has them, where it exists. */
+  private static void copyOwner(String host, String upper) throws FileSystemException {
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
+    if (stat.ok()) {
+      byte[] path = Paths.bytes(upper);
+      SyscallResult owned =
+          Unistd.fchownat(Fcntl.AT_FDCWD, path, stat.value().uid(), stat.value().gid(), 0);
+      // In a user namespace most owners have no name, and stay as they are below.
+      if (owned.failed() && !owned.is(Errno.EINVAL)) {
+        owned.orThrow("fchownat", host);
+      }
+      Unistd.fchmodat(Fcntl.AT_FDCWD, path, stat.value().permissions()).orThrow("fchmodat", host);
+    }
+  }
+
+  private static boolean isDirectory(String path) {
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
+    return stat.ok() && stat.value().isDirectory();
+  }
+
+  private static void mkdir(String path, int mode) throws FileSystemException {
+    byte[] name = Paths.bytes(path);
+    Unistd.mkdirat(Fcntl.AT_FDCWD, name, mode).orThrow("mkdirat", path);
+    Unistd.fchmodat(Fcntl.AT_FDCWD, name, mode).orThrow("fchmodat", path);
+  }
+
+  private static void symlink(String target, String path) throws FileSystemException {
+    Unistd.symlinkat(Paths.bytes(target), Fcntl.AT_FDCWD, Paths.bytes(path))
+        .orThrow("symlinkat", path);
+  }
+
+  private static void mount(
+      @Nullable String source,
+      String target,
+      @Nullable String type,
+      long flags,
+      @Nullable String data)
+      throws FileSystemException {
+    Namespaces.mount(source, target, type, flags, data).orThrow("mount", target);
+  }
+
+  private static int must(SyscallResult result, String what) {
+    if (result.failed()) {
+      throw new WorldException(
+          "no private world: cannot " + what + ": " + result.errno().message + " (" + result + ")");
+    }
+    return (int) result.raw();
+  }
+
+  @Override
+  public void close() {
+    if (mountNamespace >= 0) {
+      Unistd.close(mountNamespace);
+      mountNamespace = -1;
+    }
+    Unistd.close(hostProc);
+  }
+}
