@@ -2,6 +2,9 @@ package dev.holdfast.libc;
 
 /** Extended attributes of an open descriptor, xattr(7). */
 public final class Xattr {
+  /** Enough for what files usually carry; a larger buffer leaves the scratch memory. */
+  private static final int USUAL = 2 * 1024;
+
   private static final int MAX = 64 * 1024;
 
   public static final int XATTR_CREATE = 1;
@@ -11,22 +14,29 @@ public final class Xattr {
 
   /** {@code ssize_t fgetxattr(int fd, const char *name, void *value, size_t size)}. */
   public static Result<byte[]> fgetxattr(int fd, byte[] name) {
-    return read(Sysno.FGETXATTR, fd, name);
+    Result<byte[]> usual = read(fd, name, USUAL);
+    return usual.is(Errno.ERANGE) ? read(fd, name, MAX) : usual;
   }
 
   /** {@code ssize_t flistxattr(int fd, char *list, size_t size)}: names, each ended by a NUL. */
   public static Result<byte[]> flistxattr(int fd) {
+    Result<byte[]> usual = list(fd, USUAL);
+    return usual.is(Errno.ERANGE) ? list(fd, MAX) : usual;
+  }
+
+  private static Result<byte[]> list(int fd, int room) {
     try (Scratch scratch = Scratch.open()) {
-      long buffer = scratch.allocate(MAX);
-      return copy(Kernel.call(scratch, Sysno.FLISTXATTR, fd, buffer, MAX), buffer);
+      long buffer = scratch.allocate(room);
+      return copy(Kernel.call(scratch, Sysno.FLISTXATTR, fd, buffer, room), buffer);
     }
   }
 
-  private static Result<byte[]> read(Sysno call, int fd, byte[] name) {
+  private static Result<byte[]> read(int fd, byte[] name, int room) {
     try (Scratch scratch = Scratch.open()) {
-      long buffer = scratch.allocate(MAX);
+      long buffer = scratch.allocate(room);
       long n = scratch.cString(name);
-      return copy(Kernel.call(scratch, call, fd, n, buffer, MAX, 0, 0), buffer);
+      return copy(
+          Kernel.call(scratch, Sysno.FGETXATTR, fd, n, buffer, room, 0, 0), buffer);
     }
   }
 
