@@ -52,6 +52,11 @@ final class Memory {
     MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
   }
 
+  /** From any segment, such as a read-only heap buffer's. */
+  static void copyIn(MemorySegment source, long address, long length) {
+    MemorySegment.copy(source, 0, ALL, address, length);
+  }
+
   static void zero(long address, long length) {
     ALL.asSlice(address, length).fill((byte) 0);
   }

@@ -1,0 +1,42 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import java.nio.file.FileSystemException;
+
+/** Errors of opening and resolving, as the exceptions this module promises. */
+final class FileErrors {
+  private FileErrors() {}
+
+  /** For calls that look a name up. */
+  static FileSystemException of(Errno errno, String call, String path) {
+    String reason = call + ": " + errno.message + " (" + errno.name() + ")";
+    return switch (errno) {
+      case ELOOP ->
+          new UnsafePathException(
+              path, "a symbolic link where none may be followed; " + reason, "S05", errno);
+      case ENXIO ->
+          new UnsafePathException(
+              path, "a socket, or a FIFO that nobody reads; " + reason, "S11", errno);
+      case EAGAIN ->
+          new RaceDetectedException(
+              path, "names changed underneath at every try; " + reason, "S18", errno);
+      default -> SyscallExceptions.of(errno, call, path);
+    };
+  }
+
+  /** For calls confined to a directory, where EXDEV says that the name left it. */
+  static FileSystemException ofConfined(Errno errno, String call, String path) {
+    return errno == Errno.EXDEV
+        ? new PathEscapeException(path, "leads out of the directory it must stay in", errno)
+        : of(errno, call, path);
+  }
+
+  static long orThrow(SyscallResult result, String call, String path) throws FileSystemException {
+    if (result.failed()) {
+      throw of(result.errno(), call, path);
+    }
+    return result.raw();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Statx;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel said of one object at one moment, statx(2): a snapshot, taken from an open
+ * descriptor unless a method says otherwise. It is also a {@link PosixFileAttributes}.
+ *
+ * <p><b>Guarantees.</b> All fields are of one object. <b>Races that remain.</b> Owner, mode, size
+ * and times can have changed since. <b>Threads.</b> Immutable.
+ */
+public final class FileStat implements PosixFileAttributes {
+  private static final PosixFilePermission[] PERMISSIONS = PosixFilePermission.values();
+
+  private final Statx statx;
+
+  FileStat(Statx statx) {
+    this.statx = statx;
+  }
+
+  Statx statx() {
+    return statx;
+  }
+
+  public FileKind kind() {
+    return FileKind.ofMode(statx.mode());
+  }
+
+  public int uid() {
+    return statx.uid();
+  }
+
+  public int gid() {
+    return statx.gid();
+  }
+
+  /** Permission, set-id and sticky bits, such as {@code 0644}. */
+  public int mode() {
+    return statx.permissions();
+  }
+
+  /** How many names the object has; 0 once the last is gone. */
+  public int linkCount() {
+    return statx.nlink();
+  }
+
+  public long inode() {
+    return statx.inode();
+  }
+
+  /** The device, comparable between stats taken while it stays mounted. */
+  public long device() {
+    return statx.device();
+  }
+
+  /** The device a device file stands for, major number. */
+  public int deviceMajor() {
+    return statx.rdevMajor();
+  }
+
+  /** The device a device file stands for, minor number. */
+  public int deviceMinor() {
+    return statx.rdevMinor();
+  }
+
+  /** The mount's number in {@code /proc/self/mountinfo}; 0 where the kernel does not say. */
+  public long mountId() {
+    return (statx.mask() & Statx.STATX_MNT_ID) == 0 ? 0 : statx.mountId();
+  }
+
+  /** Bytes of storage in use, which holes make less than the size. */
+  public long allocatedBytes() {
+    return statx.blocks() * 512;
+  }
+
+  public boolean isImmutable() {
+    return (statx.attributes() & Statx.STATX_ATTR_IMMUTABLE) != 0;
+  }
+
+  public boolean isAppendOnly() {
+    return (statx.attributes() & Statx.STATX_ATTR_APPEND) != 0;
+  }
+
+  /**
+   * True if both describe the object with one inode number on one device: see {@link FileIdentity}
+   * for why this alone proves little across time.
+   */
+  public boolean sameInode(FileStat other) {
+    return statx.sameObject(other.statx);
+  }
+
+  @Override
+  public long size() {
+    return statx.size();
+  }
+
+  @Override
+  public FileTime lastModifiedTime() {
+    return time(statx.mtimeSeconds(), statx.mtimeNanos());
+  }
+
+  @Override
+  public FileTime lastAccessTime() {
+    return time(statx.atimeSeconds(), statx.atimeNanos());
+  }
+
+  /** When owner, mode, names or contents changed last: nobody can set it back. */
+  public FileTime lastChangeTime() {
+    return time(statx.ctimeSeconds(), statx.ctimeNanos());
+  }
+
+  /** The birth time; where the file system keeps none, the last modification. */
+  @Override
+  public FileTime creationTime() {
+    FileTime birth = birthTime();
+    return birth == null ? lastModifiedTime() : birth;
+  }
+
+  /** The birth time, or null where the file system keeps none. */
+  public @Nullable FileTime birthTime() {
+    return (statx.mask() & Statx.STATX_BTIME) == 0
+        ? null
+        : time(statx.btimeSeconds(), statx.btimeNanos());
+  }
+
+  private static FileTime time(long seconds, int nanos) {
+    return FileTime.from(Instant.ofEpochSecond(seconds, nanos));
+  }
+
+  @Override
+  public boolean isRegularFile() {
+    return statx.isRegular();
+  }
+
+  @Override
+  public boolean isDirectory() {
+    return statx.isDirectory();
+  }
+
+  @Override
+  public boolean isSymbolicLink() {
+    return statx.isSymlink();
+  }
+
+  @Override
+  public boolean isOther() {
+    return !isRegularFile() && !isDirectory() && !isSymbolicLink();
+  }
+
+  /** Device and inode. Equal keys do not prove one object across time: see {@link FileIdentity}. */
+  @Override
+  public Object fileKey() {
+    return new Key(device(), inode());
+  }
+
+  private record Key(long device, long inode) {}
+
+  @Override
+  public UserPrincipal owner() {
+    return new Principals.User(uid());
+  }
+
+  @Override
+  public GroupPrincipal group() {
+    return new Principals.Group(gid());
+  }
+
+  @Override
+  public Set<PosixFilePermission> permissions() {
+    return permissions(mode());
+  }
+
+  static Set<PosixFilePermission> permissions(int mode) {
+    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+    for (int i = 0; i < PERMISSIONS.length; i++) {
+      if ((mode & 0400 >> i) != 0) {
+        set.add(PERMISSIONS[i]);
+      }
+    }
+    return set;
+  }
+
+  /** The permission bits of a set, such as {@code 0644}. */
+  public static int mode(Set<PosixFilePermission> permissions) {
+    int mode = 0;
+    for (int i = 0; i < PERMISSIONS.length; i++) {
+      if (permissions.contains(PERMISSIONS[i])) {
+        mode |= 0400 >> i;
+      }
+    }
+    return mode;
+  }
+
+  static String octal(int mode) {
+    return "0" + Integer.toOctalString(mode);
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s uid %d gid %d links %d size %d inode %d on %d:%d"
+        .formatted(
+            kind(),
+            octal(mode()),
+            uid(),
+            gid(),
+            linkCount(),
+            size(),
+            inode(),
+            statx.devMajor(),
+            statx.devMinor());
+  }
+}

@@ -1,0 +1,99 @@
+package dev.holdfast.files;
+
+import java.io.IOException;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code java.nio.file}'s view of attributes, on something held. */
+final class HeldAttributeView implements PosixFileAttributeView {
+
+  /** What is held. */
+  interface Target {
+    FileStat stat() throws IOException;
+
+    void chmod(int mode) throws IOException;
+
+    void chown(int uid, int gid) throws IOException;
+
+    void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed) throws IOException;
+  }
+
+  record OfFile(OpenFile file) implements Target {
+    @Override
+    public FileStat stat() throws IOException {
+      return file.stat();
+    }
+
+    @Override
+    public void chmod(int mode) throws IOException {
+      file.chmod(mode);
+    }
+
+    @Override
+    public void chown(int uid, int gid) throws IOException {
+      file.chown(uid, gid);
+    }
+
+    @Override
+    public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
+        throws IOException {
+      file.setTimes(modified, accessed);
+    }
+  }
+
+  private static final int KEEP = -1;
+
+  private final Target target;
+
+  HeldAttributeView(Target target) {
+    this.target = target;
+  }
+
+  @Override
+  public String name() {
+    return "posix";
+  }
+
+  @Override
+  public PosixFileAttributes readAttributes() throws IOException {
+    return target.stat();
+  }
+
+  /** The creation time is ignored: no Linux file system lets it be set. */
+  @Override
+  public void setTimes(
+      @Nullable FileTime modified, @Nullable FileTime accessed, @Nullable FileTime created)
+      throws IOException {
+    if (modified != null || accessed != null) {
+      target.setTimes(modified, accessed);
+    }
+  }
+
+  /** Keeps the set-id and sticky bits. */
+  @Override
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    int special = target.stat().mode() & ~0777;
+    target.chmod(special | FileStat.mode(permissions));
+  }
+
+  @Override
+  public UserPrincipal getOwner() throws IOException {
+    return target.stat().owner();
+  }
+
+  @Override
+  public void setOwner(UserPrincipal owner) throws IOException {
+    target.chown(Principals.uid(owner), KEEP);
+  }
+
+  @Override
+  public void setGroup(GroupPrincipal group) throws IOException {
+    target.chown(KEEP, Principals.gid(group));
+  }
+}

@@ -1,0 +1,339 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.BufferIo;
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A {@link FileChannel} on a held descriptor, by pread(2) and pwrite(2). The position is the
+ * channel's own, so that several channels on one file do not disturb each other.
+ *
+ * <p>Locks are refused: a POSIX record lock of the JDK's kind would vanish with any other
+ * descriptor of the file (L10); the locks module has better ones. An interrupt does not close the
+ * channel.
+ */
+final class HeldFileChannel extends FileChannel {
+  private static final int TRANSFER = 128 * 1024;
+
+  private final OpenFile file;
+  private final boolean ownsFile;
+  private final boolean readable;
+  private final boolean writable;
+  private final boolean append;
+  private final boolean seekable;
+
+  private final Object positionLock = new Object();
+  private long position;
+
+  HeldFileChannel(OpenFile file, boolean ownsFile) {
+    this.file = file;
+    this.ownsFile = ownsFile;
+    this.readable = file.isReadable();
+    this.writable = file.isWritable();
+    this.append = file.isAppending();
+    this.seekable = file.isSeekable();
+  }
+
+  private void requireOpen() throws ClosedChannelException {
+    if (!isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void requireReadable() throws ClosedChannelException {
+    requireOpen();
+    if (!readable) {
+      throw new NonReadableChannelException();
+    }
+  }
+
+  private void requireWritable() throws ClosedChannelException {
+    requireOpen();
+    if (!writable) {
+      throw new NonWritableChannelException();
+    }
+  }
+
+  /** Up to what the buffer holds: goes on only while the kernel fills whole chunks. */
+  private int readFully(ByteBuffer target, long at) throws IOException {
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    int total = 0;
+    int fd = file.borrow();
+    try {
+      do {
+        int wanted = target.isDirect() ? target.remaining() : BufferIo.CHUNK;
+        SyscallResult result = BufferIo.read(fd, target, seekable ? at + total : BufferIo.CURRENT);
+        if (result.is(Errno.EINTR)) {
+          continue;
+        }
+        if (result.failed() && total > 0) {
+          break;
+        }
+        int got = (int) result.orThrow("pread", file.path());
+        if (got == 0) {
+          return total == 0 ? -1 : total;
+        }
+        total += got;
+        if (got < wanted) {
+          break;
+        }
+      } while (target.hasRemaining());
+    } finally {
+      file.giveBack();
+    }
+    return total;
+  }
+
+  private int writeFully(ByteBuffer source, long at) throws IOException {
+    int total = 0;
+    int fd = file.borrow();
+    try {
+      while (source.hasRemaining()) {
+        SyscallResult result = BufferIo.write(fd, source, seekable ? at + total : BufferIo.CURRENT);
+        if (result.is(Errno.EINTR)) {
+          continue;
+        }
+        if (result.failed() && total > 0 && !seekable) {
+          break;
+        }
+        total += (int) result.orThrow("pwrite", file.path());
+      }
+    } finally {
+      file.giveBack();
+    }
+    return total;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    requireReadable();
+    synchronized (positionLock) {
+      int got = readFully(target, position);
+      position += Math.max(got, 0);
+      return got;
+    }
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, targets.length);
+    requireReadable();
+    long total = 0;
+    for (int i = offset; i < offset + length; i++) {
+      if (!targets[i].hasRemaining()) {
+        continue;
+      }
+      int got = read(targets[i]);
+      if (got < 0) {
+        return total == 0 ? -1 : total;
+      }
+      total += got;
+      if (targets[i].hasRemaining()) {
+        break;
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long at) throws IOException {
+    requirePosition(at);
+    requireReadable();
+    return readFully(target, at);
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    requireWritable();
+    synchronized (positionLock) {
+      int put = writeFully(source, position);
+      position = append ? file.size() : position + put;
+      return put;
+    }
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, sources.length);
+    requireWritable();
+    long total = 0;
+    for (int i = offset; i < offset + length; i++) {
+      total += write(sources[i]);
+      if (sources[i].hasRemaining()) {
+        break;
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public int write(ByteBuffer source, long at) throws IOException {
+    requirePosition(at);
+    requireWritable();
+    return writeFully(source, at);
+  }
+
+  private static void requirePosition(long at) {
+    if (at < 0) {
+      throw new IllegalArgumentException("negative position");
+    }
+  }
+
+  @Override
+  public long position() throws IOException {
+    requireOpen();
+    synchronized (positionLock) {
+      return position;
+    }
+  }
+
+  @Override
+  public FileChannel position(long newPosition) throws IOException {
+    requirePosition(newPosition);
+    requireOpen();
+    synchronized (positionLock) {
+      position = newPosition;
+    }
+    return this;
+  }
+
+  @Override
+  public long size() throws IOException {
+    requireOpen();
+    return file.size();
+  }
+
+  @Override
+  public FileChannel truncate(long size) throws IOException {
+    requirePosition(size);
+    requireWritable();
+    synchronized (positionLock) {
+      if (size < file.size()) {
+        file.truncate(size);
+      }
+      position = Math.min(position, size);
+    }
+    return this;
+  }
+
+  @Override
+  public void force(boolean metaData) throws IOException {
+    requireOpen();
+    file.sync(metaData);
+  }
+
+  @Override
+  public long transferTo(long from, long count, WritableByteChannel target) throws IOException {
+    requirePosition(from);
+    requirePosition(count);
+    requireReadable();
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER, count));
+    long total = 0;
+    while (total < count) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), count - total));
+      if (read(buffer, from + total) <= 0) {
+        break;
+      }
+      buffer.flip();
+      int wanted = buffer.remaining();
+      int put = target.write(buffer);
+      total += put;
+      if (put < wanted) {
+        break;
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public long transferFrom(ReadableByteChannel source, long to, long count) throws IOException {
+    requirePosition(to);
+    requirePosition(count);
+    requireWritable();
+    if (!append && to > size()) {
+      return 0;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER, count));
+    long total = 0;
+    while (total < count) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), count - total));
+      if (source.read(buffer) <= 0) {
+        break;
+      }
+      buffer.flip();
+      total += write(buffer, to + total);
+    }
+    return total;
+  }
+
+  /**
+   * Maps through the kernel's own reference to this descriptor, {@code /proc/self/fd}: no name is
+   * looked up again, but /proc must be mounted.
+   */
+  @Override
+  public MappedByteBuffer map(MapMode mode, long at, long size) throws IOException {
+    requireOpen();
+    int fd = file.borrow();
+    try (FileChannel again =
+        FileChannel.open(
+            Path.of("/proc/self/fd/" + fd),
+            mode.equals(MapMode.READ_ONLY)
+                ? Set.of(StandardOpenOption.READ)
+                : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+      if (mode.equals(MapMode.READ_ONLY)) {
+        requireReadable();
+      } else {
+        requireWritable();
+      }
+      return again.map(mode, at, size);
+    } finally {
+      file.giveBack();
+    }
+  }
+
+  @Override
+  public FileLock lock(long at, long size, boolean shared) {
+    throw new UnsupportedOperationException(
+        "POSIX record locks vanish when any descriptor of the file is closed (L10):"
+            + " use dev.holdfast.locks");
+  }
+
+  @Override
+  public FileLock tryLock(long at, long size, boolean shared) {
+    return lock(at, size, shared);
+  }
+
+  @Override
+  protected void implCloseChannel() throws IOException {
+    if (ownsFile) {
+      file.close();
+    }
+  }
+
+  /** The end of the file, for a channel that is to go on there. */
+  void seekToEnd() throws IOException {
+    int fd = file.borrow();
+    try {
+      position = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", file.path());
+    } finally {
+      file.giveBack();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.holdfast.files;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Names are bytes, Java strings are not: the bridge, without loss.
+ *
+ * <p>A name is UTF-8. A byte that is not part of well-formed UTF-8 stands in the string as one
+ * unpaired surrogate, {@code U+DC80} to {@code U+DCFF}, so that every name on disk has one string
+ * and comes back as the same bytes. All of this module's methods that take or return a name as
+ * {@code String} use this form.
+ *
+ * <p><b>Threads.</b> Safe for all. <b>Sources.</b> path_resolution(7); Python's PEP 383.
+ */
+public final class Names {
+  private static final int ESCAPE = 0xDC00;
+
+  private Names() {}
+
+  /**
+   * The bytes of a name.
+   *
+   * @throws InvalidPathException if it contains a NUL, or a surrogate that stands for no byte
+   */
+  public static byte[] encode(String name) {
+    boolean plain = true;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == 0) {
+        throw new InvalidPathException(name, "a name cannot contain NUL", i);
+      }
+      plain &= !Character.isSurrogate(c);
+    }
+    return plain ? name.getBytes(StandardCharsets.UTF_8) : encodeSurrogates(name);
+  }
+
+  private static byte[] encodeSurrogates(String name) {
+    ByteBuffer out = ByteBuffer.allocate(name.length() * 3);
+    for (int i = 0; i < name.length(); ) {
+      int c = name.codePointAt(i);
+      if (c >= ESCAPE + 0x80 && c <= ESCAPE + 0xff) {
+        out.put((byte) c);
+      } else if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        throw new InvalidPathException(name, "an unpaired surrogate stands for no byte", i);
+      } else {
+        out.put(Character.toString(c).getBytes(StandardCharsets.UTF_8));
+      }
+      i += Character.charCount(c);
+    }
+    byte[] bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return bytes;
+  }
+
+  /** The string of a name that came from the kernel. */
+  public static String decode(byte[] name) {
+    for (byte b : name) {
+      if (b < 0) {
+        return decodeNonAscii(name);
+      }
+    }
+    return new String(name, StandardCharsets.ISO_8859_1);
+  }
+
+  private static String decodeNonAscii(byte[] name) {
+    // A decoder reports by default, which is what tells malformed bytes apart from a real U+FFFD.
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(name);
+    CharBuffer out = CharBuffer.allocate(name.length);
+    for (; ; ) {
+      CoderResult result = decoder.decode(in, out, true);
+      if (!result.isError()) {
+        return out.flip().toString();
+      }
+      for (int i = 0; i < result.length(); i++) {
+        out.put((char) (ESCAPE + (in.get() & 0xff)));
+      }
+      decoder.reset();
+    }
+  }
+
+  /**
+   * The name a {@code Path} of the default file system means, byte for byte even where the JVM's
+   * locale could not decode it.
+   *
+   * @throws IllegalArgumentException if the path belongs to another provider
+   */
+  public static String of(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IllegalArgumentException("not a path of the default file system: " + path);
+    }
+    String text = path.toString();
+    if (text.indexOf('\uFFFD') < 0) {
+      return text;
+    }
+    // Its URI escapes the bytes themselves; what the JVM prepended is counted in components.
+    URI uri = path.toAbsolutePath().toUri();
+    byte[] bytes = unescape(uri.getRawPath());
+    String absolute = decode(bytes);
+    if (path.isAbsolute()) {
+      return absolute;
+    }
+    String[] parts = absolute.split("/", -1);
+    int end = absolute.endsWith("/") ? parts.length - 1 : parts.length;
+    return String.join("/", java.util.Arrays.asList(parts).subList(end - path.getNameCount(), end));
+  }
+
+  private static byte[] unescape(String raw) {
+    ByteBuffer out = ByteBuffer.allocate(raw.length());
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        out.put((byte) Integer.parseInt(raw, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        out.put((byte) c);
+      }
+    }
+    byte[] bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return bytes;
+  }
+}

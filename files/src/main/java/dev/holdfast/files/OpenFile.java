@@ -1,0 +1,473 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file that was checked after it was opened, and everything one may do with it by its
+ * descriptor: F01, F02 and F04 of the catalogue.
+ *
+ * <pre>{@code
+ * try (OpenFile file = OpenFile.open(Path.of("/var/mail/kim"), Opening.read().ownedBy(kim).singleLink())) {
+ *   byte[] mail = file.readAll(1 << 20);
+ * }
+ * }</pre>
+ *
+ * <p><b>Guarantees.</b> What {@link Opening} says. After that no method here looks a name up:
+ * chmod, chown, truncate, times and attributes act on the very object that was checked, whatever
+ * happens to its names.
+ *
+ * <p><b>Races that remain.</b> Directories on the way are looked up by the kernel in one call; who
+ * controls one of them decides which object is opened, and only the checks of {@link Opening} stand
+ * against that. Use a {@link Directory} to hold the way. Whoever may write the file can change its
+ * contents, and its owner its mode, after the check.
+ *
+ * <p><b>Threads.</b> Safe for all. A close waits for calls in progress, so that a descriptor's
+ * number cannot be recycled under them.
+ *
+ * <p><b>Sources.</b> open(2), statx(2), fchmod(2), fchown(2); "Avoid Race Conditions" of the Secure
+ * Programming HOWTO.
+ */
+public final class OpenFile implements AutoCloseable {
+  /** For retries after "it was there, now it is not" and the reverse. */
+  static final int MAX_TRIES = 64;
+
+  private static final int CREATE =
+      Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
+
+  private final OwnedFd fd;
+  private final String path;
+  private final int accessFlags;
+  private final FileStat opened;
+
+  private OpenFile(OwnedFd fd, String path, int accessFlags, Statx opened) {
+    this.fd = fd;
+    this.path = path;
+    this.accessFlags = accessFlags;
+    this.opened = new FileStat(opened);
+  }
+
+  /**
+   * Opens the file a path means, and checks it.
+   *
+   * @throws UnsafePathException if it is not what was asked for
+   */
+  public static OpenFile open(Path path, Opening opening) throws IOException {
+    return open(Names.of(path), opening);
+  }
+
+  /** The same, for a name in the form of {@link Names}. */
+  public static OpenFile open(String path, Opening opening) throws IOException {
+    byte[] bytes = requireFileName(path);
+    if (opening.creates()) {
+      return openOrCreate(path, opening, () -> openPath(bytes, path, opening));
+    }
+    return openPath(bytes, path, opening);
+  }
+
+  private static OpenFile openPath(byte[] bytes, String path, Opening opening) throws IOException {
+    SyscallResult result = Fcntl.openat(Fcntl.AT_FDCWD, bytes, opening.openFlags(), 0);
+    return checked(FileErrors.orThrow(result, "openat", path), path, opening);
+  }
+
+  /** An open that can be tried again. */
+  interface Attempt {
+    OpenFile run() throws IOException;
+  }
+
+  private static OpenFile openOrCreate(String path, Opening opening, Attempt open)
+      throws IOException {
+    return openOrCreate(
+        path, open, () -> create(path, opening.createMode(), opening.accessFlags()));
+  }
+
+  static OpenFile openOrCreate(String path, Attempt open, Attempt create) throws IOException {
+    for (int i = 0; i < MAX_TRIES; i++) {
+      try {
+        return open.run();
+      } catch (java.nio.file.NoSuchFileException absent) {
+        try {
+          return create.run();
+        } catch (java.nio.file.FileAlreadyExistsException present) {
+          // Somebody was faster, or a dangling link is there: opening again tells which.
+        }
+      }
+    }
+    throw new RaceDetectedException(
+        path, "came and went at every try, or is a dangling symbolic link", "S04", null);
+  }
+
+  /**
+   * Creates a file that was not there, and opens it for reading and writing (F04).
+   *
+   * <p>It is born with no more than the owner's part of {@code mode}, and gets exactly {@code mode}
+   * by its descriptor before this returns: the process's umask changes nothing.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if there is anything of that name, be it a
+   *     dangling symbolic link
+   */
+  public static OpenFile create(Path path, int mode) throws IOException {
+    return create(Names.of(path), mode);
+  }
+
+  /** The same, for a name in the form of {@link Names}. */
+  public static OpenFile create(String path, int mode) throws IOException {
+    return create(path, mode, Fcntl.O_RDWR);
+  }
+
+  private static OpenFile create(String path, int mode, int accessFlags) throws IOException {
+    return createAt(Fcntl.AT_FDCWD, requireFileName(path), path, mode, accessFlags);
+  }
+
+  /** Exclusive creation of a last component in a held directory, or of a whole path. */
+  static OpenFile createAt(int dirfd, byte[] name, String path, int mode, int accessFlags)
+      throws IOException {
+    Opening.checkMode(mode);
+    SyscallResult result = Fcntl.openat(dirfd, name, accessFlags | CREATE, mode & 0600);
+    int raw = (int) FileErrors.orThrow(result, "openat", path);
+    Result<Statx> stat = Statx.fstat(raw);
+    try {
+      if (stat.ok() && stat.value().permissions() != mode) {
+        Unistd.fchmod(raw, mode).orThrow("fchmod", path);
+        stat = Statx.fstat(raw);
+      }
+      Statx born = stat.orThrow("statx", path);
+      return new OpenFile(OwnedFd.of(raw, path), path, accessFlags, born);
+    } catch (FileSystemException failed) {
+      removeIfSame(dirfd, name, raw);
+      Unistd.close(raw);
+      throw failed;
+    }
+  }
+
+  /** Undoes a creation, unless the name is by now somebody else's. */
+  private static void removeIfSame(int dirfd, byte[] name, int fd) {
+    Result<Statx> mine = Statx.fstat(fd);
+    Result<Statx> named =
+        Statx.statx(dirfd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (mine.ok() && named.ok() && mine.value().sameObject(named.value())) {
+      Unistd.unlinkat(dirfd, name, 0);
+    }
+  }
+
+  /** Takes the ownership of a descriptor that was just opened, once it passes the checks. */
+  static OpenFile checked(long rawFd, String path, Opening opening) throws IOException {
+    int raw = (int) rawFd;
+    try {
+      Statx stat = Statx.fstat(raw).orThrow("statx", path);
+      opening.check(stat, path);
+      if (opening.truncates() && stat.isRegular()) {
+        Unistd.ftruncate(raw, 0).orThrow("ftruncate", path);
+      }
+      return new OpenFile(OwnedFd.of(raw, path), path, opening.accessFlags(), stat);
+    } catch (FileSystemException refused) {
+      Unistd.close(raw);
+      throw refused;
+    }
+  }
+
+  /** Takes the ownership of a descriptor that needs no check, such as an O_TMPFILE. */
+  static OpenFile adopt(int rawFd, String path, int accessFlags) throws IOException {
+    try {
+      Statx stat = Statx.fstat(rawFd).orThrow("statx", path);
+      return new OpenFile(OwnedFd.of(rawFd, path), path, accessFlags, stat);
+    } catch (FileSystemException failed) {
+      Unistd.close(rawFd);
+      throw failed;
+    }
+  }
+
+  /**
+   * A trailing slash or dot would have the kernel follow a link that we promise not to follow, and
+   * no file's name ends in one.
+   */
+  static byte[] requireFileName(String path) throws FileSystemException {
+    if (path.isEmpty()) {
+      throw FileErrors.of(Errno.ENOENT, "openat", path);
+    }
+    if (path.endsWith("/") || path.endsWith("/.") || path.equals(".")) {
+      throw FileErrors.of(Errno.ENOTDIR, "openat", path);
+    }
+    return Names.encode(path);
+  }
+
+  /** The path it was opened by, for messages: never to be opened again. */
+  public String path() {
+    return path;
+  }
+
+  /** What the descriptor said when it was checked. */
+  public FileStat opened() {
+    return opened;
+  }
+
+  /** What the descriptor says now. */
+  public FileStat stat() throws IOException {
+    int n = fd.borrow();
+    try {
+      return new FileStat(Statx.fstat(n).orThrow("statx", path));
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** Its size now. */
+  public long size() throws IOException {
+    return stat().size();
+  }
+
+  public boolean isOpen() {
+    return fd.isOpen();
+  }
+
+  public boolean isReadable() {
+    return (accessFlags & Fcntl.O_ACCMODE) != Fcntl.O_WRONLY;
+  }
+
+  public boolean isWritable() {
+    return (accessFlags & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY;
+  }
+
+  boolean isAppending() {
+    return (accessFlags & Fcntl.O_APPEND) != 0;
+  }
+
+  boolean isSeekable() {
+    FileKind kind = opened.kind();
+    return kind == FileKind.REGULAR || kind == FileKind.BLOCK_DEVICE;
+  }
+
+  /** Its own number, for the time until {@link #giveBack}. */
+  int borrow() throws IOException {
+    return fd.borrow();
+  }
+
+  void giveBack() {
+    fd.giveBack();
+  }
+
+  private interface OnDescriptor {
+    SyscallResult call(int fd);
+  }
+
+  private void verb(String call, OnDescriptor action) throws IOException {
+    int n = fd.borrow();
+    try {
+      action.call(n).orThrow(call, path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** Gives it exactly these permission bits, fchmod(2). */
+  public void chmod(int mode) throws IOException {
+    Opening.checkMode(mode);
+    verb("fchmod", n -> Unistd.fchmod(n, mode));
+  }
+
+  /** Gives it this owner and group, fchown(2); {@code -1} keeps what is. */
+  public void chown(int uid, int gid) throws IOException {
+    verb("fchown", n -> Unistd.fchown(n, uid, gid));
+  }
+
+  /** Cuts or extends it to this size, ftruncate(2). */
+  public void truncate(long size) throws IOException {
+    verb("ftruncate", n -> Unistd.ftruncate(n, size));
+  }
+
+  /** Sets the times of last modification and access, utimensat(2); null keeps what is. */
+  public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
+      throws IOException {
+    int n = fd.borrow();
+    try {
+      FileTimes.set(n, modified, accessed).orThrow("utimensat", path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /**
+   * Waits until what was written is on the disk: fsync(2), or fdatasync(2) for the contents alone.
+   * After an error the data may be lost: do not try again, write anew.
+   */
+  public void sync(boolean metadata) throws IOException {
+    verb(metadata ? "fsync" : "fdatasync", n -> metadata ? Unistd.fsync(n) : Unistd.fdatasync(n));
+  }
+
+  /** The extended attributes' names, xattr(7). */
+  public List<String> xattrs() throws IOException {
+    int n = fd.borrow();
+    try {
+      return splitNames(Xattr.flistxattr(n).orThrow("flistxattr", path));
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  static List<String> splitNames(byte[] list) {
+    List<String> names = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < list.length; i++) {
+      if (list[i] == 0) {
+        names.add(Names.decode(java.util.Arrays.copyOfRange(list, from, i)));
+        from = i + 1;
+      }
+    }
+    return names;
+  }
+
+  /** An extended attribute's value; null if it has none of that name. */
+  public byte @Nullable [] xattr(String name) throws IOException {
+    int n = fd.borrow();
+    try {
+      Result<byte[]> value = Xattr.fgetxattr(n, Names.encode(name));
+      return value.is(Errno.ENODATA) ? null : value.orThrow("fgetxattr", path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  public void setXattr(String name, byte[] value) throws IOException {
+    verb("fsetxattr", n -> Xattr.fsetxattr(n, Names.encode(name), value, 0));
+  }
+
+  public void removeXattr(String name) throws IOException {
+    verb("fremovexattr", n -> Xattr.fremovexattr(n, Names.encode(name)));
+  }
+
+  /** The descriptor as {@code java.nio.file} sees attributes. */
+  public PosixFileAttributeView attributeView() {
+    return new HeldAttributeView(new HeldAttributeView.OfFile(this));
+  }
+
+  /** Who this is, past its inode number (F09). */
+  public FileIdentity identity() throws IOException {
+    int n = fd.borrow();
+    try {
+      return FileIdentity.ofDescriptor(n, path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /**
+   * A channel with a position of its own. Closing it leaves this file open.
+   *
+   * <p>It takes no locks, see the locks module.
+   */
+  public FileChannel channel() {
+    return new HeldFileChannel(this, false);
+  }
+
+  /** A channel that owns this file: closing it closes the file. */
+  FileChannel intoChannel() {
+    return new HeldFileChannel(this, true);
+  }
+
+  /** Reads from the beginning. Closing it leaves this file open. */
+  public InputStream inputStream() {
+    return Channels.newInputStream(channel());
+  }
+
+  /** Writes from the beginning, or at the end if opened so. Closing it leaves this file open. */
+  public OutputStream outputStream() {
+    return Channels.newOutputStream(channel());
+  }
+
+  /**
+   * Reads all of it, from the beginning (F12).
+   *
+   * @throws InputLimitException if there is more than {@code maxBytes}
+   */
+  public byte[] readAll(int maxBytes) throws IOException {
+    return readAll(maxBytes, Duration.ofDays(1));
+  }
+
+  /**
+   * Reads all of it, from the beginning, within a time.
+   *
+   * @throws InputLimitException if there is more than {@code maxBytes}, or the time is up
+   */
+  public byte[] readAll(int maxBytes, Duration timeout) throws IOException {
+    try (InputStream in = boundedInputStream(maxBytes, timeout)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * Reads from the beginning, and throws {@link InputLimitException} at the first byte past {@code
+   * maxBytes} or when the time is up: a FIFO, a device or a file that somebody keeps extending
+   * cannot hold the reader (S11).
+   *
+   * <p>The time is counted while waiting for a FIFO, socket or device. A regular file on a network
+   * or FUSE file system can block in the kernel beyond it: no user-space reader can help that.
+   */
+  public InputStream boundedInputStream(long maxBytes, Duration timeout) {
+    return new BoundedInputStream(this, maxBytes, timeout);
+  }
+
+  /**
+   * Opens the same object again, with other rights, by the kernel's own reference to this
+   * descriptor: no name is looked up, so nothing can have been put in its place (S09). The new file
+   * has an open description of its own. Needs /proc.
+   */
+  public OpenFile reopen(Opening opening) throws IOException {
+    int n = fd.borrow();
+    try {
+      int flags = (opening.openFlags() & ~Fcntl.O_NOFOLLOW);
+      OpenFile again =
+          checked(FileErrors.orThrow(ProcSelfFd.open(n, flags), "openat", path), path, opening);
+      if (!again.opened.sameInode(opened)) {
+        again.close();
+        throw new RaceDetectedException(path, "/proc/self/fd led to another file", "S09", null);
+      }
+      return again;
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** How long until {@code deadlineNanos} on {@code System.nanoTime}, in milliseconds for poll. */
+  static int millisUntil(long deadlineNanos) {
+    long left = deadlineNanos - System.nanoTime();
+    if (left <= 0) {
+      return 0;
+    }
+    return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+  }
+
+  /**
+   * Closes it, once. Calls in progress end first.
+   *
+   * @throws IOException what close(2) reported, which can be a late write error
+   */
+  @Override
+  public void close() throws IOException {
+    fd.close();
+  }
+
+  @Override
+  public String toString() {
+    return fd.toString();
+  }
+}

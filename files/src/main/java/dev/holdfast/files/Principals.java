@@ -1,0 +1,68 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Pwd;
+import dev.holdfast.libc.Result;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+
+/**
+ * Users and groups by number: what the kernel knows. The name is looked up only when asked for, and
+ * a number without an account is no error: its name is the number.
+ */
+final class Principals {
+  private Principals() {}
+
+  record User(int uid) implements UserPrincipal {
+    @Override
+    public String getName() {
+      Result<Pwd.User> user = Pwd.getpwuid(uid);
+      return user.ok() ? user.value().name() : Integer.toUnsignedString(uid);
+    }
+
+    @Override
+    public String toString() {
+      return getName();
+    }
+  }
+
+  record Group(int gid) implements GroupPrincipal {
+    @Override
+    public String getName() {
+      Result<Pwd.Group> group = Pwd.getgrgid(gid);
+      return group.ok() ? group.value().name() : Integer.toUnsignedString(gid);
+    }
+
+    @Override
+    public String toString() {
+      return getName();
+    }
+  }
+
+  static User userNamed(String name) throws UserPrincipalNotFoundException {
+    Result<Pwd.User> user = Pwd.getpwnam(name);
+    return new User(user.ok() ? user.value().uid() : number(name));
+  }
+
+  static Group groupNamed(String name) throws UserPrincipalNotFoundException {
+    Result<Pwd.Group> group = Pwd.getgrnam(name);
+    return new Group(group.ok() ? group.value().gid() : number(name));
+  }
+
+  private static int number(String name) throws UserPrincipalNotFoundException {
+    try {
+      return Integer.parseUnsignedInt(name);
+    } catch (NumberFormatException notNumeric) {
+      throw new UserPrincipalNotFoundException(name);
+    }
+  }
+
+  /** The number of a user, be it ours or one of the default file system's. */
+  static int uid(UserPrincipal user) throws UserPrincipalNotFoundException {
+    return user instanceof User ours ? ours.uid : userNamed(user.getName()).uid;
+  }
+
+  static int gid(GroupPrincipal group) throws UserPrincipalNotFoundException {
+    return group instanceof Group ours ? ours.gid : groupNamed(group.getName()).gid;
+  }
+}

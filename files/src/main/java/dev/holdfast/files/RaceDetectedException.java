@@ -1,0 +1,16 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody changed the names underneath faster than a bounded number of tries could follow, or an
+ * object is no longer the one that was judged. Nothing was done. Trying again later is reasonable.
+ */
+public final class RaceDetectedException extends FileHazardException {
+  private static final long serialVersionUID = 1L;
+
+  RaceDetectedException(String path, String reason, String catalogueId, @Nullable Errno errno) {
+    super(path, reason, catalogueId, errno);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.holdfast.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** What tests need of the machine they run on. */
+final class Host {
+  private Host() {}
+
+  static void assumeRoot(String why) {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, () -> "needs root: " + why);
+  }
+
+  static void mkfifo(Path path) throws IOException {
+    byte[] name = Names.encode(path.toString());
+    Unistd.mknodat(Fcntl.AT_FDCWD, name, Statx.S_IFIFO | 0600, 0)
+        .orThrow("mknodat", path.toString());
+  }
+
+  /** How many descriptors this process has open. */
+  static long openDescriptors() throws IOException {
+    try (Stream<Path> list = Files.list(Path.of("/proc/self/fd"))) {
+      return list.count();
+    }
+  }
+
+  /** Runs a command and answers what it printed. */
+  static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "hangs: " + String.join(" ", command));
+    assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + output);
+    return output;
+  }
+
+  /** A child JVM on this test's class path. */
+  static ProcessBuilder java(Class<?> main, String... args) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName());
+    builder.command().addAll(List.of(args));
+    return builder;
+  }
+}
