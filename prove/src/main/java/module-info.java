@@ -6,4 +6,7 @@ module dev.holdfast.prove {
   requires static org.jspecify;
   requires dev.holdfast.libc;
   requires dev.holdfast.findings;
+
+  exports dev.holdfast.prove;
+  exports dev.holdfast.prove.model;
 }

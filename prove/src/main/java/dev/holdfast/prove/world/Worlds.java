@@ -102,7 +102,7 @@ public final class Worlds implements AutoCloseable {
   /** The body of a world; it may throw anything. */
   @FunctionalInterface
   public interface Body<T> {
-    T run() throws Exception;
+    T run(World world) throws Exception;
   }
 
   /** Runs a body in a fresh world, and forgets the world. */
@@ -110,8 +110,9 @@ public final class Worlds implements AutoCloseable {
     return onFreshThread(
         () -> {
           enterBase();
-          build(anchor + "/world", false);
-          return body.run();
+          try (World world = build(anchor + "/world", false)) {
+            return body.run(world);
+          }
         });
   }
 
@@ -124,8 +125,9 @@ public final class Worlds implements AutoCloseable {
         onFreshThread(
             () -> {
               enterBase();
-              build(anchor + "/setup", true);
-              return body.run();
+              try (World world = build(anchor + "/setup", true)) {
+                return body.run(world);
+              }
             });
     frozen = true;
     return result;
@@ -229,7 +231,7 @@ public final class Worlds implements AutoCloseable {
     must(Namespaces.unshare(all), "unshare the namespaces");
   }
 
-  private void build(String place, boolean setUp) throws FileSystemException {
+  private World build(String place, boolean setUp) throws FileSystemException {
     if (!setUp) {
       mount("holdfast", place, "tmpfs", 0, "mode=0755");
     }
@@ -259,8 +261,16 @@ public final class Worlds implements AutoCloseable {
     mount(anchor + "/dev", root + "/dev", null, MS_BIND | MS_REC, null);
     mount("tmpfs", root + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     readOnly("/sys", root + "/sys");
+    World world = new World(hostProc);
+    for (int i = 0; i < mounts.size(); i++) {
+      byte[] upper = Paths.bytes(uppers.get(i) + "/upper");
+      int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
+      world.addUpper(
+          mounts.get(i).point(), must(Fcntl.openat(Fcntl.AT_FDCWD, upper, flags, 0), "open"));
+    }
     must(Unistd.chroot(Paths.bytes(root)), "enter the world");
     must(Unistd.chdir(Paths.bytes("/")), "enter the world");
+    return world;
   }
 
   private void overlay(HostMounts.Mount mount, String upper, String root)

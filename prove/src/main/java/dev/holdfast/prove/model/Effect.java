@@ -1,0 +1,19 @@
+package dev.holdfast.prove.model;
+
+/** What the intruder gained. */
+public enum Effect {
+  /** The contents of a protected file changed. */
+  WRITE,
+  /** A file came to be in a protected directory. */
+  CREATE,
+  /** A protected file is gone. */
+  DELETE,
+  /** Owner, group, mode or attributes of a protected object changed. */
+  META,
+  /** The attacker can read what he had no right to. */
+  LEAK,
+  /** The attacker's contents stand where he has no right to write. */
+  INJECT,
+  /** The victim runs the attacker's program. */
+  EXEC
+}

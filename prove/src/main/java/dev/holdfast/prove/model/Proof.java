@@ -1,0 +1,57 @@
+package dev.holdfast.prove.model;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything the prover found out about one program.
+ *
+ * @param argv the victim
+ * @param user the victim's identity, by name
+ * @param attacker the attacker's identity, by name
+ * @param calls how many path calls the undisturbed run made
+ * @param tasks how many tasks it had
+ * @param exit how it ended, as a shell counts
+ * @param windows in the order the program comes to them; without verdicts if only listed
+ * @param trials how many runs were made to decide
+ * @param pruned uses by name that need no trial: reason to number
+ * @param notes one-line remarks on what could not be done here
+ */
+public record Proof(
+    List<String> argv,
+    String user,
+    String attacker,
+    int calls,
+    int tasks,
+    int exit,
+    List<WindowResult> windows,
+    int trials,
+    Map<String, Integer> pruned,
+    List<String> notes) {
+  public Proof {
+    argv = List.copyOf(argv);
+    windows = List.copyOf(windows);
+    pruned = Map.copyOf(pruned);
+    notes = List.copyOf(notes);
+  }
+
+  public long races() {
+    return windows.stream().filter(WindowResult::race).count();
+  }
+
+  public long plainFollows() {
+    return windows.stream().filter(WindowResult::plainFollow).count();
+  }
+
+  public long count(Verdict verdict) {
+    return windows.stream().filter(w -> w.verdict() == verdict).count();
+  }
+
+  public long undecided() {
+    return windows.stream().filter(w -> w.verdict().undecided()).count();
+  }
+
+  public int prunedTotal() {
+    return pruned.values().stream().mapToInt(Integer::intValue).sum();
+  }
+}

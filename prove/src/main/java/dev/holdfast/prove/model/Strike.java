@@ -1,0 +1,45 @@
+package dev.holdfast.prove.model;
+
+import java.util.Locale;
+
+/** What the intruder does at a stop. */
+public enum Strike {
+  /** The entry becomes a symbolic link to a file only the victim may touch. */
+  SYMLINK("put a symbolic link to a protected file in its place"),
+  /** The entry becomes a symbolic link to a name that does not exist in a protected directory. */
+  SYMLINK_DANGLING("put a symbolic link to a new name in a protected directory in its place"),
+  /** The entry becomes a symbolic link to a protected directory with the same names in it. */
+  SYMLINK_DIRECTORY("put a symbolic link to a protected directory in the directory's place"),
+  /** The entry becomes another name of a protected file. */
+  HARDLINK("put a hard link to a protected file in its place"),
+  /** The entry becomes a FIFO. */
+  FIFO("put a FIFO in its place"),
+  /** The entry becomes a file of the attacker's. */
+  CONTENT("put a file of the attacker's own in its place"),
+  /** The directory becomes one of the attacker's with the same names in it. */
+  EXCHANGE("exchange the directory for one of the attacker's own"),
+  /** The entry is gone. */
+  REMOVE("remove it"),
+  /** The attacker opens the object while he still may, and keeps it open. */
+  HOLD_OPEN("open it while it is still open to everybody, and keep it open"),
+  /** The victim is killed. */
+  KILL("kill the program there"),
+  /** The same program runs from beginning to end. */
+  COPY("run the same program from beginning to end");
+
+  private final String description;
+
+  Strike(String description) {
+    this.description = description;
+  }
+
+  /** What was done, in words. */
+  public String description() {
+    return description;
+  }
+
+  /** As in JSON: lower case with hyphens. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

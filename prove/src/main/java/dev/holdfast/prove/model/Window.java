@@ -1,0 +1,21 @@
+package dev.holdfast.prove.model;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A moment at which the intruder can act, and what he does there.
+ *
+ * @param id the same for the same window of the same program in each run
+ * @param use the call right before which he acts
+ * @param check an earlier call that looked at the same name, if there was one
+ * @param directory the directory in which he changes something, printable; empty for KILL and COPY
+ * @param entry the name in it
+ */
+public record Window(
+    String id,
+    Hazard hazard,
+    CallRef use,
+    @Nullable CallRef check,
+    String directory,
+    String entry,
+    Strike strike) {}

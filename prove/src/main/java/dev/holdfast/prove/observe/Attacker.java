@@ -1,0 +1,56 @@
+package dev.holdfast.prove.observe;
+
+import static dev.holdfast.libc.Identity.KEEP;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.util.function.Supplier;
+
+/**
+ * Who the attacker is, and how the tracing thread becomes him for a moment.
+ *
+ * <p>Threads: {@link #act} changes the calling kernel thread only. Platform threads only; what runs
+ * inside must not start threads, and should have its classes loaded.
+ *
+ * @param sameUser the attacker has the victim's own identity, because there is no other one here
+ */
+public record Attacker(String name, int uid, int gid, boolean sameUser) {
+  private static final int[] NO_GROUPS = {};
+
+  /** Runs an action as the attacker, and returns to the former identity whatever happens. */
+  public <T> T act(Supplier<T> action) {
+    if (sameUser) {
+      return action.get();
+    }
+    int[] groups = Identity.getgroups().value();
+    must("setgroups", Identity.setgroups(NO_GROUPS));
+    try {
+      must("setresgid", Identity.setresgid(KEEP, gid, KEEP));
+      must("setresuid", Identity.setresuid(KEEP, uid, KEEP));
+      return action.get();
+    } finally {
+      must("setresuid", Identity.setresuid(KEEP, 0, KEEP));
+      must("setresgid", Identity.setresgid(KEEP, 0, KEEP));
+      must("setgroups", Identity.setgroups(groups));
+    }
+  }
+
+  private static void must(String call, SyscallResult result) {
+    if (result.failed()) {
+      // Going on with an unknown identity could attack with root's rights.
+      throw new IllegalStateException(call + " for the attacker: " + result);
+    }
+  }
+
+  /**
+   * Asks the kernel, as the attacker, whether he may use an object by its name.
+   *
+   * @param rights {@code R_OK}, {@code W_OK}, {@code X_OK}
+   */
+  public boolean may(String rawPath, int rights) {
+    byte[] path = Raw.bytes(rawPath);
+    return act(() -> Unistd.faccessat2(Fcntl.AT_FDCWD, path, rights, Fcntl.AT_EACCESS).ok());
+  }
+}

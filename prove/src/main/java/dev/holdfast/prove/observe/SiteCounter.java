@@ -1,0 +1,47 @@
+package dev.holdfast.prove.observe;
+
+import dev.holdfast.libc.Sysno;
+import dev.holdfast.prove.trace.Call;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Numbers the calls of one run so that the same call has the same {@link Site} in each run.
+ *
+ * <p>Keys are kept as 64-bit hashes: a run may make millions of calls, and a collision would need to
+ * be between two names of one program.
+ */
+public final class SiteCounter {
+  private final VolatileNames volatileNames;
+  private final Map<Long, int[]> occurrences = new HashMap<>();
+  private final Map<String, int[]> perTask = new HashMap<>();
+
+  public SiteCounter(VolatileNames volatileNames) {
+    this.volatileNames = volatileNames;
+  }
+
+  /** The place of this call; counts it. */
+  public Site next(Call call, List<String> names) {
+    String task = call.task().path();
+    long hash = hash(task, call.sysno());
+    for (String name : names) {
+      hash = mix(hash, volatileNames.normalize(name));
+    }
+    int occurrence = occurrences.computeIfAbsent(hash, _ -> new int[1])[0]++;
+    int nth = ++perTask.computeIfAbsent(task, _ -> new int[1])[0];
+    return new Site(task, nth, call.sysno(), names, occurrence);
+  }
+
+  private static long hash(String task, Sysno call) {
+    return mix(0xcbf29ce484222325L ^ call.nr, task);
+  }
+
+  private static long mix(long hash, String text) {
+    long mixed = hash;
+    for (int i = 0; i < text.length(); i++) {
+      mixed = (mixed ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return (mixed ^ 0xff) * 0x100000001b3L;
+  }
+}
