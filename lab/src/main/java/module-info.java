@@ -6,7 +6,9 @@ module dev.holdfast.lab {
   requires static org.jspecify;
   requires dev.holdfast.files;
   requires dev.holdfast.locks;
-  requires dev.holdfast.prove;
+  requires transitive dev.holdfast.prove;
   requires dev.holdfast.findings;
   requires dev.holdfast.libc;
+
+  exports dev.holdfast.lab;
 }

@@ -1,0 +1,36 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.Progress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The scenes of the catalogue, run for real: the usual way loses, Holdfast's way holds.
+ *
+ * <p><b>Guarantees.</b> Every attack happens in a private world of the prover, never on the host's
+ * files. A scene that cannot run is skipped with the reason, and never counts as ok.
+ *
+ * <p><b>Threads.</b> One run at a time.
+ */
+public final class Lab {
+  private static final List<Play> PLAYS = List.of();
+
+  private Lab() {}
+
+  /** Every scene there is, in the order of the catalogue. */
+  public static List<Scene> scenes() {
+    return PLAYS.stream().map(Play::scene).toList();
+  }
+
+  /** Runs these scenes, one after the other. */
+  public static LabReport run(List<Scene> scenes, Progress progress) {
+    List<SceneResult> results = new ArrayList<>();
+    for (Play play : PLAYS) {
+      if (scenes.contains(play.scene())) {
+        progress.step(play.scene().id(), results.size(), scenes.size());
+        results.add(new SceneResult(play.scene(), play.perform()));
+      }
+    }
+    return new LabReport(results, List.of());
+  }
+}
