@@ -4,6 +4,7 @@ import dev.holdfast.prove.model.Proof;
 import org.jspecify.annotations.Nullable;
 
 /** Placeholder of the API while the engine is being written; see the next commits. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Prover {
   private Prover() {}
 
