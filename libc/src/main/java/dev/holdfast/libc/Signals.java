@@ -1,0 +1,74 @@
+package dev.holdfast.libc;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** {@code <signal.h>}: dispositions, for signals that are to interrupt a system call. */
+public final class Signals {
+  public static final int SIGURG = 23;
+
+  /** The highest real-time signal; the JDK itself uses {@code SIGRTMAX - 2}. */
+  public static final int SIGRTMAX = 64;
+
+  /** {@code struct sigaction} of the C library: handler, mask, flags, restorer, with room. */
+  private static final int SIGACTION_SIZE = 256;
+
+  private static final long SIG_DFL = 0;
+  private static final long SIG_IGN = 1;
+
+  private Signals() {}
+
+  private static MethodHandle function() {
+    return Linker.nativeLinker()
+        .downcallHandle(
+            Kernel.symbol("sigaction"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG));
+  }
+
+  /**
+   * {@code int sigaction(int sig, const struct sigaction *act, struct sigaction *old)},
+   * sigaction(2): gives the signal a handler that does nothing, without SA_RESTART, so that a
+   * system call it meets ends with {@code EINTR}. Only if nobody else uses the signal: else {@code
+   * EBUSY}. The handler is the C library's abs(3), which touches no memory.
+   *
+   * <p>Process-wide. A child is born without it: execve(2) puts the default action back.
+   */
+  public static SyscallResult interruptWith(int signal) {
+    MethodHandle sigaction = function();
+    try (Scratch scratch = Scratch.open()) {
+      long old = scratch.allocateZeroed(SIGACTION_SIZE);
+      int failed = (int) sigaction.invokeExact(signal, 0L, old);
+      if (failed != 0) {
+        return SyscallResult.failure(Errno.EINVAL);
+      }
+      if (Memory.getLong(old) != SIG_DFL) {
+        return SyscallResult.failure(Errno.EBUSY);
+      }
+      long action = scratch.allocateZeroed(SIGACTION_SIZE);
+      Memory.putLong(action, Kernel.symbol("abs").address());
+      failed = (int) sigaction.invokeExact(signal, action, 0L);
+      return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
+    } catch (Throwable unreachable) {
+      throw new AssertionError("a downcall threw", unreachable);
+    }
+  }
+
+  /** Sets {@code SIG_IGN}, or {@code SIG_DFL}: whole process, and inherited by what it executes. */
+  public static SyscallResult ignore(int signal, boolean ignored) {
+    MethodHandle sigaction = function();
+    try (Scratch scratch = Scratch.open()) {
+      long action = scratch.allocateZeroed(SIGACTION_SIZE);
+      Memory.putLong(action, ignored ? SIG_IGN : SIG_DFL);
+      int failed = (int) sigaction.invokeExact(signal, action, 0L);
+      return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
+    } catch (Throwable unreachable) {
+      throw new AssertionError("a downcall threw", unreachable);
+    }
+  }
+}

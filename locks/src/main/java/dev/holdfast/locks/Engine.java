@@ -1,0 +1,41 @@
+package dev.holdfast.locks;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What really excludes. Owned by one {@link Slot}, which calls it from one thread at a time, except
+ * for {@link #check}, {@link #token} and {@link #holders}.
+ */
+interface Engine {
+  Key key();
+
+  /** Takes it if that is possible now. Never waits. */
+  boolean tryClaim(Mode mode) throws IOException;
+
+  /**
+   * Waits until it has it.
+   *
+   * @return false if the deadline passed
+   */
+  boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException;
+
+  /** Lets go of what was claimed. When it returns nobody is excluded any more. */
+  void release() throws IOException;
+
+  /** Changes the mode without a gap, if that is possible now. */
+  default boolean convert(Mode to) throws IOException {
+    throw new UnsupportedOperationException("this kind of lock cannot change its mode without a gap");
+  }
+
+  /** The fencing token; asked for while it is held, at most once for each exclusive holding. */
+  long token(Mode mode) throws IOException;
+
+  /** Throws if what was claimed is not held any more. */
+  void check(Mode mode) throws IOException;
+
+  List<Holder> holders() throws IOException;
+
+  /** Frees what is kept between two claims. Not called while it is claimed. */
+  void dispose();
+}

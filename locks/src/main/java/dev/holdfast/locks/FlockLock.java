@@ -1,0 +1,128 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A BSD flock on a whole file or directory (K05): what flock(1), cron, apt, systemd-tmpfiles and many
+ * daemons use.
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes other flocks; not record locks
+ * (L08). It needs no permission to write: whoever may read the file may lock it, also exclusively
+ * (L12).
+ *
+ * <p><b>What remains.</b> As for {@link OfdLock} the file must be permanent. No {@link
+ * Capability#CONVERT}: the kernel changes the mode of a flock by dropping it first. On NFS since
+ * Linux 2.6.12 it is emulated by a record lock.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> flock(2).
+ */
+public final class FlockLock extends LocalLock<FlockLock> {
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(Capability.SHARED, Capability.HOLDERS, Capability.SURVIVES_KILL);
+
+  private final Path path;
+  private final int permissions;
+
+  FlockLock(Path path, Mode mode, int permissions) {
+    super(path.toString(), mode);
+    this.path = path;
+    this.permissions = permissions;
+  }
+
+  /** The permissions with which the file is made if it is not there, less the umask. */
+  public FlockLock permissions(int permissions) {
+    return new FlockLock(path, mode(), permissions);
+  }
+
+  @Override
+  FlockLock withMode(Mode mode) {
+    return new FlockLock(path, mode, permissions);
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.FLOCK;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  Slot resolve() throws IOException {
+    LockFile file = LockFile.open(path, LockFile.Want.ANYTHING, permissions);
+    Key key = Key.ofFile(Kind.FLOCK, file.stat().device(), file.stat().inode(), 0, 0);
+    return Slots.of(new FlockEngine(key, path.toString(), file));
+  }
+
+  @Override
+  boolean leadsTo(Slot slot) throws IOException {
+    return LockFile.leads(path, slot.key.device(), slot.key.inode());
+  }
+
+  private static final class FlockEngine extends KernelEngine {
+    private final LockFile file;
+    private final int fd;
+
+    FlockEngine(Key key, String path, LockFile file) throws IOException {
+      super(key, path);
+      this.file = file;
+      this.fd = file.fd().borrow();
+    }
+
+    private static int operation(Mode mode) {
+      return mode == Mode.SHARED ? FileLocks.LOCK_SH : FileLocks.LOCK_EX;
+    }
+
+    @Override
+    SyscallResult trySet(Mode mode) {
+      return FileLocks.flock(fd, operation(mode) | FileLocks.LOCK_NB);
+    }
+
+    @Override
+    SyscallResult set(Mode mode) {
+      return FileLocks.flock(fd, operation(mode));
+    }
+
+    @Override
+    IOException failed(SyscallResult result) {
+      return SyscallExceptions.of(result.errno(), "flock", path);
+    }
+
+    @Override
+    public void release() throws IOException {
+      FileLocks.flock(fd, FileLocks.LOCK_UN).orThrow("flock", path);
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Tokens.onFile(fd, "flock", key(), path, mode);
+    }
+
+    @Override
+    public void check(Mode mode) {
+      // Only this description can let it go, and nobody else has it: there is nothing to ask.
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.FLOCK, key());
+    }
+
+    @Override
+    public void dispose() {
+      file.fd().giveBack();
+      PosixFile.closeWhenHarmless(file.fd(), key());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+
+/** Locks that the kernel keeps on an open file. */
+abstract class KernelEngine implements Engine {
+  private static final long POLL_BASE = 200_000;
+  private static final long POLL_CAP = 20_000_000;
+
+  private final Key key;
+  final String path;
+
+  KernelEngine(Key key, String path) {
+    this.key = key;
+    this.path = path;
+  }
+
+  @Override
+  public final Key key() {
+    return key;
+  }
+
+  /** The call that answers at once. */
+  abstract SyscallResult trySet(Mode mode);
+
+  /** The call that waits. */
+  abstract SyscallResult set(Mode mode);
+
+  @Override
+  public final boolean tryClaim(Mode mode) throws IOException {
+    return granted(trySet(mode));
+  }
+
+  private boolean granted(SyscallResult result) throws IOException {
+    if (result.ok()) {
+      return true;
+    }
+    if (result.is(Errno.EAGAIN) || result.is(Errno.EACCES) || result.is(Errno.EINTR)) {
+      return false;
+    }
+    throw failed(result);
+  }
+
+  abstract IOException failed(SyscallResult result);
+
+  @Override
+  public final boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
+    for (; ; ) {
+      if (granted(trySet(mode))) {
+        return true;
+      }
+      if (deadline.passed()) {
+        return false;
+      }
+      if (KernelWait.available()) {
+        SyscallResult result = KernelWait.await(() -> set(mode), deadline);
+        // The kernel's notion of a deadlock counts processes, not threads: a hint, no verdict.
+        if (result != null && !result.is(Errno.EDEADLK)) {
+          if (granted(result)) {
+            return true;
+          }
+          continue;
+        }
+      }
+      if (!backoff.pause(deadline)) {
+        return granted(trySet(mode));
+      }
+    }
+  }
+}

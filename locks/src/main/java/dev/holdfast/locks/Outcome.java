@@ -1,0 +1,45 @@
+package dev.holdfast.locks;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What became of a wait for a lock. */
+public sealed interface Outcome {
+  /** It is held now, and must be closed. */
+  record Acquired(Held held) implements Outcome {
+    @Override
+    public Held orThrow() {
+      return held;
+    }
+  }
+
+  /**
+   * It was not granted in time.
+   *
+   * @param lock its name
+   * @param holders who held it when the time was up; empty if that cannot be known, or if it was
+   *     let go in that moment
+   */
+  record TimedOut(String lock, Duration waited, List<Holder> holders) implements Outcome {
+    public TimedOut {
+      holders = List.copyOf(holders);
+    }
+
+    @Override
+    public Held orThrow() throws LockTimeoutException {
+      throw new LockTimeoutException(this);
+    }
+
+    @Override
+    public String toString() {
+      String who =
+          holders.isEmpty()
+              ? "holder unknown"
+              : "held by " + String.join("; ", holders.stream().map(Holder::toString).toList());
+      return lock + ": not granted within " + waited.toMillis() + " ms, " + who;
+    }
+  }
+
+  /** What is held, for callers who prefer an exception. */
+  Held orThrow() throws LockTimeoutException;
+}

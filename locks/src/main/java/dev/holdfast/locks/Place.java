@@ -1,0 +1,41 @@
+package dev.holdfast.locks;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Where in this program a lock was acquired.
+ *
+ * @param thread its name
+ * @param frame the nearest caller outside this library
+ */
+public record Place(String thread, StackTraceElement frame, Instant since) {
+  private static final StackWalker WALKER = StackWalker.getInstance();
+  private static final StackTraceElement UNKNOWN = new StackTraceElement("?", "?", null, -1);
+  private static final String OURS = Place.class.getPackageName() + ".";
+
+  static Place here() {
+    Optional<StackTraceElement> caller =
+        WALKER.walk(
+            frames ->
+                frames
+                    .filter(frame -> !isOurs(frame.getClassName()))
+                    .findFirst()
+                    .map(StackWalker.StackFrame::toStackTraceElement));
+    return new Place(nameOf(Thread.currentThread()), caller.orElse(UNKNOWN), Instant.now());
+  }
+
+  /** The library's own frames; its tests, which share the package, count as callers. */
+  private static boolean isOurs(String className) {
+    return className.startsWith(OURS) && !className.contains("Test") && !className.contains("Contract");
+  }
+
+  private static String nameOf(Thread thread) {
+    return thread.getName().isEmpty() ? "thread " + thread.threadId() : thread.getName();
+  }
+
+  @Override
+  public String toString() {
+    return frame + " in " + thread;
+  }
+}

@@ -1,0 +1,258 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A POSIX record lock on a file or on a range of its bytes (K03): for programs that need the kernel
+ * to name the holder, or file systems that know no OFD locks. Else take {@link OfdLock}.
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes POSIX and OFD record locks of
+ * other processes, and threads of this one that ask through this class.
+ *
+ * <p><b>What remains.</b> The kernel drops it when <em>any</em> descriptor of the file is closed in
+ * this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses it. No
+ * descriptor of this library does that; other code may, and only {@link Held#ensureValid} tells. Two
+ * class loaders with a copy of this library each do not see each other. Else as {@link OfdLock}.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> F_SETLK(2const), POSIX.1-2008 fcntl.
+ */
+public final class PosixLock extends LocalLock<PosixLock> {
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(
+          Capability.SHARED,
+          Capability.RANGES,
+          Capability.CONVERT,
+          Capability.HOLDERS,
+          Capability.SURVIVES_KILL);
+
+  private final Path path;
+  private final long start;
+  private final long length;
+  private final int permissions;
+
+  PosixLock(Path path, Mode mode, long start, long length, int permissions) {
+    super(path.toString(), mode);
+    this.path = path;
+    this.start = start;
+    this.length = length;
+    this.permissions = permissions;
+  }
+
+  /** The same lock on a part of the file; length 0 means to the end, wherever that will be. */
+  public PosixLock range(long start, long length) {
+    Ranges.check(start, length);
+    return new PosixLock(path, mode(), start, length, permissions);
+  }
+
+  /** The permissions with which the file is made if it is not there, less the umask. */
+  public PosixLock permissions(int permissions) {
+    return new PosixLock(path, mode(), start, length, permissions);
+  }
+
+  @Override
+  PosixLock withMode(Mode mode) {
+    return new PosixLock(path, mode, start, length, permissions);
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.POSIX;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  Slot resolve() throws IOException {
+    LockFile.Want want =
+        mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
+    LockFile file = LockFile.open(path, want, permissions);
+    Key key = Key.ofFile(Kind.POSIX, file.stat().device(), file.stat().inode(), start, length);
+    return Slots.of(new PosixEngine(key, path.toString(), file));
+  }
+
+  @Override
+  boolean leadsTo(Slot slot) throws IOException {
+    return LockFile.leads(path, slot.key.device(), slot.key.inode())
+        && (mode() == Mode.SHARED || ((PosixEngine) slot.engine).writable());
+  }
+
+  private static final class PosixEngine implements Engine {
+    private static final long POLL_BASE = 200_000;
+    private static final long POLL_CAP = 20_000_000;
+
+    private final Key key;
+    private final String path;
+    private final LockFile file;
+    private final int fd;
+    private PosixFile.@Nullable Range range;
+
+    PosixEngine(Key key, String path, LockFile file) throws IOException {
+      this.key = key;
+      this.path = path;
+      this.file = file;
+      this.fd = file.fd().borrow();
+    }
+
+    boolean writable() {
+      return file.writable();
+    }
+
+    @Override
+    public Key key() {
+      return key;
+    }
+
+    private SyscallResult set(int operation, Mode mode) {
+      int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
+      return FileLocks.setlk(fd, operation, type, key.start(), key.length());
+    }
+
+    private boolean granted(SyscallResult result) throws IOException {
+      if (result.ok()) {
+        return true;
+      }
+      if (result.is(Errno.EAGAIN)
+          || result.is(Errno.EACCES)
+          || result.is(Errno.EINTR)
+          || result.is(Errno.EDEADLK)) {
+        return false;
+      }
+      throw SyscallExceptions.of(result.errno(), "fcntl F_SETLK", path);
+    }
+
+    @Override
+    public boolean tryClaim(Mode mode) throws IOException {
+      PosixFile.Range mine = new PosixFile.Range(key, mode);
+      if (!PosixFile.reserve(key, mine)) {
+        return false;
+      }
+      boolean granted = false;
+      try {
+        granted = granted(set(FileLocks.F_SETLK, mode));
+      } finally {
+        settle(mine, granted);
+      }
+      return granted;
+    }
+
+    @Override
+    public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+      PosixFile.Range mine = new PosixFile.Range(key, mode);
+      if (!PosixFile.reserve(key, mine, deadline)) {
+        return false;
+      }
+      boolean granted = false;
+      try {
+        granted = waitForKernel(mode, deadline);
+      } finally {
+        settle(mine, granted);
+      }
+      return granted;
+    }
+
+    private void settle(PosixFile.Range mine, boolean granted) {
+      if (granted) {
+        range = mine;
+      } else {
+        PosixFile.giveUp(fd, key, mine);
+      }
+    }
+
+    private boolean waitForKernel(Mode mode, Deadline deadline)
+        throws IOException, InterruptedException {
+      Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
+      while (!granted(set(FileLocks.F_SETLK, mode))) {
+        if (deadline.passed()) {
+          return false;
+        }
+        if (KernelWait.available()) {
+          SyscallResult result =
+              KernelWait.await(() -> set(FileLocks.F_SETLKW, mode), deadline);
+          // The kernel looks for cycles between processes, not threads: a hint, no verdict.
+          if (result != null && !result.is(Errno.EDEADLK)) {
+            if (granted(result)) {
+              return true;
+            }
+            continue;
+          }
+        }
+        if (!backoff.pause(deadline)) {
+          return granted(set(FileLocks.F_SETLK, mode));
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void release() throws IOException {
+      PosixFile.Range mine = range;
+      range = null;
+      if (mine != null) {
+        PosixFile.giveUp(fd, key, mine).orThrow("fcntl F_SETLK", path);
+      }
+    }
+
+    @Override
+    public boolean convert(Mode to) throws IOException {
+      PosixFile.Range mine = range;
+      if (mine == null) {
+        return false;
+      }
+      if (to == Mode.EXCLUSIVE) {
+        // First here, then outside; downwards the other way round.
+        return PosixFile.remode(key, mine, to) && converted(mine, to);
+      }
+      return granted(set(FileLocks.F_SETLK, to)) && PosixFile.remode(key, mine, to);
+    }
+
+    private boolean converted(PosixFile.Range mine, Mode to) throws IOException {
+      boolean granted = false;
+      try {
+        granted = granted(set(FileLocks.F_SETLK, to));
+      } finally {
+        if (!granted) {
+          PosixFile.remode(key, mine, Mode.SHARED);
+        }
+      }
+      return granted;
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Tokens.onFile(fd, "record", key, path, mode);
+    }
+
+    @Override
+    public void check(Mode mode) throws IOException {
+      if (!KernelLocks.holdsPosix(file.stat(), key, mode)) {
+        throw new LockLostException(
+            path, "the kernel has no such lock of this process: a descriptor of it was closed (L10)");
+      }
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key);
+    }
+
+    @Override
+    public void dispose() {
+      file.fd().giveBack();
+      PosixFile.closeWhenHarmless(file.fd(), key);
+    }
+  }
+}

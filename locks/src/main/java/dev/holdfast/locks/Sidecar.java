@@ -1,0 +1,107 @@
+package dev.holdfast.locks;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A small permanent file {@code .NAME.holdfast} beside a lock file that comes and goes: what must
+ * outlive the lock file is kept here. It is never removed.
+ */
+final class Sidecar {
+  private final Path path;
+
+  private Sidecar(Path path) {
+    this.path = path;
+  }
+
+  static Sidecar of(String lockPath) {
+    Path path = Path.of(lockPath).toAbsolutePath();
+    Path name = path.getFileName();
+    return new Sidecar(path.resolveSibling("." + (name == null ? "root" : name) + ".holdfast"));
+  }
+
+  /** Work done while nobody else works with this sidecar. */
+  interface Work<T> {
+    T with(int fd) throws IOException;
+  }
+
+  /**
+   * Does something while this sidecar is flocked by nobody else. Only short work: waiters block in
+   * the kernel for as long.
+   */
+  <T> T exclusively(Work<T> work) throws IOException {
+    LockFile file = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
+    try (OwnedFd fd = file.fd()) {
+      int number = fd.borrow();
+      try {
+        lock(number);
+        return work.with(number);
+      } finally {
+        // Closing is what unlocks.
+        fd.giveBack();
+      }
+    }
+  }
+
+  private void lock(int fd) throws IOException {
+    Backoff backoff = new Backoff(50_000, 5_000_000);
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        SyscallResult locked = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+        if (!locked.is(dev.holdfast.libc.Errno.EAGAIN)) {
+          locked.orThrow("flock", path.toString());
+          return;
+        }
+        try {
+          backoff.pause(Deadline.NONE);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Raises the counter of this name, or reads it for a shared holder. */
+  long token(String counter, Mode mode) throws IOException {
+    return exclusively(
+        fd -> {
+          StringBuilder rest = new StringBuilder();
+          long last = 0;
+          for (String line : contents(fd).split("\n")) {
+            if (line.startsWith(counter + " ")) {
+              last = Tokens.parse(line.substring(counter.length() + 1).getBytes(US_ASCII), path.toString());
+            } else if (!line.isBlank()) {
+              rest.append(line).append('\n');
+            }
+          }
+          if (mode == Mode.SHARED) {
+            return last;
+          }
+          rest.append(counter).append(' ').append(last + 1).append('\n');
+          byte[] bytes = rest.toString().getBytes(US_ASCII);
+          SyscallResult written = Unistd.pwrite(fd, bytes, 0, bytes.length, 0);
+          if (written.orThrow("write", path.toString()) != bytes.length) {
+            throw new IOException(path + ": short write");
+          }
+          Unistd.ftruncate(fd, bytes.length).orThrow("ftruncate", path.toString());
+          return last + 1;
+        });
+  }
+
+  private String contents(int fd) throws IOException {
+    byte[] buffer = new byte[16 * 1024];
+    int length = (int) Unistd.pread(fd, buffer, 0, buffer.length, 0).orThrow("read", path.toString());
+    return new String(buffer, 0, length, US_ASCII);
+  }
+}

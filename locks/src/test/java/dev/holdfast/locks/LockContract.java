@@ -1,0 +1,530 @@
+package dev.holdfast.locks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every kind of lock does. A kind that lacks a capability skips its tests by name. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+abstract class LockContract {
+  static final Duration LONG = Duration.ofSeconds(30);
+  static final Duration SHORT = Duration.ofMillis(60);
+
+  @TempDir Path directory;
+  Peer peer;
+  private final AtomicInteger names = new AtomicInteger();
+
+  abstract Kind kind();
+
+  @BeforeAll
+  void startPeer() throws IOException {
+    peer = Peer.start();
+  }
+
+  @AfterAll
+  void stopPeer() throws InterruptedException {
+    peer.close();
+  }
+
+  String newName() {
+    return kind().word + "-" + names.incrementAndGet();
+  }
+
+  Lock open(String name) {
+    return TestKinds.open(kind(), directory, name);
+  }
+
+  void needs(Capability capability) {
+    assumeTrue(
+        open("unused").capabilities().contains(capability),
+        () -> "a " + kind().title + " has no " + capability);
+  }
+
+  static boolean isFree(Lock lock) throws IOException {
+    Optional<Held> held = lock.tryAcquire();
+    held.ifPresent(Held::close);
+    return held.isPresent();
+  }
+
+  @Test
+  void isTakenAndLetGo() throws IOException {
+    Lock lock = open(newName());
+    Held held = lock.tryAcquire().orElseThrow();
+    assertTrue(held.isOpen());
+    assertEquals(Mode.EXCLUSIVE, held.mode());
+    held.ensureValid();
+    held.close();
+    held.close();
+    assertFalse(held.isOpen());
+    assertTrue(isFree(lock));
+  }
+
+  @Test
+  void aClosedHoldingAnswersNothing() throws IOException {
+    Held held = open(newName()).tryAcquire().orElseThrow();
+    held.close();
+    assertThrows(IllegalStateException.class, held::ensureValid);
+    assertThrows(IllegalStateException.class, held::token);
+  }
+
+  @Test
+  void closingTwiceDoesNotLetGoOfTheNext() throws IOException {
+    Lock lock = open(newName());
+    Held first = lock.tryAcquire().orElseThrow();
+    first.close();
+    try (Held second = lock.tryAcquire().orElseThrow()) {
+      first.close();
+      assertTrue(second.isOpen());
+      assertTrue(lock.tryAcquire().isEmpty());
+    }
+  }
+
+  @Test
+  void excludesAnotherLockObjectOfTheSameName() throws IOException {
+    String name = newName();
+    try (Held held = open(name).tryAcquire().orElseThrow()) {
+      assertTrue(open(name).tryAcquire().isEmpty());
+      held.ensureValid();
+    }
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
+  void excludesAnotherProcess() throws IOException {
+    String name = newName();
+    try (Held held = open(name).tryAcquire().orElseThrow()) {
+      assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
+      held.ensureValid();
+    }
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    assertTrue(open(name).tryAcquire().isEmpty());
+    assertEquals("released", peer.release(name));
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
+  void tokensGrow() throws IOException {
+    String name = newName();
+    long last = 0;
+    for (int i = 0; i < 5; i++) {
+      try (Held held = open(name).tryAcquire().orElseThrow()) {
+        assertTrue(held.token() > last, held.token() + " after " + last);
+        last = held.token();
+        assertEquals(last, held.token());
+      }
+      String answer = peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE);
+      assertTrue(answer.startsWith("granted "), answer);
+      long theirs = Long.parseLong(answer.substring("granted ".length()));
+      assertTrue(theirs > last, theirs + " after " + last);
+      last = theirs;
+      peer.release(name);
+    }
+  }
+
+  @Test
+  void aTimeOutIsAValueAndComesInTime() throws Exception {
+    String name = newName();
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    long start = System.nanoTime();
+    Outcome outcome = open(name).attempt(SHORT);
+    long took = System.nanoTime() - start;
+    Outcome.TimedOut late = assertInstanceOf(Outcome.TimedOut.class, outcome);
+    assertTrue(took >= SHORT.toNanos(), "it gave up early");
+    assertTrue(took < SHORT.toNanos() + TimeUnit.SECONDS.toNanos(5), "it gave up late");
+    if (open(name).capabilities().contains(Capability.HOLDERS)) {
+      assertTrue(
+          late.holders().stream().anyMatch(holder -> holder.pid() == peer.pid()), late::toString);
+    }
+    LockTimeoutException thrown =
+        assertThrows(LockTimeoutException.class, () -> open(name).acquire(SHORT));
+    assertTrue(thrown.getMessage().contains(name), thrown.getMessage());
+    peer.release(name);
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
+  void aNegativeTimeOutStillTakesWhatIsFree() throws Exception {
+    try (Held held = open(newName()).acquire(Duration.ofSeconds(-1))) {
+      assertTrue(held.isOpen());
+    }
+  }
+
+  @Test
+  void aPlatformThreadWaitsForAProcess() throws Exception {
+    waitsForAProcess(Thread.ofPlatform().factory());
+  }
+
+  @Test
+  void aVirtualThreadWaitsForAProcess() throws Exception {
+    waitsForAProcess(Thread.ofVirtual().factory());
+  }
+
+  private void waitsForAProcess(java.util.concurrent.ThreadFactory factory) throws Exception {
+    String name = newName();
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(factory)) {
+      CountDownLatch started = new CountDownLatch(1);
+      Future<Boolean> waiter =
+          threads.submit(
+              () -> {
+                started.countDown();
+                try (Held held = open(name).acquire()) {
+                  held.ensureValid();
+                  return true;
+                }
+              });
+      started.await();
+      assertThrows(
+          java.util.concurrent.TimeoutException.class,
+          () -> waiter.get(SHORT.toMillis(), TimeUnit.MILLISECONDS));
+      assertEquals("released", peer.release(name));
+      assertTrue(waiter.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void aPlatformThreadCanBeInterruptedWhileItWaitsForAProcess() throws Exception {
+    canBeInterrupted(Thread.ofPlatform().factory());
+  }
+
+  @Test
+  void aVirtualThreadCanBeInterruptedWhileItWaitsForAProcess() throws Exception {
+    canBeInterrupted(Thread.ofVirtual().factory());
+  }
+
+  private void canBeInterrupted(java.util.concurrent.ThreadFactory factory) throws Exception {
+    String name = newName();
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    CompletableFuture<Object> end = new CompletableFuture<>();
+    Thread waiter =
+        factory.newThread(
+            () -> {
+              try (Held held = open(name).acquire()) {
+                end.complete(held);
+              } catch (IOException | InterruptedException e) {
+                end.complete(e);
+              }
+            });
+    waiter.start();
+    assertThrows(
+        java.util.concurrent.TimeoutException.class,
+        () -> end.get(SHORT.toMillis(), TimeUnit.MILLISECONDS));
+    waiter.interrupt();
+    assertInstanceOf(InterruptedException.class, end.get(30, TimeUnit.SECONDS));
+    // Nothing is left behind: not in this process, not in the kernel.
+    peer.release(name);
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    peer.release(name);
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
+  void anInterruptedThreadIsToldAtOnce() {
+    Thread.currentThread().interrupt();
+    try {
+      Lock lock = open(newName());
+      try (Held held = lock.tryAcquire().orElseThrow()) {
+        held.detach();
+        assertThrows(InterruptedException.class, () -> open(lock.name()).acquire(LONG).close());
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  void waitingVirtualThreadsDoNotHoldUpOthers() throws Exception {
+    int many = 4 * Runtime.getRuntime().availableProcessors();
+    List<String> busy = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      String name = newName();
+      busy.add(name);
+      assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CountDownLatch started = new CountDownLatch(many);
+      List<Future<?>> waiters = new ArrayList<>();
+      for (String name : busy) {
+        waiters.add(
+            threads.submit(
+                () -> {
+                  started.countDown();
+                  open(name).acquire().close();
+                  return null;
+                }));
+      }
+      started.await();
+      // With every carrier pinned in the kernel this one would never run.
+      assertEquals(42, threads.submit(() -> 42).get(20, TimeUnit.SECONDS));
+      for (String name : busy) {
+        peer.release(name);
+      }
+      for (Future<?> waiter : waiters) {
+        waiter.get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void threadsAreServedInTheOrderOfTheirComing() throws Exception {
+    Lock lock = open(newName());
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> threads = new ArrayList<>();
+    try (Held held = lock.tryAcquire().orElseThrow()) {
+      for (int i = 0; i < 6; i++) {
+        int number = i;
+        Runnable work =
+            () -> {
+              try (Held mine = lock.acquire()) {
+                order.add(number);
+              } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            };
+        Thread thread =
+            number % 2 == 0 ? Thread.ofPlatform().unstarted(work) : Thread.ofVirtual().unstarted(work);
+        thread.start();
+        threads.add(thread);
+        while (thread.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
+      }
+      held.ensureValid();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(List.of(0, 1, 2, 3, 4, 5), order);
+  }
+
+  @Test
+  void threadsNeverOverlap() throws Exception {
+    Lock lock = open(newName());
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger overlaps = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    try (ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        all.add(
+            virtual.submit(
+                () -> {
+                  for (int n = 0; n < 50; n++) {
+                    try (Held held = lock.acquire(LONG)) {
+                      if (inside.incrementAndGet() != 1 || !held.isOpen()) {
+                        overlaps.incrementAndGet();
+                      }
+                      Thread.yield();
+                      inside.decrementAndGet();
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertEquals(0, overlaps.get());
+  }
+
+  @Test
+  void askingAgainNamesBothPlaces() throws IOException {
+    Lock lock = open(newName());
+    try (Held held = lock.tryAcquire().orElseThrow()) {
+      LockReentryException refused =
+          assertThrows(LockReentryException.class, () -> lock.acquire(LONG));
+      assertTrue(refused.getMessage().contains("askingAgainNamesBothPlaces"), refused.getMessage());
+      assertTrue(held.isOpen());
+    }
+    assertTrue(isFree(lock));
+  }
+
+  @Test
+  void aReentrantViewMayAskAgain() throws Exception {
+    Lock lock = open(newName());
+    Lock again = lock.reentrant();
+    try (Held outer = again.acquire(LONG)) {
+      try (Held inner = again.acquire(LONG)) {
+        assertEquals(outer.token(), inner.token());
+      }
+      assertTrue(outer.isOpen());
+      CompletableFuture<Boolean> other = new CompletableFuture<>();
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                try {
+                  other.complete(again.tryAcquire().isPresent());
+                } catch (IOException e) {
+                  other.completeExceptionally(e);
+                }
+              });
+      assertFalse(other.get(30, TimeUnit.SECONDS));
+    }
+    assertTrue(isFree(lock));
+  }
+
+  @Test
+  void asAJavaLockItExcludesOtherThreads() throws Exception {
+    java.util.concurrent.locks.Lock lock = open(newName()).asJavaLock();
+    int[] counter = {0};
+    List<Future<?>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int n = 0; n < 25; n++) {
+                    lock.lock();
+                    try {
+                      lock.lock();
+                      counter[0]++;
+                    } finally {
+                      lock.unlock();
+                      lock.unlock();
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertEquals(100, counter[0]);
+    assertThrows(IllegalMonitorStateException.class, lock::unlock);
+  }
+
+  @Test
+  void anotherThreadMayLetGo() throws Exception {
+    Lock lock = open(newName());
+    Held held = lock.acquire(LONG);
+    Thread closer = Thread.ofVirtual().start(held::close);
+    closer.join();
+    try (Held next = lock.acquire(LONG)) {
+      assertTrue(next.isOpen());
+    }
+  }
+
+  @Test
+  void afterDetachingItMayBeAskedForAgain() throws Exception {
+    Lock lock = open(newName());
+    Held held = lock.acquire(LONG).detach();
+    assertInstanceOf(Outcome.TimedOut.class, lock.attempt(SHORT));
+    held.close();
+    assertTrue(isFree(lock));
+  }
+
+  @Test
+  void isFreeWhenItsHolderWasKilled() throws Exception {
+    needs(Capability.SURVIVES_KILL);
+    String name = newName();
+    try (Peer victim = Peer.start()) {
+      assertTrue(victim.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+      assertTrue(open(name).tryAcquire().isEmpty());
+      CompletableFuture<Boolean> waiter =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Held held = open(name).acquire(LONG)) {
+                  return held.isOpen();
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      assertFalse(waiter.isDone());
+      victim.kill();
+      assertTrue(waiter.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  // --- shared ---
+
+  @Test
+  void readersShareAndKeepWritersOut() throws IOException {
+    needs(Capability.SHARED);
+    String name = newName();
+    Lock lock = open(name);
+    try (Held one = lock.shared().tryAcquire().orElseThrow();
+        Held two = lock.shared().tryAcquire().orElseThrow()) {
+      assertEquals(Mode.SHARED, one.mode());
+      assertTrue(peer.tryAcquire(kind(), directory, name, Mode.SHARED).startsWith("granted"));
+      peer.release(name);
+      assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
+      assertTrue(lock.exclusive().tryAcquire().isEmpty());
+      two.close();
+      assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
+      assertTrue(one.isOpen());
+    }
+    assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    assertTrue(lock.shared().tryAcquire().isEmpty());
+    peer.release(name);
+  }
+
+  @Test
+  void aKindWithoutReadersSaysSo() {
+    Lock lock = open(newName());
+    assumeTrue(!lock.capabilities().contains(Capability.SHARED), "it has readers");
+    assertThrows(UnsupportedOperationException.class, lock::shared);
+  }
+
+  // --- change of mode ---
+
+  @Test
+  void changesItsModeWithoutAGap() throws IOException {
+    needs(Capability.CONVERT);
+    String name = newName();
+    Lock lock = open(name);
+    try (Held held = lock.tryAcquire().orElseThrow()) {
+      held.downgrade();
+      assertEquals(Mode.SHARED, held.mode());
+      assertTrue(peer.tryAcquire(kind(), directory, name, Mode.SHARED).startsWith("granted"));
+      assertFalse(held.tryUpgrade(), "another reader is in the way");
+      assertEquals(Mode.SHARED, held.mode());
+      assertEquals("released", peer.release(name));
+      assertTrue(held.tryUpgrade());
+      assertEquals(Mode.EXCLUSIVE, held.mode());
+      assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.SHARED));
+      held.downgrade();
+      try (Held second = lock.shared().tryAcquire().orElseThrow()) {
+        assertFalse(held.tryUpgrade(), "another reader of this process is in the way");
+        assertTrue(second.isOpen());
+      }
+    }
+    assertTrue(isFree(lock));
+  }
+
+  @Test
+  void aKindThatCannotChangeItsModeSaysSo() throws IOException {
+    Lock lock = open(newName());
+    assumeTrue(!lock.capabilities().contains(Capability.CONVERT), "it can");
+    try (Held held = lock.tryAcquire().orElseThrow()) {
+      assertThrows(UnsupportedOperationException.class, held::downgrade);
+      assertTrue(held.isOpen());
+    }
+  }
+}

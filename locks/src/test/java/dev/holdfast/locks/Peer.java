@@ -1,0 +1,150 @@
+package dev.holdfast.locks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Another process that locks what it is told to. Each request is a line, and so is each answer; a
+ * request that waits is answered when it is granted.
+ */
+final class Peer implements AutoCloseable {
+  private final Process process;
+  private final PrintWriter requests;
+  private final BufferedReader answers;
+
+  private Peer(Process process) {
+    this.process = process;
+    this.requests =
+        new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
+    this.answers =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  static Peer start() throws IOException {
+    return new Peer(java(Peer.class).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** A child JVM on this class path, made to start fast. */
+  static ProcessBuilder java(Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    command.add("-Xmx128m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Asks, and waits for the answer. */
+  String ask(String request) throws IOException {
+    tell(request);
+    return answer();
+  }
+
+  /** Asks without waiting for the answer. */
+  void tell(String request) {
+    requests.println(request);
+  }
+
+  String answer() throws IOException {
+    String answer = answers.readLine();
+    if (answer == null) {
+      throw new IOException("the peer has ended");
+    }
+    return answer;
+  }
+
+  String tryAcquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
+    return ask("try " + kind + " " + mode + " " + directory + " " + name);
+  }
+
+  String acquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
+    return ask("acquire " + kind + " " + mode + " " + directory + " " + name);
+  }
+
+  String release(String name) throws IOException {
+    return ask("release " + name);
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    requests.close();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+  }
+
+  public static void main(String[] args) throws IOException {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    Map<String, Held> held = new HashMap<>();
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String answer;
+      try {
+        answer = obey(line.split(" "), held);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        answer = "failed " + e;
+      }
+      System.out.println(answer);
+    }
+    held.values().forEach(Held::close);
+  }
+
+  private static String obey(String[] words, Map<String, Held> held)
+      throws IOException, InterruptedException {
+    switch (words[0]) {
+      case "try", "acquire" -> {
+        Lock lock = TestKinds.open(Kind.valueOf(words[1]), Path.of(words[3]), words[4]);
+        lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
+        Optional<Held> got =
+            words[0].equals("try")
+                ? lock.tryAcquire()
+                : lock.attempt(Duration.ofSeconds(60)) instanceof Outcome.Acquired(Held h)
+                    ? Optional.of(h.detach())
+                    : Optional.empty();
+        if (got.isEmpty()) {
+          return "busy";
+        }
+        held.put(words[4], got.get().detach());
+        return "granted " + got.get().token();
+      }
+      case "release" -> {
+        Held one = held.remove(words[1]);
+        if (one == null) {
+          return "not held";
+        }
+        one.close();
+        return "released";
+      }
+      default -> {
+        return "failed: what is " + words[0];
+      }
+    }
+  }
+}
