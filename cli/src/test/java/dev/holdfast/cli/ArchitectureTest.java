@@ -30,7 +30,7 @@ class ArchitectureTest {
     libc(25),
     findings(0),
     files(0, "libc"),
-    locks(0, "libc", "files"),
+    locks(25, "libc", "files"),
     prove(0, "libc", "findings"),
     lab(0, "libc", "findings", "files", "locks", "prove"),
     cli(8, "libc", "findings", "files", "locks", "prove", "lab");

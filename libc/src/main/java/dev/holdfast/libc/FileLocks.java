@@ -42,8 +42,8 @@ public final class FileLocks {
    * {@code int flock(int fd, int operation)}, flock(2). Without {@link #LOCK_NB} it blocks in the
    * kernel, deaf to {@link Thread#interrupt}: it must then not run on a virtual thread.
    *
-   * <p>Callers act on: {@code EAGAIN} (taken), {@code EINTR} (a signal came while it waited), {@code
-   * ENOLCK}. A conversion is not atomic: a failed one has lost the lock it started from.
+   * <p>Callers act on: {@code EAGAIN} (taken), {@code EINTR} (a signal came while it waited),
+   * {@code ENOLCK}. A conversion is not atomic: a failed one has lost the lock it started from.
    */
   public static SyscallResult flock(int fd, int operation) {
     return Kernel.call(Sysno.FLOCK, fd, operation, 0);
@@ -67,7 +67,8 @@ public final class FileLocks {
 
   /**
    * The same with {@link #F_GETLK} or {@link #F_OFD_GETLK}: the first lock that would stand in the
-   * way, or one of type {@link #F_UNLCK} if none would. It never reports a lock of the asker itself.
+   * way, or one of type {@link #F_UNLCK} if none would. It never reports a lock of the asker
+   * itself.
    */
   public static Result<Flock> getlk(int fd, int operation, int type, long start, long length) {
     try (Scratch scratch = Scratch.open()) {

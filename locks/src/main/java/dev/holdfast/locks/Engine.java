@@ -25,7 +25,8 @@ interface Engine {
 
   /** Changes the mode without a gap, if that is possible now. */
   default boolean convert(Mode to) throws IOException {
-    throw new UnsupportedOperationException("this kind of lock cannot change its mode without a gap");
+    throw new UnsupportedOperationException(
+        "this kind of lock cannot change its mode without a gap");
   }
 
   /** The fencing token; asked for while it is held, at most once for each exclusive holding. */

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A BSD flock on a whole file or directory (K05): what flock(1), cron, apt, systemd-tmpfiles and many
- * daemons use.
+ * A BSD flock on a whole file or directory (K05): what flock(1), cron, apt, systemd-tmpfiles and
+ * many daemons use.
  *
  * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes other flocks; not record locks
  * (L08). It needs no permission to write: whoever may read the file may lock it, also exclusively

@@ -26,8 +26,8 @@ public interface Held extends AutoCloseable {
   long token() throws IOException;
 
   /**
-   * Asks whether the lock is still ours: the name still leads to what is locked, the record is still
-   * ours. It cannot promise the next moment.
+   * Asks whether the lock is still ours: the name still leads to what is locked, the record is
+   * still ours. It cannot promise the next moment.
    *
    * @throws LockLostException if it is not
    */
@@ -68,7 +68,8 @@ public interface Held extends AutoCloseable {
   /**
    * Lets go.
    *
-   * @throws java.io.UncheckedIOException if a lock file could not be removed; the message says which
+   * @throws java.io.UncheckedIOException if a lock file could not be removed; the message says
+   *     which
    */
   @Override
   void close();

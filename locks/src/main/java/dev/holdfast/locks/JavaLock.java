@@ -60,7 +60,8 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
   @Override
   public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
     try {
-      if (lock.attempt(Duration.of(time, unit.toChronoUnit())) instanceof Outcome.Acquired(Held h)) {
+      if (lock.attempt(Duration.of(time, unit.toChronoUnit()))
+          instanceof Outcome.Acquired(Held h)) {
         mine.get().push(h);
         return true;
       }

@@ -46,7 +46,8 @@ abstract class KernelEngine implements Engine {
   abstract IOException failed(SyscallResult result);
 
   @Override
-  public final boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+  public final boolean claim(Mode mode, Deadline deadline)
+      throws IOException, InterruptedException {
     Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
     for (; ; ) {
       if (granted(trySet(mode))) {

@@ -75,7 +75,7 @@ final class KernelLocks {
 
   /** Reads {@code 1: [->] POSIX ADVISORY WRITE 123 08:01:456 0 EOF}. */
   static @Nullable Entry parse(String line) {
-    String[] words = line.trim().split("\\s+");
+    String[] words = line.trim().split("\\s+", -1);
     if (words.length < 8 || !words[0].endsWith(":")) {
       return null;
     }
@@ -87,7 +87,7 @@ final class KernelLocks {
     try {
       int id = Integer.parseInt(words[0].substring(0, words[0].length() - 1));
       Mode mode = words[at + 2].equals("READ") ? Mode.SHARED : Mode.EXCLUSIVE;
-      String[] object = words[at + 4].split(":");
+      String[] object = words[at + 4].split(":", -1);
       if (object.length != 3) {
         return null;
       }
@@ -117,7 +117,7 @@ final class KernelLocks {
             Files.readAllLines(PROC.resolve("self/mountinfo"), StandardCharsets.UTF_8)) {
           String[] words = line.split(" ", 5);
           if (words.length == 5 && words[0].equals(id)) {
-            String[] device = words[2].split(":");
+            String[] device = words[2].split(":", -1);
             return new Device(Integer.parseInt(device[0]), Integer.parseInt(device[1]));
           }
         }

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting inside a system call that knows neither deadlines nor {@link Thread#interrupt}: the thread
- * in it gets a signal that does nothing but end the call with {@code EINTR}.
+ * Waiting inside a system call that knows neither deadlines nor {@link Thread#interrupt}: the
+ * thread in it gets a signal that does nothing but end the call with {@code EINTR}.
  *
  * <p>The kernel wakes the waiter at the very moment of the release, whether by unlock, close or
  * death, which no polling matches. A platform thread waits itself; for a virtual thread a platform
@@ -60,7 +60,9 @@ final class KernelWait {
       return timer;
     }
 
-    /** A real-time signal that nobody uses, or 0. The highest are taken by debuggers and the JDK. */
+    /**
+     * A real-time signal that nobody uses, or 0. The highest are taken by debuggers and the JDK.
+     */
     private static int freeSignal() {
       for (int signal = Signals.SIGRTMAX - 3; signal > Signals.SIGRTMAX - 20; signal--) {
         if (Signals.interruptWith(signal).ok()) {
@@ -128,7 +130,7 @@ final class KernelWait {
     private synchronized void nudge() {
       if (inside) {
         Processes.tgkill(Lazy.PID, tid, Lazy.SIGNAL);
-        Lazy.TIMER.schedule(this::nudge, NUDGE_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = Lazy.TIMER.schedule(this::nudge, NUDGE_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
 

@@ -108,6 +108,11 @@ public final class Key implements Comparable<Key> {
         name.length > 0
             ? new String(name, java.nio.charset.StandardCharsets.UTF_8)
             : (device >>> 32) + ":" + (int) device + " inode " + inode;
-    return kind.word + " " + where + (length == 0 && start == 0 ? "" : " [" + start + "," + (length == 0 ? "∞" : start + length) + ")");
+    return kind.word
+        + " "
+        + where
+        + (length == 0 && start == 0
+            ? ""
+            : " [" + start + "," + (length == 0 ? "∞" : start + length) + ")");
   }
 }

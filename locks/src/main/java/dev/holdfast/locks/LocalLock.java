@@ -59,7 +59,8 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
 
   final void require(Capability capability) {
     if (!capabilities().contains(capability)) {
-      throw new UnsupportedOperationException(name + ": a " + kind().title + " has no " + capability);
+      throw new UnsupportedOperationException(
+          name + ": a " + kind().title + " has no " + capability);
     }
   }
 

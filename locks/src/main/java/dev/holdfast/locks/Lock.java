@@ -16,9 +16,9 @@ import java.util.Set;
  * }</pre>
  *
  * <p><b>Guarantees.</b> While a {@link Held} in {@link Mode#EXCLUSIVE} is open, nobody who asks
- * through the same kind of lock for the same {@link Key} has one, in whatever thread or process; how
- * it ends when its holder dies is its {@link Contract}. Threads of one Java process are served in
- * the order in which they came.
+ * through the same kind of lock for the same {@link Key} has one, in whatever thread or process;
+ * how it ends when its holder dies is its {@link Contract}. Threads of one Java process are served
+ * in the order in which they came.
  *
  * <p><b>What remains.</b> Locks of this package are advisory: a program that does not ask is not
  * stopped (L07), and one that asks with another kind of lock may not be either (L08). Each kind's

@@ -8,6 +8,11 @@ public final class LockReentryException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   LockReentryException(String lock, Place first, Place second) {
-    super(lock + " is already held by this thread: acquired at " + first + ", asked for again at " + second);
+    super(
+        lock
+            + " is already held by this thread: acquired at "
+            + first
+            + ", asked for again at "
+            + second);
   }
 }

@@ -13,16 +13,16 @@ import java.util.Set;
 /**
  * An open-file-description lock on a file or on a range of its bytes (K04): the default.
  *
- * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}: kept by the kernel on our own open description
- * of the file, so that no other open and close of the file in this process loses it (L10), and gone
- * when the process ends, however it ends. It excludes OFD and POSIX record locks of every other
- * process, and those of {@code FileChannel.lock} and lockf(3); not flock(2) (L08). The descriptor is
- * close-on-exec: no child keeps the lock.
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}: kept by the kernel on our own open
+ * description of the file, so that no other open and close of the file in this process loses it
+ * (L10), and gone when the process ends, however it ends. It excludes OFD and POSIX record locks of
+ * every other process, and those of {@code FileChannel.lock} and lockf(3); not flock(2) (L08). The
+ * descriptor is close-on-exec: no child keeps the lock.
  *
- * <p><b>What remains.</b> The file must be permanent: who removes or replaces it makes a second lock
- * of the same name. Each acquisition looks whether the name still leads to the locked file (at most
- * one look per few milliseconds in a tight loop), and {@link Held#ensureValid} looks again; a removal
- * after the look is not seen. On NFS the server must be trusted to keep locks; see {@link
+ * <p><b>What remains.</b> The file must be permanent: who removes or replaces it makes a second
+ * lock of the same name. Each acquisition looks whether the name still leads to the locked file (at
+ * most one look per few milliseconds in a tight loop), and {@link Held#ensureValid} looks again; a
+ * removal after the look is not seen. On NFS the server must be trusted to keep locks; see {@link
  * ScopeProbe}.
  *
  * <p><b>Threads.</b> Safe for all.
@@ -79,8 +79,7 @@ public final class OfdLock extends LocalLock<OfdLock> {
 
   @Override
   Slot resolve() throws IOException {
-    LockFile.Want want =
-        mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
+    LockFile.Want want = mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
     LockFile file = LockFile.open(path, want, permissions);
     Key key = Key.ofFile(Kind.OFD, file.stat().device(), file.stat().inode(), start, length);
     return Slots.of(new OfdEngine(key, path.toString(), file));
@@ -114,14 +113,12 @@ public final class OfdLock extends LocalLock<OfdLock> {
 
     @Override
     SyscallResult trySet(Mode mode) {
-      return FileLocks.setlk(
-          fd, FileLocks.F_OFD_SETLK, type(mode), key().start(), key().length());
+      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, type(mode), key().start(), key().length());
     }
 
     @Override
     SyscallResult set(Mode mode) {
-      return FileLocks.setlk(
-          fd, FileLocks.F_OFD_SETLKW, type(mode), key().start(), key().length());
+      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLKW, type(mode), key().start(), key().length());
     }
 
     @Override
@@ -131,8 +128,7 @@ public final class OfdLock extends LocalLock<OfdLock> {
 
     @Override
     public void release() throws IOException {
-      FileLocks.setlk(
-              fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, key().start(), key().length())
+      FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, key().start(), key().length())
           .orThrow("fcntl F_OFD_SETLK", path);
     }
 

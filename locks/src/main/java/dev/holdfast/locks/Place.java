@@ -27,7 +27,9 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
 
   /** The library's own frames; its tests, which share the package, count as callers. */
   private static boolean isOurs(String className) {
-    return className.startsWith(OURS) && !className.contains("Test") && !className.contains("Contract");
+    return className.startsWith(OURS)
+        && !className.contains("Test")
+        && !className.contains("Contract");
   }
 
   private static String nameOf(Thread thread) {

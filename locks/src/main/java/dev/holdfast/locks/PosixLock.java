@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * other processes, and threads of this one that ask through this class.
  *
  * <p><b>What remains.</b> The kernel drops it when <em>any</em> descriptor of the file is closed in
- * this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses it. No
- * descriptor of this library does that; other code may, and only {@link Held#ensureValid} tells. Two
- * class loaders with a copy of this library each do not see each other. Else as {@link OfdLock}.
+ * this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses it.
+ * No descriptor of this library does that; other code may, and only {@link Held#ensureValid} tells.
+ * Two class loaders with a copy of this library each do not see each other. Else as {@link
+ * OfdLock}.
  *
  * <p><b>Threads.</b> Safe for all.
  *
@@ -77,8 +78,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
 
   @Override
   Slot resolve() throws IOException {
-    LockFile.Want want =
-        mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
+    LockFile.Want want = mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
     LockFile file = LockFile.open(path, want, permissions);
     Key key = Key.ofFile(Kind.POSIX, file.stat().device(), file.stat().inode(), start, length);
     return Slots.of(new PosixEngine(key, path.toString(), file));
@@ -180,8 +180,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
           return false;
         }
         if (KernelWait.available()) {
-          SyscallResult result =
-              KernelWait.await(() -> set(FileLocks.F_SETLKW, mode), deadline);
+          SyscallResult result = KernelWait.await(() -> set(FileLocks.F_SETLKW, mode), deadline);
           // The kernel looks for cycles between processes, not threads: a hint, no verdict.
           if (result != null && !result.is(Errno.EDEADLK)) {
             if (granted(result)) {
@@ -240,7 +239,8 @@ public final class PosixLock extends LocalLock<PosixLock> {
     public void check(Mode mode) throws IOException {
       if (!KernelLocks.holdsPosix(file.stat(), key, mode)) {
         throw new LockLostException(
-            path, "the kernel has no such lock of this process: a descriptor of it was closed (L10)");
+            path,
+            "the kernel has no such lock of this process: a descriptor of it was closed (L10)");
       }
     }
 

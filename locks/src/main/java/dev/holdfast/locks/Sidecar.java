@@ -78,9 +78,11 @@ final class Sidecar {
         fd -> {
           StringBuilder rest = new StringBuilder();
           long last = 0;
-          for (String line : contents(fd).split("\n")) {
+          for (String line : contents(fd).split("\n", -1)) {
             if (line.startsWith(counter + " ")) {
-              last = Tokens.parse(line.substring(counter.length() + 1).getBytes(US_ASCII), path.toString());
+              last =
+                  Tokens.parse(
+                      line.substring(counter.length() + 1).getBytes(US_ASCII), path.toString());
             } else if (!line.isBlank()) {
               rest.append(line).append('\n');
             }
@@ -101,7 +103,8 @@ final class Sidecar {
 
   private String contents(int fd) throws IOException {
     byte[] buffer = new byte[16 * 1024];
-    int length = (int) Unistd.pread(fd, buffer, 0, buffer.length, 0).orThrow("read", path.toString());
+    int length =
+        (int) Unistd.pread(fd, buffer, 0, buffer.length, 0).orThrow("read", path.toString());
     return new String(buffer, 0, length, US_ASCII);
   }
 }

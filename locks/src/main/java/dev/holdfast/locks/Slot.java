@@ -18,7 +18,9 @@ final class Slot {
   /** Nobody has it. */
   private static final int FREE = 0;
 
-  /** One thread claims, releases or converts it, or holds it alone. A positive state counts readers. */
+  /**
+   * One thread claims, releases or converts it, or holds it alone. A positive state counts readers.
+   */
   private static final int ALONE = -1;
 
   /** Closed for want of use: whoever finds it looks the key up again. */
@@ -97,7 +99,7 @@ final class Slot {
     if (!(queue.isEmpty() && (mode == Mode.SHARED && join()))) {
       if (!(queue.isEmpty() && STATE.compareAndSet(this, FREE, ALONE))) {
         Entry turn = awaitTurn(mode, deadline);
-        if (turn != Entry.GRANTED || mode == Mode.SHARED && (int) STATE.getVolatile(this) > 0) {
+        if (turn != Entry.GRANTED || (mode == Mode.SHARED && (int) STATE.getVolatile(this) > 0)) {
           return turn;
         }
       }
@@ -138,7 +140,7 @@ final class Slot {
           return Entry.DEAD;
         }
         if (queue.peek() == me) {
-          if (me.shared && join() || STATE.compareAndSet(this, FREE, ALONE)) {
+          if ((me.shared && join()) || STATE.compareAndSet(this, FREE, ALONE)) {
             return Entry.GRANTED;
           }
         }

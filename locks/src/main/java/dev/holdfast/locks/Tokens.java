@@ -23,7 +23,8 @@ final class Tokens {
 
   /** The token of who holds a lock on this open file. */
   static long onFile(int fd, String family, Key key, String path, Mode mode) throws IOException {
-    String range = key.start() == 0 && key.length() == 0 ? "" : "." + key.start() + "-" + key.length();
+    String range =
+        key.start() == 0 && key.length() == 0 ? "" : "." + key.start() + "-" + key.length();
     byte[] name = Paths.bytes("user.holdfast." + family + range);
     Result<byte[]> stored = Xattr.fgetxattr(fd, name);
     if (stored.failed() && !stored.is(Errno.ENODATA)) {

@@ -4,8 +4,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that only ticks while locks are being acquired, and the closing of descriptors that are no
- * longer used.
+ * A clock that only ticks while locks are being acquired, and the closing of descriptors that are
+ * no longer used.
  *
  * <p>An acquisition in the same epoch as the last one skips the look at the name (is the file that
  * we lock still the one the path leads to?) and the record of the place: both cost more than the

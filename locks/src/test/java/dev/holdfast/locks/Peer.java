@@ -18,18 +18,16 @@ import java.util.concurrent.TimeUnit;
  * Another process that locks what it is told to. Each request is a line, and so is each answer; a
  * request that waits is answered when it is granted.
  */
-final class Peer implements AutoCloseable {
+final class Peer {
   private final Process process;
   private final PrintWriter requests;
   private final BufferedReader answers;
 
   private Peer(Process process) {
     this.process = process;
-    this.requests =
-        new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
+    this.requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
     this.answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   static Peer start() throws IOException {
@@ -91,8 +89,7 @@ final class Peer implements AutoCloseable {
     process.waitFor();
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  void close() throws InterruptedException {
     requests.close();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly();
@@ -118,33 +115,36 @@ final class Peer implements AutoCloseable {
 
   private static String obey(String[] words, Map<String, Held> held)
       throws IOException, InterruptedException {
-    switch (words[0]) {
-      case "try", "acquire" -> {
-        Lock lock = TestKinds.open(Kind.valueOf(words[1]), Path.of(words[3]), words[4]);
-        lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
-        Optional<Held> got =
-            words[0].equals("try")
-                ? lock.tryAcquire()
-                : lock.attempt(Duration.ofSeconds(60)) instanceof Outcome.Acquired(Held h)
-                    ? Optional.of(h.detach())
-                    : Optional.empty();
-        if (got.isEmpty()) {
-          return "busy";
-        }
-        held.put(words[4], got.get().detach());
-        return "granted " + got.get().token();
-      }
-      case "release" -> {
-        Held one = held.remove(words[1]);
-        if (one == null) {
-          return "not held";
-        }
-        one.close();
-        return "released";
-      }
-      default -> {
-        return "failed: what is " + words[0];
-      }
+    return switch (words[0]) {
+      case "try", "acquire" -> acquire(words, held);
+      case "release" -> release(words[1], held);
+      default -> "failed: what is " + words[0];
+    };
+  }
+
+  private static String acquire(String[] words, Map<String, Held> held)
+      throws IOException, InterruptedException {
+    Lock lock = TestKinds.open(Kind.valueOf(words[1]), Path.of(words[3]), words[4]);
+    lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
+    Optional<Held> got =
+        words[0].equals("try")
+            ? lock.tryAcquire()
+            : lock.attempt(Duration.ofSeconds(60)) instanceof Outcome.Acquired(Held one)
+                ? Optional.of(one)
+                : Optional.empty();
+    if (got.isEmpty()) {
+      return "busy";
     }
+    held.put(words[4], got.get().detach());
+    return "granted " + got.get().token();
+  }
+
+  private static String release(String name, Map<String, Held> held) {
+    Held one = held.remove(name);
+    if (one == null) {
+      return "not held";
+    }
+    one.close();
+    return "released";
   }
 }
