@@ -1,0 +1,39 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The entry that tree work starts from: a name in a held directory.
+ *
+ * @param above the parent's path, empty or ending in a slash, for messages
+ */
+record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements AutoCloseable {
+  static TreeRoot of(Path path) throws IOException {
+    byte[] bytes = Names.encode(Names.of(path));
+    int slash = bytes.length - 1;
+    while (slash >= 0 && bytes[slash] != '/') {
+      slash--;
+    }
+    byte[] above = Arrays.copyOf(bytes, slash + 1);
+    byte[] name = Arrays.copyOfRange(bytes, slash + 1, bytes.length);
+    String last = Names.decode(name);
+    if (last.isEmpty() || last.equals(".") || last.equals("..")) {
+      throw new UnsafePathException(
+          path.toString(), "tree work needs the name of an entry in a directory", "S13", null);
+    }
+    byte[] parent = above.length == 0 ? Paths.bytes(".") : above;
+    HeldDirectory held =
+        HeldDirectory.open(Fcntl.AT_FDCWD, parent, Fcntl.O_PATH | Fcntl.O_DIRECTORY)
+            .orThrow("openat", Names.decode(parent));
+    return new TreeRoot(held, name, above);
+  }
+
+  @Override
+  public void close() {
+    parent.close();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Deleting, copying and changing whole directory trees, that nobody can lead astray (F14).
+ *
+ * <p><b>Guarantees.</b> The parent of the given path is opened once; everything else happens
+ * relative to held descriptors, one name at a time. No symbolic link is followed, neither the last
+ * component of the given path nor anything below it, whenever it appears. A directory is gone into
+ * by opening it as a directory; an owner or mode is changed on the very object whose type, owner and
+ * link count were judged. Copies are made exclusively, in directories that are closed to others
+ * until they are complete. Depth is limited by memory alone, at a few hundred bytes for each level;
+ * the number of entries is not limited, except that files with several names are remembered until
+ * all names were seen. An entry that fails does not end the work: see {@link
+ * TreeOptions#onFailure}.
+ *
+ * <p><b>Remaining races.</b> The way to the parent of the given path is resolved as the kernel does:
+ * where others can write on that way, judge it with {@link Trust} first. Deleting removes what
+ * stands under a name of the tree at that moment; what somebody moves into the tree while it is
+ * being deleted is deleted with it. A directory that is moved away after it was opened is still
+ * worked on, and then reported. A copy of a file that is being written is as torn as any reader's
+ * view of it.
+ *
+ * <p><b>Threads.</b> Safe for all; one call works on the calling thread. It ends early, with {@link
+ * TreeReport#stopped}, when that thread is interrupted.
+ *
+ * <p><b>Sources.</b> openat(2), unlink(2), chown(2), CVE-2022-21658 (the same race in a standard
+ * library), GNU fts.
+ */
+public final class Trees {
+  private Trees() {}
+
+  /**
+   * Removes a tree, or a single file or link.
+   *
+   * @throws java.nio.file.NoSuchFileException if the parent of the path is not there
+   */
+  public static TreeReport delete(Path root, TreeOptions options) throws IOException {
+    return work(root, options, new TreeDeletion(false));
+  }
+
+  /** Removes everything in a directory, and not the directory. */
+  public static TreeReport deleteContents(Path root, TreeOptions options) throws IOException {
+    return work(root, options, new TreeDeletion(true));
+  }
+
+  /**
+   * Copies a tree, or a single file or link, with owners (where permitted), modes, times, extended
+   * attributes, ACLs, holes and hard links.
+   *
+   * @param target must not exist; its parent must
+   */
+  public static TreeReport copy(Path source, Path target, TreeOptions options)
+      throws IOException {
+    try (TreeRoot from = TreeRoot.of(source);
+        TreeRoot to = TreeRoot.of(target);
+        TreeWalker walker =
+            new TreeWalker(new TreeCopy(to.name()), options, from.parent(), from.above())) {
+      walker.base().copyInto(to.parent());
+      return walker.run(from.name());
+    }
+  }
+
+  /**
+   * Changes the owner of everything; of links themselves, never of what they point to.
+   *
+   * @param uid -1 keeps it
+   * @param gid -1 keeps it
+   */
+  public static TreeReport chown(Path root, int uid, int gid, TreeOptions options)
+      throws IOException {
+    return work(root, options, new TreeMetadata(new Owner(uid, gid)));
+  }
+
+  /** Changes the permission bits of everything but symbolic links, which have none. */
+  public static TreeReport chmod(Path root, ModeChange change, TreeOptions options)
+      throws IOException {
+    return work(root, options, new TreeMetadata(new Mode(change)));
+  }
+
+  private static TreeReport work(Path path, TreeOptions options, TreeTask task)
+      throws IOException {
+    try (TreeRoot root = TreeRoot.of(path);
+        TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
+      return walker.run(root.name());
+    }
+  }
+
+  private record Owner(int uid, int gid) implements TreeMetadata.Change {
+    @Override
+    public String call() {
+      return "fchownat";
+    }
+
+    @Override
+    public boolean applies(Statx judged) {
+      return (uid != Identity.KEEP && uid != judged.uid())
+          || (gid != Identity.KEEP && gid != judged.gid());
+    }
+
+    @Override
+    public SyscallResult apply(int fd, Statx judged) {
+      return ByDescriptor.chown(fd, uid, gid);
+    }
+
+    @Override
+    public boolean opensDirectories() {
+      return false;
+    }
+  }
+
+  private record Mode(ModeChange change) implements TreeMetadata.Change {
+    @Override
+    public String call() {
+      return "fchmodat2";
+    }
+
+    @Override
+    public boolean applies(Statx judged) {
+      return !judged.isSymlink();
+    }
+
+    @Override
+    public SyscallResult apply(int fd, Statx judged) {
+      return ByDescriptor.chmod(fd, change.apply(judged.permissions(), judged.isDirectory()));
+    }
+
+    @Override
+    public boolean opensDirectories() {
+      return true;
+    }
+  }
+}
