@@ -25,14 +25,14 @@ final class FileCopy {
   private boolean canCopyRange = true;
   private byte[] buffer = EMPTY;
 
-  /** What failed: the call's name, and its error. */
-  record Trouble(String call, Errno errno) {}
+  /** What failed, if anything: the call's name, and its error. */
+  record Trouble(String call, Errno errno) {
+    boolean none() {
+      return errno == Errno.UNKNOWN;
+    }
+  }
 
   private static final Trouble NONE = new Trouble("", Errno.UNKNOWN);
-
-  static boolean fine(Trouble trouble) {
-    return trouble == NONE;
-  }
 
   /** As many bytes as the file had when it was judged; holes stay holes. */
   Trouble contents(int from, int to, Statx judged) {
@@ -71,7 +71,7 @@ final class FileCopy {
         return trouble("lseek", source.failed() ? source : target);
       }
       Trouble copied = range(from, to, Math.min(hole.raw(), size) - start);
-      if (copied != NONE) {
+      if (!copied.none()) {
         return copied;
       }
       at = hole.raw();
@@ -119,8 +119,7 @@ final class FileCopy {
         return NONE;
       }
       for (int written = 0; written < read.raw(); ) {
-        SyscallResult wrote =
-            Unistd.write(to, buffer, written, (int) read.raw() - written);
+        SyscallResult wrote = Unistd.write(to, buffer, written, (int) read.raw() - written);
         if (wrote.failed() && !wrote.is(Errno.EINTR)) {
           return trouble("write", wrote);
         }
@@ -146,7 +145,7 @@ final class FileCopy {
       }
     }
     Trouble extended = extendedAttributes(from, to);
-    if (extended != NONE) {
+    if (!extended.none()) {
       return extended;
     }
     if (mode != made.permissions()) {

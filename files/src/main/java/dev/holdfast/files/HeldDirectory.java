@@ -14,8 +14,7 @@ import java.nio.channels.ClosedChannelException;
  * when it was opened. Threads: one at a time.
  */
 final class HeldDirectory implements AutoCloseable {
-  static final int READ =
-      Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
+  static final int READ = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK;
   static final int PIN = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
 
   private final OwnedFd owned;

@@ -28,4 +28,9 @@ final class ProcSelfFd {
         ? Unistd.fchmodat(Fcntl.AT_FDCWD, name(fd), mode)
         : result;
   }
+
+  /** chown of an O_PATH descriptor; of a symbolic link itself, if that is what is pinned. */
+  static SyscallResult chown(int fd, int uid, int gid) {
+    return Unistd.fchownat(fd, new byte[0], uid, gid, Fcntl.AT_EMPTY_PATH);
+  }
 }

@@ -70,8 +70,7 @@ final class TreeCopy extends TreeTask {
     if (made.failed()) {
       return walker.failed(directory.name, "mkdirat", made.errno());
     }
-    Result<HeldDirectory> opened =
-        HeldDirectory.open(in.copyFd(), name, HeldDirectory.READ);
+    Result<HeldDirectory> opened = HeldDirectory.open(in.copyFd(), name, HeldDirectory.READ);
     if (opened.failed()) {
       return walker.failed(directory.name, "openat", opened.errno());
     }
@@ -108,15 +107,12 @@ final class TreeCopy extends TreeTask {
     return outcome(
         walker,
         null,
-        FileCopy.attributes(
-            directory.fd(), directory.copyFd(), directory.judged, made.value()));
+        FileCopy.attributes(directory.fd(), directory.copyFd(), directory.judged, made.value()));
   }
 
   private static Outcome outcome(
       TreeWalker walker, byte @Nullable [] name, FileCopy.Trouble trouble) {
-    return FileCopy.fine(trouble)
-        ? Plain.DONE
-        : walker.failed(name, trouble.call(), trouble.errno());
+    return trouble.none() ? Plain.DONE : walker.failed(name, trouble.call(), trouble.errno());
   }
 
   @Override
@@ -168,8 +164,7 @@ final class TreeCopy extends TreeTask {
   }
 
   private static Result<Statx> look(TreeFrame in, byte[] target) {
-    return Statx.statx(
-        in.copyFd(), target, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return Statx.statx(in.copyFd(), target, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
   }
 
   /** The directories from the base's copy on. */
@@ -184,17 +179,15 @@ final class TreeCopy extends TreeTask {
   private Outcome copyNew(
       TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged, boolean readable) {
     return switch (judged.type()) {
-      case Statx.S_IFREG -> readable
-          ? regular(walker, in, name, fd, judged)
-          : reopened(walker, in, name, fd, judged);
+      case Statx.S_IFREG ->
+          readable ? regular(walker, in, name, fd, judged) : reopened(walker, in, name, fd, judged);
       case Statx.S_IFLNK -> symlink(walker, in, name, fd, judged);
       default -> special(walker, in, name, judged);
     };
   }
 
-  private Outcome reopened(
-      TreeWalker walker, TreeFrame in, byte[] name, int pinned, Statx judged) {
-    SyscallResult opened = ByDescriptor.reopen(pinned, READ_FILE);
+  private Outcome reopened(TreeWalker walker, TreeFrame in, byte[] name, int pinned, Statx judged) {
+    SyscallResult opened = ProcSelfFd.open(pinned, READ_FILE & ~Fcntl.O_NOFOLLOW);
     if (opened.failed()) {
       return walker.failed(name, "openat", opened.errno());
     }
@@ -205,8 +198,7 @@ final class TreeCopy extends TreeTask {
     }
   }
 
-  private Outcome regular(
-      TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged) {
+  private Outcome regular(TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged) {
     byte[] target = nameIn(walker, in, name);
     SyscallResult created = Fcntl.openat(in.copyFd(), target, NEW_FILE, 0600);
     if (created.failed()) {
@@ -214,7 +206,7 @@ final class TreeCopy extends TreeTask {
     }
     int to = created.intValue();
     FileCopy.Trouble trouble = copy.contents(fd, to, judged);
-    if (FileCopy.fine(trouble)) {
+    if (trouble.none()) {
       Result<Statx> made = Statx.fstat(to);
       trouble =
           made.failed()
@@ -222,10 +214,10 @@ final class TreeCopy extends TreeTask {
               : FileCopy.attributes(fd, to, judged, made.value());
     }
     SyscallResult closed = Unistd.close(to);
-    if (FileCopy.fine(trouble) && closed.failed()) {
+    if (trouble.none() && closed.failed()) {
       trouble = new FileCopy.Trouble("close", closed.errno());
     }
-    if (FileCopy.fine(trouble)) {
+    if (trouble.none()) {
       walker.bytes += judged.size();
     } else if (in != walker.base()) {
       // In a directory of our own the name is ours; half a file is worse than none.
@@ -234,8 +226,7 @@ final class TreeCopy extends TreeTask {
     return outcome(walker, name, trouble);
   }
 
-  private Outcome symlink(
-      TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged) {
+  private Outcome symlink(TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged) {
     Result<byte[]> points = Unistd.readlinkat(fd, EMPTY);
     if (points.failed()) {
       return walker.failed(name, "readlinkat", points.errno());
@@ -266,11 +257,9 @@ final class TreeCopy extends TreeTask {
   }
 
   /** For what cannot be opened: pins what was made, checks that it is ours, and sets those. */
-  private Outcome attributesByName(
-      TreeWalker walker, TreeFrame in, byte[] name, Statx judged) {
+  private Outcome attributesByName(TreeWalker walker, TreeFrame in, byte[] name, Statx judged) {
     byte[] target = nameIn(walker, in, name);
-    SyscallResult opened =
-        Fcntl.openat(in.copyFd(), target, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    SyscallResult opened = Fcntl.openat(in.copyFd(), target, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
     if (opened.failed()) {
       return walker.failed(name, "openat", opened.errno());
     }
@@ -283,30 +272,27 @@ final class TreeCopy extends TreeTask {
       if (made.value().uid() != uid || made.value().type() != judged.type()) {
         return replaced(walker, name);
       }
-      boolean otherOwner =
-          judged.uid() != made.value().uid() || judged.gid() != made.value().gid();
+      boolean otherOwner = judged.uid() != made.value().uid() || judged.gid() != made.value().gid();
       if (otherOwner) {
-        SyscallResult owned = ByDescriptor.chown(fd, judged.uid(), judged.gid());
+        SyscallResult owned = ProcSelfFd.chown(fd, judged.uid(), judged.gid());
         if (owned.failed() && !owned.is(Errno.EPERM)) {
           return walker.failed(name, "fchownat", owned.errno());
         }
       }
       if (!judged.isSymlink()) {
-        SyscallResult changed = ByDescriptor.chmod(fd, judged.permissions() & 0777);
+        SyscallResult changed = ProcSelfFd.chmod(fd, judged.permissions() & 0777);
         if (changed.failed()) {
           return walker.failed(name, "fchmodat2", changed.errno());
         }
       }
-      return outcome(
-          walker, name, FileCopy.times(fd, EMPTY, judged, Fcntl.AT_EMPTY_PATH));
+      return outcome(walker, name, FileCopy.times(fd, EMPTY, judged, Fcntl.AT_EMPTY_PATH));
     } finally {
       Unistd.close(fd);
     }
   }
 
   /** One more name for what was copied already: found from the top, and compared. */
-  private Outcome link(
-      TreeWalker walker, TreeFrame in, byte[] name, Made first) {
+  private Outcome link(TreeWalker walker, TreeFrame in, byte[] name, Made first) {
     HeldDirectory directory = null;
     try {
       int at = walker.base().copyFd();

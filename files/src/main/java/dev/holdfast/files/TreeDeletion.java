@@ -34,8 +34,7 @@ final class TreeDeletion extends TreeTask {
       return Plain.DONE;
     }
     Result<Statx> now =
-        Statx.statx(
-            in.fd(), directory.name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        Statx.statx(in.fd(), directory.name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     if (now.failed() && !now.is(Errno.ENOENT)) {
       return walker.failed(null, "statx", now.errno());
     }
@@ -76,6 +75,6 @@ final class TreeDeletion extends TreeTask {
   @Override
   boolean letIn(TreeWalker walker, int fd, Statx judged) {
     return walker.options.forcePermissions()
-        && ByDescriptor.chmod(fd, judged.permissions() | 0700).ok();
+        && ProcSelfFd.chmod(fd, judged.permissions() | 0700).ok();
   }
 }

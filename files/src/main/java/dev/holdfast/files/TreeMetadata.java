@@ -32,8 +32,7 @@ final class TreeMetadata extends TreeTask {
 
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
-    SyscallResult opened =
-        Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    SyscallResult opened = Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
     if (opened.failed()) {
       return opened.is(Errno.ENOENT)
           ? Plain.VANISHED
@@ -80,8 +79,7 @@ final class TreeMetadata extends TreeTask {
     return apply(walker, name, fd, judged);
   }
 
-  private Outcome apply(
-      TreeWalker walker, byte @Nullable [] name, int fd, Statx judged) {
+  private Outcome apply(TreeWalker walker, byte @Nullable [] name, int fd, Statx judged) {
     if (!change.applies(judged)) {
       return Plain.SKIPPED;
     }

@@ -31,8 +31,8 @@ public record TreeOptions(
     /** Leaves it alone and reports it: its other name may belong to somebody else. */
     REFUSE,
     /**
-     * Changes it once all of its names were seen inside the tree, and reports it otherwise. Somebody
-     * who renames links while the tree is being walked can have one counted twice.
+     * Changes it once all of its names were seen inside the tree, and reports it otherwise.
+     * Somebody who renames links while the tree is being walked can have one counted twice.
      */
     INSIDE,
     /** Changes it whatever its other names are. */

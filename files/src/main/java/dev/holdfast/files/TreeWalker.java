@@ -6,7 +6,6 @@ import dev.holdfast.files.TreeTask.Plain;
 import dev.holdfast.libc.Dirent;
 import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -158,7 +157,10 @@ final class TreeWalker implements AutoCloseable {
             Failed raced =
                 new Failed(
                     TreeFailure.refused(
-                        path(name), "open", "keeps changing its type while it is worked on", "S18"));
+                        path(name),
+                        "open",
+                        "keeps changing its type while it is worked on",
+                        "S18"));
             if (!retry(in, raced)) {
               return;
             }
@@ -384,9 +386,7 @@ final class TreeWalker implements AutoCloseable {
       HeldDirectory source = open(in.fd(), frame.name, frame.judged);
       Statx copyJudged = frame.copyJudged;
       HeldDirectory copy =
-          source == null || copyJudged == null
-              ? null
-              : open(in.copyFd(), frame.name, copyJudged);
+          source == null || copyJudged == null ? null : open(in.copyFd(), frame.name, copyJudged);
       boolean found = source != null && (copyJudged == null || copy != null);
       frame.held = source;
       frame.copy = copy;
@@ -440,8 +440,7 @@ final class TreeWalker implements AutoCloseable {
     byte[] whole = path.toByteArray();
     return whole.length <= LONGEST_PATH
         ? Names.decode(whole)
-        : "…"
-            + Names.decode(Arrays.copyOfRange(whole, whole.length - LONGEST_PATH, whole.length));
+        : "…" + Names.decode(Arrays.copyOfRange(whole, whole.length - LONGEST_PATH, whole.length));
   }
 
   @Override

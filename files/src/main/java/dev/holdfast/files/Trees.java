@@ -12,17 +12,17 @@ import java.nio.file.Path;
  * <p><b>Guarantees.</b> The parent of the given path is opened once; everything else happens
  * relative to held descriptors, one name at a time. No symbolic link is followed, neither the last
  * component of the given path nor anything below it, whenever it appears. A directory is gone into
- * by opening it as a directory; an owner or mode is changed on the very object whose type, owner and
- * link count were judged. Copies are made exclusively, in directories that are closed to others
+ * by opening it as a directory; an owner or mode is changed on the very object whose type, owner
+ * and link count were judged. Copies are made exclusively, in directories that are closed to others
  * until they are complete. Depth is limited by memory alone, at a few hundred bytes for each level;
  * the number of entries is not limited, except that files with several names are remembered until
  * all names were seen. An entry that fails does not end the work: see {@link
  * TreeOptions#onFailure}.
  *
- * <p><b>Remaining races.</b> The way to the parent of the given path is resolved as the kernel does:
- * where others can write on that way, judge it with {@link Trust} first. Deleting removes what
- * stands under a name of the tree at that moment; what somebody moves into the tree while it is
- * being deleted is deleted with it. A directory that is moved away after it was opened is still
+ * <p><b>Remaining races.</b> The way to the parent of the given path is resolved as the kernel
+ * does: where others can write on that way, judge it with {@link Trust} first. Deleting removes
+ * what stands under a name of the tree at that moment; what somebody moves into the tree while it
+ * is being deleted is deleted with it. A directory that is moved away after it was opened is still
  * worked on, and then reported. A copy of a file that is being written is as torn as any reader's
  * view of it.
  *
@@ -55,8 +55,7 @@ public final class Trees {
    *
    * @param target must not exist; its parent must
    */
-  public static TreeReport copy(Path source, Path target, TreeOptions options)
-      throws IOException {
+  public static TreeReport copy(Path source, Path target, TreeOptions options) throws IOException {
     try (TreeRoot from = TreeRoot.of(source);
         TreeRoot to = TreeRoot.of(target);
         TreeWalker walker =
@@ -83,8 +82,7 @@ public final class Trees {
     return work(root, options, new TreeMetadata(new Mode(change)));
   }
 
-  private static TreeReport work(Path path, TreeOptions options, TreeTask task)
-      throws IOException {
+  private static TreeReport work(Path path, TreeOptions options, TreeTask task) throws IOException {
     try (TreeRoot root = TreeRoot.of(path);
         TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
       return walker.run(root.name());
@@ -105,7 +103,7 @@ public final class Trees {
 
     @Override
     public SyscallResult apply(int fd, Statx judged) {
-      return ByDescriptor.chown(fd, uid, gid);
+      return ProcSelfFd.chown(fd, uid, gid);
     }
 
     @Override
@@ -127,7 +125,7 @@ public final class Trees {
 
     @Override
     public SyscallResult apply(int fd, Statx judged) {
-      return ByDescriptor.chmod(fd, change.apply(judged.permissions(), judged.isDirectory()));
+      return ProcSelfFd.chmod(fd, change.apply(judged.permissions(), judged.isDirectory()));
     }
 
     @Override

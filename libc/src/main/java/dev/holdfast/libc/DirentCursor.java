@@ -58,8 +58,7 @@ public final class DirentCursor {
 
   private boolean isDotOrDotDot() {
     int at = current + 19;
-    return batch[at] == '.'
-        && (batch[at + 1] == 0 || (batch[at + 1] == '.' && batch[at + 2] == 0));
+    return batch[at] == '.' && (batch[at + 1] == 0 || (batch[at + 1] == '.' && batch[at + 2] == 0));
   }
 
   /** The name's bytes, without a NUL. */

@@ -41,8 +41,7 @@ public final class Pwd {
   private static final MethodHandle GETPWENT_R = function("getpwent_r", LONG, LONG, LONG, LONG);
   private static final MethodHandle SETPWENT = procedure("setpwent");
   private static final MethodHandle ENDPWENT = procedure("endpwent");
-  private static final MethodHandle GETGROUPLIST =
-      function("getgrouplist", LONG, INT, LONG, LONG);
+  private static final MethodHandle GETGROUPLIST = function("getgrouplist", LONG, INT, LONG, LONG);
 
   private Pwd() {}
 
@@ -53,8 +52,7 @@ public final class Pwd {
   }
 
   private static MethodHandle procedure(String name) {
-    return Linker.nativeLinker()
-        .downcallHandle(Kernel.symbol(name), FunctionDescriptor.ofVoid());
+    return Linker.nativeLinker().downcallHandle(Kernel.symbol(name), FunctionDescriptor.ofVoid());
   }
 
   /** {@code getpwnam_r}, getpwnam(3). {@code ENOENT} if there is no such user. */
@@ -64,9 +62,7 @@ public final class Pwd {
         ? Result.failure(Errno.EINVAL)
         : ask(
             (s, entry, buffer, found) ->
-                (int)
-                    GETPWNAM_R.invokeExact(
-                        s.cString(bytes), entry, buffer, (long) BUFFER, found),
+                (int) GETPWNAM_R.invokeExact(s.cString(bytes), entry, buffer, (long) BUFFER, found),
             Pwd::user);
   }
 
@@ -85,9 +81,7 @@ public final class Pwd {
         ? Result.failure(Errno.EINVAL)
         : ask(
             (s, entry, buffer, found) ->
-                (int)
-                    GETGRNAM_R.invokeExact(
-                        s.cString(bytes), entry, buffer, (long) BUFFER, found),
+                (int) GETGRNAM_R.invokeExact(s.cString(bytes), entry, buffer, (long) BUFFER, found),
             Pwd::group);
   }
 

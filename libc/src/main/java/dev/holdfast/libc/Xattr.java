@@ -35,8 +35,7 @@ public final class Xattr {
     try (Scratch scratch = Scratch.open()) {
       long buffer = scratch.allocate(room);
       long n = scratch.cString(name);
-      return copy(
-          Kernel.call(scratch, Sysno.FGETXATTR, fd, n, buffer, room, 0, 0), buffer);
+      return copy(Kernel.call(scratch, Sysno.FGETXATTR, fd, n, buffer, room, 0, 0), buffer);
     }
   }
 
