@@ -91,7 +91,7 @@ public final class ModeChange {
             case '+' -> now | bits;
             case '-' -> now & ~bits;
             // What a directory passes on to its children stays unless it is named.
-            default -> now & ~(clause.who() & (directory ? 01777 : ALL)) | bits;
+            default -> (now & ~(clause.who() & (directory ? 01777 : ALL))) | bits;
           };
     }
     return now;
