@@ -1,0 +1,98 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.ProcessIdentity;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process that puts a symbolic link in the place of one entry after another, and the entry back,
+ * as fast as it can: {@code ARENA TARGET NAME…}. Started as root it becomes nobody for good.
+ *
+ * <p>It ends when its input ends, and prints how many swaps it made.
+ */
+final class SwapAttacker {
+  private static final int NOBODY = 65534;
+
+  private SwapAttacker() {}
+
+  @SuppressWarnings("SystemOut") // Its output is how it answers.
+  public static void main(String[] args) throws IOException {
+    if (Identity.geteuid() == 0) {
+      ProcessIdentity.setgroups().value();
+      ProcessIdentity.setresgid(NOBODY, NOBODY, NOBODY).value();
+      ProcessIdentity.setresuid(NOBODY, NOBODY, NOBODY).value();
+    }
+    byte[] target = Paths.bytes(args[1]);
+    int arena =
+        Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(args[0]), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0)
+            .intValue();
+    byte[] link = Paths.bytes("link");
+    System.out.println("ready");
+    long swaps = 0;
+    while (System.in.available() == 0) {
+      for (int again = 0; again < 64; again++) {
+        for (int i = 2; i < args.length; i++) {
+          byte[] entry = Paths.bytes(args[i]);
+          Unistd.symlinkat(target, arena, link);
+          if (Unistd.renameat2(arena, entry, arena, link, Unistd.RENAME_EXCHANGE).ok()) {
+            swaps++;
+            if (Unistd.renameat2(arena, entry, arena, link, Unistd.RENAME_EXCHANGE).failed()
+                && Unistd.unlinkat(arena, link, 0).failed()) {
+              // The entry's own name is gone: what was taken stays, and a new link is needed.
+              Unistd.renameat2(arena, link, arena, Paths.bytes("taken" + swaps), 0);
+            }
+          }
+        }
+      }
+    }
+    System.out.println(swaps);
+  }
+
+  /** The attacker at work, seen from the test. */
+  static final class Running implements AutoCloseable {
+    private final Process process;
+
+    private Running(Process process) {
+      this.process = process;
+    }
+
+    static Running start(Path arena, Path target, String... names) throws IOException {
+      String[] args = new String[names.length + 2];
+      args[0] = arena.toString();
+      args[1] = target.toString();
+      System.arraycopy(names, 0, args, 2, names.length);
+      Process process =
+          Host.java(SwapAttacker.class, args)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+      if (!"ready".equals(line)) {
+        process.destroyForcibly();
+        throw new IOException("the attacker did not start: " + line);
+      }
+      return new Running(process);
+    }
+
+    /** Ends the attack and answers how many swaps it made. */
+    long stop() throws IOException, InterruptedException {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().close();
+      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+      if (line == null || !process.waitFor(60, TimeUnit.SECONDS)) {
+        throw new IOException("the attacker did not answer");
+      }
+      return Long.parseLong(line);
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}
