@@ -56,13 +56,16 @@ public final class OpenFile implements AutoCloseable {
       Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
 
   private final OwnedFd fd;
-  private final String path;
+  private final @Nullable Directory directory;
+  private final String name;
   private final int accessFlags;
   private final FileStat opened;
 
-  private OpenFile(OwnedFd fd, String path, int accessFlags, Statx opened) {
+  private OpenFile(
+      OwnedFd fd, @Nullable Directory directory, String name, int accessFlags, Statx opened) {
     this.fd = fd;
-    this.path = path;
+    this.directory = directory;
+    this.name = name;
     this.accessFlags = accessFlags;
     this.opened = new FileStat(opened);
   }
@@ -87,7 +90,7 @@ public final class OpenFile implements AutoCloseable {
 
   private static OpenFile openPath(byte[] bytes, String path, Opening opening) throws IOException {
     SyscallResult result = Fcntl.openat(Fcntl.AT_FDCWD, bytes, opening.openFlags(), 0);
-    return checked(FileErrors.orThrow(result, "openat", path), path, opening);
+    return checked((int) FileErrors.orThrow(result, "openat", path), null, path, opening);
   }
 
   /** An open that can be tried again. */
@@ -136,28 +139,42 @@ public final class OpenFile implements AutoCloseable {
   }
 
   private static OpenFile create(String path, int mode, int accessFlags) throws IOException {
-    return createAt(Fcntl.AT_FDCWD, requireFileName(path), path, mode, accessFlags);
+    return createAt(Fcntl.AT_FDCWD, requireFileName(path), null, path, mode, accessFlags);
   }
 
   /** Exclusive creation of a last component in a held directory, or of a whole path. */
-  static OpenFile createAt(int dirfd, byte[] name, String path, int mode, int accessFlags)
+  static OpenFile createAt(
+      int dirfd,
+      byte[] last,
+      @Nullable Directory directory,
+      String name,
+      int mode,
+      int accessFlags)
       throws IOException {
     Opening.checkMode(mode);
-    SyscallResult result = Fcntl.openat(dirfd, name, accessFlags | CREATE, mode & 0600);
-    int raw = (int) FileErrors.orThrow(result, "openat", path);
+    SyscallResult result = Fcntl.openat(dirfd, last, accessFlags | CREATE, mode & 0600);
+    if (result.failed()) {
+      throw FileErrors.of(result.errno(), "openat", show(directory, name));
+    }
+    int raw = (int) result.raw();
     Result<Statx> stat = Statx.fstat(raw);
     try {
       if (stat.ok() && stat.value().permissions() != mode) {
-        Unistd.fchmod(raw, mode).orThrow("fchmod", path);
+        Unistd.fchmod(raw, mode).orThrow("fchmod", name);
         stat = Statx.fstat(raw);
       }
-      Statx born = stat.orThrow("statx", path);
-      return new OpenFile(OwnedFd.of(raw, path), path, accessFlags, born);
+      Statx born = stat.orThrow("statx", name);
+      return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, born);
     } catch (FileSystemException failed) {
-      removeIfSame(dirfd, name, raw);
+      removeIfSame(dirfd, last, raw);
       Unistd.close(raw);
       throw failed;
     }
+  }
+
+  /** Paths are put together only for those who ask. */
+  private static String show(@Nullable Directory directory, String name) {
+    return directory == null ? name : directory.show(name);
   }
 
   /** Undoes a creation, unless the name is by now somebody else's. */
@@ -171,15 +188,19 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** Takes the ownership of a descriptor that was just opened, once it passes the checks. */
-  static OpenFile checked(long rawFd, String path, Opening opening) throws IOException {
-    int raw = (int) rawFd;
+  static OpenFile checked(
+      int raw, @Nullable Directory directory, String name, Opening opening) throws IOException {
     try {
-      Statx stat = Statx.fstat(raw).orThrow("statx", path);
-      opening.check(stat, path);
-      if (opening.truncates() && stat.isRegular()) {
-        Unistd.ftruncate(raw, 0).orThrow("ftruncate", path);
+      Result<Statx> stat = Statx.fstat(raw);
+      if (stat.failed() || !opening.accepts(stat.value())) {
+        String path = show(directory, name);
+        opening.check(stat.orThrow("statx", path), path);
       }
-      return new OpenFile(OwnedFd.of(raw, path), path, opening.accessFlags(), stat);
+      if (opening.truncates() && stat.value().isRegular()) {
+        Unistd.ftruncate(raw, 0).orThrow("ftruncate", show(directory, name));
+      }
+      return new OpenFile(
+          OwnedFd.of(raw, name), directory, name, opening.accessFlags(), stat.value());
     } catch (FileSystemException refused) {
       Unistd.close(raw);
       throw refused;
@@ -187,12 +208,13 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** Takes the ownership of a descriptor that needs no check, such as an O_TMPFILE. */
-  static OpenFile adopt(int rawFd, String path, int accessFlags) throws IOException {
+  static OpenFile adopt(int raw, @Nullable Directory directory, String name, int accessFlags)
+      throws IOException {
     try {
-      Statx stat = Statx.fstat(rawFd).orThrow("statx", path);
-      return new OpenFile(OwnedFd.of(rawFd, path), path, accessFlags, stat);
+      Statx stat = Statx.fstat(raw).orThrow("statx", name);
+      return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, stat);
     } catch (FileSystemException failed) {
-      Unistd.close(rawFd);
+      Unistd.close(raw);
       throw failed;
     }
   }
@@ -213,7 +235,7 @@ public final class OpenFile implements AutoCloseable {
 
   /** The path it was opened by, for messages: never to be opened again. */
   public String path() {
-    return path;
+    return show(directory, name);
   }
 
   /** What the descriptor said when it was checked. */
@@ -225,7 +247,7 @@ public final class OpenFile implements AutoCloseable {
   public FileStat stat() throws IOException {
     int n = fd.borrow();
     try {
-      return new FileStat(Statx.fstat(n).orThrow("statx", path));
+      return new FileStat(Statx.fstat(n).orThrow("statx", path()));
     } finally {
       fd.giveBack();
     }
@@ -273,7 +295,7 @@ public final class OpenFile implements AutoCloseable {
   private void verb(String call, OnDescriptor action) throws IOException {
     int n = fd.borrow();
     try {
-      action.call(n).orThrow(call, path);
+      action.call(n).orThrow(call, path());
     } finally {
       fd.giveBack();
     }
@@ -300,7 +322,7 @@ public final class OpenFile implements AutoCloseable {
       throws IOException {
     int n = fd.borrow();
     try {
-      FileTimes.set(n, modified, accessed).orThrow("utimensat", path);
+      FileTimes.set(n, modified, accessed).orThrow("utimensat", path());
     } finally {
       fd.giveBack();
     }
@@ -318,7 +340,7 @@ public final class OpenFile implements AutoCloseable {
   public List<String> xattrs() throws IOException {
     int n = fd.borrow();
     try {
-      return splitNames(Xattr.flistxattr(n).orThrow("flistxattr", path));
+      return splitNames(Xattr.flistxattr(n).orThrow("flistxattr", path()));
     } finally {
       fd.giveBack();
     }
@@ -341,7 +363,7 @@ public final class OpenFile implements AutoCloseable {
     int n = fd.borrow();
     try {
       Result<byte[]> value = Xattr.fgetxattr(n, Names.encode(name));
-      return value.is(Errno.ENODATA) ? null : value.orThrow("fgetxattr", path);
+      return value.is(Errno.ENODATA) ? null : value.orThrow("fgetxattr", path());
     } finally {
       fd.giveBack();
     }
@@ -364,7 +386,7 @@ public final class OpenFile implements AutoCloseable {
   public FileIdentity identity() throws IOException {
     int n = fd.borrow();
     try {
-      return FileIdentity.ofDescriptor(n, path);
+      return FileIdentity.ofDescriptor(n, path());
     } finally {
       fd.giveBack();
     }
@@ -436,10 +458,14 @@ public final class OpenFile implements AutoCloseable {
     try {
       int flags = (opening.openFlags() & ~Fcntl.O_NOFOLLOW);
       OpenFile again =
-          checked(FileErrors.orThrow(ProcSelfFd.open(n, flags), "openat", path), path, opening);
+          checked(
+              (int) FileErrors.orThrow(ProcSelfFd.open(n, flags), "openat", path()),
+              directory,
+              name,
+              opening);
       if (!again.opened.sameInode(opened)) {
         again.close();
-        throw new RaceDetectedException(path, "/proc/self/fd led to another file", "S09", null);
+        throw new RaceDetectedException(path(), "/proc/self/fd led to another file", "S09", null);
       }
       return again;
     } finally {

@@ -257,42 +257,55 @@ public final class Opening {
     return (flags & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY;
   }
 
+  /** True if what is open is what was asked for. */
+  boolean accepts(Statx stat) {
+    return refusal(stat) == null;
+  }
+
   /** Throws if what is open is not what was asked for. */
   void check(Statx stat, String path) throws UnsafePathException {
-    if ((kinds & FileKind.bitOf(stat.mode())) == 0) {
-      FileKind kind = FileKind.ofMode(stat.mode());
-      throw new UnsafePathException(path, "is " + kind.description(), "S11", null);
-    }
-    if (owners != null && Arrays.stream(owners).noneMatch(uid -> uid == stat.uid())) {
-      throw unsafe(
-          path,
-          "belongs to uid "
-              + Integer.toUnsignedString(stat.uid())
-              + ", which is not one of "
-              + Arrays.toString(owners),
-          "S01");
-    }
-    if (stat.nlink() > maxLinks) {
-      throw unsafe(path, "has " + stat.nlink() + " names", "S12");
-    }
-    if ((stat.permissions() & ~modeWithin) != 0) {
-      throw unsafe(
-          path,
-          "has mode "
-              + FileStat.octal(stat.permissions())
-              + ", more than "
-              + FileStat.octal(modeWithin),
-          "S06");
-    }
-    if (stat.size() > maxSize) {
-      throw unsafe(path, "has " + stat.size() + " bytes, more than " + maxSize, "S11");
-    }
-    if (device != null && stat.device() != device) {
-      throw unsafe(path, "is on another device", "S13");
+    Refusal refusal = refusal(stat);
+    if (refusal != null) {
+      throw new UnsafePathException(path, refusal.reason, refusal.catalogueId, null);
     }
   }
 
-  private static UnsafePathException unsafe(String path, String reason, String id) {
-    return new UnsafePathException(path, reason, id, null);
+  private record Refusal(String reason, String catalogueId) {}
+
+  private @Nullable Refusal refusal(Statx stat) {
+    if ((kinds & FileKind.bitOf(stat.mode())) == 0) {
+      return new Refusal("is " + FileKind.ofMode(stat.mode()).description(), "S11");
+    }
+    if (owners != null && !contains(owners, stat.uid())) {
+      return new Refusal(
+          "belongs to uid %s, which is not one of %s"
+              .formatted(Integer.toUnsignedString(stat.uid()), Arrays.toString(owners)),
+          "S01");
+    }
+    if (stat.nlink() > maxLinks) {
+      return new Refusal("has " + stat.nlink() + " names", "S12");
+    }
+    if ((stat.permissions() & ~modeWithin) != 0) {
+      return new Refusal(
+          "has mode %s, more than %s"
+              .formatted(FileStat.octal(stat.permissions()), FileStat.octal(modeWithin)),
+          "S06");
+    }
+    if (stat.size() > maxSize) {
+      return new Refusal("has " + stat.size() + " bytes, more than " + maxSize, "S11");
+    }
+    if (device != null && stat.device() != device) {
+      return new Refusal("is on another device", "S13");
+    }
+    return null;
+  }
+
+  private static boolean contains(int[] owners, int uid) {
+    for (int owner : owners) {
+      if (owner == uid) {
+        return true;
+      }
+    }
+    return false;
   }
 }

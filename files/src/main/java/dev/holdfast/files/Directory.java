@@ -1,0 +1,759 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A held directory, and every operation on names below it (F03).
+ *
+ * <pre>{@code
+ * try (Directory spool = Directory.open(Path.of("/var/spool/app"))) {
+ *   spool.mkdirs("in/today", 0750).close();
+ *   try (OpenFile job = spool.create("in/today/job", 0600)) { … }
+ *   spool.rename("in/today/job", "in/today/job.ready", RenameMode.NO_REPLACE);
+ * }
+ * }</pre>
+ *
+ * <p>Names are relative; {@link Resolution} says how they are looked up. They are bytes inside, see
+ * {@link Names}. Empty names, names with a NUL and (unless {@link Resolution.Scope#IN_ROOT})
+ * absolute names are refused. An operation on an entry refuses {@code .} and {@code ..} as its last
+ * component.
+ *
+ * <p><b>Guarantees.</b> No name leads out of the directory, whatever links and renames others make
+ * meanwhile: see "races that remain" for the one exception. The last component is never followed
+ * unless a method or {@link Opening#followLastLink} says so; a slash at the end does not change
+ * that. The directory is the one that was opened, also after it was renamed or replaced.
+ *
+ * <p><b>Races that remain.</b> Between two calls others may change everything below that their
+ * rights let them change: hold sub-directories and files instead of naming them twice. Who may move
+ * a sub-directory out of this directory at the very moment a look-up passes through it takes the
+ * look-up along: it then ends below that sub-directory, at its new place, but never above it. Mounts
+ * that appear meanwhile are passed unless {@link Resolution#noMountCrossing}.
+ *
+ * <p><b>Threads.</b> Safe for all. A close waits for calls in progress.
+ *
+ * <p><b>Sources.</b> openat2(2), path_resolution(7); Go's {@code os.Root}, Rust's cap-std,
+ * libpathrs.
+ */
+public final class Directory implements AutoCloseable {
+  private static final byte[] SELF = {'.'};
+  private static final byte[] EMPTY = new byte[0];
+
+  private static final int OPEN_DIRECTORY = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NONBLOCK;
+  private static final int HOLD_DIRECTORY = Fcntl.O_PATH | Fcntl.O_DIRECTORY;
+  private static final int HOLD = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
+
+  /** For "it is there" and "it is not" in turns, under creators and removers. */
+  private static final int MAX_TRIES = 1024;
+
+  private static final int NEW_DIRECTORY = 0700;
+
+  private final OwnedFd fd;
+  private final String path;
+  private final Resolution resolution;
+
+  private Directory(OwnedFd fd, String path, Resolution resolution) {
+    this.fd = fd;
+    this.path = path;
+    this.resolution = resolution;
+  }
+
+  /**
+   * Opens and holds the directory a path means, with {@link Resolution#beneath}.
+   *
+   * @throws java.nio.file.NotDirectoryException if it is none, or its last component is a symbolic
+   *     link
+   */
+  public static Directory open(Path path) throws IOException {
+    return open(path, Resolution.beneath());
+  }
+
+  /** The same, with another way of looking names up below it. */
+  public static Directory open(Path path, Resolution resolution) throws IOException {
+    return open(Names.of(path), resolution);
+  }
+
+  /** The same, for a name in the form of {@link Names}. */
+  public static Directory open(String path, Resolution resolution) throws IOException {
+    RelativeName name = RelativeName.parse(path, Resolution.Scope.IN_ROOT, path);
+    byte[] bytes = name.bytes();
+    if (path.startsWith("/")) {
+      byte[] absolute = new byte[bytes.length + 1];
+      absolute[0] = '/';
+      System.arraycopy(bytes, 0, absolute, 1, bytes.length);
+      bytes = absolute;
+    }
+    return openBytes(bytes, path, Fcntl.O_NOFOLLOW, resolution);
+  }
+
+  /** Opens the directory a path means, where its last component may be a symbolic link. */
+  public static Directory openFollowingLinks(Path path, Resolution resolution)
+      throws IOException {
+    String name = Names.of(path);
+    return openBytes(Names.encode(name), name, 0, resolution);
+  }
+
+  private static Directory openBytes(
+      byte[] bytes, String path, int nofollow, Resolution resolution) throws IOException {
+    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, OPEN_DIRECTORY | nofollow, 0);
+    if (opened.is(Errno.EACCES)) {
+      // Search permission is enough to hold it; listing it will then be refused.
+      opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, HOLD_DIRECTORY | nofollow, 0);
+    }
+    int raw = (int) FileErrors.orThrow(opened, "openat", path);
+    return new Directory(OwnedFd.of(raw, path), path, resolution);
+  }
+
+  /** Takes the ownership of a directory's descriptor. */
+  static Directory adopt(int rawFd, String path, Resolution resolution) {
+    return new Directory(OwnedFd.of(rawFd, path), path, resolution);
+  }
+
+  /** The same directory by a handle of its own, with another way of looking names up. */
+  public Directory with(Resolution other) throws IOException {
+    int n = fd.borrow();
+    try {
+      SyscallResult copy = Fcntl.fcntl(n, Fcntl.F_DUPFD_CLOEXEC, 0);
+      return new Directory(OwnedFd.of(copy, "fcntl", path), path, other);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  public Resolution resolution() {
+    return resolution;
+  }
+
+  /** The path it was opened by, for messages: never to be opened again. */
+  public String path() {
+    return path;
+  }
+
+  /** The number, until {@link #giveBack}. */
+  int borrow() throws IOException {
+    return fd.borrow();
+  }
+
+  void giveBack() {
+    fd.giveBack();
+  }
+
+  // --- looking up ---------------------------------------------------------------------------
+
+  String show(String name) {
+    return path.endsWith("/") ? path + name : path + "/" + name;
+  }
+
+  private RelativeName parse(String name) throws IOException {
+    return RelativeName.parse(name, resolution.scope(), path);
+  }
+
+  private FileSystemException failure(SyscallResult result, String call, String name) {
+    return FileErrors.ofConfined(result.errno(), call, show(name));
+  }
+
+  /** One component, not followed, cannot lead anywhere: openat(2) itself will do. */
+  private boolean needsNoResolver(RelativeName name, int flags) {
+    return name.isSingle()
+        && (flags & Fcntl.O_NOFOLLOW) != 0
+        && resolution.mountCrossing()
+        && (!name.isSpecial() || name.last().length == 1);
+  }
+
+  private SyscallResult openRaw(int dirfd, RelativeName name, int asked) {
+    int flags = name.directory() ? asked | Fcntl.O_DIRECTORY : asked;
+    return needsNoResolver(name, flags)
+        ? Fcntl.openat(dirfd, name.bytes(), flags, 0)
+        : Resolver.open(dirfd, name.bytes(), flags, resolution);
+  }
+
+  /** Opens what exists; the caller owns the number. */
+  int openRaw(String name, int flags, String call) throws IOException {
+    RelativeName parsed = parse(name);
+    int n = fd.borrow();
+    try {
+      SyscallResult result = openRaw(n, parsed, flags);
+      if (result.failed()) {
+        throw failure(result, call, name);
+      }
+      return (int) result.raw();
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /**
+   * Where the name leads, for a call on that entry; refuses names that no entry has.
+   *
+   * @param directoryAllowed whether a name with a slash at its end may be meant
+   */
+  Place place(String name, String call, boolean directoryAllowed) throws IOException {
+    RelativeName parsed = parse(name);
+    if (parsed.isSpecial()) {
+      throw FileErrors.of(Errno.EINVAL, call, show(name));
+    }
+    if (parsed.directory() && !directoryAllowed) {
+      throw FileErrors.of(Errno.ENOTDIR, call, show(name));
+    }
+    int n = fd.borrow();
+    if (parsed.isSingle()) {
+      return new Place(this, n, false, parsed);
+    }
+    SyscallResult parent = Resolver.open(n, parsed.parent(), HOLD_DIRECTORY, resolution);
+    if (parent.failed()) {
+      fd.giveBack();
+      throw failure(parent, "openat2", name);
+    }
+    return new Place(this, (int) parent.raw(), true, parsed);
+  }
+
+  private void requireOk(SyscallResult result, String call, String name)
+      throws FileSystemException {
+    if (result.failed()) {
+      throw dev.holdfast.libc.SyscallExceptions.of(result.errno(), call, show(name));
+    }
+  }
+
+  // --- files --------------------------------------------------------------------------------
+
+  /**
+   * Opens a file below this directory, and checks it.
+   *
+   * @throws PathEscapeException if the name leads out
+   * @throws UnsafePathException if the file is not what was asked for
+   */
+  public OpenFile open(String name, Opening opening) throws IOException {
+    return opening.creates()
+        ? OpenFile.openOrCreate(
+            show(name),
+            () -> openExisting(name, opening),
+            () -> create(name, opening.createMode(), opening.accessFlags()))
+        : openExisting(name, opening);
+  }
+
+  private OpenFile openExisting(String name, Opening opening) throws IOException {
+    int raw = openRaw(name, opening.openFlags(), "openat2");
+    return OpenFile.checked(raw, this, name, opening);
+  }
+
+  /**
+   * Creates a file that was not there, with exactly this mode, and opens it for reading and writing:
+   * see {@link OpenFile#create}.
+   */
+  public OpenFile create(String name, int mode) throws IOException {
+    return create(name, mode, Fcntl.O_RDWR);
+  }
+
+  private OpenFile create(String name, int mode, int accessFlags) throws IOException {
+    try (Place at = place(name, "openat", false)) {
+      return OpenFile.createAt(at.dirfd(), at.name(), this, name, mode, accessFlags);
+    }
+  }
+
+  /** Removes a name that is not a directory's, unlink(2). A symbolic link goes itself. */
+  public void remove(String name) throws IOException {
+    try (Place at = place(name, "unlinkat", false)) {
+      requireOk(Unistd.unlinkat(at.dirfd(), at.name(), 0), "unlinkat", name);
+    }
+  }
+
+  /** Removes an empty directory, rmdir(2). */
+  public void rmdir(String name) throws IOException {
+    try (Place at = place(name, "unlinkat", true)) {
+      requireOk(
+          Unistd.unlinkat(at.dirfd(), at.name(), Fcntl.AT_REMOVEDIR), "unlinkat", name);
+    }
+  }
+
+  // --- directories --------------------------------------------------------------------------
+
+  /**
+   * Opens and holds a sub-directory, which is then the border for names below it. Its last component
+   * is not followed.
+   */
+  public Directory openDirectory(String name) throws IOException {
+    return openDirectory(name, Fcntl.O_NOFOLLOW);
+  }
+
+  /** The same, where the last component may be a symbolic link that stays inside. */
+  public Directory openDirectoryFollowingLinks(String name) throws IOException {
+    return openDirectory(name, 0);
+  }
+
+  private Directory openDirectory(String name, int nofollow) throws IOException {
+    RelativeName parsed = parse(name);
+    int n = fd.borrow();
+    try {
+      SyscallResult result = openRaw(n, parsed, OPEN_DIRECTORY | nofollow);
+      if (result.is(Errno.EACCES)) {
+        result = openRaw(n, parsed, HOLD_DIRECTORY | nofollow);
+      }
+      if (result.failed()) {
+        throw failure(result, "openat2", name);
+      }
+      return adopt((int) result.raw(), show(name), resolution);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /**
+   * Makes a directory that was not there, with exactly this mode whatever the umask. A set-group-id
+   * bit that the file system hands down stays.
+   *
+   * <p>Where others may rename entries of its parent, they could put another directory of ours in
+   * its place before its mode is widened; with a mode of 0700 there is nothing to widen.
+   */
+  public void mkdir(String name, int mode) throws IOException {
+    mkdirHeld(name, mode).close();
+  }
+
+  /** The same, and holds it. */
+  public Directory mkdirHeld(String name, int mode) throws IOException {
+    Opening.checkMode(mode);
+    try (Place at = place(name, "mkdirat", true)) {
+      byte[] last = at.name();
+      requireOk(Unistd.mkdirat(at.dirfd(), last, NEW_DIRECTORY), "mkdirat", name);
+      return adopt(openMade(at.dirfd(), last, mode, show(name)), show(name), resolution);
+    }
+  }
+
+  /** Opens a directory that this thread just made, and gives it its mode. */
+  private static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
+    SyscallResult opened =
+        Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
+    if (opened.is(Errno.EACCES)) {
+      // A umask took the owner's own bits away.
+      opened = Fcntl.openat(dirfd, last, HOLD_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
+    }
+    int raw = (int) FileErrors.orThrow(opened, "openat", shown);
+    try {
+      Statx stat = Statx.fstat(raw).orThrow("statx", shown);
+      if (stat.uid() != dev.holdfast.libc.Identity.geteuid()) {
+        throw new RaceDetectedException(
+            shown, "the new directory was replaced by somebody else's", "S13", null);
+      }
+      int wanted = mode | (stat.permissions() & Statx.S_ISGID);
+      if (stat.permissions() != wanted) {
+        ProcSelfFd.chmod(raw, wanted).orThrow("fchmod", shown);
+      }
+      return raw;
+    } catch (FileSystemException failed) {
+      Unistd.close(raw);
+      throw failed;
+    }
+  }
+
+  /**
+   * Makes a directory and those above it that are missing, each with this mode, and holds it. What
+   * exists stays as it is. Links on the way that stay inside may be passed.
+   *
+   * <p>Safe under others who create and remove the same names: it goes on until it holds the
+   * directory, or throws {@link RaceDetectedException} after a bounded number of tries.
+   */
+  public Directory mkdirs(String name, int mode) throws IOException {
+    Opening.checkMode(mode);
+    RelativeName parsed = parse(name);
+    int n = fd.borrow();
+    try {
+      for (int i = 0; i < MAX_TRIES; i++) {
+        SyscallResult there = Resolver.open(n, parsed.bytes(), OPEN_DIRECTORY, resolution);
+        if (there.is(Errno.EACCES)) {
+          there = Resolver.open(n, parsed.bytes(), HOLD_DIRECTORY, resolution);
+        }
+        if (there.ok()) {
+          return adopt((int) there.raw(), show(name), resolution);
+        }
+        if (!there.is(Errno.ENOENT)) {
+          throw failure(there, "openat2", name);
+        }
+        int made = makeMissing(n, parsed.bytes(), mode, name);
+        if (made >= 0) {
+          return adopt(made, show(name), resolution);
+        }
+      }
+    } finally {
+      fd.giveBack();
+    }
+    throw new RaceDetectedException(
+        show(name), "came and went at every try", "S18", Errno.ENOENT);
+  }
+
+  /**
+   * Makes what is missing, from the first missing component on. Answers a negative number if
+   * somebody removed something meanwhile.
+   */
+  private int makeMissing(int dirfd, byte[] name, int mode, String shown) throws IOException {
+    int end = name.length;
+    int current = -1;
+    try {
+      // The longest part that exists, from the end backwards.
+      while (current < 0) {
+        int slash = lastSlash(name, end);
+        if (slash < 0) {
+          SyscallResult self = Fcntl.openat(dirfd, SELF, HOLD_DIRECTORY, 0);
+          requireOk(self, "openat", shown);
+          current = (int) self.raw();
+          end = 0;
+          break;
+        }
+        byte[] prefix = java.util.Arrays.copyOf(name, slash);
+        SyscallResult opened = Resolver.open(dirfd, prefix, HOLD_DIRECTORY, resolution);
+        if (opened.ok()) {
+          current = (int) opened.raw();
+        } else if (!opened.is(Errno.ENOENT)) {
+          throw failure(opened, "openat2", shown);
+        }
+        end = slash;
+      }
+      while (end < name.length) {
+        int from = end;
+        while (from < name.length && name[from] == '/') {
+          from++;
+        }
+        int to = from;
+        while (to < name.length && name[to] != '/') {
+          to++;
+        }
+        byte[] component = java.util.Arrays.copyOfRange(name, from, to);
+        end = to;
+        int next = makeOne(current, component, mode, shown);
+        if (next < 0) {
+          return next;
+        }
+        Unistd.close(current);
+        current = next;
+      }
+      int made = current;
+      current = -1;
+      return made;
+    } finally {
+      if (current >= 0) {
+        Unistd.close(current);
+      }
+    }
+  }
+
+  private static int lastSlash(byte[] name, int before) {
+    for (int i = before - 1; i > 0; i--) {
+      if (name[i] == '/' && name[i - 1] != '/') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int makeOne(int dirfd, byte[] component, int mode, String shown) throws IOException {
+    if (component.length == 2 && component[0] == '.' && component[1] == '.') {
+      throw FileErrors.of(Errno.ENOENT, "mkdirat (a missing name before ..)", show(shown));
+    }
+    if (component.length == 1 && component[0] == '.') {
+      return (int)
+          FileErrors.orThrow(
+              Fcntl.openat(dirfd, component, OPEN_DIRECTORY, 0), "openat", show(shown));
+    }
+    SyscallResult made = Unistd.mkdirat(dirfd, component, NEW_DIRECTORY);
+    if (made.is(Errno.ENOENT) || made.is(Errno.EEXIST)) {
+      // Its parent was removed, or somebody was faster: the next look-up decides.
+      return -1;
+    }
+    requireOk(made, "mkdirat", shown);
+    try {
+      return openMade(dirfd, component, mode, show(shown));
+    } catch (NoSuchFileException removedAgain) {
+      return -1;
+    }
+  }
+
+  /** What is in it, at about this moment, without {@code .} and {@code ..}. */
+  public List<DirectoryEntry> list() throws IOException {
+    List<DirectoryEntry> all = new ArrayList<>();
+    try (DirectoryEntries entries = entries()) {
+      while (entries.hasNext()) {
+        all.add(entries.next());
+      }
+    }
+    return all;
+  }
+
+  /** What is in it, in batches, for directories too large to keep in memory. */
+  public DirectoryEntries entries() throws IOException {
+    int n = fd.borrow();
+    try {
+      // A descriptor of its own: two listings must not share one offset.
+      SyscallResult again = Fcntl.openat(n, SELF, OPEN_DIRECTORY, 0);
+      return new DirectoryEntries(OwnedFd.of(again, "openat", path), path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  // --- links and names ----------------------------------------------------------------------
+
+  /**
+   * Gives the object of one name another name too, link(2). A symbolic link gets the name itself.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if the new name is taken
+   */
+  public void link(String existing, String name) throws IOException {
+    link(existing, this, name);
+  }
+
+  /** The same, with the new name below another directory. */
+  public void link(String existing, Directory target, String name) throws IOException {
+    try (Place from = place(existing, "linkat", false);
+        Place to = target.place(name, "linkat", false)) {
+      requireOk(
+          Unistd.linkat(from.dirfd(), from.name(), to.dirfd(), to.name(), 0), "linkat", name);
+    }
+  }
+
+  /** Makes a symbolic link. The text may be anything: look-ups decide what they follow. */
+  public void symlink(String text, String name) throws IOException {
+    try (Place at = place(name, "symlinkat", false)) {
+      requireOk(
+          Unistd.symlinkat(Names.encode(text), at.dirfd(), at.name()), "symlinkat", name);
+    }
+  }
+
+  /**
+   * The text of a symbolic link.
+   *
+   * @throws java.nio.file.NotLinkException if it is none
+   */
+  public String readlink(String name) throws IOException {
+    int raw = openRaw(name, HOLD, "openat2");
+    try {
+      Result<byte[]> text = Unistd.readlinkat(raw, EMPTY);
+      if (text.is(Errno.EINVAL) || text.is(Errno.ENOENT)) {
+        throw new java.nio.file.NotLinkException(show(name));
+      }
+      return Names.decode(text.orThrow("readlinkat", show(name)));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** Gives an object another name, in one instant, rename(2). */
+  public void rename(String from, String to, RenameMode mode) throws IOException {
+    rename(from, this, to, mode);
+  }
+
+  /** The same, with the new name below another directory of the same file system. */
+  public void rename(String from, Directory target, String to, RenameMode mode)
+      throws IOException {
+    try (Place old = place(from, "renameat2", true);
+        Place fresh = target.place(to, "renameat2", true)) {
+      SyscallResult result =
+          Unistd.renameat2(
+              old.dirfd(),
+              old.nameWithSlash(),
+              fresh.dirfd(),
+              fresh.nameWithSlash(),
+              mode.flags);
+      requireOk(result, "renameat2", mode == RenameMode.NO_REPLACE ? to : from);
+    }
+  }
+
+  // --- metadata -----------------------------------------------------------------------------
+
+  /** What this directory's descriptor says now. */
+  public FileStat stat() throws IOException {
+    int n = fd.borrow();
+    try {
+      return new FileStat(Statx.fstat(n).orThrow("statx", path));
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** What is called so, without following a last link. */
+  public FileStat stat(String name) throws IOException {
+    return stat(name, HOLD);
+  }
+
+  /** What is called so, or where the link of that name leads. */
+  public FileStat statFollowingLinks(String name) throws IOException {
+    return stat(name, Fcntl.O_PATH);
+  }
+
+  private FileStat stat(String name, int flags) throws IOException {
+    int raw = openRaw(name, flags, "openat2");
+    try {
+      return new FileStat(Statx.fstat(raw).orThrow("statx", show(name)));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** Who this directory is, past its inode number (F09). */
+  public FileIdentity identity() throws IOException {
+    int n = fd.borrow();
+    try {
+      return FileIdentity.ofDescriptor(n, path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** Who is called so, without following a last link. */
+  public FileIdentity identity(String name) throws IOException {
+    int raw = openRaw(name, HOLD, "openat2");
+    try {
+      return FileIdentity.ofDescriptor(raw, show(name));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** Something done to a held object. */
+  private interface HeldCall {
+    SyscallResult on(int fd) throws IOException;
+  }
+
+  private void onHeld(String call, String name, int flags, HeldCall action) throws IOException {
+    int raw = openRaw(name, flags, "openat2");
+    try {
+      requireOk(action.on(raw), call, name);
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  private void refuseLink(int raw, String name) throws IOException {
+    if (Statx.fstat(raw).orThrow("statx", show(name)).isSymlink()) {
+      throw new UnsafePathException(show(name), "is a symbolic link", "S03", Errno.ELOOP);
+    }
+  }
+
+  /** Gives this directory itself exactly these permission bits. */
+  public void chmod(int mode) throws IOException {
+    Opening.checkMode(mode);
+    int n = fd.borrow();
+    try {
+      ProcSelfFd.chmod(n, mode).orThrow("fchmod", path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /**
+   * Gives an object exactly these permission bits: it is held first, so that what is changed is what
+   * was looked up. Refuses a symbolic link.
+   */
+  public void chmod(String name, int mode) throws IOException {
+    Opening.checkMode(mode);
+    onHeld(
+        "fchmod",
+        name,
+        HOLD,
+        raw -> {
+          refuseLink(raw, name);
+          return ProcSelfFd.chmod(raw, mode);
+        });
+  }
+
+  /** Gives an object, or a symbolic link itself, this owner and group; {@code -1} keeps. */
+  public void chown(String name, int uid, int gid) throws IOException {
+    onHeld(
+        "fchownat",
+        name,
+        HOLD,
+        raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
+  }
+
+  /** Sets the times of last modification and access of an object, or of a link; null keeps. */
+  public void setTimes(String name, @Nullable FileTime modified, @Nullable FileTime accessed)
+      throws IOException {
+    onHeld("utimensat", name, HOLD, raw -> FileTimes.set(raw, modified, accessed));
+  }
+
+  /** The names of an object's extended attributes. Refuses a symbolic link. */
+  public List<String> xattrs(String name) throws IOException {
+    int raw = openRaw(name, HOLD, "openat2");
+    try {
+      refuseLink(raw, name);
+      return OpenFile.splitNames(
+          Xattr.listxattr(ProcSelfFd.name(raw)).orThrow("listxattr", show(name)));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** An extended attribute's value; null if there is none of that name. Refuses a link. */
+  public byte @Nullable [] xattr(String name, String attribute) throws IOException {
+    int raw = openRaw(name, HOLD, "openat2");
+    try {
+      refuseLink(raw, name);
+      Result<byte[]> value = Xattr.getxattr(ProcSelfFd.name(raw), Names.encode(attribute));
+      return value.is(Errno.ENODATA) ? null : value.orThrow("getxattr", show(name));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** Refuses a symbolic link. */
+  public void setXattr(String name, String attribute, byte[] value) throws IOException {
+    onHeld(
+        "setxattr",
+        name,
+        HOLD,
+        raw -> {
+          refuseLink(raw, name);
+          return Xattr.setxattr(ProcSelfFd.name(raw), Names.encode(attribute), value, 0);
+        });
+  }
+
+  /** Refuses a symbolic link. */
+  public void removeXattr(String name, String attribute) throws IOException {
+    onHeld(
+        "removexattr",
+        name,
+        HOLD,
+        raw -> {
+          refuseLink(raw, name);
+          return Xattr.removexattr(ProcSelfFd.name(raw), Names.encode(attribute));
+        });
+  }
+
+  /** Waits until its entries are on the disk, fsync(2). */
+  public void sync() throws IOException {
+    int n = fd.borrow();
+    try {
+      Unistd.fsync(n).orThrow("fsync", path);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  // --- the handle ---------------------------------------------------------------------------
+
+  public boolean isOpen() {
+    return fd.isOpen();
+  }
+
+  /** Closes it, once. Calls in progress end first; files opened through it stay open. */
+  @Override
+  public void close() throws IOException {
+    fd.close();
+  }
+
+  @Override
+  public String toString() {
+    return fd.toString();
+  }
+}

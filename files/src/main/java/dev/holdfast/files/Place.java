@@ -1,0 +1,45 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Unistd;
+
+/**
+ * Where an entry is or is to be: the directory it is in, held until {@link #close}, and its name
+ * there. Calls on an entry never look up more than that one name.
+ */
+final class Place implements AutoCloseable {
+  /** The directory that the look-up began in: in use until this is closed. */
+  private final Directory from;
+
+  private final int dirfd;
+  private final boolean owned;
+  private final RelativeName parsed;
+
+  Place(Directory from, int dirfd, boolean owned, RelativeName parsed) {
+    this.from = from;
+    this.dirfd = dirfd;
+    this.owned = owned;
+    this.parsed = parsed;
+  }
+
+  int dirfd() {
+    return dirfd;
+  }
+
+  /** One component, neither {@code .} nor {@code ..}, without a slash. */
+  byte[] name() {
+    return parsed.last();
+  }
+
+  /** For rename(2), which checks that a name with a slash is a directory's, and follows none. */
+  byte[] nameWithSlash() {
+    return parsed.lastWithSlash();
+  }
+
+  @Override
+  public void close() {
+    if (owned) {
+      Unistd.close(dirfd);
+    }
+    from.giveBack();
+  }
+}
