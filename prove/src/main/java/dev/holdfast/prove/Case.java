@@ -68,68 +68,189 @@ public record Case(
 
   public Case withSetup(String... commands) {
     return new Case(
-        argv, List.of(commands), fresh, arena, user, attacker, intruders, checks, maxTrials,
-        timeout, jobs, directory, environment);
+        argv,
+        List.of(commands),
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withFresh(Path... directories) {
     return new Case(
-        argv, setup, List.of(directories), arena, user, attacker, intruders, checks, maxTrials,
-        timeout, jobs, directory, environment);
+        argv,
+        setup,
+        List.of(directories),
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withArena(Path... directories) {
     return new Case(
-        argv, setup, fresh, List.of(directories), user, attacker, intruders, checks, maxTrials,
-        timeout, jobs, directory, environment);
+        argv,
+        setup,
+        fresh,
+        List.of(directories),
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withUser(@Nullable String name) {
     return new Case(
-        argv, setup, fresh, arena, name, attacker, intruders, checks, maxTrials, timeout, jobs,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        name,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withAttacker(String name) {
     return new Case(
-        argv, setup, fresh, arena, user, name, intruders, checks, maxTrials, timeout, jobs,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        name,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withIntruders(Intruder... who) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, Set.of(who), checks, maxTrials, timeout, jobs,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        Set.of(who),
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withChecks(String... commands) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, List.of(commands), maxTrials,
-        timeout, jobs, directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        List.of(commands),
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withMaxTrials(int trials) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, checks, trials, timeout, jobs,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        trials,
+        timeout,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withTimeout(Duration limit) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, checks, maxTrials, limit, jobs,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        limit,
+        jobs,
+        directory,
+        environment);
   }
 
   public Case withJobs(int worlds) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, checks, maxTrials, timeout, worlds,
-        directory, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        worlds,
+        directory,
+        environment);
   }
 
   public Case withDirectory(Path start) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, checks, maxTrials, timeout, jobs,
-        start, environment);
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        start,
+        environment);
   }
 
   public Case withEnvironment(Map<String, String> variables) {

@@ -3,28 +3,49 @@ package dev.holdfast.prove;
 import dev.holdfast.prove.model.Proof;
 import org.jspecify.annotations.Nullable;
 
-/** Placeholder of the API while the engine is being written; see the next commits. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * The prover: runs a program undisturbed, finds the moments at which an intruder could matter, and
+ * tries each of them in a world of its own.
+ *
+ * <p><b>Guarantees.</b> Nothing the victim, the intruder or the check does changes a file of the
+ * host or reaches a process of it; nothing of a world is left when a method returns or when this
+ * process dies. Each run of the victim is bounded by the case's time-out.
+ *
+ * <p><b>Remaining limits.</b> A victim that behaves differently from run to run may not come to a
+ * window again: such windows are counted as undecided, never as survived.
+ *
+ * <p><b>Threads.</b> Safe for all; proofs beside each other share the processors.
+ */
 public final class Prover {
   private Prover() {}
 
   /** Observes, plans, tries and judges. */
   public static Proof prove(Case what, Progress progress) throws ProveException {
-    throw new ProveException("not built yet");
+    try (Session session = Session.open(what, progress)) {
+      return session.prove(null);
+    }
   }
 
-  /** Observes and plans only: the windows come without verdicts (as SURVIVED with no trials). */
+  /** Observes and plans only: every window comes as {@code SURVIVED} with no trial made. */
   public static Proof listWindows(Case what, Progress progress) throws ProveException {
-    throw new ProveException("not built yet");
+    try (Session session = Session.open(what, progress)) {
+      return session.listWindows();
+    }
   }
 
-  /** Runs the one break-in with this id again. */
+  /**
+   * Runs the one break-in with this id again.
+   *
+   * @throws ProveException also if the program has no such window
+   */
   public static Proof replay(Case what, String windowId, Progress progress) throws ProveException {
-    throw new ProveException("not built yet");
+    try (Session session = Session.open(what, progress)) {
+      return session.prove(windowId);
+    }
   }
 
   /** What keeps this process from making worlds, and what to do; null if nothing does. */
   public static @Nullable String whyNot() {
-    return null;
+    return Host.whyNot();
   }
 }

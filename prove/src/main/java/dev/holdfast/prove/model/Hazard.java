@@ -42,6 +42,9 @@ public enum Hazard {
   S16(
       "an error taken for permission",
       "Check the result of every call and refuse when in doubt (F18)."),
+  L01(
+      "lost update",
+      "Lock before reading what will be written back, or replace atomically with a check (K04)."),
   L04(
       "state left behind by a crash",
       "Write to a new file and rename it into place; let the kernel free locks (F10, K04).");

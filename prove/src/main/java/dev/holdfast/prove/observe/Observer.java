@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Watches one undisturbed run. Only calls on whose way the attacker could change something are asked
- * for their result: the others cost one stop.
+ * Watches one undisturbed run. Only calls on whose way the attacker could change something are
+ * asked for their result: the others cost one stop.
  *
  * <p>Threads: the tracer's.
  */

@@ -30,15 +30,55 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
   /** Every call that takes a path. */
   public static final Set<Sysno> PATH_CALLS =
       EnumSet.of(
-          Sysno.OPEN, Sysno.CREAT, Sysno.OPENAT, Sysno.OPENAT2, Sysno.STAT, Sysno.LSTAT,
-          Sysno.NEWFSTATAT, Sysno.STATX, Sysno.ACCESS, Sysno.FACCESSAT, Sysno.FACCESSAT2,
-          Sysno.READLINK, Sysno.READLINKAT, Sysno.CHMOD, Sysno.FCHMODAT, Sysno.FCHMODAT2,
-          Sysno.CHOWN, Sysno.LCHOWN, Sysno.FCHOWNAT, Sysno.TRUNCATE, Sysno.UTIME, Sysno.UTIMES,
-          Sysno.FUTIMESAT, Sysno.UTIMENSAT, Sysno.SETXATTR, Sysno.LSETXATTR, Sysno.REMOVEXATTR,
-          Sysno.LREMOVEXATTR, Sysno.GETXATTR, Sysno.LGETXATTR, Sysno.MKDIR, Sysno.MKDIRAT,
-          Sysno.MKNOD, Sysno.MKNODAT, Sysno.UNLINK, Sysno.UNLINKAT, Sysno.RMDIR, Sysno.RENAME,
-          Sysno.RENAMEAT, Sysno.RENAMEAT2, Sysno.LINK, Sysno.LINKAT, Sysno.SYMLINK,
-          Sysno.SYMLINKAT, Sysno.EXECVE, Sysno.EXECVEAT, Sysno.CHDIR, Sysno.CHROOT, Sysno.MOUNT,
+          Sysno.OPEN,
+          Sysno.CREAT,
+          Sysno.OPENAT,
+          Sysno.OPENAT2,
+          Sysno.STAT,
+          Sysno.LSTAT,
+          Sysno.NEWFSTATAT,
+          Sysno.STATX,
+          Sysno.ACCESS,
+          Sysno.FACCESSAT,
+          Sysno.FACCESSAT2,
+          Sysno.READLINK,
+          Sysno.READLINKAT,
+          Sysno.CHMOD,
+          Sysno.FCHMODAT,
+          Sysno.FCHMODAT2,
+          Sysno.CHOWN,
+          Sysno.LCHOWN,
+          Sysno.FCHOWNAT,
+          Sysno.TRUNCATE,
+          Sysno.UTIME,
+          Sysno.UTIMES,
+          Sysno.FUTIMESAT,
+          Sysno.UTIMENSAT,
+          Sysno.SETXATTR,
+          Sysno.LSETXATTR,
+          Sysno.REMOVEXATTR,
+          Sysno.LREMOVEXATTR,
+          Sysno.GETXATTR,
+          Sysno.LGETXATTR,
+          Sysno.MKDIR,
+          Sysno.MKDIRAT,
+          Sysno.MKNOD,
+          Sysno.MKNODAT,
+          Sysno.UNLINK,
+          Sysno.UNLINKAT,
+          Sysno.RMDIR,
+          Sysno.RENAME,
+          Sysno.RENAMEAT,
+          Sysno.RENAMEAT2,
+          Sysno.LINK,
+          Sysno.LINKAT,
+          Sysno.SYMLINK,
+          Sysno.SYMLINKAT,
+          Sysno.EXECVE,
+          Sysno.EXECVEAT,
+          Sysno.CHDIR,
+          Sysno.CHROOT,
+          Sysno.MOUNT,
           Sysno.UMOUNT2);
 
   /** Calls on descriptors that change rights, which close or open windows by name. */
@@ -48,8 +88,14 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
   /** Calls that change who the victim is. */
   public static final Set<Sysno> IDENTITY_CALLS =
       EnumSet.of(
-          Sysno.SETUID, Sysno.SETGID, Sysno.SETREUID, Sysno.SETREGID, Sysno.SETRESUID,
-          Sysno.SETRESGID, Sysno.SETFSUID, Sysno.SETFSGID);
+          Sysno.SETUID,
+          Sysno.SETGID,
+          Sysno.SETREUID,
+          Sysno.SETREGID,
+          Sysno.SETRESUID,
+          Sysno.SETRESGID,
+          Sysno.SETFSUID,
+          Sysno.SETFSGID);
 
   /** Decodes a stop; reads the victim's memory for the paths. */
   public static Operation of(Call call) {
@@ -76,8 +122,7 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
       case TRUNCATE -> one(Action.TRUNCATE, call, AT_FDCWD, 0, true);
       case UTIME, UTIMES -> one(Action.TIMES, call, AT_FDCWD, 0, true);
       case FUTIMESAT -> one(Action.TIMES, call, call.intArg(0), 1, true);
-      case UTIMENSAT ->
-          call.arg(1) == 0 ? none(Action.DESCRIPTOR) : at(Action.TIMES, call, 3);
+      case UTIMENSAT -> call.arg(1) == 0 ? none(Action.DESCRIPTOR) : at(Action.TIMES, call, 3);
       case SETXATTR, REMOVEXATTR -> one(Action.XATTR, call, AT_FDCWD, 0, true);
       case LSETXATTR, LREMOVEXATTR -> one(Action.XATTR, call, AT_FDCWD, 0, false);
       case MKDIR -> one(Action.MKDIR, call, AT_FDCWD, 0, false);
@@ -128,8 +173,7 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
     boolean exclusive = (oflags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
     boolean follow = (oflags & O_NOFOLLOW) == 0 && !exclusive;
     byte @Nullable [] text = call.string(path);
-    List<Operand> operands =
-        text == null ? List.of() : List.of(new Operand(dirfd, text, follow));
+    List<Operand> operands = text == null ? List.of() : List.of(new Operand(dirfd, text, follow));
     return new Operation(Action.OPEN, operands, oflags, resolve);
   }
 

@@ -3,8 +3,8 @@ package dev.holdfast.prove.observe;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Path bytes held in a {@link String}, one character a byte: hashable and comparable, and no name is
- * lost because it is not UTF-8.
+ * Path bytes held in a {@link String}, one character a byte: hashable and comparable, and no name
+ * is lost because it is not UTF-8.
  */
 public final class Raw {
   private Raw() {}

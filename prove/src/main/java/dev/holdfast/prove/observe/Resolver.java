@@ -21,8 +21,8 @@ import java.util.Set;
  * Follows a victim's path as the kernel will in a moment, and keeps the bindings that the attacker
  * could change.
  *
- * <p>The victim stands still, but its siblings may run: a resolution is a picture of one moment. What
- * the attacker may do is asked of the kernel, as the attacker, once for each directory; {@link
+ * <p>The victim stands still, but its siblings may run: a resolution is a picture of one moment.
+ * What the attacker may do is asked of the kernel, as the attacker, once for each directory; {@link
  * #forget} drops the answers when rights may have changed.
  *
  * <p>Threads: the thread of one world.
@@ -42,7 +42,9 @@ public final class Resolver {
   /** Directories in which the attacker can create and rename. */
   private final Map<ObjectId, Boolean> writable = new HashMap<>();
 
-  /** Absolute directory prefixes, as spelled, on whose whole way the attacker can change nothing. */
+  /**
+   * Absolute directory prefixes, as spelled, on whose whole way the attacker can change nothing.
+   */
   private final Set<String> trusted = new HashSet<>();
 
   private boolean foreignRoots;
@@ -95,8 +97,7 @@ public final class Resolver {
       if (!trusted.contains(slash == 0 ? "/" : raw.substring(0, slash))) {
         return false;
       }
-      return !operand.follow()
-          || isNoLink(Unistd.readlinkat(Fcntl.AT_FDCWD, operand.path()));
+      return !operand.follow() || isNoLink(Unistd.readlinkat(Fcntl.AT_FDCWD, operand.path()));
     }
     if (slash >= 0 || raw.equals("..")) {
       return false;
@@ -116,8 +117,7 @@ public final class Resolver {
   }
 
   private static String procPath(Task task, Operand operand) {
-    return task.tid()
-        + (operand.dirfd() == Fcntl.AT_FDCWD ? "/cwd" : "/fd/" + operand.dirfd());
+    return task.tid() + (operand.dirfd() == Fcntl.AT_FDCWD ? "/cwd" : "/fd/" + operand.dirfd());
   }
 
   private static ObjectId id(Statx stat) {
@@ -155,8 +155,7 @@ public final class Resolver {
           continue;
         }
         byte[] entry = Raw.bytes(name);
-        Result<Statx> stat =
-            Statx.statx(directory, entry, Fcntl.AT_SYMLINK_NOFOLLOW, STAT_MASK);
+        Result<Statx> stat = Statx.statx(directory, entry, Fcntl.AT_SYMLINK_NOFOLLOW, STAT_MASK);
         Result<Statx> directoryStat = Statx.statx(directory, EMPTY, Fcntl.AT_EMPTY_PATH, STAT_MASK);
         if (directoryStat.failed()) {
           return found;
@@ -266,6 +265,18 @@ public final class Resolver {
   private String pathOf(int fd) {
     Result<byte[]> path = Unistd.readlinkat(hostProc, Paths.bytes("thread-self/fd/" + fd));
     return path.ok() ? Raw.of(path.value()) : "/";
+  }
+
+  /**
+   * Where a path argument starts and what it says, as one absolute path, raw; links not followed.
+   */
+  public String absolute(Task task, Operand operand) {
+    String raw = Raw.of(operand.path());
+    if (raw.startsWith("/")) {
+      return raw;
+    }
+    Result<byte[]> base = Unistd.readlinkat(hostProc, Raw.bytes(procPath(task, operand)));
+    return base.ok() ? Raw.join(Raw.of(base.value()), raw) : raw;
   }
 
   /** Where an open descriptor of a task leads to by name, raw; empty if it has no name. */

@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Numbers the calls of one run so that the same call has the same {@link Site} in each run.
  *
- * <p>Keys are kept as 64-bit hashes: a run may make millions of calls, and a collision would need to
- * be between two names of one program.
+ * <p>Keys are kept as 64-bit hashes: a run may make millions of calls, and a collision would need
+ * to be between two names of one program.
  */
 public final class SiteCounter {
   private final VolatileNames volatileNames;

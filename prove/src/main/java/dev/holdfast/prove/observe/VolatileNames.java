@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Names that differ from run to run, as those of mkstemp(3): learnt by comparing two runs, so that a
- * place can be found again under another name.
+ * Names that differ from run to run, as those of mkstemp(3): learnt by comparing two runs, so that
+ * a place can be found again under another name.
  */
 public final class VolatileNames {
   public static final VolatileNames NONE = new VolatileNames(List.of());
@@ -64,7 +64,8 @@ public final class VolatileNames {
     while (n < x.length() && x.charAt(n) == y.charAt(n)) {
       n++;
     }
-    // Two random letters may agree by chance, so a shared letter before the difference proves little.
+    // Two random letters may agree by chance, so a shared letter before the difference proves
+    // little.
     return x.substring(0, Math.max(0, n - 1));
   }
 

@@ -6,8 +6,8 @@ import dev.holdfast.libc.Processes.Waited;
 import dev.holdfast.libc.Ptrace;
 import dev.holdfast.libc.Registers;
 import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Sysno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -45,8 +45,7 @@ final class Injector {
     this.scratch = scratch;
     if (scratch == 0) {
       this.scratch =
-          must(
-              Sysno.MMAP, 0, SCRATCH_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1L, 0);
+          must(Sysno.MMAP, 0, SCRATCH_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1L, 0);
     }
   }
 

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The classic BPF program that lets a victim run at full speed except at the calls somebody wants to
- * see, seccomp(2).
+ * The classic BPF program that lets a victim run at full speed except at the calls somebody wants
+ * to see, seccomp(2).
  *
  * <p>Calls of another ABI (i386, x32) would bypass the list, so they stop the victim with {@link
- * #FOREIGN}; io_uring would do file operations with no system call to stop at, so it is refused with
- * {@code ENOSYS}, which programs take as an old kernel; and calls that change the host itself (modules, clock, swap)
- * are refused with {@code EPERM}.
+ * #FOREIGN}; io_uring would do file operations with no system call to stop at, so it is refused
+ * with {@code ENOSYS}, which programs take as an old kernel; and calls that change the host itself
+ * (modules, clock, swap) are refused with {@code EPERM}.
  */
 public final class SeccompFilter {
   /** What a stop's data says: a call that was asked for. */

@@ -9,8 +9,8 @@ import dev.holdfast.libc.Ptrace;
 import dev.holdfast.libc.Registers;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Spawn;
-import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,26 +22,27 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one program, stopped before its first instruction and then at every call that was asked for,
- * with all the tasks it starts, until the last one is gone.
+ * Runs programs, stopped before their first instruction and then at every call that was asked for,
+ * with all the tasks they start, until the last one is gone.
  *
  * <p>Three processes are made in the PID namespace that the calling thread prepared: a first one,
- * which is never run and whose death takes everything along; one that is the victim's parent, so that
- * the victim does not believe to be a child of init; and the victim.
+ * which is never run and whose death takes everything along; one that is the victim's parent, so
+ * that the victim does not believe to be a child of init; and the victim.
  *
- * <p><b>Guarantees.</b> {@link #run} returns within the time limit plus what the kernel needs to kill:
- * it cannot hang on what the victim does. When it returns, or this process dies in whatever way, no
- * task of the victim is left.
+ * <p><b>Guarantees.</b> {@link #run} returns within the time limit plus what the kernel needs to
+ * kill: it cannot hang on what the victim does. After {@link #close}, or when this process dies in
+ * whatever way, no task of a victim is left.
  *
- * <p><b>Threads.</b> One platform thread from beginning to end, the one that attached; ptrace(2) and
- * the wait for children are bound to it. Not to be used on virtual threads.
+ * <p><b>Threads.</b> One platform thread from beginning to end, the one that attached; ptrace(2)
+ * and the wait for children are bound to it. Not to be used on virtual threads.
  *
  * <p><b>Sources.</b> ptrace(2), seccomp(2), pid_namespaces(7).
  */
-public final class Tracer {
+public final class Tracer implements AutoCloseable {
   private static final int OPTIONS =
       Ptrace.O_TRACESYSGOOD
           | Ptrace.O_TRACEFORK
@@ -55,14 +56,13 @@ public final class Tracer {
   private static final int VDSO_SIZE = 8192;
   private static final int SECCOMP_SET_MODE_FILTER = 1;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final Duration POLL = Duration.ofMillis(1);
+
   /** How long tasks may go on that outlive the program itself. */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
 
   private static final List<String> SLEEPERS = List.of("/usr/bin/sleep", "/bin/sleep");
 
-  private final Program program;
-  private final byte[] filter;
-  private final TraceHandler handler;
   private final Duration limit;
   private final int hostProc;
   private final Runnable whenProcMounted;
@@ -74,55 +74,92 @@ public final class Tracer {
   private final Set<Integer> unclaimed = new HashSet<>();
 
   private int first;
+  private int parent;
+  private long instruction;
+  private long scratch;
   private @Nullable Watchdog watchdog;
-  private @Nullable Task root;
-  private @Nullable Ending rootEnding;
-  private boolean stopped;
-  private boolean foreign;
   private boolean orphansLeft;
 
   /**
-   * @param wanted the calls to stop at
-   * @param limit for the whole run
+   * @param limit for the first run
    * @param hostProc a descriptor of a procfs that shows this process's own PID namespace
    * @param whenProcMounted runs once the world's own {@code /proc} is there
    */
-  public Tracer(
-      Program program,
-      Set<Sysno> wanted,
-      TraceHandler handler,
-      Duration limit,
-      int hostProc,
-      Runnable whenProcMounted) {
+  public Tracer(Duration limit, int hostProc, Runnable whenProcMounted) {
     Registers.requireSupported();
-    this.program = program;
-    this.filter = SeccompFilter.program(wanted);
-    this.handler = handler;
     this.limit = limit;
     this.hostProc = hostProc;
     this.whenProcMounted = whenProcMounted;
   }
 
-  /** True if the program itself had ended and tasks it left behind were killed with the time. */
+  /** True if the last program itself had ended and tasks it left behind were killed. */
   public boolean orphansLeft() {
     return orphansLeft;
   }
 
   /**
-   * Runs the program to its end.
+   * Runs a program to its end, and that of all tasks it started.
    *
-   * @throws TraceException if it cannot be started; nothing is left then either
+   * @param wanted the calls to stop at
+   * @throws TraceException if it cannot be started
    */
-  public Ending run() {
-    try {
-      start();
-      return loop();
-    } finally {
-      end();
+  public Ending run(Program program, Set<Sysno> wanted, TraceHandler handler) {
+    if (first == 0) {
+      makeWorldProcesses();
+    }
+    Run run = begin(program, wanted, handler);
+    while (run.alive > 0 && run.rootEnding == null && step(0)) {
+      // Each step handles one event.
+    }
+    settle(run);
+    return ending(run);
+  }
+
+  /** The program itself is gone: what it left behind gets a little time. */
+  private void settle(Run run) {
+    orphansLeft = false;
+    long deadline = System.nanoTime() + ORPHANS.toNanos();
+    while (run.alive > 0) {
+      if (!orphansLeft && run.killed == null && System.nanoTime() - deadline > 0) {
+        orphansLeft = true;
+        kill(run, new Ending.Stopped());
+      }
+      if (!step(Processes.WNOHANG)) {
+        return;
+      }
     }
   }
 
-  private void start() {
+  /** Gives a further run its own time. */
+  public void restartLimit(Duration rest) {
+    if (watchdog != null) {
+      watchdog.restart(rest);
+    }
+  }
+
+  /**
+   * Runs a second program from within a handler, while the task of the first one stands still. If
+   * the second has not ended after some time (it may wait for what the first holds), it goes on
+   * beside the first.
+   *
+   * @return how it ended, or null if it goes on
+   */
+  public @Nullable Ending runAside(
+      Program program, Set<Sysno> wanted, TraceHandler handler, Duration patience) {
+    Run run = begin(program, wanted, handler);
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (run.alive > 0) {
+      if (System.nanoTime() - deadline > 0) {
+        return null;
+      }
+      if (!step(Processes.WNOHANG)) {
+        break;
+      }
+    }
+    return ending(run);
+  }
+
+  private void makeWorldProcesses() {
     first = spawnSleeper();
     SyscallResult pidfd = Processes.pidfd_open(first, 0);
     if (pidfd.failed()) {
@@ -130,20 +167,33 @@ public final class Tracer {
     }
     watchdog = Watchdog.over(pidfd.intValue(), limit);
     attach(first);
-    Injector init = new Injector(first, syscallInstruction(first), 0);
-    long instruction = syscallInstruction(first);
+    instruction = syscallInstruction(first);
+    Injector init = new Injector(first, instruction, 0);
+    scratch = init.scratch();
     mountProc(init);
     whenProcMounted.run();
-    int parent = init.fork();
+    parent = init.fork();
     awaitFirstStop(parent);
-    int child = new Injector(parent, instruction, init.scratch()).fork();
+  }
+
+  private Run begin(Program program, Set<Sysno> wanted, TraceHandler handler) {
+    int child = new Injector(parent, instruction, scratch).fork();
     awaitFirstStop(child);
-    prepare(new Injector(child, instruction, init.scratch()));
-    Task task = new Task("0", child);
-    root = task;
+    Injector inject = new Injector(child, instruction, scratch);
+    try {
+      prepare(inject, program, SeccompFilter.program(wanted));
+    } catch (TraceException e) {
+      Processes.kill(child, Processes.SIGKILL);
+      throw e;
+    }
+    Run run = new Run(handler);
+    Task task = new Task(run, "0", child);
+    run.root = task;
+    run.alive = 1;
     tasks.put(child, task);
     handler.afterExec(task);
     Ptrace.cont(child, 0);
+    return run;
   }
 
   private static int spawnSleeper() {
@@ -246,7 +296,7 @@ public final class Tracer {
     init.reset();
   }
 
-  private void prepare(Injector inject) {
+  private static void prepare(Injector inject, Program program, byte[] filter) {
     inject.must(Sysno.CLOSE_RANGE, 3, 0xffffffffL, 0);
     SyscallResult entered = inject.call(Sysno.CHDIR, inject.string(program.directory()));
     if (entered.failed()) {
@@ -266,20 +316,19 @@ public final class Tracer {
       inject.must(Sysno.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
       inject.must(Sysno.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, fprogAddress);
     }
-    becomeUser(inject);
-    exec(inject);
+    becomeUser(inject, program);
+    exec(inject, program);
   }
 
   private static void redirect(Injector inject, String path, int flags, int target) {
-    long opened =
-        inject.must(Sysno.OPENAT, Fcntl.AT_FDCWD, inject.string(path), flags, 0);
+    long opened = inject.must(Sysno.OPENAT, Fcntl.AT_FDCWD, inject.string(path), flags, 0);
     if (opened != target) {
       inject.must(Sysno.DUP3, opened, target, 0);
       inject.must(Sysno.CLOSE, opened);
     }
   }
 
-  private void becomeUser(Injector inject) {
+  private static void becomeUser(Injector inject, Program program) {
     ByteBuffer groups =
         ByteBuffer.allocate(4 * Math.max(1, program.groups().size()))
             .order(ByteOrder.nativeOrder());
@@ -296,7 +345,7 @@ public final class Tracer {
     inject.must(Sysno.SETRESUID, uid, uid, uid);
   }
 
-  private void exec(Injector inject) {
+  private static void exec(Injector inject, Program program) {
     List<String> argv = program.argv();
     String command = argv.getFirst();
     byte[][] environment =
@@ -305,9 +354,8 @@ public final class Tracer {
             .toArray(byte[][]::new);
     long envp = inject.vector(environment);
     SyscallResult result = SyscallResult.failure(Errno.ENOENT);
-    for (String candidate : candidates(command)) {
-      SyscallResult tried =
-          inject.exec(inject.string(candidate), inject.vector(bytes(argv)), envp);
+    for (String candidate : candidates(program, command)) {
+      SyscallResult tried = inject.exec(inject.string(candidate), inject.vector(bytes(argv)), envp);
       if (tried.is(Errno.ENOEXEC)) {
         // As execvp(3): a script without an interpreter line is for the shell.
         List<String> script = new ArrayList<>(argv);
@@ -334,7 +382,7 @@ public final class Tracer {
             + ")");
   }
 
-  private List<String> candidates(String command) {
+  private static List<String> candidates(Program program, String command) {
     if (command.contains("/")) {
       return List.of(command);
     }
@@ -350,53 +398,60 @@ public final class Tracer {
     return strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
   }
 
-  private Ending loop() {
-    while (!tasks.isEmpty()) {
-      Result<Waited> result = Processes.wait4(-1, WAIT);
-      if (result.is(Errno.EINTR)) {
-        continue;
-      }
-      if (result.failed()) {
-        break;
-      }
-      Waited waited = result.value();
-      if (waited.pid() == first) {
-        // Only the watchdog or a stranger kills it; the kernel kills everything else with it.
-        break;
-      }
-      Task task = tasks.get(waited.pid());
-      if (!waited.stopped()) {
-        if (task != null) {
-          ended(task, waited);
-        }
-      } else if (task == null) {
-        unclaimed.add(waited.pid());
-      } else {
-        stopped(task, waited);
-      }
-      if (stopped) {
-        break;
-      }
+  /**
+   * Waits for one event and handles it.
+   *
+   * @return false if there is nothing left to wait for
+   */
+  private boolean step(int extraOptions) {
+    Result<Waited> result = Processes.wait4(-1, WAIT | extraOptions);
+    if (result.is(Errno.EINTR)) {
+      return true;
     }
-    return ending();
+    if (result.failed()) {
+      return false;
+    }
+    Waited waited = result.value();
+    if (waited.pid() == 0) {
+      LockSupport.parkNanos(POLL.toNanos());
+      return true;
+    }
+    if (waited.pid() == first && !waited.stopped()) {
+      // Only the watchdog or a stranger kills it; the kernel killed everything else before it.
+      return false;
+    }
+    Task task = tasks.get(waited.pid());
+    if (!waited.stopped()) {
+      if (task != null) {
+        ended(task, waited);
+      }
+    } else if (task == null) {
+      unclaimed.add(waited.pid());
+    } else {
+      stopped(task, waited);
+    }
+    return true;
   }
 
-  private Ending ending() {
-    Watchdog dog = java.util.Objects.requireNonNull(watchdog);
-    if (foreign) {
-      return new Ending.Foreign();
+  private Ending ending(Run run) {
+    boolean late = watchdog != null && watchdog.fired();
+    if (run.rootEnding != null) {
+      return run.rootEnding;
     }
-    if (stopped) {
-      return new Ending.Stopped();
+    if (run.killed != null) {
+      return run.killed;
     }
-    if (rootEnding != null) {
-      orphansLeft = !tasks.isEmpty();
-      return rootEnding;
+    return late ? new Ending.TimedOut() : new Ending.Killed(Processes.SIGKILL);
+  }
+
+  /** Kills every task of a run; the events of their deaths are still to come. */
+  private void kill(Run run, Ending why) {
+    run.killed = why;
+    for (Task task : tasks.values()) {
+      if (task.run() == run) {
+        Processes.kill(task.tid(), Processes.SIGKILL);
+      }
     }
-    if (dog.fired()) {
-      return new Ending.TimedOut();
-    }
-    return new Ending.Killed(Processes.SIGKILL);
   }
 
   private void ended(Task task, Waited waited) {
@@ -406,14 +461,13 @@ public final class Tracer {
             : new Ending.Killed(waited.terminatingSignal());
     tasks.remove(waited.pid());
     pending.remove(waited.pid());
-    boolean killedByUs = watchdog != null && watchdog.fired();
-    if (task == root && !killedByUs) {
-      rootEnding = ending;
-      if (watchdog != null) {
-        watchdog.hasten(ORPHANS);
-      }
+    Run run = task.run();
+    run.alive--;
+    boolean killedByUs = run.killed != null || (watchdog != null && watchdog.fired());
+    if (task == run.root && !killedByUs) {
+      run.rootEnding = ending;
     }
-    handler.ended(task, ending);
+    run.handler.ended(task, ending);
   }
 
   private void stopped(Task task, Waited stop) {
@@ -464,18 +518,17 @@ public final class Tracer {
     Ptrace.SyscallInfo info = got.value();
     Sysno sysno = Sysno.of(info.nr());
     if (info.seccompData() == SeccompFilter.FOREIGN || sysno == null) {
-      foreign = true;
-      stopped = true;
+      kill(task.run(), new Ending.Foreign());
       return;
     }
     Call call = new Call(task, sysno, info.args());
-    switch (handler.beforeCall(call)) {
+    switch (task.run().handler.beforeCall(call)) {
       case GO_ON -> goOn(task, 0);
       case SHOW_RESULT -> {
         pending.put(task.tid(), call);
         goOn(task, 0);
       }
-      case KILL -> stopped = true;
+      case KILL -> kill(task.run(), new Ending.Stopped());
     }
   }
 
@@ -490,21 +543,26 @@ public final class Tracer {
       return;
     }
     pending.remove(task.tid());
-    switch (handler.afterCall(call, info.value().result())) {
+    switch (task.run().handler.afterCall(call, info.value().result())) {
       case GO_ON, SHOW_RESULT -> goOn(task, 0);
-      case KILL -> stopped = true;
+      case KILL -> kill(task.run(), new Ending.Stopped());
     }
   }
 
-  private void newTask(Task parent) {
-    Result<Long> message = Ptrace.geteventmsg(parent.tid());
+  private void newTask(Task origin) {
+    Result<Long> message = Ptrace.geteventmsg(origin.tid());
     if (message.failed()) {
       return;
     }
     int tid = message.value().intValue();
-    Task child = new Task(parent.nextChildPath(), tid);
+    Run run = origin.run();
+    Task child = new Task(run, origin.nextChildPath(), tid);
     tasks.put(tid, child);
-    handler.started(parent, child);
+    run.alive++;
+    run.handler.started(origin, child);
+    if (run.killed != null) {
+      Processes.kill(tid, Processes.SIGKILL);
+    }
     if (unclaimed.remove(tid)) {
       Ptrace.cont(tid, 0);
     }
@@ -519,9 +577,10 @@ public final class Tracer {
       Call call = pending.remove(former.value().intValue());
       if (thread != null) {
         pending.remove(leader.tid());
-        handler.ended(leader, new Ending.Exited(0));
-        if (leader == root) {
-          root = thread;
+        leader.run().alive--;
+        leader.run().handler.ended(leader, new Ending.Exited(0));
+        if (leader == leader.run().root) {
+          leader.run().root = thread;
         }
         thread.moveTo(leader.tid());
         tasks.put(leader.tid(), thread);
@@ -531,12 +590,13 @@ public final class Tracer {
         survivor = thread;
       }
     }
-    handler.afterExec(survivor);
+    survivor.run().handler.afterExec(survivor);
     return survivor;
   }
 
   /** Kills what is left and reaps it all, so that this thread may end. */
-  private void end() {
+  @Override
+  public void close() {
     if (first == 0) {
       return;
     }

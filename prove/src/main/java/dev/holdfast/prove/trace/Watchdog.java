@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees to it that no world outlives its time, and none outlives this process: the first process of a
- * world's PID namespace is killed through its pidfd, and the kernel kills the rest with it.
+ * Sees to it that no world outlives its time, and none outlives this process: the first process of
+ * a world's PID namespace is killed through its pidfd, and the kernel kills the rest with it.
  *
  * <p>Threads: safe for all.
  */
@@ -42,7 +42,9 @@ public final class Watchdog {
     return timer;
   }
 
-  /** Creates the timer's thread now: a thread born later could inherit a trial thread's identity. */
+  /**
+   * Creates the timer's thread now: a thread born later could inherit a trial thread's identity.
+   */
   public static void prepare() {
     TIMER.prestartAllCoreThreads();
   }
@@ -66,9 +68,10 @@ public final class Watchdog {
     }
   }
 
-  /** Brings the end nearer; never puts it off. */
-  synchronized void hasten(Duration rest) {
-    if (!closed && alarm.getDelay(TimeUnit.NANOSECONDS) > rest.toNanos() && alarm.cancel(false)) {
+  /** Starts the time anew, unless it was over already. */
+  synchronized void restart(Duration rest) {
+    if (!closed && !fired) {
+      alarm.cancel(false);
       alarm = TIMER.schedule(this::expire, rest.toNanos(), TimeUnit.NANOSECONDS);
     }
   }

@@ -16,9 +16,27 @@ final class HostMounts {
   /** Made by the kernel or by the world itself; nobody keeps files there. */
   private static final Set<String> NOT_FOR_FILES =
       Set.of(
-          "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "mqueue", "hugetlbfs",
-          "debugfs", "tracefs", "securityfs", "pstore", "bpf", "configfs", "fusectl", "efivarfs",
-          "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "selinuxfs");
+          "proc",
+          "sysfs",
+          "devtmpfs",
+          "devpts",
+          "cgroup",
+          "cgroup2",
+          "mqueue",
+          "hugetlbfs",
+          "debugfs",
+          "tracefs",
+          "securityfs",
+          "pstore",
+          "bpf",
+          "configfs",
+          "fusectl",
+          "efivarfs",
+          "autofs",
+          "binfmt_misc",
+          "rpc_pipefs",
+          "nsfs",
+          "selinuxfs");
 
   private HostMounts() {}
 

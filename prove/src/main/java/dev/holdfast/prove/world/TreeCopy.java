@@ -14,8 +14,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Copies an overlay's upper directory with everything that means something there: owner, mode, times,
- * extended attributes, hard links, white-outs. Nobody else can reach either side, so names are safe.
+ * Copies an overlay's upper directory with everything that means something there: owner, mode,
+ * times, extended attributes, hard links, white-outs. Nobody else can reach either side, so names
+ * are safe.
  */
 final class TreeCopy {
   private static final byte[] EMPTY = new byte[0];
@@ -123,8 +124,7 @@ final class TreeCopy {
                 .orThrow("openat", shown);
     int to =
         (int)
-            Fcntl.openat(
-                    target, name, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, 0600)
+            Fcntl.openat(target, name, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, 0600)
                 .orThrow("openat", shown);
     byte[] block = new byte[(int) Math.min(BLOCK, Math.max(1, stat.size()))];
     for (; ; ) {

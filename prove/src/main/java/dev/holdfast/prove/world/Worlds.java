@@ -33,18 +33,20 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes private worlds: a copy-on-write view of the host's whole file tree in mount, PID, IPC, UTS and
- * network namespaces of its own. What happens in one is in memory only, and is gone with the kernel
- * thread that made it, whatever way that thread ends.
+ * Makes private worlds: a copy-on-write view of the host's whole file tree in mount, PID, IPC, UTS
+ * and network namespaces of its own. What happens in one is in memory only, and is gone with the
+ * kernel thread that made it, whatever way that thread ends.
  *
- * <p><b>Guarantees.</b> Nothing a victim does by name or descriptor changes a file of the host: every
- * mount with files is an overlay or a read-only bind, device files do not work outside {@code /dev},
- * {@code /dev} holds only harmless devices, and {@code /sys} and {@code /proc/sys} are read-only.
+ * <p><b>Guarantees.</b> Nothing a victim does by name or descriptor changes a file of the host:
+ * every mount with files is an overlay or a read-only bind, device files do not work outside {@code
+ * /dev}, {@code /dev} holds only harmless devices, and {@code /sys} and {@code /proc/sys} are
+ * read-only.
  *
  * <p><b>Threads.</b> Each body runs on a platform thread of its own, which is root-changed into the
  * world: on it, plain Java file access sees the world. A body must not start threads.
  *
- * <p><b>Sources.</b> mount_namespaces(7), pid_namespaces(7), overlayfs in the kernel's documentation.
+ * <p><b>Sources.</b> mount_namespaces(7), pid_namespaces(7), overlayfs in the kernel's
+ * documentation.
  */
 public final class Worlds implements AutoCloseable {
   private static final List<String> ANCHORS = List.of("/dev/shm", "/mnt", "/media", "/srv", "/opt");
@@ -75,8 +77,7 @@ public final class Worlds implements AutoCloseable {
             .toList();
     this.hostProc =
         must(
-            Fcntl.openat(
-                Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
+            Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
             "open /proc");
     onFreshThread(
         () -> {
@@ -117,8 +118,8 @@ public final class Worlds implements AutoCloseable {
   }
 
   /**
-   * Runs a body in a world of which all later fresh ones are copies: the set-up. At most once, before
-   * the first fresh world.
+   * Runs a body in a world of which all later fresh ones are copies: the set-up. At most once,
+   * before the first fresh world.
    */
   public <T> T freeze(Body<T> body) {
     T result =
@@ -208,8 +209,7 @@ public final class Worlds implements AutoCloseable {
 
   /** A node of our own where that is allowed: a bind would let root change the host's mode. */
   private void device(String host, String node) throws FileSystemException {
-    Result<Statx> stat =
-        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
+    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
     if (stat.failed()) {
       return;
     }
@@ -352,7 +352,11 @@ public final class Worlds implements AutoCloseable {
       }
     }
     int fd = must(Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0, 0), "open " + path);
-    Xattr.fsetxattr(fd, Paths.bytes(inUserNamespace ? "user.overlay.opaque" : "trusted.overlay.opaque"), Paths.bytes("y"), 0)
+    Xattr.fsetxattr(
+            fd,
+            Paths.bytes(inUserNamespace ? "user.overlay.opaque" : "trusted.overlay.opaque"),
+            Paths.bytes("y"),
+            0)
         .orThrow("fsetxattr", path);
     if (directory.uid() >= 0) {
       Unistd.fchown(fd, directory.uid(), directory.gid()).orThrow("fchown", path);
@@ -362,8 +366,7 @@ public final class Worlds implements AutoCloseable {
 
   /** Owner and mode as the host's directory has them, where it exists. */
   private static void copyOwner(String host, String upper) throws FileSystemException {
-    Result<Statx> stat =
-        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
+    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
     if (stat.ok()) {
       byte[] path = Paths.bytes(upper);
       SyscallResult owned =

@@ -1,0 +1,83 @@
+package dev.holdfast.prove;
+
+import dev.holdfast.libc.Arch;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Namespaces;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What this process may do here: is it root, and over whom? */
+final class Host {
+  private Host() {}
+
+  static @Nullable String whyNot() {
+    if (Arch.CURRENT != Arch.X86_64) {
+      return "the tracer is not on this architecture yet (" + System.getProperty("os.arch") + ")";
+    }
+    if (Identity.geteuid() != 0) {
+      return "private worlds need root, or a user namespace in which one is root";
+    }
+    SyscallResult tried = tryUnshare();
+    return tried.ok()
+        ? null
+        : "private worlds are forbidden here (unshare: "
+            + tried
+            + "): run with CAP_SYS_ADMIN, or outside of the container or its seccomp profile";
+  }
+
+  /** On a thread of its own, which takes the new namespace with it. */
+  private static SyscallResult tryUnshare() {
+    AtomicReference<SyscallResult> result = new AtomicReference<>(SyscallResult.SUCCESS);
+    Thread thread =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> result.set(Namespaces.unshare(Namespaces.CLONE_FS | Namespaces.CLONE_NEWNS)));
+    thread.start();
+    boolean interrupted = false;
+    for (; ; ) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return result.get();
+  }
+
+  /** True if this process's root is not the host's: then most users have no name here. */
+  static boolean inUserNamespace() {
+    try {
+      List<String> lines = Files.readAllLines(Path.of("/proc/self/uid_map"));
+      return lines.size() != 1
+          || !lines.getFirst().strip().replaceAll("\\s+", " ").equals("0 0 4294967295");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** True if this user id exists in this process's user namespace. */
+  static boolean hasUser(int uid) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
+        String[] fields = line.strip().split("\\s+", -1);
+        long first = Long.parseLong(fields[0]);
+        long length = Long.parseLong(fields[2]);
+        if (uid >= first && uid < first + length) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.holdfast.prove.trial;
+
+import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
+
+import dev.holdfast.libc.Dirent;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.observe.Attacker;
+import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.world.World;
+import java.nio.file.FileSystemException;
+import java.util.Arrays;
+
+/**
+ * Looks through everything that was changed in a world, for a secret that the attacker can now read
+ * and for contents of his where he may not write.
+ */
+final class Scanner {
+  private static final int MAX_FILE = 4 << 20;
+  private static final int MAX_ENTRIES = 20_000;
+
+  private final Attacker attacker;
+  private final byte[] secret;
+  private final byte[] injection;
+  private final Outcome outcome;
+  private int entries;
+
+  Scanner(Attacker attacker, String secret, String injection, Outcome outcome) {
+    this.attacker = attacker;
+    this.secret = Paths.bytes(secret);
+    this.injection = Paths.bytes(injection);
+    this.outcome = outcome;
+  }
+
+  void scan(World world) throws FileSystemException {
+    for (World.Upper upper : world.uppers()) {
+      int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY;
+      SyscallResult fd = Fcntl.openat(upper.fd(), new byte[] {'.'}, flags, 0);
+      directory((int) fd.orThrow("openat", upper.point()), Raw.fromText(upper.point()));
+    }
+  }
+
+  private void directory(int fd, String path) throws FileSystemException {
+    try {
+      for (Dirent entry : Vault.list(fd)) {
+        String name = Raw.join(path, Raw.of(entry.name()));
+        if (name.startsWith(Vault.BASE) || ++entries > MAX_ENTRIES) {
+          continue;
+        }
+        Result<Statx> stat =
+            Statx.statx(fd, entry.name(), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        if (stat.failed()) {
+          continue;
+        }
+        if (stat.value().isDirectory()) {
+          int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
+          SyscallResult child = Fcntl.openat(fd, entry.name(), flags, 0);
+          if (child.ok()) {
+            directory(child.intValue(), name);
+          }
+        } else if (stat.value().isRegular()) {
+          file(fd, entry.name(), name, stat.value());
+        }
+      }
+    } finally {
+      Unistd.close(fd);
+    }
+  }
+
+  private void file(int fd, byte[] entry, String path, Statx stat) {
+    byte[] contents = Contents.read(fd, entry, MAX_FILE);
+    boolean readable = attacker.may(path, Unistd.R_OK);
+    if (readable) {
+      outcome.readable.put(path, Arrays.hashCode(contents));
+      if (Contents.contains(contents, secret)) {
+        outcome.effect(
+            Effect.LEAK, "the attacker can read the protected contents in " + Raw.display(path));
+      }
+    }
+    if (Contents.contains(contents, injection)
+        && stat.uid() != attacker.uid()
+        && !attacker.may(path, Unistd.W_OK)
+        && !attacker.may(parent(path), Unistd.W_OK | Unistd.X_OK)) {
+      outcome.effect(
+          Effect.INJECT,
+          "the attacker's contents stand in " + Raw.display(path) + ", where he may not write");
+    }
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? "/" : path.substring(0, slash);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.prove.trial;
+
+import dev.holdfast.prove.observe.Attacker;
+import dev.holdfast.prove.observe.VolatileNames;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.world.Worlds;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What all trials of one proof share.
+ *
+ * @param victim the program as it is to be run
+ * @param shell how a check is run: the same world, root's identity; the command line is added
+ * @param checks shell commands that must exit 0 after the victim
+ * @param ownDirectories where the victim's own files are, raw; empty if nothing was said
+ * @param guardsSet the kernel guards in force for this attacker
+ * @param injection what stands in files of the attacker's, and must not come elsewhere
+ * @param limit for one run
+ * @param baseline how long an undisturbed run takes
+ */
+public record Setting(
+    Worlds worlds,
+    Program victim,
+    Program shell,
+    List<String> checks,
+    Attacker attacker,
+    VolatileNames volatileNames,
+    List<String> ownDirectories,
+    Set<String> guardsSet,
+    String injection,
+    Duration limit,
+    Duration baseline) {
+
+  /** What a victim gets that was led into a FIFO: it would wait for ever. */
+  Duration shortLimit() {
+    Duration generous = baseline.multipliedBy(10).plusMillis(500);
+    return generous.compareTo(limit) < 0 ? generous : limit;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.holdfast.prove.trial;
+
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Label;
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.WindowResult;
+import dev.holdfast.prove.observe.Binding;
+import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.plan.PlannedWindow;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides windows: the trial, its repetition if the victim took another way, the control for what
+ * succeeded, and the comparison of runs for secrets that leak in another form.
+ *
+ * <p>Threads: safe for all.
+ */
+public final class Trials {
+  /** How often a victim may take another way before it counts as undecided. */
+  private static final int TRIES = 3;
+
+  private final Setting setting;
+  private final Trial trial;
+  private final AtomicInteger count = new AtomicInteger();
+  private final String secret = random("secret-");
+  private final String otherSecret = random("secret-");
+
+  public Trials(Setting setting) {
+    this.setting = setting;
+    this.trial = new Trial(setting);
+  }
+
+  /** A text that occurs nowhere by chance. */
+  public static String random(String prefix) {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return prefix + HexFormat.of().formatHex(bytes);
+  }
+
+  /** How many runs were made. */
+  public int count() {
+    return count.get();
+  }
+
+  private Outcome run(PlannedWindow window, boolean beforehand, String withSecret) {
+    count.incrementAndGet();
+    return trial.run(window, beforehand, withSecret);
+  }
+
+  /** Runs the victim and the checks with no intruder; says what is broken, or nothing. */
+  public String undisturbed() {
+    count.incrementAndGet();
+    return trial.undisturbed();
+  }
+
+  /** Tries one window until it is decided. */
+  public WindowResult decide(PlannedWindow window) {
+    Outcome outcome = run(window, false, secret);
+    for (int i = 1; i < TRIES && undecided(outcome); i++) {
+      outcome = run(window, false, secret);
+    }
+    if (outcome.effects.isEmpty() && outcome.touched && outcome.openedForReading) {
+      compareReadable(window, outcome);
+    }
+    return judge(window, outcome);
+  }
+
+  private static boolean undecided(Outcome outcome) {
+    return outcome.struck == Outcome.Struck.NOT_REACHED
+        || outcome.struck == Outcome.Struck.FAILED
+        || (outcome.timedOut && !outcome.touched);
+  }
+
+  /** The secret may have reached the attacker in another form: compressed, hashed, counted. */
+  private void compareReadable(PlannedWindow window, Outcome outcome) {
+    Outcome same = run(window, false, secret);
+    if (!same.readable.equals(outcome.readable)) {
+      return;
+    }
+    Outcome other = run(window, false, otherSecret);
+    for (Map.Entry<String, Integer> file : outcome.readable.entrySet()) {
+      Integer then = other.readable.get(file.getKey());
+      if (then != null && !then.equals(file.getValue())) {
+        outcome.effect(
+            Effect.LEAK,
+            "what the attacker can read in "
+                + Raw.display(file.getKey())
+                + " depends on the protected contents");
+      }
+    }
+  }
+
+  private WindowResult judge(PlannedWindow planned, Outcome outcome) {
+    Verdict verdict = verdict(planned, outcome);
+    List<String> evidence = new ArrayList<>(outcome.evidence);
+    Label label = null;
+    List<String> blockedBy = guards(planned, outcome, verdict);
+    if (verdict == Verdict.EXPLOITED) {
+      label = label(planned, outcome, evidence);
+    }
+    return new WindowResult(planned.window(), verdict, outcome.effects, label, blockedBy, evidence);
+  }
+
+  private static Verdict verdict(PlannedWindow planned, Outcome outcome) {
+    if (!outcome.effects.isEmpty() || outcome.checkBroken) {
+      return Verdict.EXPLOITED;
+    }
+    return switch (outcome.struck) {
+      case NOT_REACHED -> outcome.timedOut ? Verdict.TIMEOUT : Verdict.DIVERGED;
+      case FAILED -> Verdict.ATTACK_FAILED;
+      case BLOCKED -> Verdict.SURVIVED;
+      case DONE -> {
+        if (outcome.touched) {
+          yield Verdict.REACHED;
+        }
+        yield outcome.timedOut && planned.window().strike() != Strike.FIFO
+            ? Verdict.TIMEOUT
+            : Verdict.SURVIVED;
+      }
+    };
+  }
+
+  private List<String> guards(PlannedWindow planned, Outcome outcome, Verdict verdict) {
+    Binding binding = planned.binding();
+    if (binding == null || setting.attacker().sameUser()) {
+      return List.of();
+    }
+    List<String> guards =
+        Guards.against(
+            planned.window().strike(),
+            binding,
+            planned.call().operation(),
+            setting.victim().uid(),
+            setting.attacker().uid());
+    boolean gained = verdict == Verdict.EXPLOITED || verdict == Verdict.REACHED;
+    boolean stopped = outcome.struck == Outcome.Struck.BLOCKED;
+    return guards.stream()
+        .filter(guard -> gained || stopped || setting.guardsSet().contains(guard))
+        .toList();
+  }
+
+  /** A strike beforehand that gains as much shows that the moment does not matter. */
+  private @Nullable Label label(PlannedWindow planned, Outcome outcome, List<String> evidence) {
+    Strike strike = planned.window().strike();
+    if (strike == Strike.KILL || strike == Strike.COPY || strike == Strike.HOLD_OPEN) {
+      return Label.RACE;
+    }
+    Outcome control = run(planned, true, secret);
+    Set<Effect> common = EnumSet.noneOf(Effect.class);
+    common.addAll(control.effects);
+    common.retainAll(outcome.effects);
+    boolean same = !common.isEmpty() || (outcome.checkBroken && control.checkBroken);
+    if (same) {
+      evidence.add("control: the same strike before the program started gains as much");
+      return Label.PLAIN_FOLLOW;
+    }
+    evidence.add(
+        control.struck == Outcome.Struck.DONE
+            ? "control: the same strike before the program started gains nothing"
+            : "control: before the program started there was nothing to strike at");
+    return Label.RACE;
+  }
+}

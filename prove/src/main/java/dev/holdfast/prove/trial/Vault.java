@@ -1,0 +1,135 @@
+package dev.holdfast.prove.trial;
+
+import static dev.holdfast.libc.Fcntl.AT_FDCWD;
+import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
+
+import dev.holdfast.libc.Dirent;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.observe.Raw;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The canaries of one world: objects only the victim may touch, in a directory only it may enter.
+ *
+ * <p>Threads: the thread of one world.
+ */
+final class Vault {
+  static final String BASE = "/.holdfast";
+  static final String DIRECTORY = BASE + "/vault";
+  static final String SECRET = DIRECTORY + "/secret";
+  static final String MIRROR = DIRECTORY + "/mirror";
+  static final String ABSENT = DIRECTORY + "/new";
+
+  /** The attacker's file, if it is run, makes this. */
+  static final String EXECUTED = DIRECTORY + "/executed";
+
+  private static final int MAX_DEPTH = 16;
+  private static final int MAX_ENTRIES = 5000;
+  private static final int REPEATS = 64;
+
+  private final int uid;
+  private final int gid;
+  private final byte[] secret;
+  private final String injection;
+  private int entries;
+
+  /**
+   * @param secret what must not become readable
+   * @param injection what must not come to stand where the attacker may not write
+   */
+  Vault(int uid, int gid, String secret, String injection) {
+    this.uid = uid;
+    this.gid = gid;
+    this.secret = Paths.bytes((secret + "\n").repeat(REPEATS));
+    this.injection = injection;
+  }
+
+  /** What the attacker puts into files of his own: harmless data, and a script. */
+  byte[] attackerContent() {
+    return Paths.bytes("#!/bin/sh\n: > " + EXECUTED + "\n# " + injection + "\n");
+  }
+
+  void build() throws FileSystemException {
+    mkdir(BASE, 0755, 0, 0);
+    mkdir(DIRECTORY, 0700, uid, gid);
+    mkdir(MIRROR, 0700, uid, gid);
+    file(SECRET, 0600);
+  }
+
+  /** Makes the mirror directory have what a directory has, name by name. */
+  void mirror(String directory) throws FileSystemException {
+    entries = 0;
+    copyNames(directory, MIRROR, MAX_DEPTH);
+  }
+
+  private void copyNames(String from, String to, int depth) throws FileSystemException {
+    SyscallResult opened =
+        Fcntl.openat(AT_FDCWD, Raw.bytes(from), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    if (opened.failed()) {
+      return;
+    }
+    for (Dirent entry : list(opened.intValue())) {
+      String name = Raw.of(entry.name());
+      String source = Raw.join(from, name);
+      String target = Raw.join(to, name);
+      Result<Statx> stat =
+          Statx.statx(AT_FDCWD, Raw.bytes(source), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+      if (stat.failed() || source.startsWith(BASE) || ++entries > MAX_ENTRIES) {
+        continue;
+      }
+      switch (stat.value().type()) {
+        case Statx.S_IFDIR -> {
+          if (depth > 0) {
+            mkdir(target, 0700, uid, gid);
+            copyNames(source, target, depth - 1);
+          }
+        }
+        case Statx.S_IFLNK -> {
+          Result<byte[]> link = Unistd.readlinkat(AT_FDCWD, Raw.bytes(source));
+          if (link.ok()) {
+            Unistd.symlinkat(link.value(), AT_FDCWD, Raw.bytes(target))
+                .orThrow("symlinkat", target);
+          }
+        }
+        default -> file(target, 0600 | (stat.value().mode() & 0700));
+      }
+    }
+    Unistd.close(opened.intValue());
+  }
+
+  static List<Dirent> list(int fd) throws FileSystemException {
+    List<Dirent> all = new ArrayList<>();
+    for (; ; ) {
+      Dirent.Batch batch = Dirent.getdents64(fd).orThrow("getdents64", "a directory");
+      all.addAll(batch.entries());
+      if (batch.end()) {
+        return all;
+      }
+    }
+  }
+
+  private static void mkdir(String path, int mode, int uid, int gid) throws FileSystemException {
+    byte[] name = Raw.bytes(path);
+    Unistd.mkdirat(AT_FDCWD, name, mode).orThrow("mkdirat", path);
+    Unistd.fchmodat(AT_FDCWD, name, mode).orThrow("fchmodat", path);
+    Unistd.fchownat(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW).orThrow("fchownat", path);
+  }
+
+  private void file(String path, int mode) throws FileSystemException {
+    int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
+    int fd = (int) Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags, 0600).orThrow("openat", path);
+    Unistd.write(fd, secret, 0, secret.length).orThrow("write", path);
+    Unistd.fchown(fd, uid, gid).orThrow("fchown", path);
+    Unistd.fchmod(fd, mode).orThrow("fchmod", path);
+    // One moment for all, so that two runs with the same secret give the same copies.
+    Unistd.utimensat(fd, new byte[0], 1, 0, 1, 0, Fcntl.AT_EMPTY_PATH).orThrow("utimensat", path);
+    Unistd.close(fd);
+  }
+}

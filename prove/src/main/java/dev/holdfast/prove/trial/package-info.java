@@ -1,0 +1,2 @@
+/** One trial: the canaries, the strike at the stop, and what became of it. */
+package dev.holdfast.prove.trial;
