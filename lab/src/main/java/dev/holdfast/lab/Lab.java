@@ -13,7 +13,12 @@ import java.util.List;
  * <p><b>Threads.</b> One run at a time.
  */
 public final class Lab {
-  private static final List<Play> PLAYS = List.of();
+  private static final List<Play> PLAYS =
+      List.of(
+          S01CheckThenUse.play(),
+          S03MetadataByName.play(),
+          S05PredictableName.play(),
+          S06BornTooOpen.play());
 
   private Lab() {}
 
@@ -28,7 +33,7 @@ public final class Lab {
     for (Play play : PLAYS) {
       if (scenes.contains(play.scene())) {
         progress.step(play.scene().id(), results.size(), scenes.size());
-        results.add(new SceneResult(play.scene(), play.perform()));
+        results.add(new SceneResult(play.scene(), play.perform(progress)));
       }
     }
     return new LabReport(results, List.of());

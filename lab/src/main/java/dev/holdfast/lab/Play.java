@@ -1,5 +1,6 @@
 package dev.holdfast.lab;
 
+import dev.holdfast.prove.Progress;
 import java.util.List;
 
 /** A scene that can be run. */
@@ -7,5 +8,5 @@ interface Play {
   Scene scene();
 
   /** Runs every variant; one that cannot run says why, and the others still run. */
-  List<VariantResult> perform();
+  List<VariantResult> perform(Progress progress);
 }

@@ -1,0 +1,199 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.Case;
+import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.ProveException;
+import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.Window;
+import dev.holdfast.prove.model.WindowResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A scene whose programs run under the prover: it stops them before each call that matters, and the
+ * attacker acts there.
+ *
+ * @param stage what the world looks like and who attacks, the same for both programs
+ * @param check a shell command that tells, after an undisturbed run, whether the work was done
+ * @param gains what the attacker must gain by the usual way
+ * @param raceOnly the gain must depend on the moment: the same strike beforehand gains nothing
+ */
+record ProvedPlay(
+    Scene scene, Stage stage, String check, Set<Effect> gains, boolean raceOnly, List<Pair> pairs)
+    implements Play {
+
+  /** The same work written twice. */
+  record Pair(String name, Victim usual, Victim holdfast) {}
+
+  /** Refines a case by the directories, the set-up and the identities of a scene. */
+  @FunctionalInterface
+  interface Stage {
+    Case set(Case bare);
+  }
+
+  ProvedPlay {
+    gains = Set.copyOf(gains);
+    pairs = List.copyOf(pairs);
+  }
+
+  @Override
+  public List<VariantResult> perform(Progress progress) {
+    String whyNot = Prover.whyNot();
+    if (whyNot != null) {
+      return pairs.stream().map(p -> VariantResult.skipped(p.name(), whyNot)).toList();
+    }
+    List<VariantResult> results = new ArrayList<>();
+    try (Workshop workshop = new Workshop()) {
+      for (Pair pair : pairs) {
+        results.add(perform(pair, workshop, progress));
+      }
+    } catch (IOException e) {
+      for (Pair pair : pairs.subList(results.size(), pairs.size())) {
+        results.add(VariantResult.skipped(pair.name(), "no private directory: " + e.getMessage()));
+      }
+    }
+    return results;
+  }
+
+  private VariantResult perform(Pair pair, Workshop workshop, Progress progress) {
+    try {
+      List<String> usual = pair.usual().command(workshop);
+      List<String> holdfast = pair.holdfast().command(workshop);
+      Progress named =
+          (phase, done, total) ->
+              progress.step(scene.id() + " " + pair.name() + ": " + phase, done, total);
+      return new VariantResult(
+          pair.name(),
+          perform(pair.usual(), usual, true, named),
+          perform(pair.holdfast(), holdfast, false, named),
+          null);
+    } catch (SkipScene e) {
+      return VariantResult.skipped(pair.name(), String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return VariantResult.skipped(pair.name(), "the program cannot be made: " + e.getMessage());
+    }
+  }
+
+  private Performance perform(
+      Victim victim, List<String> command, boolean mustLose, Progress progress) {
+    try {
+      Optional<Performance> failed = rehearse(victim, command);
+      if (failed.isPresent()) {
+        return failed.get();
+      }
+      Proof proof = Prover.prove(stage.set(Case.of(command)), progress);
+      return judge(victim, proof, mustLose);
+    } catch (ProveException e) {
+      return new Performance(
+          victim.program(),
+          victim.source(),
+          Outcome.FAILED,
+          List.of(String.valueOf(e.getMessage())),
+          0,
+          0);
+    }
+  }
+
+  /** A program that does nothing holds as well: so it must do its work when nobody disturbs it. */
+  private Optional<Performance> rehearse(Victim victim, List<String> command)
+      throws ProveException {
+    List<String> checked = new ArrayList<>(List.of("/bin/sh", "-c", "\"$@\" && " + check, "sh"));
+    checked.addAll(command);
+    Proof rehearsal = Prover.listWindows(stage.set(Case.of(checked)), Progress.NONE);
+    return rehearsal.exit() == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Performance(
+                victim.program(),
+                victim.source(),
+                Outcome.FAILED,
+                List.of(
+                    "undisturbed, it did not do its work: exit status "
+                        + rehearsal.exit()
+                        + " with the check: "
+                        + check),
+                0,
+                1));
+  }
+
+  private Performance judge(Victim victim, Proof proof, boolean mustLose) {
+    List<WindowResult> gained =
+        proof.windows().stream().filter(w -> w.verdict() == Verdict.EXPLOITED).toList();
+    Optional<WindowResult> expected = gained.stream().filter(this::isExpected).findFirst();
+    List<WindowResult> open =
+        proof.windows().stream().filter(w -> w.verdict().undecided()).toList();
+    Outcome outcome;
+    List<String> evidence;
+    if (expected.isPresent()) {
+      outcome = Outcome.LOST;
+      evidence = tell(expected.get());
+    } else if (!gained.isEmpty()) {
+      // Not what the scene is about, so nothing that the usual way may count as its loss.
+      outcome = mustLose ? Outcome.UNDECIDED : Outcome.LOST;
+      evidence = tell(gained.getFirst());
+    } else if (!open.isEmpty()) {
+      outcome = Outcome.UNDECIDED;
+      evidence = open.stream().flatMap(w -> tell(w).stream()).toList();
+    } else if (proof.windows().isEmpty() && proof.prunedTotal() == 0) {
+      outcome = Outcome.UNDECIDED;
+      evidence = List.of("no place was found where the attacker could act");
+    } else {
+      outcome = Outcome.HELD;
+      evidence = List.of(summary(proof));
+    }
+    return new Performance(
+        victim.program(),
+        victim.source(),
+        outcome,
+        evidence,
+        proof.windows().size(),
+        proof.trials());
+  }
+
+  private boolean isExpected(WindowResult window) {
+    return window.effects().stream().anyMatch(gains::contains) && (!raceOnly || window.race());
+  }
+
+  private static List<String> tell(WindowResult result) {
+    Window window = result.window();
+    String place =
+        "before %s(\"%s\"): %s"
+            .formatted(window.use().call(), window.use().path(), window.strike().description());
+    String verdict =
+        result.effects().isEmpty()
+            ? result.verdict().name()
+            : result.effects().stream()
+                .sorted()
+                .map(Effect::name)
+                .collect(Collectors.joining(", "));
+    return Stream.concat(Stream.of(place + ": " + verdict), result.evidence().stream()).toList();
+  }
+
+  private static long places(Proof proof) {
+    return proof.windows().stream().map(w -> w.window().use()).distinct().count();
+  }
+
+  private static String summary(Proof proof) {
+    String tried =
+        proof.windows().isEmpty()
+            ? "nothing to try"
+            : "%d attacks at %d places, nothing gained"
+                .formatted(proof.windows().size(), places(proof));
+    return proof.pruned().isEmpty()
+        ? tried
+        : tried
+            + "; closed: "
+            + proof.pruned().entrySet().stream()
+                .sorted(java.util.Map.Entry.comparingByKey())
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
+  }
+}

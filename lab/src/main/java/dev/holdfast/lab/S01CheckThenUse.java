@@ -1,0 +1,40 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A privileged program writes into a user's file, once it has made sure that it is the user's. */
+final class S01CheckThenUse {
+  private static final String FILE = "/arena/report";
+
+  private S01CheckThenUse() {}
+
+  static Play play() {
+    List<String> args = List.of(Stages.attackerUid(), FILE, "done");
+    return new ProvedPlay(
+        new Scene(
+            "S01",
+            List.of("S01", "F01", "F02"),
+            "check then use by name",
+            "root writes to a file in a directory of the user's own"),
+        Stages.attackersOwn(
+            "/arena", "echo draft > " + FILE + " && chown --reference=/arena " + FILE),
+        "test \"$(cat " + FILE + ")\" = done",
+        Set.of(Effect.WRITE),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C("stat, check, fopen", "s01-stat-then-fopen.c", args),
+                new Victim.C("open, fstat, check, fdopen", "s01-open-then-fstat.c", args)),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java(
+                    "Files.readAttributes, check, Files.newOutputStream", "CheckThenWrite", args),
+                new Victim.Java(
+                    "OpenFile.open(file, Opening.write().ownedBy(uid).truncate())",
+                    "OpenThenCheck",
+                    args))));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A privileged program puts a file into a user's directory and hands it over. */
+final class S03MetadataByName {
+  private static final String FILE = "/arena/unpacked";
+
+  private S03MetadataByName() {}
+
+  static Play play() {
+    String uid = Stages.attackerUid();
+    return new ProvedPlay(
+        new Scene(
+            "S03",
+            List.of("S03", "F02"),
+            "metadata changed by name",
+            "root unpacks into a directory of the user's own"),
+        Stages.attackersOwn("/arena"),
+        "test \"$(cat "
+            + FILE
+            + ")\" = unpacked && test \"$(stat -c %u:%a "
+            + FILE
+            + ")\" = "
+            + uid
+            + ":644",
+        Set.of(Effect.META),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C(
+                    "close, chown, chmod", "s03-close-then-chown.c", List.of(uid, uid, FILE)),
+                new Victim.C("fchown, fchmod, close", "s03-fchown.c", List.of(uid, uid, FILE))),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java(
+                    "Files.writeString, Files.setOwner, Files.setPosixFilePermissions",
+                    "WriteThenChown",
+                    List.of(uid, FILE)),
+                new Victim.Java(
+                    "OpenFile.create, chown, chmod", "ChownByDescriptor", List.of(uid, FILE)))));
+  }
+}

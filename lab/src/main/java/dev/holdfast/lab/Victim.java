@@ -1,0 +1,62 @@
+package dev.holdfast.lab;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program to be attacked, and how to start it. */
+sealed interface Victim {
+  /** What it does, in the words of its language. */
+  String program();
+
+  /** The file it is made from, relative to the project. */
+  String source();
+
+  /** The command that runs it. */
+  List<String> command(Workshop workshop) throws IOException, SkipScene;
+
+  /** A program in C, made by the compiler of this machine. */
+  record C(String program, String file, List<String> args) implements Victim {
+    @Override
+    public String source() {
+      return "examples/" + file;
+    }
+
+    @Override
+    public List<String> command(Workshop workshop) throws IOException, SkipScene {
+      return with(List.of(workshop.program(file).toString()), args);
+    }
+  }
+
+  /** A script for {@code /bin/sh}. */
+  record Shell(String program, String file, List<String> args) implements Victim {
+    @Override
+    public String source() {
+      return "examples/" + file;
+    }
+
+    @Override
+    public List<String> command(Workshop workshop) throws IOException {
+      return with(List.of("/bin/sh", workshop.script(file).toString()), args);
+    }
+  }
+
+  /** A main class of this module, run by the Java that runs us. */
+  record Java(String program, String className, List<String> args) implements Victim {
+    @Override
+    public String source() {
+      return "lab/src/main/java/dev/holdfast/lab/victim/" + className + ".java";
+    }
+
+    @Override
+    public List<String> command(Workshop workshop) {
+      return with(Workshop.java("dev.holdfast.lab.victim." + className), args);
+    }
+  }
+
+  private static List<String> with(List<String> command, List<String> args) {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(args);
+    return all;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.holdfast.lab;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Where victims are made: a private directory, gone after use. Worlds see it, and the attacker
+ * cannot enter it.
+ */
+final class Workshop implements AutoCloseable {
+  private static final int COMPILER_SECONDS = 60;
+
+  private final Path directory;
+  private final Map<String, Path> made = new HashMap<>();
+
+  Workshop() throws IOException {
+    directory = Files.createTempDirectory("holdfast-lab");
+  }
+
+  /** The victim of this source, compiled. */
+  Path program(String source) throws IOException, SkipScene {
+    Path known = made.get(source);
+    if (known != null) {
+      return known;
+    }
+    String compiler = compiler();
+    Path file = copy(source);
+    Path program = directory.resolve(source.substring(0, source.lastIndexOf('.')));
+    Path log = directory.resolve("compiler.log");
+    Process process =
+        new ProcessBuilder(compiler, "-O1", "-o", program.toString(), file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      if (!process.waitFor(COMPILER_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new SkipScene(compiler + " did not come to an end with " + source);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new SkipScene("interrupted");
+    }
+    if (process.exitValue() != 0) {
+      // A compiler without the C library's headers is a common half-installation.
+      throw new SkipScene(compiler + " cannot compile " + source + ": " + firstLine(log));
+    }
+    made.put(source, program);
+    return program;
+  }
+
+  /** The victim of this source, a script. */
+  Path script(String source) throws IOException {
+    Path known = made.get(source);
+    if (known == null) {
+      known = copy(source);
+      made.put(source, known);
+    }
+    return known;
+  }
+
+  private Path copy(String source) throws IOException {
+    Path file = directory.resolve(source);
+    try (InputStream in = Workshop.class.getResourceAsStream(source)) {
+      if (in == null) {
+        throw new IOException("no source " + source + " in this build");
+      }
+      Files.copy(in, file);
+    }
+    return file;
+  }
+
+  private static String firstLine(Path log) throws IOException {
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+      return lines.filter(l -> l.contains("error")).findFirst().orElse("no message");
+    }
+  }
+
+  private static String compiler() throws SkipScene {
+    for (String name : List.of("cc", "gcc", "clang")) {
+      if (isOnPath(name)) {
+        return name;
+      }
+    }
+    throw new SkipScene("no C compiler here: install gcc");
+  }
+
+  /** True if there is a program of this name. */
+  static boolean isOnPath(String name) {
+    String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+    return Stream.of(path.split(":", -1))
+        .anyMatch(d -> !d.isEmpty() && Files.isExecutable(Path.of(d, name)));
+  }
+
+  /** A command that runs a class of this project with the Java that runs us. */
+  static List<String> java(String main) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    command.add("-Xshare:auto");
+    // Its file in /tmp has a name that can be foretold.
+    command.add("-XX:-UsePerfData");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(classPath());
+    command.add(main);
+    return command;
+  }
+
+  /** On the class path the JVM starts faster than with modules of ours. */
+  private static String classPath() {
+    return Stream.of(
+            Workshop.class, dev.holdfast.files.OpenFile.class, dev.holdfast.libc.Errno.class)
+        .map(c -> Path.of(java.net.URI.create(codeSource(c))).toString())
+        .distinct()
+        .reduce((a, b) -> a + ":" + b)
+        .orElseThrow();
+  }
+
+  private static String codeSource(Class<?> type) {
+    var source = type.getProtectionDomain().getCodeSource();
+    if (source == null) {
+      throw new IllegalStateException(type + " comes from nowhere");
+    }
+    return source.getLocation().toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

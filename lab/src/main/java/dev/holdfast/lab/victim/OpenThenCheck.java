@@ -1,0 +1,20 @@
+package dev.holdfast.lab.victim;
+
+import dev.holdfast.files.OpenFile;
+import dev.holdfast.files.Opening;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** S01 with Holdfast: {@code OpenThenCheck UID FILE TEXT}. */
+final class OpenThenCheck {
+  private OpenThenCheck() {}
+
+  public static void main(String[] args) throws IOException {
+    int user = Integer.parseUnsignedInt(args[0]);
+    try (OpenFile file = OpenFile.open(Path.of(args[1]), Opening.write().ownedBy(user).truncate());
+        var out = file.outputStream()) {
+      out.write((args[2] + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}
