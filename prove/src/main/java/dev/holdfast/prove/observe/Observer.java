@@ -1,5 +1,7 @@
 package dev.holdfast.prove.observe;
 
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -64,7 +66,9 @@ public final class Observer implements TraceHandler {
       if (!operation.action().isCheck()) {
         outOfReach++;
       }
-      return Then.GO_ON;
+      return narrows(operation) && !operation.operands().isEmpty()
+          ? onObject(call, operation, site)
+          : Then.GO_ON;
     }
     String object = changeable.getLast().last() ? changeable.getLast().path() : "";
     int rights = narrows(operation) && !object.isEmpty() ? rights(object) : 0;
@@ -88,6 +92,12 @@ public final class Observer implements TraceHandler {
     return changeable;
   }
 
+  /** The name is out of reach, but what it leads to may have been open to the attacker until here. */
+  private Then onObject(Call call, Operation operation, Site site) {
+    String path = resolver.absolute(call.task(), operation.operands().getFirst());
+    return pendingIfOpen(call, operation, site, path);
+  }
+
   /** No name leads to it now, but one did, and may have been open to the attacker until here. */
   private Then onDescriptor(Call call, Operation operation) {
     onDescriptors++;
@@ -96,8 +106,13 @@ public final class Observer implements TraceHandler {
     if (path.isEmpty()) {
       return Then.GO_ON;
     }
-    dev.holdfast.libc.Result<Statx> stat =
-        Statx.statx(dev.holdfast.libc.Fcntl.AT_FDCWD, Raw.bytes(path), 0, Statx.STATX_TYPE);
+    return pendingIfOpen(call, operation, site, path);
+  }
+
+  private Then pendingIfOpen(Call call, Operation operation, Site site, String path) {
+    Result<Statx> stat =
+        Statx.statx(
+            Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
     if (stat.failed() || !stat.value().isRegular()) {
       rightsChanged = true;
       return Then.GO_ON;
