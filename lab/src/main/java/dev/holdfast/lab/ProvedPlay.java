@@ -185,7 +185,7 @@ record ProvedPlay(
     String tried =
         proof.windows().isEmpty()
             ? "nothing to try"
-            : "%d attacks at %d places, nothing gained"
+            : "attacks: %d, at calls: %d, gained: nothing"
                 .formatted(proof.windows().size(), places(proof));
     return proof.pruned().isEmpty()
         ? tried
