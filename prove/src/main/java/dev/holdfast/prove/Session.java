@@ -150,7 +150,7 @@ final class Session implements AutoCloseable {
     try {
       worlds = new Worlds(own, Host.inUserNamespace());
     } catch (WorldException e) {
-      throw new ProveException(e.getMessage(), e);
+      throw new ProveException(String.valueOf(e.getMessage()), e);
     }
     Session session = new Session(what, progress, worlds, attacker, user, victim, ownPaths);
     try {
@@ -277,6 +277,10 @@ final class Session implements AutoCloseable {
         VictimOutput.PATH);
   }
 
+  private List<String> arenas() {
+    return ownDirectories.subList(what.fresh().size(), ownDirectories.size());
+  }
+
   private record Timed(Observation observation, Duration duration) {}
 
   private Timed observe(VolatileNames volatileNames) throws ProveException {
@@ -313,7 +317,7 @@ final class Session implements AutoCloseable {
             }
           });
     } catch (TraceException | WorldException e) {
-      throw new ProveException(e.getMessage(), e);
+      throw new ProveException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -382,7 +386,7 @@ final class Session implements AutoCloseable {
             what.checks(),
             attacker,
             volatileNames,
-            ownDirectories,
+            arenas(),
             attacker.sameUser() ? Set.of() : Guards.set(),
             Trials.random("injected-"),
             what.timeout(),

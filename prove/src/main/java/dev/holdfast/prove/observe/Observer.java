@@ -92,7 +92,9 @@ public final class Observer implements TraceHandler {
     return changeable;
   }
 
-  /** The name is out of reach, but what it leads to may have been open to the attacker until here. */
+  /**
+   * The name is out of reach, but what it leads to may have been open to the attacker until here.
+   */
   private Then onObject(Call call, Operation operation, Site site) {
     String path = resolver.absolute(call.task(), operation.operands().getFirst());
     return pendingIfOpen(call, operation, site, path);
@@ -111,8 +113,7 @@ public final class Observer implements TraceHandler {
 
   private Then pendingIfOpen(Call call, Operation operation, Site site, String path) {
     Result<Statx> stat =
-        Statx.statx(
-            Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
+        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
     if (stat.failed() || !stat.value().isRegular()) {
       rightsChanged = true;
       return Then.GO_ON;

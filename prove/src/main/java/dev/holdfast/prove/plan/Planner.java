@@ -252,7 +252,7 @@ public final class Planner {
                 strike),
             call,
             binding,
-            predictableOnly(call) && !volatileNames.isVolatile(path)));
+            !volatileNames.isVolatile(path)));
   }
 
   private static CallRef reference(Site site) {

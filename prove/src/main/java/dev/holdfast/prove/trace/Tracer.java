@@ -61,6 +61,9 @@ public final class Tracer implements AutoCloseable {
   /** How long tasks may go on that outlive the program itself. */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
 
+  /** Only to be there until it is seized, and not for ever if we die before that. */
+  private static final String SLEEP_SECONDS = "60";
+
   private static final List<String> SLEEPERS = List.of("/usr/bin/sleep", "/bin/sleep");
 
   private final Duration limit;
@@ -200,7 +203,7 @@ public final class Tracer implements AutoCloseable {
     SyscallResult spawned = SyscallResult.failure(Errno.ENOENT);
     for (String sleeper : SLEEPERS) {
       byte[] path = Paths.bytes(sleeper);
-      byte[][] argv = {path, Paths.bytes("2147483647")};
+      byte[][] argv = {path, Paths.bytes(SLEEP_SECONDS)};
       spawned = Spawn.posix_spawn(path, argv, new byte[0][]);
       if (spawned.ok()) {
         return spawned.intValue();

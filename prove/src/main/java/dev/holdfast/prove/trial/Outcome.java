@@ -34,8 +34,16 @@ final class Outcome {
   /** What the attacker can read at the end: name to hash, for comparing runs. */
   final Map<String, Integer> readable = new TreeMap<>();
 
-  void effect(Effect effect, String what) {
+  /** Effects with the object they are on: what makes two runs gain the same. */
+  final Set<String> gains = new LinkedHashSet<>();
+
+  /**
+   * @param object what it happened to, raw
+   * @param what the same in a sentence
+   */
+  void effect(Effect effect, String object, String what) {
     effects.add(effect);
+    gains.add(effect + " " + object);
     evidence.add(what);
   }
 

@@ -15,6 +15,7 @@ import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.world.World;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Looks through everything that was changed in a world, for a secret that the attacker can now read
@@ -27,13 +28,23 @@ final class Scanner {
   private final Attacker attacker;
   private final byte[] secret;
   private final byte[] injection;
+  private final List<String> attackersPlaces;
   private final Outcome outcome;
   private int entries;
 
-  Scanner(Attacker attacker, String secret, String injection, Outcome outcome) {
+  /**
+   * @param attackersPlaces names, raw, at and below which the attacker's contents are no news
+   */
+  Scanner(
+      Attacker attacker,
+      String secret,
+      String injection,
+      List<String> attackersPlaces,
+      Outcome outcome) {
     this.attacker = attacker;
     this.secret = Paths.bytes(secret);
     this.injection = Paths.bytes(injection);
+    this.attackersPlaces = List.copyOf(attackersPlaces);
     this.outcome = outcome;
   }
 
@@ -79,17 +90,26 @@ final class Scanner {
       outcome.readable.put(path, Arrays.hashCode(contents));
       if (Contents.contains(contents, secret)) {
         outcome.effect(
-            Effect.LEAK, "the attacker can read the protected contents in " + Raw.display(path));
+            Effect.LEAK,
+            path,
+            "the attacker can read the protected contents in " + Raw.display(path));
       }
     }
     if (Contents.contains(contents, injection)
         && stat.uid() != attacker.uid()
+        && !isAttackersPlace(path)
         && !attacker.may(path, Unistd.W_OK)
         && !attacker.may(parent(path), Unistd.W_OK | Unistd.X_OK)) {
       outcome.effect(
           Effect.INJECT,
+          path,
           "the attacker's contents stand in " + Raw.display(path) + ", where he may not write");
     }
+  }
+
+  /** Where he put it himself, or could have. */
+  private boolean isAttackersPlace(String path) {
+    return attackersPlaces.stream().anyMatch(p -> path.equals(p) || path.startsWith(p + "/"));
   }
 
   private static String parent(String path) {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param victim the program as it is to be run
  * @param shell how a check is run: the same world, root's identity; the command line is added
  * @param checks shell commands that must exit 0 after the victim
- * @param ownDirectories where the victim's own files are, raw; empty if nothing was said
+ * @param arenas the directories that are the attacker's, raw
  * @param guardsSet the kernel guards in force for this attacker
  * @param injection what stands in files of the attacker's, and must not come elsewhere
  * @param limit for one run
@@ -27,7 +27,7 @@ public record Setting(
     List<String> checks,
     Attacker attacker,
     VolatileNames volatileNames,
-    List<String> ownDirectories,
+    List<String> arenas,
     Set<String> guardsSet,
     String injection,
     Duration limit,

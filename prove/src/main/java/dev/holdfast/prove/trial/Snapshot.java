@@ -70,13 +70,14 @@ final class Snapshot {
           Entry after = later.entries.get(path);
           String shown = Raw.display(path);
           if (after == null) {
-            outcome.effect(Effect.DELETE, "the protected " + shown + " is gone");
+            outcome.effect(Effect.DELETE, path, "the protected " + shown + " is gone");
             return;
           }
           boolean regular = (before.mode & Statx.S_IFMT) == Statx.S_IFREG;
           if (regular && (before.size != after.size || before.content != after.content)) {
             outcome.effect(
                 Effect.WRITE,
+                path,
                 "the protected "
                     + shown
                     + " was overwritten ("
@@ -88,6 +89,7 @@ final class Snapshot {
           if (before.mode != after.mode) {
             outcome.effect(
                 Effect.META,
+                path,
                 String.format(
                     "the mode of the protected %s changed from %04o to %04o",
                     shown, before.mode & 07777, after.mode & 07777));
@@ -95,6 +97,7 @@ final class Snapshot {
           if (before.uid != after.uid || before.gid != after.gid) {
             outcome.effect(
                 Effect.META,
+                path,
                 "the owner of the protected "
                     + shown
                     + " changed from "
@@ -112,10 +115,12 @@ final class Snapshot {
         });
     for (String path : later.entries.keySet()) {
       if (path.equals(Vault.EXECUTED)) {
-        outcome.effect(Effect.EXEC, "the victim executed the attacker's file");
+        outcome.effect(Effect.EXEC, path, "the victim executed the attacker's file");
       } else if (!entries.containsKey(path)) {
         outcome.effect(
-            Effect.CREATE, "a new " + Raw.display(path) + " stands in the protected directory");
+            Effect.CREATE,
+            path,
+            "a new " + Raw.display(path) + " stands in the protected directory");
       }
     }
   }

@@ -28,6 +28,8 @@ final class StrikeHandler implements TraceHandler {
   @FunctionalInterface
   interface Act {
     /**
+     * Acts.
+     *
      * @param binding what is to be changed, as it is now; null for strikes that change no name
      */
     Then at(Call call, @Nullable Binding binding) throws FileSystemException;
@@ -113,7 +115,7 @@ final class StrikeHandler implements TraceHandler {
     if (did.action() == Action.OPEN) {
       opened(call, (int) result, did, strike);
     } else if (did.action() == Action.EXEC && strike == Strike.CONTENT) {
-      outcome.effect(Effect.EXEC, "the victim executed the attacker's file");
+      outcome.effect(Effect.EXEC, "program", "the victim executed the attacker's file");
     } else if (strike != Strike.REMOVE && strike != Strike.HOLD_OPEN) {
       outcome.touched(call.sysno().callName() + " succeeded on what the attacker put there");
     }

@@ -75,8 +75,7 @@ final class Trial {
   private void inWorld(
       World world, PlannedWindow planned, boolean beforehand, String secret, Outcome outcome)
       throws IOException {
-    String injection = setting.injection();
-    Vault vault = new Vault(setting.victim().uid(), setting.victim().gid(), secret, injection);
+    Vault vault = new Vault(setting, secret);
     vault.build();
     VictimOutput.create();
     Striker striker = new Striker(setting.attacker(), vault, setting.guardsSet());
@@ -106,6 +105,7 @@ final class Trial {
               world.hostProc(),
               outcome,
               (call, binding) -> {
+                vault.contrast(call);
                 Then then = act(striker, strike, call, binding, planned, held, outcome, tracer);
                 before[0] = Snapshot.take();
                 return then;
@@ -124,7 +124,7 @@ final class Trial {
         check(tracer, outcome);
       }
     }
-    judge(world, secret, injection, before[0], held[0], outcome);
+    judge(world, planned, secret, before[0], held[0], outcome);
   }
 
   private Then act(
@@ -137,36 +137,35 @@ final class Trial {
       Outcome outcome,
       Tracer tracer)
       throws FileSystemException {
-    switch (strike) {
-      case KILL -> {
-        outcome.struck = Outcome.Struck.DONE;
-        return Then.KILL;
-      }
-      case COPY -> {
-        outcome.struck = Outcome.Struck.DONE;
-        Duration patience = setting.baseline().multipliedBy(4).plusMillis(200);
-        Ending copy =
-            tracer.runAside(
-                setting.victim(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON, patience);
-        outcome.evidence.add(
-            copy == null
-                ? "the second run waited for the first"
-                : "the second run ended with " + copy.code());
-        return Then.GO_ON;
-      }
-      case HOLD_OPEN -> {
-        String path = call.sysno() == planned.call().site().call() ? planned.call().object() : "";
-        held[0] = striker.holdOpen(currentName(call, path), outcome);
-        return Then.GO_ON;
-      }
-      default -> {
-        if (binding == null) {
-          throw new IllegalStateException(strike + " needs a name to change");
-        }
-        striker.strike(strike, binding, outcome);
-        return Then.SHOW_RESULT;
-      }
+    if (strike == Strike.KILL) {
+      outcome.struck = Outcome.Struck.DONE;
+      return Then.KILL;
     }
+    if (strike == Strike.COPY) {
+      outcome.struck = Outcome.Struck.DONE;
+      runCopy(tracer, outcome);
+      return Then.GO_ON;
+    }
+    if (strike == Strike.HOLD_OPEN) {
+      held[0] = striker.holdOpen(currentName(call, planned.call().object()), outcome);
+      return Then.GO_ON;
+    }
+    if (binding == null) {
+      throw new IllegalStateException(strike + " needs a name to change");
+    }
+    striker.strike(strike, binding, outcome);
+    return Then.SHOW_RESULT;
+  }
+
+  /** A second run may wait for what the first one holds; then both go on. */
+  private void runCopy(Tracer tracer, Outcome outcome) {
+    Duration patience = setting.baseline().multipliedBy(4).plusMillis(200);
+    Ending copy =
+        tracer.runAside(setting.victim(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON, patience);
+    outcome.evidence.add(
+        copy == null
+            ? "the second run waited for the first"
+            : "the second run ended with " + copy.code());
   }
 
   /** A descriptor's name may be another one in this run. */
@@ -185,10 +184,14 @@ final class Trial {
   }
 
   private void judge(
-      World world, String secret, String injection, Snapshot before, int held, Outcome outcome)
+      World world, PlannedWindow planned, String secret, Snapshot before, int held, Outcome outcome)
       throws FileSystemException {
     before.compare(Snapshot.take(), outcome);
-    new Scanner(setting.attacker(), secret, injection, outcome).scan(world);
+    List<String> places = new ArrayList<>(setting.arenas());
+    if (planned.binding() != null) {
+      places.add(planned.binding().path());
+    }
+    new Scanner(setting.attacker(), secret, setting.injection(), places, outcome).scan(world);
     if (held >= 0) {
       judgeHeld(world, held, outcome);
     }
@@ -205,6 +208,7 @@ final class Trial {
     if (contents.length > 0 && !mayNow) {
       outcome.effect(
           Effect.LEAK,
+          path,
           "the attacker reads "
               + contents.length
               + " bytes of "

@@ -11,6 +11,8 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.observe.VolatileNames;
+import dev.holdfast.prove.trace.Call;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ final class Vault {
   /** The attacker's file, if it is run, makes this. */
   static final String EXECUTED = DIRECTORY + "/executed";
 
+  /** Some other user, for canaries that are to be taken over by root. */
+  private static final int OTHER = 1;
+
   private static final int MAX_DEPTH = 16;
   private static final int MAX_ENTRIES = 5000;
   private static final int REPEATS = 64;
@@ -38,17 +43,22 @@ final class Vault {
   private final int gid;
   private final byte[] secret;
   private final String injection;
+  private final VolatileNames volatileNames;
+  private int fileUid;
+  private int fileGid;
   private int entries;
 
   /**
    * @param secret what must not become readable
-   * @param injection what must not come to stand where the attacker may not write
    */
-  Vault(int uid, int gid, String secret, String injection) {
-    this.uid = uid;
-    this.gid = gid;
+  Vault(Setting setting, String secret) {
+    this.uid = setting.victim().uid();
+    this.gid = setting.victim().gid();
+    this.fileUid = uid;
+    this.fileGid = gid;
     this.secret = Paths.bytes((secret + "\n").repeat(REPEATS));
-    this.injection = injection;
+    this.injection = setting.injection();
+    this.volatileNames = setting.volatileNames();
   }
 
   /** What the attacker puts into files of his own: harmless data, and a script. */
@@ -63,7 +73,45 @@ final class Vault {
     file(SECRET, 0600);
   }
 
-  /** Makes the mirror directory have what a directory has, name by name. */
+  /**
+   * A change that sets what a canary has already would not be seen: gives the canaries another mode
+   * or owner than the call is about to set. They stay out of everybody else's reach.
+   */
+  void contrast(Call call) {
+    switch (call.sysno()) {
+      case CHMOD -> contrastMode(call.intArg(1));
+      case FCHMODAT, FCHMODAT2 -> contrastMode(call.intArg(2));
+      case CHOWN, LCHOWN -> contrastOwner(call.intArg(1), call.intArg(2));
+      case FCHOWNAT -> contrastOwner(call.intArg(2), call.intArg(3));
+      default -> {}
+    }
+  }
+
+  private static void contrastMode(int mode) {
+    if ((mode & 07777) == 0600) {
+      Unistd.fchmodat(AT_FDCWD, Raw.bytes(SECRET), 0400);
+    }
+    if ((mode & 07777) == 0700) {
+      Unistd.fchmodat(AT_FDCWD, Raw.bytes(MIRROR), 0500);
+    }
+  }
+
+  private void contrastOwner(int newUid, int newGid) {
+    boolean seen = (newUid != -1 && newUid != uid) || (newGid != -1 && newGid != gid);
+    if (seen || uid != 0) {
+      return;
+    }
+    fileUid = OTHER;
+    fileGid = OTHER;
+    for (String canary : List.of(SECRET, MIRROR)) {
+      Unistd.fchownat(AT_FDCWD, Raw.bytes(canary), OTHER, OTHER, AT_SYMLINK_NOFOLLOW);
+    }
+  }
+
+  /**
+   * Makes the mirror directory have what a directory has, name by name; but no names that are made
+   * up anew in each run, for no real directory would happen to have them.
+   */
   void mirror(String directory) throws FileSystemException {
     entries = 0;
     copyNames(directory, MIRROR, MAX_DEPTH);
@@ -81,13 +129,16 @@ final class Vault {
       String target = Raw.join(to, name);
       Result<Statx> stat =
           Statx.statx(AT_FDCWD, Raw.bytes(source), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-      if (stat.failed() || source.startsWith(BASE) || ++entries > MAX_ENTRIES) {
+      if (stat.failed()
+          || source.startsWith(BASE)
+          || volatileNames.isVolatile(name)
+          || ++entries > MAX_ENTRIES) {
         continue;
       }
       switch (stat.value().type()) {
         case Statx.S_IFDIR -> {
           if (depth > 0) {
-            mkdir(target, 0700, uid, gid);
+            mkdir(target, 0700, fileUid, fileGid);
             copyNames(source, target, depth - 1);
           }
         }
@@ -126,7 +177,7 @@ final class Vault {
     int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
     int fd = (int) Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags, 0600).orThrow("openat", path);
     Unistd.write(fd, secret, 0, secret.length).orThrow("write", path);
-    Unistd.fchown(fd, uid, gid).orThrow("fchown", path);
+    Unistd.fchown(fd, fileUid, fileGid).orThrow("fchown", path);
     Unistd.fchmod(fd, mode).orThrow("fchmod", path);
     // One moment for all, so that two runs with the same secret give the same copies.
     Unistd.utimensat(fd, new byte[0], 1, 0, 1, 0, Fcntl.AT_EMPTY_PATH).orThrow("utimensat", path);
