@@ -23,8 +23,8 @@ public record Dirent(byte[] name, long inode, int type) {
 
   /**
    * {@code ssize_t getdents64(int fd, void *dirp, size_t count)}, getdents(2): the next batch of
-   * names, without {@code .} and {@code ..}. The end is an answer with {@link Batch#end} set: a batch
-   * may be empty before it.
+   * names, without {@code .} and {@code ..}. The end is an answer with {@link Batch#end} set: a
+   * batch may be empty before it.
    */
   public static Result<Batch> getdents64(int fd) {
     try (Scratch scratch = Scratch.open()) {

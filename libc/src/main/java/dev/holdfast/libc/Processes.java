@@ -55,7 +55,9 @@ public final class Processes {
     }
   }
 
-  /** {@code pid_t wait4(pid_t pid, int *status, int options, struct rusage *)}, wait4(2). Blocks. */
+  /**
+   * {@code pid_t wait4(pid_t pid, int *status, int options, struct rusage *)}, wait4(2). Blocks.
+   */
   public static Result<Waited> wait4(int pid, int options) {
     try (Scratch scratch = Scratch.open()) {
       long status = scratch.allocateZeroed(8);

@@ -79,14 +79,15 @@ public final class Ptrace {
     return ptrace(DETACH, tid, 0, signal);
   }
 
-  /** PTRACE_GETEVENTMSG: for forks the new task's tid, for exec the former tid, for seccomp the data. */
+  /**
+   * PTRACE_GETEVENTMSG: for forks the new task's tid, for exec the former tid, for seccomp the
+   * data.
+   */
   public static Result<Long> geteventmsg(int tid) {
     try (Scratch scratch = Scratch.open()) {
       long message = scratch.allocateZeroed(8);
       SyscallResult result = Kernel.call(scratch, Sysno.PTRACE, GETEVENTMSG, tid, 0, message, 0, 0);
-      return result.failed()
-          ? Result.failure(result.errno())
-          : Result.of(Memory.getLong(message));
+      return result.failed() ? Result.failure(result.errno()) : Result.of(Memory.getLong(message));
     }
   }
 
@@ -115,8 +116,7 @@ public final class Ptrace {
     try (Scratch scratch = Scratch.open()) {
       long info = scratch.allocateZeroed(SYSCALL_INFO_SIZE);
       SyscallResult result =
-          Kernel.call(
-              scratch, Sysno.PTRACE, GET_SYSCALL_INFO, tid, SYSCALL_INFO_SIZE, info, 0, 0);
+          Kernel.call(scratch, Sysno.PTRACE, GET_SYSCALL_INFO, tid, SYSCALL_INFO_SIZE, info, 0, 0);
       if (result.failed()) {
         return Result.failure(result.errno());
       }

@@ -60,7 +60,8 @@ public record Statx(
 
   /**
    * {@code int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf)},
-   * statx(2), Linux 4.11. An empty path with {@link Fcntl#AT_EMPTY_PATH} asks the descriptor itself.
+   * statx(2), Linux 4.11. An empty path with {@link Fcntl#AT_EMPTY_PATH} asks the descriptor
+   * itself.
    */
   public static Result<Statx> statx(int dirfd, byte[] path, int flags, int mask) {
     if (Paths.invalid(path)) {

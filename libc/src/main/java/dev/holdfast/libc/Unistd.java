@@ -25,8 +25,7 @@ public final class Unistd {
 
   private Unistd() {}
 
-  private static SyscallResult onPath(
-      Sysno call, int dirfd, byte[] path, long c, long d, long e) {
+  private static SyscallResult onPath(Sysno call, int dirfd, byte[] path, long c, long d, long e) {
     if (Paths.invalid(path)) {
       return SyscallResult.failure(Errno.EINVAL);
     }
@@ -73,8 +72,7 @@ public final class Unistd {
   }
 
   /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}, pwrite(2). */
-  public static SyscallResult pwrite(
-      int fd, byte[] buffer, int offset, int length, long position) {
+  public static SyscallResult pwrite(int fd, byte[] buffer, int offset, int length, long position) {
     java.util.Objects.checkFromIndexSize(offset, length, buffer.length);
     try (Scratch scratch = Scratch.open()) {
       long native_ = scratch.bytes(buffer, offset, length);
@@ -102,7 +100,9 @@ public final class Unistd {
     return Kernel.call(Sysno.FDATASYNC, fd, 0, 0);
   }
 
-  /** {@code int fchmod(int fd, mode_t mode)}, fchmod(2). Fails with EBADF on an O_PATH descriptor. */
+  /**
+   * {@code int fchmod(int fd, mode_t mode)}, fchmod(2). Fails with EBADF on an O_PATH descriptor.
+   */
   public static SyscallResult fchmod(int fd, int mode) {
     return Kernel.call(Sysno.FCHMOD, fd, mode, 0);
   }
@@ -245,8 +245,10 @@ public final class Unistd {
     return Kernel.call(Sysno.DUP3, oldFd, newFd, Fcntl.O_CLOEXEC);
   }
 
-  /** {@code int chdir(const char *path)}, chdir(2): of the whole process, unless CLONE_FS was
-   * unshared by this thread. */
+  /**
+   * {@code int chdir(const char *path)}, chdir(2): of the whole process, unless CLONE_FS was
+   * unshared by this thread.
+   */
   public static SyscallResult chdir(byte[] path) {
     return onFirst(Sysno.CHDIR, path);
   }
