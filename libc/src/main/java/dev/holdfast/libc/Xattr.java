@@ -46,6 +46,22 @@ public final class Xattr {
     return copy(Kernel.call(scratch, call, object, n, buffer, room, 0, 0), buffer);
   }
 
+  /**
+   * {@code ssize_t getxattr(const char *path, const char *name, void *value, size_t size)}: follows
+   * links, and so takes {@code /proc/self/fd/N} for an {@code O_PATH} descriptor.
+   */
+  public static Result<byte[]> getxattr(byte[] path, byte[] name) {
+    if (Paths.invalid(path)) {
+      return Result.failure(Errno.EINVAL);
+    }
+    try (Scratch scratch = Scratch.open()) {
+      long buffer = scratch.allocate(MAX);
+      long p = scratch.cString(path);
+      long n = scratch.cString(name);
+      return copy(Kernel.call(scratch, Sysno.GETXATTR, p, n, buffer, MAX, 0, 0), buffer);
+    }
+  }
+
   /** {@code ssize_t flistxattr(int fd, char *list, size_t size)}: names, each ended by a NUL. */
   public static Result<byte[]> flistxattr(int fd) {
     Result<byte[]> usual = flist(fd, USUAL);

@@ -1,0 +1,272 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Capability;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Doing file work exactly as a user could: with that user's file-system identity and groups, and
+ * without the privileges of this process (F11). Not a question whether the user may, which would be
+ * out of date with its answer (access(2), hazard S02), but the attempt itself.
+ *
+ * <pre>{@code
+ * try (AsUser alice = AsUser.named("alice");
+ *     OpenFile file = alice.open(path, Opening.read())) { … }
+ * }</pre>
+ *
+ * <p><b>Guarantees.</b> Tasks run on one platform thread of their own, whose groups, fsgid and
+ * fsuid are set by calls that act on that kernel thread alone, in the order in which none can undo
+ * another. Each is read back, and the capabilities that pass file permissions are checked to be
+ * gone, before any task runs: if anything is not as asked, nothing runs. The identity is set once
+ * and never set back; the thread ends with it. The real and effective user stay, so that the user
+ * cannot signal or trace this process meanwhile.
+ *
+ * <p><b>Remaining races.</b> None in the identity. Names are still looked up as the kernel does: a
+ * user can be led through links of others, just as when logged in.
+ *
+ * <p><b>Threads.</b> Safe for all, virtual ones included: the caller waits, interruptibly, and what
+ * it did not wait for is closed. A thread that a task starts inherits the identity: tasks start
+ * none, and use no library that does. Changing the identity makes the process undumpable, prctl(2).
+ *
+ * <p><b>Sources.</b> setfsuid(2), credentials(7), capabilities(7).
+ */
+public final class AsUser implements AutoCloseable {
+  private static final long FILE_CAPABILITIES =
+      1L << Capability.CAP_CHOWN
+          | 1L << Capability.CAP_DAC_OVERRIDE
+          | 1L << Capability.CAP_DAC_READ_SEARCH
+          | 1L << Capability.CAP_FOWNER
+          | 1L << Capability.CAP_FSETID
+          | 1L << Capability.CAP_LINUX_IMMUTABLE
+          | 1L << Capability.CAP_MKNOD
+          | 1L << Capability.CAP_MAC_OVERRIDE;
+
+  /** Work to be done as the user. */
+  @FunctionalInterface
+  public interface Task<T extends @Nullable Object, X extends Exception> {
+    T run() throws X;
+  }
+
+  private final UserIdentity identity;
+  private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+  private @Nullable IOException refused;
+
+  private AsUser(UserIdentity identity) {
+    this.identity = identity;
+    this.thread = Thread.ofPlatform().daemon().name("as-" + identity.name()).unstarted(this::live);
+  }
+
+  /**
+   * As a user of this host, with all of the user's groups.
+   *
+   * @throws AccessDeniedException if this process may not become that user
+   */
+  public static AsUser named(String user) throws IOException, InterruptedException {
+    return of(UserIdentity.named(user));
+  }
+
+  /**
+   * As exactly this identity.
+   *
+   * @throws AccessDeniedException if this process may not become it
+   */
+  public static AsUser of(UserIdentity identity) throws IOException, InterruptedException {
+    AsUser user = new AsUser(identity);
+    CountDownLatch ready = new CountDownLatch(1);
+    user.queue.add(ready::countDown);
+    user.thread.start();
+    ready.await();
+    IOException refused = user.refused;
+    if (refused != null) {
+      throw refused;
+    }
+    return user;
+  }
+
+  public UserIdentity identity() {
+    return identity;
+  }
+
+  private void live() {
+    refused = become(identity);
+    while (!closed) {
+      try {
+        queue.take().run();
+      } catch (InterruptedException aTaskInterruptedItself) {
+        // Nobody else knows this thread.
+      }
+      if (refused != null) {
+        return;
+      }
+    }
+    // Nothing is added after closed was set: whoever still waits is told.
+    for (Runnable left = queue.poll(); left != null; left = queue.poll()) {
+      if (left instanceof Handover<?, ?> waiting) {
+        waiting.refuse();
+      }
+    }
+  }
+
+  /** Answers what stood in the way, null if nothing did. */
+  private static @Nullable IOException become(UserIdentity identity) {
+    Result<int[]> had = Identity.getgroups();
+    if (had.failed() || !identity.hasGroups(had.value())) {
+      SyscallResult set = Identity.setgroups(identity.groupArray());
+      if (set.failed()) {
+        return denied(identity, "setgroups: " + set.errno().message + " (" + set.errno() + ")");
+      }
+    }
+    Identity.setfsgid(identity.gid());
+    Identity.setfsuid(identity.uid());
+    // These two report no failure: only asking tells.
+    if (Identity.setfsgid(Identity.KEEP) != identity.gid()) {
+      return denied(identity, "setfsgid: Operation not permitted (EPERM)");
+    }
+    if (Identity.setfsuid(Identity.KEEP) != identity.uid()) {
+      return denied(identity, "setfsuid: Operation not permitted (EPERM)");
+    }
+    Result<int[]> groups = Identity.getgroups();
+    if (groups.failed() || !identity.hasGroups(groups.value())) {
+      return denied(identity, "the groups are not what was set");
+    }
+    Result<Capability.Sets> capabilities = Capability.capget();
+    boolean keepsPower =
+        capabilities.failed() || (capabilities.value().effective() & FILE_CAPABILITIES) != 0;
+    return keepsPower && identity.uid() != 0
+        ? denied(identity, "the thread would keep capabilities that pass file permissions")
+        : null;
+  }
+
+  private static AccessDeniedException denied(UserIdentity identity, String why) {
+    return new AccessDeniedException("user " + identity.name(), null, why);
+  }
+
+  /**
+   * Runs a task as the user and waits for it.
+   *
+   * @return what the task returned; if the caller was interrupted and does not get it, a result
+   *     that is {@link AutoCloseable} is closed
+   * @throws X what the task threw
+   * @throws IllegalStateException if this is closed
+   */
+  public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task)
+      throws X, InterruptedException {
+    if (Thread.currentThread().equals(thread)) {
+      return task.run();
+    }
+    Handover<T, X> handover = new Handover<>(task);
+    synchronized (queue) {
+      if (closed) {
+        throw new IllegalStateException("closed");
+      }
+      queue.add(handover);
+    }
+    return handover.await();
+  }
+
+  /** Opens a file exactly as the user could; see {@link OpenFile#open}. */
+  public OpenFile open(Path path, Opening opening) throws IOException, InterruptedException {
+    return this.<OpenFile, IOException>call(() -> OpenFile.open(path, opening));
+  }
+
+  /** Ends the thread, after the task it is at. Tasks that wait for their turn are not run. */
+  @Override
+  public void close() {
+    synchronized (queue) {
+      closed = true;
+      queue.add(() -> {});
+    }
+  }
+
+  /** One task on its way to the thread, and its result on the way back. */
+  private static final class Handover<T extends @Nullable Object, X extends Exception>
+      implements Runnable {
+    private final Task<T, X> task;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private boolean abandoned;
+    private @Nullable Object result;
+    private @Nullable Throwable thrown;
+
+    Handover(Task<T, X> task) {
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      synchronized (this) {
+        if (abandoned) {
+          return;
+        }
+      }
+      Object got = null;
+      Throwable failed = null;
+      try {
+        got = task.run();
+      } catch (Throwable whateverItIs) {
+        failed = whateverItIs;
+      }
+      synchronized (this) {
+        if (abandoned) {
+          if (got instanceof AutoCloseable open) {
+            close(open);
+          }
+          return;
+        }
+        result = got;
+        thrown = failed;
+        done.countDown();
+      }
+    }
+
+    synchronized void refuse() {
+      thrown = new IllegalStateException("closed");
+      done.countDown();
+    }
+
+    private static void close(AutoCloseable open) {
+      try {
+        open.close();
+      } catch (Exception nobodyWaits) {
+        // The caller was interrupted, and knows that it has no result.
+      }
+    }
+
+    /** What the task returned is as null as T is. */
+    @SuppressWarnings({"unchecked", "NullAway"})
+    T await() throws X, InterruptedException {
+      try {
+        done.await();
+      } catch (InterruptedException interrupted) {
+        synchronized (this) {
+          abandoned = true;
+          if (done.getCount() == 0 && result instanceof AutoCloseable open) {
+            close(open);
+          }
+        }
+        throw interrupted;
+      }
+      Throwable failure = thrown;
+      if (failure instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) {
+        // A task throws nothing else that is checked.
+        throw (X) failure;
+      }
+      return (T) result;
+    }
+  }
+}
