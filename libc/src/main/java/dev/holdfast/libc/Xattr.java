@@ -27,7 +27,10 @@ public final class Xattr {
     }
   }
 
-  /** {@code ssize_t getxattr(const char *path, const char *name, void *value, size_t size)}. */
+  /**
+   * {@code ssize_t getxattr(const char *path, const char *name, void *value, size_t size)}: follows
+   * links, and so takes {@code /proc/self/fd/N} for an {@code O_PATH} descriptor.
+   */
   public static Result<byte[]> getxattr(byte[] path, byte[] name) {
     Result<byte[]> usual = getByPath(path, name, USUAL);
     return usual.is(Errno.ERANGE) ? getByPath(path, name, MAX) : usual;
@@ -44,22 +47,6 @@ public final class Xattr {
     long buffer = scratch.allocate(room);
     long n = scratch.cString(name);
     return copy(Kernel.call(scratch, call, object, n, buffer, room, 0, 0), buffer);
-  }
-
-  /**
-   * {@code ssize_t getxattr(const char *path, const char *name, void *value, size_t size)}: follows
-   * links, and so takes {@code /proc/self/fd/N} for an {@code O_PATH} descriptor.
-   */
-  public static Result<byte[]> getxattr(byte[] path, byte[] name) {
-    if (Paths.invalid(path)) {
-      return Result.failure(Errno.EINVAL);
-    }
-    try (Scratch scratch = Scratch.open()) {
-      long buffer = scratch.allocate(MAX);
-      long p = scratch.cString(path);
-      long n = scratch.cString(name);
-      return copy(Kernel.call(scratch, Sysno.GETXATTR, p, n, buffer, MAX, 0, 0), buffer);
-    }
   }
 
   /** {@code ssize_t flistxattr(int fd, char *list, size_t size)}: names, each ended by a NUL. */
