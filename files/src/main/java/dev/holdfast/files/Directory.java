@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Races that remain.</b> Between two calls others may change everything below that their
  * rights let them change: hold sub-directories and files instead of naming them twice. Who may move
  * a sub-directory out of this directory at the very moment a look-up passes through it takes the
- * look-up along: it then ends below that sub-directory, at its new place, but never above it. Mounts
- * that appear meanwhile are passed unless {@link Resolution#noMountCrossing}.
+ * look-up along: it then ends below that sub-directory, at its new place, but never above it.
+ * Mounts that appear meanwhile are passed unless {@link Resolution#noMountCrossing}.
  *
  * <p><b>Threads.</b> Safe for all. A close waits for calls in progress.
  *
@@ -101,14 +101,13 @@ public final class Directory implements AutoCloseable {
   }
 
   /** Opens the directory a path means, where its last component may be a symbolic link. */
-  public static Directory openFollowingLinks(Path path, Resolution resolution)
-      throws IOException {
+  public static Directory openFollowingLinks(Path path, Resolution resolution) throws IOException {
     String name = Names.of(path);
     return openBytes(Names.encode(name), name, 0, resolution);
   }
 
-  private static Directory openBytes(
-      byte[] bytes, String path, int nofollow, Resolution resolution) throws IOException {
+  private static Directory openBytes(byte[] bytes, String path, int nofollow, Resolution resolution)
+      throws IOException {
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, OPEN_DIRECTORY | nofollow, 0);
     if (opened.is(Errno.EACCES)) {
       // Search permission is enough to hold it; listing it will then be refused.
@@ -251,8 +250,8 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
-   * Creates a file that was not there, with exactly this mode, and opens it for reading and writing:
-   * see {@link OpenFile#create}.
+   * Creates a file that was not there, with exactly this mode, and opens it for reading and
+   * writing: see {@link OpenFile#create}.
    */
   public OpenFile create(String name, int mode) throws IOException {
     return create(name, mode, Fcntl.O_RDWR);
@@ -274,16 +273,15 @@ public final class Directory implements AutoCloseable {
   /** Removes an empty directory, rmdir(2). */
   public void rmdir(String name) throws IOException {
     try (Place at = place(name, "unlinkat", true)) {
-      requireOk(
-          Unistd.unlinkat(at.dirfd(), at.name(), Fcntl.AT_REMOVEDIR), "unlinkat", name);
+      requireOk(Unistd.unlinkat(at.dirfd(), at.name(), Fcntl.AT_REMOVEDIR), "unlinkat", name);
     }
   }
 
   // --- directories --------------------------------------------------------------------------
 
   /**
-   * Opens and holds a sub-directory, which is then the border for names below it. Its last component
-   * is not followed.
+   * Opens and holds a sub-directory, which is then the border for names below it. Its last
+   * component is not followed.
    */
   public Directory openDirectory(String name) throws IOException {
     return openDirectory(name, Fcntl.O_NOFOLLOW);
@@ -334,8 +332,7 @@ public final class Directory implements AutoCloseable {
 
   /** Opens a directory that this thread just made, and gives it its mode. */
   private static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
-    SyscallResult opened =
-        Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
+    SyscallResult opened = Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
     if (opened.is(Errno.EACCES)) {
       // A umask took the owner's own bits away.
       opened = Fcntl.openat(dirfd, last, HOLD_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
@@ -389,8 +386,7 @@ public final class Directory implements AutoCloseable {
     } finally {
       fd.giveBack();
     }
-    throw new RaceDetectedException(
-        show(name), "came and went at every try", "S18", Errno.ENOENT);
+    throw new RaceDetectedException(show(name), "came and went at every try", "S18", Errno.ENOENT);
   }
 
   /**
@@ -517,16 +513,14 @@ public final class Directory implements AutoCloseable {
   public void link(String existing, Directory target, String name) throws IOException {
     try (Place from = place(existing, "linkat", false);
         Place to = target.place(name, "linkat", false)) {
-      requireOk(
-          Unistd.linkat(from.dirfd(), from.name(), to.dirfd(), to.name(), 0), "linkat", name);
+      requireOk(Unistd.linkat(from.dirfd(), from.name(), to.dirfd(), to.name(), 0), "linkat", name);
     }
   }
 
   /** Makes a symbolic link. The text may be anything: look-ups decide what they follow. */
   public void symlink(String text, String name) throws IOException {
     try (Place at = place(name, "symlinkat", false)) {
-      requireOk(
-          Unistd.symlinkat(Names.encode(text), at.dirfd(), at.name()), "symlinkat", name);
+      requireOk(Unistd.symlinkat(Names.encode(text), at.dirfd(), at.name()), "symlinkat", name);
     }
   }
 
@@ -554,17 +548,12 @@ public final class Directory implements AutoCloseable {
   }
 
   /** The same, with the new name below another directory of the same file system. */
-  public void rename(String from, Directory target, String to, RenameMode mode)
-      throws IOException {
+  public void rename(String from, Directory target, String to, RenameMode mode) throws IOException {
     try (Place old = place(from, "renameat2", true);
         Place fresh = target.place(to, "renameat2", true)) {
       SyscallResult result =
           Unistd.renameat2(
-              old.dirfd(),
-              old.nameWithSlash(),
-              fresh.dirfd(),
-              fresh.nameWithSlash(),
-              mode.flags);
+              old.dirfd(), old.nameWithSlash(), fresh.dirfd(), fresh.nameWithSlash(), mode.flags);
       requireOk(result, "renameat2", mode == RenameMode.NO_REPLACE ? to : from);
     }
   }
@@ -652,8 +641,8 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
-   * Gives an object exactly these permission bits: it is held first, so that what is changed is what
-   * was looked up. Refuses a symbolic link.
+   * Gives an object exactly these permission bits: it is held first, so that what is changed is
+   * what was looked up. Refuses a symbolic link.
    */
   public void chmod(String name, int mode) throws IOException {
     Opening.checkMode(mode);
@@ -670,10 +659,7 @@ public final class Directory implements AutoCloseable {
   /** Gives an object, or a symbolic link itself, this owner and group; {@code -1} keeps. */
   public void chown(String name, int uid, int gid) throws IOException {
     onHeld(
-        "fchownat",
-        name,
-        HOLD,
-        raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
+        "fchownat", name, HOLD, raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
   }
 
   /** Sets the times of last modification and access of an object, or of a link; null keeps. */

@@ -144,12 +144,7 @@ public final class OpenFile implements AutoCloseable {
 
   /** Exclusive creation of a last component in a held directory, or of a whole path. */
   static OpenFile createAt(
-      int dirfd,
-      byte[] last,
-      @Nullable Directory directory,
-      String name,
-      int mode,
-      int accessFlags)
+      int dirfd, byte[] last, @Nullable Directory directory, String name, int mode, int accessFlags)
       throws IOException {
     Opening.checkMode(mode);
     SyscallResult result = Fcntl.openat(dirfd, last, accessFlags | CREATE, mode & 0600);
@@ -188,8 +183,8 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** Takes the ownership of a descriptor that was just opened, once it passes the checks. */
-  static OpenFile checked(
-      int raw, @Nullable Directory directory, String name, Opening opening) throws IOException {
+  static OpenFile checked(int raw, @Nullable Directory directory, String name, Opening opening)
+      throws IOException {
     try {
       Result<Statx> stat = Statx.fstat(raw);
       if (stat.failed() || !opening.accepts(stat.value())) {

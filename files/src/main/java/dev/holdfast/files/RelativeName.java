@@ -52,7 +52,8 @@ record RelativeName(byte[] bytes, int lastAt, boolean directory) {
     if (end == from) {
       return new RelativeName(new byte[] {'.'}, 0, true);
     }
-    byte[] trimmed = from == 0 && end == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, end);
+    byte[] trimmed =
+        from == 0 && end == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, end);
     int lastAt = trimmed.length;
     while (lastAt > 0 && trimmed[lastAt - 1] != '/') {
       lastAt--;
@@ -71,8 +72,7 @@ record RelativeName(byte[] bytes, int lastAt, boolean directory) {
   /** True if the last component is {@code .} or {@code ..}, which no entry can be called. */
   boolean isSpecial() {
     int length = bytes.length - lastAt;
-    return bytes[lastAt] == '.'
-        && (length == 1 || (length == 2 && bytes[lastAt + 1] == '.'));
+    return bytes[lastAt] == '.' && (length == 1 || (length == 2 && bytes[lastAt + 1] == '.'));
   }
 
   byte[] last() {

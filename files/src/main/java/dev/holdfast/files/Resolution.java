@@ -19,7 +19,9 @@ public record Resolution(Scope scope, boolean symlinks, boolean mountCrossing, E
   public enum Scope {
     /** It is refused: absolute names, absolute links, and {@code ..} above the directory. */
     BENEATH,
-    /** The directory is the root: absolute means from there, and {@code ..} above it stays there. */
+    /**
+     * The directory is the root: absolute means from there, and {@code ..} above it stays there.
+     */
     IN_ROOT
   }
 

@@ -6,7 +6,9 @@ import dev.holdfast.libc.SyscallResult;
 
 /** Opens names below a directory, by the engine that the {@link Resolution} asks for. */
 final class Resolver {
-  /** Under a flood of renames a look-up by the kernel fails now and then; more tries fail rarely. */
+  /**
+   * Under a flood of renames a look-up by the kernel fails now and then; more tries fail rarely.
+   */
   static final int MAX_TRIES = 128;
 
   private static final int PATH_MAX = 4096;

@@ -131,8 +131,8 @@ public final class TrustVerdict implements AutoCloseable {
     int number = fd.borrow();
     try {
       int oflags = opening.openFlags() & ~Fcntl.O_NOFOLLOW;
-      return OpenFile.checked(
-          FileErrors.orThrow(ProcSelfFd.open(number, oflags), "openat", path), path, opening);
+      int raw = (int) FileErrors.orThrow(ProcSelfFd.open(number, oflags), "openat", path);
+      return OpenFile.checked(raw, null, path, opening);
     } finally {
       fd.giveBack();
     }

@@ -172,8 +172,7 @@ final class WalkResolver {
       } finally {
         Unistd.close(fd);
       }
-      SyscallResult opened =
-          Fcntl.openat(current(), component, flags | Fcntl.O_NOFOLLOW, 0);
+      SyscallResult opened = Fcntl.openat(current(), component, flags | Fcntl.O_NOFOLLOW, 0);
       if (opened.ok() && (flags & Fcntl.O_PATH) != 0 && isLink(opened.intValue())) {
         // With O_PATH a link that came in between is opened itself.
         Unistd.close(opened.intValue());
@@ -262,8 +261,7 @@ final class WalkResolver {
       return opened;
     }
     Unistd.close(opened.intValue());
-    return failure(
-        here.failed() ? here.errno() : there.failed() ? there.errno() : Errno.EXDEV);
+    return failure(here.failed() ? here.errno() : there.failed() ? there.errno() : Errno.EXDEV);
   }
 
   private static boolean sameMount(Statx one, Statx two) {

@@ -101,9 +101,7 @@ class DirectoryTest {
         assertThrows(FileSystemException.class, () -> dir.rmdir(special), special);
         assertThrows(FileSystemException.class, () -> dir.mkdir(special, 0700), special);
         assertThrows(
-            FileSystemException.class,
-            () -> dir.rename(special, "y", RenameMode.REPLACE),
-            special);
+            FileSystemException.class, () -> dir.rename(special, "y", RenameMode.REPLACE), special);
       }
       assertThrows(FileSystemException.class, () -> dir.remove(special), special);
       assertThrows(FileSystemException.class, () -> dir.create(special, 0600), special);
@@ -149,8 +147,7 @@ class DirectoryTest {
     assertEquals(FileKind.SYMLINK, dir.stat("out").kind());
     assertEquals(FileKind.REGULAR, dir.statFollowingLinks("in").kind());
     assertThrows(PathEscapeException.class, () -> dir.statFollowingLinks("out"));
-    assertThrows(
-        PathEscapeException.class, () -> dir.open("out", Opening.read().followLastLink()));
+    assertThrows(PathEscapeException.class, () -> dir.open("out", Opening.read().followLastLink()));
     assertThrows(UnsafePathException.class, () -> dir.open("out", Opening.read()));
     assertThrows(NotLinkException.class, () -> dir.readlink("file"));
     dir.link("file", "second");
@@ -174,8 +171,7 @@ class DirectoryTest {
         FileAlreadyExistsException.class, () -> dir.rename("a", "b", RenameMode.NO_REPLACE));
     dir.rename("a", "b", RenameMode.REPLACE);
     assertEquals("b", Files.readString(root.resolve("b")));
-    assertThrows(
-        NoSuchFileException.class, () -> dir.rename("gone", "x", RenameMode.REPLACE));
+    assertThrows(NoSuchFileException.class, () -> dir.rename("gone", "x", RenameMode.REPLACE));
     try (Directory sub = dir.openDirectory("d")) {
       dir.rename("b", sub, "moved", RenameMode.NO_REPLACE);
       assertEquals(FileKind.REGULAR, sub.stat("moved").kind());
@@ -253,7 +249,8 @@ class DirectoryTest {
     }
     dir.mkdir("sub", 0700);
     List<DirectoryEntry> entries = dir.list();
-    assertEquals(3001, entries.stream().map(DirectoryEntry::name).collect(Collectors.toSet()).size());
+    assertEquals(
+        3001, entries.stream().map(DirectoryEntry::name).collect(Collectors.toSet()).size());
     assertTrue(entries.contains(new DirectoryEntry("sub", FileKind.DIRECTORY)));
     assertEquals(entries.size(), dir.list().size());
   }

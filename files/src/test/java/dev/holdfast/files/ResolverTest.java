@@ -79,17 +79,14 @@ class ResolverTest {
         }
         for (int flags : FLAGS) {
           int all = flags | (parsed.directory() ? Fcntl.O_DIRECTORY : 0);
-          String kernel =
-              outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
+          String kernel = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
           String walk = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.WALK);
           if (name.contains("chain") && kernel.equals("ELOOP") && walk.equals("EXDEV")) {
             // A look-up that the kernel has to begin again goes on counting links.
             continue;
           }
           assertEquals(
-              kernel,
-              walk,
-              () -> "%s with flags %o and %s".formatted(name, all, resolution));
+              kernel, walk, () -> "%s with flags %o and %s".formatted(name, all, resolution));
           compared++;
         }
       }
