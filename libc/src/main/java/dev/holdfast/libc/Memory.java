@@ -58,6 +58,12 @@ final class Memory {
   }
 
   static void zero(long address, long length) {
-    ALL.asSlice(address, length).fill((byte) 0);
+    long at = 0;
+    for (; at + Long.BYTES <= length; at += Long.BYTES) {
+      putLong(address + at, 0);
+    }
+    for (; at < length; at++) {
+      putByte(address + at, (byte) 0);
+    }
   }
 }

@@ -79,7 +79,7 @@ public final class MutationObserver implements TraceHandler {
     if (call.sysno() == Sysno.SENDFILE) {
       return List.of(resolver.pathOf(call.task(), call.intArg(0)));
     }
-    return operation.operands().stream().map(o -> Raw.of(o.path())).toList();
+    return operation.names();
   }
 
   @Override

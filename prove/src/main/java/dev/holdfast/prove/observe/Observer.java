@@ -58,17 +58,17 @@ public final class Observer implements TraceHandler {
       return onDescriptor(call, operation);
     }
     calls++;
-    List<String> names = operation.operands().stream().map(o -> Raw.of(o.path())).toList();
-    Site site = counter.next(call, names);
+    if (operation.operands().isEmpty()) {
+      return Then.GO_ON;
+    }
+    Site site = counter.next(call, operation.names());
     List<Binding> changeable = changeable(call, operation);
     rightsChanged = changesRights(operation);
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
       }
-      return narrows(operation) && !operation.operands().isEmpty()
-          ? onObject(call, operation, site)
-          : Then.GO_ON;
+      return narrows(operation) ? onObject(call, operation, site) : Then.GO_ON;
     }
     String object = changeable.getLast().last() ? changeable.getLast().path() : "";
     int rights = narrows(operation) && !object.isEmpty() ? rights(object) : 0;

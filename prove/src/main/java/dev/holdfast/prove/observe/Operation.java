@@ -169,6 +169,15 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
     return new Operation(action, List.of(), 0, 0);
   }
 
+  /** The paths as the victim passed them, raw. */
+  public List<String> names() {
+    return switch (operands.size()) {
+      case 0 -> List.of();
+      case 1 -> List.of(Raw.of(operands.getFirst().path()));
+      default -> operands.stream().map(o -> Raw.of(o.path())).toList();
+    };
+  }
+
   private static Operation open(Call call, int dirfd, int path, int oflags, long resolve) {
     boolean exclusive = (oflags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
     boolean follow = (oflags & O_NOFOLLOW) == 0 && !exclusive;
@@ -182,7 +191,8 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
     int flags = call.intArg(flagsIndex);
     byte @Nullable [] text = call.string(1);
     if (text == null || (text.length == 0 && (flags & AT_EMPTY_PATH) != 0)) {
-      return none(Action.DESCRIPTOR);
+      // A question about a descriptor is no question about a name; a change is one by descriptor.
+      return none(action.isCheck() ? action : Action.DESCRIPTOR);
     }
     boolean follow = (flags & AT_SYMLINK_NOFOLLOW) == 0;
     return new Operation(action, List.of(new Operand(call.intArg(0), text, follow)), 0, 0);

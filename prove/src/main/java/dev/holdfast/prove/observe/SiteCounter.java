@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class SiteCounter {
   private final VolatileNames volatileNames;
-  private final Map<Long, int[]> occurrences = new HashMap<>();
+  private final LongCounter occurrences = new LongCounter();
   private final Map<String, int[]> perTask = new HashMap<>();
 
   public SiteCounter(VolatileNames volatileNames) {
@@ -28,7 +28,7 @@ public final class SiteCounter {
     for (String name : names) {
       hash = mix(hash, volatileNames.normalize(name));
     }
-    int occurrence = occurrences.computeIfAbsent(hash, _ -> new int[1])[0]++;
+    int occurrence = occurrences.next(hash);
     int nth = ++perTask.computeIfAbsent(task, _ -> new int[1])[0];
     return new Site(task, nth, call.sysno(), names, occurrence);
   }

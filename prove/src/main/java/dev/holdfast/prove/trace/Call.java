@@ -3,9 +3,9 @@ package dev.holdfast.prove.trace;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +14,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: only the tracer's, and only while the task is stopped.
  */
 public final class Call {
+  static final int MAX_STRING = 4096;
+
   private static final int PAGE = 4096;
   private static final int FIRST_READ = 256;
 
   private final Task task;
   private final Sysno sysno;
   private final long[] args;
+  private final byte[] buffer;
 
-  Call(Task task, Sysno sysno, long[] args) {
+  /**
+   * @param buffer room for reading strings, which calls of one tracer share
+   */
+  Call(Task task, Sysno sysno, long[] args, byte[] buffer) {
     this.task = task;
+    this.buffer = buffer;
     this.sysno = sysno;
     this.args = args;
   }
@@ -49,35 +56,34 @@ public final class Call {
     if (at == 0) {
       return null;
     }
-    ByteArrayOutputStream text = new ByteArrayOutputStream(64);
-    byte[] buffer = new byte[FIRST_READ];
-    while (text.size() < PAGE) {
+    int length = 0;
+    while (length < buffer.length) {
       // Never across a page at a time: the next one may not be mapped.
-      int length = (int) Math.min(buffer.length, PAGE - (at & (PAGE - 1)));
-      SyscallResult read = Processes.process_vm_readv(task.tid(), at, buffer, 0, length);
+      int room = Math.min(buffer.length - length, length == 0 ? FIRST_READ : PAGE);
+      int wanted = (int) Math.min(room, PAGE - (at & (PAGE - 1)));
+      SyscallResult read = Processes.process_vm_readv(task.tid(), at, buffer, length, wanted);
       if (read.failed() || read.raw() == 0) {
         return null;
       }
-      int got = read.intValue();
-      for (int i = 0; i < got; i++) {
+      int end = length + read.intValue();
+      for (int i = length; i < end; i++) {
         if (buffer[i] == 0) {
-          text.write(buffer, 0, i);
-          return text.toByteArray();
+          return Arrays.copyOf(buffer, i);
         }
       }
-      text.write(buffer, 0, got);
-      at += got;
+      at += end - length;
+      length = end;
     }
     return null;
   }
 
   /** A 64-bit word at an argument's address plus an offset; 0 if unreadable. */
   public long word(int index, int offset) {
-    byte[] buffer = new byte[8];
+    byte[] word = new byte[8];
     SyscallResult read =
-        Processes.process_vm_readv(task.tid(), args[index] + offset, buffer, 0, buffer.length);
-    return read.ok() && read.raw() == buffer.length
-        ? ByteBuffer.wrap(buffer).order(ByteOrder.nativeOrder()).getLong()
+        Processes.process_vm_readv(task.tid(), args[index] + offset, word, 0, word.length);
+    return read.ok() && read.raw() == word.length
+        ? ByteBuffer.wrap(word).order(ByteOrder.nativeOrder()).getLong()
         : 0;
   }
 }

@@ -71,6 +71,7 @@ public final class Tracer implements AutoCloseable {
   private final Runnable whenProcMounted;
 
   private final Map<Integer, Task> tasks = new HashMap<>();
+  private final byte[] stringBuffer = new byte[Call.MAX_STRING];
   private final Map<Integer, Call> pending = new HashMap<>();
 
   /** New tasks that stopped before their parent's event told whose they are. */
@@ -524,7 +525,7 @@ public final class Tracer implements AutoCloseable {
       kill(task.run(), new Ending.Foreign());
       return;
     }
-    Call call = new Call(task, sysno, info.args());
+    Call call = new Call(task, sysno, info.args(), stringBuffer);
     switch (task.run().handler.beforeCall(call)) {
       case GO_ON -> goOn(task, 0);
       case SHOW_RESULT -> {
