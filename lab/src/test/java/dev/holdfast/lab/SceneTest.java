@@ -1,0 +1,85 @@
+package dev.holdfast.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SceneTest {
+  private static final List<String> FILE = List.of("/arena/report");
+
+  @BeforeAll
+  static void requirements() {
+    Requirements.twoIdentities();
+  }
+
+  static Stream<Scene> scenes() {
+    return Lab.scenes().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenes")
+  void usualWayLosesAndHoldfastsHolds(Scene scene) {
+    SceneResult result = Lab.run(List.of(scene), Progress.NONE).scenes().getFirst();
+    assertTrue(result.ok(), () -> String.valueOf(result));
+    for (VariantResult variant : result.variants()) {
+      boolean needsCompiler = variant.name().equals("C");
+      assertTrue(!variant.isSkipped() || needsCompiler, () -> String.valueOf(variant));
+    }
+  }
+
+  @Test
+  void sceneOfTwoSafeProgramsIsNotOk() {
+    Victim safe = new Victim.Shell("set -C; >", "s06-born-narrow.sh", FILE);
+    SceneResult result = perform(safe, safe, "test -s /arena/report");
+    assertEquals(Outcome.HELD, outcome(result, true), () -> String.valueOf(result));
+    assertFalse(result.ok());
+  }
+
+  @Test
+  void sceneOfTwoUnsafeProgramsIsNotOk() {
+    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/arena"));
+    SceneResult result = perform(unsafe, unsafe, "test -s /arena/report.txt");
+    assertEquals(Outcome.LOST, outcome(result, true), () -> String.valueOf(result));
+    assertEquals(Outcome.LOST, outcome(result, false), () -> String.valueOf(result));
+    assertFalse(result.ok());
+  }
+
+  @Test
+  void programThatDoesNotDoItsWorkFails() {
+    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/arena"));
+    Victim idle = new Victim.Shell("set -C; >", "s06-born-narrow.sh", List.of("/dev/null"));
+    SceneResult result = perform(unsafe, idle, "test -s /arena/report.txt");
+    assertEquals(Outcome.FAILED, outcome(result, false), () -> String.valueOf(result));
+    assertFalse(result.ok());
+  }
+
+  private static SceneResult perform(Victim usual, Victim holdfast, String check) {
+    Scene scene = new Scene("S00", List.of("S05"), "a test", "root writes for a user");
+    ProvedPlay play =
+        new ProvedPlay(
+            scene,
+            Stages.attackersOwn("/arena"),
+            check,
+            Set.of(Effect.WRITE, Effect.CREATE),
+            false,
+            List.of(new ProvedPlay.Pair("shell", usual, holdfast)));
+    return new SceneResult(scene, play.perform(Progress.NONE));
+  }
+
+  private static Outcome outcome(SceneResult result, boolean usual) {
+    VariantResult variant = result.variants().getFirst();
+    Performance performance = usual ? variant.usual() : variant.holdfast();
+    assertTrue(performance != null, () -> String.valueOf(result));
+    return performance.verdict();
+  }
+}
