@@ -18,13 +18,15 @@ import java.util.stream.Stream;
  * cannot enter it.
  */
 final class Workshop implements AutoCloseable {
+  static final String PREFIX = "holdfast-lab";
+
   private static final int COMPILER_SECONDS = 60;
 
   private final Path directory;
   private final Map<String, Path> made = new HashMap<>();
 
   Workshop() throws IOException {
-    directory = Files.createTempDirectory("holdfast-lab");
+    directory = Files.createTempDirectory(PREFIX);
   }
 
   /** The victim of this source, compiled. */
