@@ -52,8 +52,10 @@ final class Vault {
    * @param secret what must not become readable
    */
   Vault(Setting setting, String secret) {
-    this.uid = setting.victim().uid();
-    this.gid = setting.victim().gid();
+    // Who starts as the attacker has nothing to lose but what a set-uid file lends: root's rights.
+    boolean startsAsAttacker = setting.victim().uid() == setting.attacker().uid();
+    this.uid = startsAsAttacker ? 0 : setting.victim().uid();
+    this.gid = startsAsAttacker ? 0 : setting.victim().gid();
     this.fileUid = uid;
     this.fileGid = gid;
     this.secret = Paths.bytes((secret + "\n").repeat(REPEATS));
