@@ -31,7 +31,8 @@ class KilledProverTest {
                   List.of(
                       "/bin/sh",
                       "-c",
-                      "for i in 1 2 3 4 5 6 7 8; do cp /arena/a /arena/b; sleep 1000 & done; wait $!"
+                      "for i in 1 2 3 4 5 6 7 8; do cp /arena/a /arena/b; sleep 1000 & done; wait"
+                          + " $!"
                           + args[0]))
               .withDirectory(Path.of("/"))
               .withArena(Path.of("/arena"))

@@ -52,8 +52,7 @@ class OddVictimTest {
   private static void compile(String name, String... options) throws Exception {
     List<String> command = new java.util.ArrayList<>(List.of("cc", "-O1", "-pthread"));
     command.addAll(List.of(options));
-    command.addAll(
-        List.of("-o", directory.resolve(name).toString(), directory + "/odd-victim.c"));
+    command.addAll(List.of("-o", directory.resolve(name).toString(), directory + "/odd-victim.c"));
     Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(compiler.getInputStream().readAllBytes());
     assertTrue(compiler.waitFor(60, TimeUnit.SECONDS));
@@ -92,8 +91,15 @@ class OddVictimTest {
 
   @ParameterizedTest
   @CsvSource({
-    "plain, 0", "crash, 139", "kill, 137", "close, 0", "fork, 0", "daemon, 0", "orphan, 0",
-    "thread, 0", "exec, 0"
+    "plain, 0",
+    "crash, 139",
+    "kill, 137",
+    "close, 0",
+    "fork, 0",
+    "daemon, 0",
+    "orphan, 0",
+    "thread, 0",
+    "exec, 0"
   })
   void raceIsProvedWhateverElseItDoes(String how, int exit) throws Exception {
     Proof proof = Prover.prove(odd(how), Progress.NONE);
