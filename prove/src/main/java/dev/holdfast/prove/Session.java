@@ -113,7 +113,7 @@ final class Session implements AutoCloseable {
           "--intruder copy needs --check: without an invariant nothing can break");
     }
     Watchdog.prepare();
-    Attacker attacker = attacker(what.attacker());
+    Attacker attacker = attacker(what);
     Pwd.User user = victimUser(what.user());
     Map<String, String> environment = new HashMap<>(what.environment());
     if (what.user() != null) {
@@ -165,14 +165,21 @@ final class Session implements AutoCloseable {
     return session;
   }
 
-  private static Attacker attacker(String name) throws ProveException {
-    Pwd.User user = user(name, "--attacker");
-    boolean same = !Host.hasUser(user.uid());
-    if (same) {
-      Pwd.User self = user(Integer.toString(Identity.geteuid()), "--attacker");
-      return new Attacker(self.name() + " (the same user)", self.uid(), self.gid(), true);
+  private static Attacker attacker(Case what) throws ProveException {
+    Pwd.User user = user(what.attacker(), "--attacker");
+    if (Host.hasUser(user.uid())) {
+      return new Attacker(user.name(), user.uid(), user.gid(), user.uid() == 0, List.of());
     }
-    return new Attacker(user.name(), user.uid(), user.gid(), user.uid() == 0);
+    Pwd.User self = user(Integer.toString(Identity.geteuid()), "--attacker");
+    List<String> scopes = new ArrayList<>();
+    for (Path directory : Stream.concat(what.arena().stream(), what.fresh().stream()).toList()) {
+      scopes.add(Raw.fromText(ownPath("--arena", directory)));
+    }
+    if (scopes.isEmpty()) {
+      // The same user could change whatever he owns; these are the places others could, too.
+      scopes.addAll(List.of("/tmp", "/var/tmp", Raw.fromText(what.directory().toString())));
+    }
+    return new Attacker(self.name() + " (the same user)", self.uid(), self.gid(), true, scopes);
   }
 
   private static Pwd.User victimUser(@Nullable String name) throws ProveException {

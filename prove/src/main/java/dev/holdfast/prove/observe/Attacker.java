@@ -6,6 +6,7 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -15,9 +16,15 @@ import java.util.function.Supplier;
  * inside must not start threads, and should have its classes loaded.
  *
  * @param sameUser the attacker has the victim's own identity, because there is no other one here
+ * @param scopes raw; directories to which he keeps himself, as one who could change everything
+ *     must; empty for no such limit
  */
-public record Attacker(String name, int uid, int gid, boolean sameUser) {
+public record Attacker(String name, int uid, int gid, boolean sameUser, List<String> scopes) {
   private static final int[] NO_GROUPS = {};
+
+  public Attacker {
+    scopes = List.copyOf(scopes);
+  }
 
   /** Runs an action as the attacker, and returns to the former identity whatever happens. */
   public <T> T act(Supplier<T> action) {
@@ -35,6 +42,15 @@ public record Attacker(String name, int uid, int gid, boolean sameUser) {
       must("setresgid", Identity.setresgid(KEEP, 0, KEEP));
       must("setgroups", Identity.setgroups(groups));
     }
+  }
+
+  /** Whether he may create and rename in a directory, by its name. */
+  public boolean mayChange(String rawDirectory) {
+    boolean inScope =
+        scopes.isEmpty()
+            || scopes.stream()
+                .anyMatch(s -> rawDirectory.equals(s) || rawDirectory.startsWith(s + "/"));
+    return inScope && may(rawDirectory, Unistd.W_OK | Unistd.X_OK);
   }
 
   private static void must(String call, SyscallResult result) {

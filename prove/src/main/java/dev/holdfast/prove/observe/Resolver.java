@@ -249,8 +249,7 @@ public final class Resolver {
 
   /** Write and search permission, asked of the kernel as the attacker, by the directory's name. */
   private boolean isWritable(int directory, Statx stat) {
-    return writable.computeIfAbsent(
-        id(stat), _ -> attacker.may(pathOf(directory), Unistd.W_OK | Unistd.X_OK));
+    return writable.computeIfAbsent(id(stat), _ -> attacker.mayChange(pathOf(directory)));
   }
 
   /** The sticky rule, unlink(2): only the entry's or the directory's owner may move it away. */

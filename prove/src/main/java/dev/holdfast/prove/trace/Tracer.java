@@ -116,6 +116,9 @@ public final class Tracer implements AutoCloseable {
       // Each step handles one event.
     }
     settle(run);
+    while (!tasks.isEmpty() && step(0)) {
+      // A run that was started aside and had to wait for this one.
+    }
     return ending(run);
   }
 

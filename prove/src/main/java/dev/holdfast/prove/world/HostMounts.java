@@ -40,16 +40,15 @@ final class HostMounts {
 
   private HostMounts() {}
 
+  /** Every mount point, whatever is mounted there. */
+  static List<String> allPoints() {
+    return lines().stream().map(line -> unescape(line.split(" ", -1)[4])).toList();
+  }
+
   /** In the order they were mounted, the root first; later ones hide earlier ones. */
   static List<Mount> read() {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new WorldException("/proc/self/mountinfo cannot be read: is /proc mounted?", e);
-    }
     List<Mount> mounts = new ArrayList<>();
-    for (String line : lines) {
+    for (String line : lines()) {
       String[] fields = line.split(" ", -1);
       int separator = 6;
       while (separator < fields.length && !fields[separator].equals("-")) {
@@ -66,6 +65,14 @@ final class HostMounts {
       }
     }
     return mounts;
+  }
+
+  private static List<String> lines() {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new WorldException("/proc/self/mountinfo cannot be read: is /proc mounted?", e);
+    }
   }
 
   private static boolean isSystem(String point) {

@@ -55,7 +55,7 @@ public final class Worlds implements AutoCloseable {
 
   private final List<OwnDirectory> own;
   private final boolean inUserNamespace;
-  private final List<HostMounts.Mount> mounts;
+  private final Views views;
   private final String anchor;
   private final int hostProc;
   private int mountNamespace = -1;
@@ -71,10 +71,7 @@ public final class Worlds implements AutoCloseable {
     this.own = List.copyOf(own);
     this.inUserNamespace = inUserNamespace;
     this.anchor = findAnchor();
-    this.mounts =
-        HostMounts.read().stream()
-            .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
-            .toList();
+    this.views = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
     this.hostProc =
         must(
             Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
@@ -84,6 +81,13 @@ public final class Worlds implements AutoCloseable {
           prepareBase();
           return true;
         });
+  }
+
+  private Views hostViews() {
+    return Views.ofMounts(
+        HostMounts.read().stream()
+            .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
+            .toList());
   }
 
   private static String findAnchor() {
@@ -237,8 +241,9 @@ public final class Worlds implements AutoCloseable {
     }
     mkdir(place + "/root", 0755);
     String root = place + "/root";
+    skeleton(root);
     List<String> uppers = new ArrayList<>();
-    for (int i = 0; i < mounts.size(); i++) {
+    for (int i = 0; i < views.points().size(); i++) {
       String upper = place + "/m" + i;
       mkdir(upper, 0755);
       mkdir(upper + "/upper", 0755);
@@ -246,7 +251,7 @@ public final class Worlds implements AutoCloseable {
       if (frozen) {
         TreeCopy.copy(anchor + "/setup/m" + i + "/upper", upper + "/upper");
       } else {
-        copyOwner(mounts.get(i).point(), upper + "/upper");
+        copyOwner(views.points().get(i), upper + "/upper");
       }
       uppers.add(upper);
     }
@@ -255,34 +260,43 @@ public final class Worlds implements AutoCloseable {
         makeOwn(directory, uppers);
       }
     }
-    for (int i = 0; i < mounts.size(); i++) {
-      overlay(mounts.get(i), uppers.get(i), root);
+    for (int i = 0; i < views.points().size(); i++) {
+      overlay(views.points().get(i), uppers.get(i), root);
     }
     mount(anchor + "/dev", root + "/dev", null, MS_BIND | MS_REC, null);
     mount("tmpfs", root + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     readOnly("/sys", root + "/sys");
     World world = new World(hostProc);
-    for (int i = 0; i < mounts.size(); i++) {
+    for (int i = 0; i < views.points().size(); i++) {
       byte[] upper = Paths.bytes(uppers.get(i) + "/upper");
       int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
       world.addUpper(
-          mounts.get(i).point(), must(Fcntl.openat(Fcntl.AT_FDCWD, upper, flags, 0), "open"));
+          views.points().get(i), must(Fcntl.openat(Fcntl.AT_FDCWD, upper, flags, 0), "open"));
     }
     must(Unistd.chroot(Paths.bytes(root)), "enter the world");
     must(Unistd.chdir(Paths.bytes("/")), "enter the world");
     return world;
   }
 
-  private void overlay(HostMounts.Mount mount, String upper, String root)
-      throws FileSystemException {
-    String target = mount.point().equals("/") ? root : root + mount.point();
-    if (!mount.point().equals("/") && !isDirectory(target)) {
+  private void skeleton(String root) throws FileSystemException {
+    for (String directory : views.directories()) {
+      mkdir(root + directory, 0755);
+      copyOwner(directory, root + directory);
+    }
+    for (Views.Link link : views.links()) {
+      symlink(link.target(), root + link.path());
+    }
+  }
+
+  private void overlay(String point, String upper, String root) throws FileSystemException {
+    String target = point.equals("/") ? root : root + point;
+    if (!point.equals("/") && !isDirectory(target)) {
       // A single file that is bind-mounted somewhere, or hidden: the file below it will do.
       return;
     }
     String options =
         "lowerdir="
-            + mount.point().replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
+            + point.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
             + ",upperdir="
             + upper
             + "/upper,workdir="
@@ -293,7 +307,7 @@ public final class Worlds implements AutoCloseable {
     if (made.ok()) {
       return;
     }
-    if (mount.point().equals("/")) {
+    if (point.equals("/")) {
       throw new WorldException(
           "no private view of the files: mount overlay: "
               + made
@@ -301,7 +315,7 @@ public final class Worlds implements AutoCloseable {
               + (inUserNamespace ? " for user namespaces (Linux 5.11)" : ""));
     }
     // Not every file system can lie under an overlay; then its files can be read, not changed.
-    readOnly(mount.point(), target);
+    readOnly(point, target);
   }
 
   private static void readOnly(String source, String target) throws FileSystemException {
@@ -330,15 +344,19 @@ public final class Worlds implements AutoCloseable {
 
   /** Makes the directory in the upper layer, before anything is mounted: it hides the host's. */
   private void makeOwn(OwnDirectory directory, List<String> uppers) throws FileSystemException {
-    int index = 0;
-    for (int i = 0; i < mounts.size(); i++) {
-      String point = mounts.get(i).point();
-      boolean inside = point.equals("/") || directory.path().startsWith(point + "/");
-      if (inside && point.length() >= mounts.get(index).point().length()) {
+    int index = -1;
+    for (int i = 0; i < views.points().size(); i++) {
+      String candidate = views.points().get(i);
+      boolean inside = candidate.equals("/") || directory.path().startsWith(candidate + "/");
+      if (inside && (index < 0 || candidate.length() >= views.points().get(index).length())) {
         index = i;
       }
     }
-    String point = mounts.get(index).point();
+    if (index < 0) {
+      throw new WorldException(
+          directory.path() + ": cannot be given to a world here; take a directory further down");
+    }
+    String point = views.points().get(index);
     String relative = directory.path().substring(point.equals("/") ? 0 : point.length());
     String host = point.equals("/") ? "" : point;
     String upper = uppers.get(index) + "/upper";
