@@ -12,6 +12,7 @@ import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class OddVictimTest {
     command.addAll(List.of(options));
     command.addAll(List.of("-o", directory.resolve(name).toString(), directory + "/odd-victim.c"));
     Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(compiler.getInputStream().readAllBytes());
+    String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(compiler.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, compiler.exitValue(), output);
   }
