@@ -331,8 +331,9 @@ public final class Directory implements AutoCloseable {
   }
 
   /** Opens a directory that this thread just made, and gives it its mode. */
-  private static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
-    SyscallResult opened = Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
+  static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
+    SyscallResult opened =
+        Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
     if (opened.is(Errno.EACCES)) {
       // A umask took the owner's own bits away.
       opened = Fcntl.openat(dirfd, last, HOLD_DIRECTORY | Fcntl.O_NOFOLLOW, 0);

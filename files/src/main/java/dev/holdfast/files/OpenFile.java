@@ -59,15 +59,24 @@ public final class OpenFile implements AutoCloseable {
   private final @Nullable Directory directory;
   private final String name;
   private final int accessFlags;
-  private final FileStat opened;
+  private final boolean seekable;
+
+  /** Null until it is asked for, where nothing had to be checked. */
+  private volatile @Nullable FileStat opened;
 
   private OpenFile(
-      OwnedFd fd, @Nullable Directory directory, String name, int accessFlags, Statx opened) {
+      OwnedFd fd,
+      @Nullable Directory directory,
+      String name,
+      int accessFlags,
+      @Nullable Statx opened) {
     this.fd = fd;
     this.directory = directory;
     this.name = name;
     this.accessFlags = accessFlags;
-    this.opened = new FileStat(opened);
+    this.seekable =
+        opened == null || opened.isRegular() || (opened.mode() & Statx.S_IFMT) == Statx.S_IFBLK;
+    this.opened = opened == null ? null : new FileStat(opened);
   }
 
   /**
@@ -202,16 +211,9 @@ public final class OpenFile implements AutoCloseable {
     }
   }
 
-  /** Takes the ownership of a descriptor that needs no check, such as an O_TMPFILE. */
-  static OpenFile adopt(int raw, @Nullable Directory directory, String name, int accessFlags)
-      throws IOException {
-    try {
-      Statx stat = Statx.fstat(raw).orThrow("statx", name);
-      return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, stat);
-    } catch (FileSystemException failed) {
-      Unistd.close(raw);
-      throw failed;
-    }
+  /** Takes the ownership of a regular file's descriptor that needs no check: an O_TMPFILE. */
+  static OpenFile adopt(int raw, Directory directory, String name, int accessFlags) {
+    return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, null);
   }
 
   /**
@@ -234,8 +236,13 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** What the descriptor said when it was checked. */
-  public FileStat opened() {
-    return opened;
+  public FileStat opened() throws IOException {
+    FileStat known = opened;
+    if (known == null) {
+      known = stat();
+      opened = known;
+    }
+    return known;
   }
 
   /** What the descriptor says now. */
@@ -270,8 +277,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   boolean isSeekable() {
-    FileKind kind = opened.kind();
-    return kind == FileKind.REGULAR || kind == FileKind.BLOCK_DEVICE;
+    return seekable;
   }
 
   /** Its own number, for the time until {@link #giveBack}. */
@@ -458,7 +464,7 @@ public final class OpenFile implements AutoCloseable {
               directory,
               name,
               opening);
-      if (!again.opened.sameInode(opened)) {
+      if (!again.opened().sameInode(stat())) {
         again.close();
         throw new RaceDetectedException(path(), "/proc/self/fd led to another file", "S09", null);
       }

@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -47,6 +48,33 @@ public final class Trees {
   /** Removes everything in a directory, and not the directory. */
   public static TreeReport deleteContents(Path root, TreeOptions options) throws IOException {
     return work(root, options, new TreeDeletion(true));
+  }
+
+  /** Removes everything in a held directory, and not the directory. */
+  public static TreeReport deleteContents(Directory directory, TreeOptions options)
+      throws IOException {
+    int fd = directory.borrow();
+    try (TreeRoot root = TreeRoot.of(fd, directory.path());
+        TreeWalker walker =
+            new TreeWalker(new TreeDeletion(true), options, root.parent(), root.above())) {
+      return walker.run(root.name());
+    } finally {
+      directory.giveBack();
+    }
+  }
+
+  /** Removes an entry of a held directory, and all that is below it. */
+  public static TreeReport delete(Directory directory, String name, TreeOptions options)
+      throws IOException {
+    try (Place at = directory.place(name, "unlinkat", true);
+        HeldDirectory held =
+            HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
+                .orThrow("openat", directory.path());
+        TreeWalker walker =
+            new TreeWalker(
+                new TreeDeletion(false), options, held, Names.encode(directory.path() + "/"))) {
+      return walker.run(at.name());
+    }
   }
 
   /**

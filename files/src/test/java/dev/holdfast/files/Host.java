@@ -43,8 +43,17 @@ final class Host {
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "hangs: " + String.join(" ", command));
+    end(process);
     assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + output);
     return output;
+  }
+
+  /** Ends a child, and closes the pipes to it, which the JDK does only some time later. */
+  static void end(Process process) throws IOException, InterruptedException {
+    process.destroyForcibly().waitFor();
+    process.getOutputStream().close();
+    process.getInputStream().close();
+    process.getErrorStream().close();
   }
 
   /** A child JVM on this test's class path. */

@@ -1,0 +1,174 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an editor does when it is told to end: put the unsaved text somewhere (F13), so that whatever
+ * waits there under the expected name is harmless.
+ *
+ * <p><b>Guarantees.</b> Nothing that exists is opened, followed, overwritten or removed: the text
+ * becomes a new file of mode 0600, which gets its name when it is whole and on the disk. If the name
+ * is taken (by a file, or by a symbolic link that waits there, S05), {@code NAME.1}, {@code NAME.2}
+ * and so on are tried, then a random one. If the directory cannot take it (read-only, full, not
+ * ours), this user's private directories are tried: see {@link PrivateDirectories}. Where it was put
+ * is the answer.
+ *
+ * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the name
+ * away again; the file stays the user's own. <b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> The {@code DEADJOE} and {@code dead.letter} attacks; link(2).
+ */
+public final class EmergencySave {
+  private static final int MAX_NUMBERED = 99;
+  private static final String APPLICATION = "holdfast-saved";
+
+  private EmergencySave() {}
+
+  /**
+   * Where the text is.
+   *
+   * @param path the file's path
+   * @param asAsked true if it has the very name that was asked for
+   */
+  public record Saved(String path, boolean asAsked) {}
+
+  /**
+   * Saves as this file if nothing is there, else beside it, else in a private directory.
+   *
+   * @throws IOException if nothing took it; the first refusal, with the others suppressed
+   */
+  public static Saved save(Path file, byte[] text) throws IOException {
+    Path last = file.getFileName();
+    if (last == null) {
+      throw new IllegalArgumentException("not a file's path: " + file);
+    }
+    String name = Names.of(last);
+    List<IOException> refusals = new ArrayList<>();
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      try (Directory directory =
+          Directory.openFollowingLinks(parent, Resolution.beneath())) {
+        return save(directory, name, text);
+      } catch (FileSystemException refused) {
+        refusals.add(refused);
+      }
+    }
+    try (Directory directory = PrivateDirectories.open(APPLICATION)) {
+      return new Saved(save(directory, name, text).path, false);
+    } catch (FileSystemException refused) {
+      refusals.add(refused);
+    }
+    IOException first = refusals.getFirst();
+    refusals.stream().skip(1).forEach(first::addSuppressed);
+    throw first;
+  }
+
+  /** Saves in a held directory only. */
+  public static Saved save(Directory directory, String name, byte[] text) throws IOException {
+    try (Place place = directory.place(name, "linkat", false);
+        NewFile file = NewFile.in(directory, place.dirfd(), AtomicReplace.PREFIX)) {
+      try (FileChannel channel = file.file().channel()) {
+        channel.write(ByteBuffer.wrap(text));
+      }
+      if (file.file().opened().mode() != 0600) {
+        file.file().chmod(0600);
+      }
+      file.file().sync(true);
+      String found = publish(directory, place, file, name);
+      syncDirectory(directory, name);
+      return new Saved(directory.show(found), found.equals(name));
+    }
+  }
+
+  private static void syncDirectory(Directory directory, String name) throws IOException {
+    int slash = name.lastIndexOf('/');
+    if (slash <= 0) {
+      trySync(directory);
+      return;
+    }
+    try (Directory parent = directory.openDirectoryFollowingLinks(name.substring(0, slash))) {
+      trySync(parent);
+    }
+  }
+
+  /** The text is safe by now; that a directory that cannot be read cannot be synced is no failure. */
+  private static void trySync(Directory directory) {
+    try {
+      directory.sync();
+    } catch (IOException cannot) {
+      // Its name may be lost in a crash of the machine; nothing else can be done about it here.
+    }
+  }
+
+  private static String publish(Directory directory, Place place, NewFile file, String name)
+      throws IOException {
+    String above = name.substring(0, name.lastIndexOf('/') + 1);
+    String last = name.substring(above.length());
+    for (int i = 0; i <= MAX_NUMBERED + 1; i++) {
+      String candidate =
+          i == 0 ? last : i <= MAX_NUMBERED ? last + "." + i : last + "." + RandomNames.random();
+      SyscallResult result = file.publish(place.dirfd(), Names.encode(candidate));
+      if (result.ok()) {
+        return above + candidate;
+      }
+      if (!result.is(Errno.EEXIST)) {
+        throw SyscallExceptions.of(result.errno(), "linkat", directory.show(name));
+      }
+    }
+    throw SyscallExceptions.of(Errno.EEXIST, "linkat", directory.show(name));
+  }
+
+  /** What {@link #onTermination} promises; closing it withdraws the promise. */
+  public static final class Guard implements AutoCloseable {
+    private final Thread hook;
+
+    private Guard(Thread hook) {
+      this.hook = hook;
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException exitingAlready) {
+        // Too late: it is being saved.
+      }
+    }
+  }
+
+  /**
+   * Saves when the virtual machine ends by SIGTERM, SIGINT, SIGHUP or {@code System.exit}.
+   *
+   * @param text asked at that time; null if there is nothing to save
+   */
+  public static Guard onTermination(Path file, Supplier<byte @Nullable []> text) {
+    Path absolute = file.toAbsolutePath();
+    Thread hook =
+        new Thread(
+            () -> {
+              byte[] unsaved = text.get();
+              if (unsaved == null) {
+                return;
+              }
+              try {
+                System.err.println("saved " + save(absolute, unsaved).path);
+              } catch (IOException lost) {
+                System.err.println("not saved: " + lost.getMessage());
+              }
+            },
+            "holdfast-save");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return new Guard(hook);
+  }
+}

@@ -1,0 +1,219 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file in the making: it has no name until it is published, or, where the file system cannot do
+ * that, a random one. What is not published is gone when this is closed, and, while it has no name,
+ * when the process is killed.
+ *
+ * <p>The directory's descriptor is borrowed: whoever makes one keeps the directory in use.
+ */
+final class NewFile implements AutoCloseable {
+  private static final byte[] SELF = {'.'};
+  private static final byte[] EMPTY = new byte[0];
+
+  /** Only for a taken name, which 130 random bits make all but impossible. */
+  private static final int MAX_TRIES = 16;
+
+  private final OpenFile file;
+  private final int dirfd;
+  private final String prefix;
+
+  /** The name it has, if it has one that is to go when this is closed. */
+  private byte @Nullable [] tempName;
+
+  private boolean published;
+
+  private NewFile(OpenFile file, int dirfd, String prefix, byte @Nullable [] tempName) {
+    this.file = file;
+    this.dirfd = dirfd;
+    this.prefix = prefix;
+    this.tempName = tempName;
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param prefix for a random name, should one be needed
+   */
+  static NewFile in(Directory directory, int dirfd, String prefix) throws IOException {
+    // Without O_EXCL, which would forbid giving it a name later.
+    SyscallResult result =
+        Fcntl.openat(dirfd, SELF, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_NOCTTY, 0600);
+    if (result.ok()) {
+      OpenFile file =
+          OpenFile.adopt((int) result.raw(), directory, "a file without a name", Fcntl.O_RDWR);
+      return new NewFile(file, dirfd, prefix, null);
+    }
+    if (lacksUnnamedFiles(result.errno())) {
+      return named(directory, dirfd, prefix, "", 0600);
+    }
+    throw FileErrors.of(result.errno(), "openat", directory.path());
+  }
+
+  /** What kernels and file systems without O_TMPFILE answer, open(2). */
+  private static boolean lacksUnnamedFiles(Errno errno) {
+    return errno == Errno.EOPNOTSUPP
+        || errno == Errno.EISDIR
+        || errno == Errno.ENOSYS
+        || errno == Errno.EINVAL;
+  }
+
+  /** Makes one with a random name from the beginning. */
+  static NewFile named(Directory directory, int dirfd, String prefix, String suffix, int mode)
+      throws IOException {
+    for (int i = 0; i < MAX_TRIES; i++) {
+      String name = prefix + RandomNames.random() + suffix;
+      byte[] bytes = Names.encode(name);
+      try {
+        OpenFile file =
+            OpenFile.createAt(dirfd, bytes, directory, name, mode, Fcntl.O_RDWR);
+        return new NewFile(file, dirfd, prefix, bytes);
+      } catch (java.nio.file.FileAlreadyExistsException taken) {
+        // Another random name. Every other error ends the attempt at once.
+      }
+    }
+    throw new RaceDetectedException(
+        directory.path(), "every random name was taken", "S15", Errno.EEXIST);
+  }
+
+  OpenFile file() {
+    return file;
+  }
+
+  /** The random name; null while there is none. */
+  byte @Nullable [] tempName() {
+    return tempName;
+  }
+
+  /** Gives it a name that was free; EEXIST if it was not. */
+  SyscallResult publish(int targetDirfd, byte[] name) throws IOException {
+    SyscallResult result =
+        tempName == null
+            ? link(targetDirfd, name)
+            : moveToFree(dirfd, tempName, targetDirfd, name);
+    if (result.ok()) {
+      tempName = null;
+      published = true;
+    }
+    return result;
+  }
+
+  private SyscallResult link(int targetDirfd, byte[] name) throws IOException {
+    int fd = file.borrow();
+    try {
+      SyscallResult result =
+          Unistd.linkat(fd, EMPTY, targetDirfd, name, Fcntl.AT_EMPTY_PATH);
+      // Without CAP_DAC_READ_SEARCH older kernels know only the other way.
+      return result.is(Errno.ENOENT) || result.is(Errno.EPERM)
+          ? Unistd.linkat(
+              Fcntl.AT_FDCWD,
+              ProcSelfFd.name(fd),
+              targetDirfd,
+              name,
+              Fcntl.AT_SYMLINK_FOLLOW)
+          : result;
+    } finally {
+      file.giveBack();
+    }
+  }
+
+  private static SyscallResult moveToFree(int fromDirfd, byte[] from, int toDirfd, byte[] to) {
+    SyscallResult result =
+        Unistd.renameat2(fromDirfd, from, toDirfd, to, Unistd.RENAME_NOREPLACE);
+    if (!result.is(Errno.EINVAL) && !result.is(Errno.ENOSYS)) {
+      return result;
+    }
+    result = Unistd.linkat(fromDirfd, from, toDirfd, to, 0);
+    if (result.ok()) {
+      Unistd.unlinkat(fromDirfd, from, 0);
+    }
+    return result;
+  }
+
+  /** Gives it a random name, as rename(2) needs one. */
+  void giveTempName() throws IOException {
+    for (int i = 0; tempName == null; i++) {
+      byte[] random = Names.encode(prefix + RandomNames.random());
+      SyscallResult result = link(dirfd, random);
+      if (result.ok()) {
+        tempName = random;
+      } else if (!result.is(Errno.EEXIST) || i >= MAX_TRIES) {
+        throw FileErrors.of(result.errno(), "linkat", file.path());
+      }
+    }
+  }
+
+  /** Puts it in the place of whatever has the name, in one instant. */
+  void replace(byte[] name, String shown) throws IOException {
+    byte[] temp = requireTempName();
+    Unistd.renameat2(dirfd, temp, dirfd, name, 0).orThrow("renameat2", shown);
+    tempName = null;
+    published = true;
+  }
+
+  /** Swaps names with what has the name: that then has the random name. */
+  void exchange(byte[] name, String shown) throws IOException {
+    byte[] temp = requireTempName();
+    Unistd.renameat2(dirfd, temp, dirfd, name, Unistd.RENAME_EXCHANGE)
+        .orThrow("renameat2", shown);
+  }
+
+  /** After an {@link #exchange}: what had the name before is to go for good. */
+  void keepExchanged() {
+    byte[] old = requireTempName();
+    Unistd.unlinkat(dirfd, old, 0);
+    tempName = null;
+    published = true;
+  }
+
+  private byte[] requireTempName() {
+    if (tempName == null) {
+      throw new IllegalStateException("it has no name");
+    }
+    return tempName;
+  }
+
+  /** True if the random name still leads to this file. */
+  boolean hasTempName() throws IOException {
+    return tempName != null && leadsHere(dirfd, tempName, file);
+  }
+
+  /** True if a name leads to exactly this file now. */
+  static boolean leadsHere(int dirfd, byte[] name, OpenFile file) throws IOException {
+    Result<Statx> named =
+        Statx.statx(dirfd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return named.ok() && file.stat().statx().sameObject(named.value());
+  }
+
+  /** Takes the file out of here: it stays open, with whatever name it has. */
+  OpenFile release() {
+    tempName = null;
+    return file;
+  }
+
+  boolean published() {
+    return published;
+  }
+
+  /** Removes the random name, if it is still this file's, and closes the file. */
+  @Override
+  public void close() throws IOException {
+    try (file) {
+      if (tempName != null && file.isOpen()) {
+        if (leadsHere(dirfd, tempName, file)) {
+          Unistd.unlinkat(dirfd, tempName, 0);
+        }
+        tempName = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A temporary directory that only this user can enter, held; see {@link TempFiles}. Closing it
+ * removes it and all that is in it.
+ *
+ * <p>While it is open it has a shared flock(2) lock, which cleaners such as systemd-tmpfiles take as
+ * "in use" (F08). The lock goes with the process.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ */
+public final class TempDirectory implements AutoCloseable {
+  /** In use until this is closed, so that the name can be removed. */
+  private final Directory parent;
+
+  private final int parentFd;
+  private final byte[] name;
+  private final Directory directory;
+  private final Statx made;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  TempDirectory(Directory parent, int parentFd, byte[] name, Directory directory, Statx made) {
+    this.parent = parent;
+    this.parentFd = parentFd;
+    this.name = name;
+    this.directory = directory;
+    this.made = made;
+  }
+
+  /** The directory itself: work with names below it. */
+  public Directory directory() {
+    return directory;
+  }
+
+  /** For programs that take only names. */
+  public String path() {
+    return parent.show(Names.decode(name));
+  }
+
+  /** True if its name still leads to it: false once somebody removed or replaced it (S07). */
+  public boolean isNamed() {
+    return !closed.get() && leadsHere();
+  }
+
+  private boolean leadsHere() {
+    Result<Statx> named =
+        Statx.statx(parentFd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return named.ok() && named.value().sameObject(made);
+  }
+
+  /**
+   * Removes what is in it, by the held descriptor, and then its name, if that still leads to it.
+   *
+   * @throws IOException if something could not be removed
+   */
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    TempExit.release(this);
+    try {
+      TreeReport report =
+          Trees.deleteContents(directory, TreeOptions.defaults().withForcePermissions(true));
+      if (!report.complete()) {
+        throw new FileSystemException(path(), null, report.failures().toString());
+      }
+      if (leadsHere()) {
+        Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR).orThrow("unlinkat", path());
+      }
+    } finally {
+      try {
+        directory.close();
+      } finally {
+        parent.giveBack();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TempDirectory[" + path() + "]";
+  }
+}

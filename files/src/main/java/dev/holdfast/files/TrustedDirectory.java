@@ -1,0 +1,88 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+
+/**
+ * Whether a held directory is one in which we may put files of our own: nobody but root and this
+ * user can rename what is in it, nor swap a directory above it.
+ *
+ * <p>It is judged upwards from the descriptor, {@code ..} by {@code ..}, so that what is judged are
+ * the directories that are above it, and not those that a path names.
+ */
+final class TrustedDirectory {
+  private static final byte[] UP = {'.', '.'};
+  private static final int HOLD = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
+  private static final int WRITABLE_BY_OTHERS = 022;
+
+  /** More than any path has; only a bound. */
+  private static final int MAX_DEPTH = 4096;
+
+  private TrustedDirectory() {}
+
+  /** Null if it can be trusted, else why not. */
+  static @org.jspecify.annotations.Nullable String distrust(Directory directory)
+      throws IOException {
+    int me = Identity.geteuid();
+    int fd = directory.borrow();
+    int current = -1;
+    try {
+      Statx stat = Statx.fstat(fd).orThrow("statx", directory.path());
+      for (int depth = 0; depth < MAX_DEPTH; depth++) {
+        if (stat.uid() != 0 && stat.uid() != me) {
+          return "%s belongs to uid %s"
+              .formatted(place(depth), Integer.toUnsignedString(stat.uid()));
+        }
+        boolean sticky = (stat.mode() & Statx.S_ISVTX) != 0;
+        if ((stat.mode() & WRITABLE_BY_OTHERS) != 0 && !sticky) {
+          return "%s can be written by others (mode %s)"
+              .formatted(place(depth), FileStat.octal(stat.permissions()));
+        }
+        SyscallResult up = Fcntl.openat(current < 0 ? fd : current, UP, HOLD, 0);
+        if (up.is(Errno.EACCES)) {
+          return "what is above " + place(depth) + " cannot be looked at";
+        }
+        int above = (int) up.orThrow("openat", directory.path());
+        if (current >= 0) {
+          Unistd.close(current);
+        }
+        current = above;
+        Result<Statx> next = Statx.fstat(above);
+        Statx found = next.orThrow("statx", directory.path());
+        if (found.sameObject(stat) && found.mountId() == stat.mountId()) {
+          return null;
+        }
+        stat = found;
+      }
+      return "it is too deep";
+    } finally {
+      if (current >= 0) {
+        Unistd.close(current);
+      }
+      directory.giveBack();
+    }
+  }
+
+  private static String place(int depth) {
+    return depth == 0 ? "it" : depth == 1 ? "its parent" : "the directory " + depth + " levels up";
+  }
+
+  /** Null if only this user (and root) can enter it and what is above is trusted, else why not. */
+  static @org.jspecify.annotations.Nullable String notPrivate(Directory directory)
+      throws IOException {
+    FileStat stat = directory.stat();
+    if (stat.uid() != Identity.geteuid()) {
+      return "it belongs to uid " + Integer.toUnsignedString(stat.uid());
+    }
+    if ((stat.mode() & 077) != 0) {
+      return "others can enter it (mode " + FileStat.octal(stat.mode()) + ")";
+    }
+    return distrust(directory);
+  }
+}

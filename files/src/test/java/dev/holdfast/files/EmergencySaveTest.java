@@ -1,0 +1,104 @@
+package dev.holdfast.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmergencySaveTest {
+  private static final byte[] TEXT = "unsaved".getBytes(UTF_8);
+
+  @TempDir Path temp;
+
+  @Test
+  void takesTheNameIfItIsFree() throws IOException {
+    EmergencySave.Saved saved = EmergencySave.save(temp.resolve("DEADJOE"), TEXT);
+    assertTrue(saved.asAsked());
+    assertEquals("unsaved", Files.readString(Path.of(saved.path())));
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(saved.path()))));
+  }
+
+  @Test
+  void aLinkThatWaitsThereIsHarmless() throws IOException {
+    Path precious = Files.writeString(temp.resolve("precious"), "precious");
+    Files.createSymbolicLink(temp.resolve("DEADJOE"), precious);
+    Files.createSymbolicLink(temp.resolve("DEADJOE.1"), temp.resolve("nowhere"));
+    EmergencySave.Saved saved = EmergencySave.save(temp.resolve("DEADJOE"), TEXT);
+    assertFalse(saved.asAsked());
+    assertEquals(temp + "/DEADJOE.2", saved.path());
+    assertEquals("precious", Files.readString(precious));
+    assertFalse(Files.exists(temp.resolve("nowhere")));
+    // The control: what editors did.
+    Files.writeString(temp.resolve("DEADJOE"), "unsaved");
+    assertEquals("unsaved", Files.readString(precious));
+  }
+
+  @Test
+  void findsANameWhenAllNumbersAreTaken() throws IOException {
+    Files.createFile(temp.resolve("x"));
+    for (int i = 1; i < 100; i++) {
+      Files.createFile(temp.resolve("x." + i));
+    }
+    EmergencySave.Saved saved = EmergencySave.save(temp.resolve("x"), TEXT);
+    assertEquals("unsaved", Files.readString(Path.of(saved.path())));
+  }
+
+  /** Saves elsewhere, and says where. */
+  static final class SaveMain {
+    private SaveMain() {}
+
+    public static void main(String[] args) throws IOException {
+      System.out.println(EmergencySave.save(Path.of(args[0]), TEXT).path());
+    }
+  }
+
+  @Test
+  void goesToAPrivateDirectoryIfItMust() throws Exception {
+    Path runtime = Files.createDirectory(temp.resolve("runtime"));
+    Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder java = Host.java(SaveMain.class, temp + "/absent/file");
+    java.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+    Process process = java.redirectErrorStream(true).start();
+    try (BufferedReader out = process.inputReader()) {
+      assertEquals(runtime + "/holdfast-saved/file", out.readLine());
+    }
+    assertEquals(0, process.waitFor());
+    assertEquals("unsaved", Files.readString(runtime.resolve("holdfast-saved/file")));
+  }
+
+  /** Has something to save when it is terminated. */
+  static final class EditorMain {
+    private EditorMain() {}
+
+    public static void main(String[] args) throws Exception {
+      EmergencySave.onTermination(Path.of(args[0]), () -> TEXT);
+      EmergencySave.onTermination(Path.of(args[0] + "-withdrawn"), () -> TEXT).close();
+      EmergencySave.onTermination(Path.of(args[0] + "-nothing"), () -> null);
+      System.out.println("ready");
+      System.in.read();
+    }
+  }
+
+  @Test
+  void savesWhenTerminated() throws Exception {
+    Process process = Host.java(EditorMain.class, temp.resolve("text").toString()).start();
+    assertTrue(String.valueOf(process.inputReader().readLine()).startsWith("ready"));
+    process.destroy();
+    process.waitFor();
+    try (var list = Files.list(temp)) {
+      assertEquals(List.of(temp.resolve("text")), list.toList());
+    }
+    assertEquals("unsaved", Files.readString(temp.resolve("text")));
+  }
+}
