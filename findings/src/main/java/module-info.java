@@ -4,4 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.findings {
   requires static org.jspecify;
+  requires com.fasterxml.jackson.core;
+
+  exports dev.holdfast.findings;
 }

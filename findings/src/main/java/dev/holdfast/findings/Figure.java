@@ -1,0 +1,4 @@
+package dev.holdfast.findings;
+
+/** A number worth a glance at the head of a report. */
+public record Figure(String label, long value, Ink ink) {}

@@ -1,0 +1,38 @@
+package dev.holdfast.findings;
+
+import java.util.List;
+
+/**
+ * Something to mend: which rule, where, how it happens, how we know, and how to see it again.
+ *
+ * @param rule what it is a case of
+ * @param message the finding in one sentence
+ * @param place where it is
+ * @param tags a few words for filters, such as {@code RACE}
+ * @param timeline how it happens, in order; may be empty
+ * @param evidence what was seen, a sentence each
+ * @param remarks what else to know, a sentence each
+ * @param related where the same happens, too
+ * @param fingerprint the same for the same finding in each run, whatever line or call number it has
+ * @param replay the command line that shows it again; empty if there is none
+ */
+public record Finding(
+    Rule rule,
+    Severity severity,
+    String message,
+    Place place,
+    List<String> tags,
+    List<Step> timeline,
+    List<String> evidence,
+    List<String> remarks,
+    List<Place> related,
+    String fingerprint,
+    String replay) {
+  public Finding {
+    tags = List.copyOf(tags);
+    timeline = List.copyOf(timeline);
+    evidence = List.copyOf(evidence);
+    remarks = List.copyOf(remarks);
+    related = List.copyOf(related);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.holdfast.findings;
+
+/** Where a finding is. */
+public sealed interface Place {
+  /**
+   * In a source file.
+   *
+   * @param file as the user named it, with {@code /}; relative to the working directory or absolute
+   * @param line from 1, or 0 for the file as a whole
+   * @param column from 1, or 0 for the line as a whole
+   */
+  record Source(String file, int line, int column) implements Place {
+    @Override
+    public String describe() {
+      return file + (line == 0 ? "" : ":" + line + (column == 0 ? "" : ":" + column));
+    }
+  }
+
+  /**
+   * At a moment in the run of a program, which need not have sources.
+   *
+   * @param program its command line, printable
+   * @param window the stable id of the moment
+   * @param moment the moment in words: call, path, task
+   */
+  record Run(String program, String window, String moment) implements Place {
+    @Override
+    public String describe() {
+      return moment;
+    }
+  }
+
+  /** For people, on one line. */
+  String describe();
+}

@@ -1,0 +1,254 @@
+package dev.holdfast.findings;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Findings as SARIF 2.1.0, which code hosts and editors show at the place itself.
+ *
+ * <p>A finding in a source file has a physical location. One in the run of a program has a logical
+ * location, the call, and a code flow with one thread for each side of the race.
+ *
+ * <p>Sources: OASIS, Static Analysis Results Interchange Format, sections 3.14 (run), 3.27
+ * (result), 3.36 (code flow), 3.49 (reporting descriptor).
+ */
+public final class SarifWriter {
+  private static final String SCHEMA =
+      "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+  /** The name and version of our fingerprint's recipe, so that it can change one day. */
+  private static final String FINGERPRINT = "holdfast/v1";
+
+  private final JsonGenerator json;
+  private final Map<String, Integer> ruleIndex = new LinkedHashMap<>();
+
+  private SarifWriter(JsonGenerator json) {
+    this.json = json;
+  }
+
+  /** Writes a whole SARIF log with one run; does not close {@code out}. */
+  public static void write(Report report, Writer out) throws IOException {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build();
+    try (JsonGenerator json = factory.createGenerator(out)) {
+      json.setPrettyPrinter(new DefaultPrettyPrinter());
+      new SarifWriter(json).log(report);
+    }
+    out.write('\n');
+  }
+
+  private void log(Report report) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("$schema", SCHEMA);
+    json.writeStringField("version", "2.1.0");
+    json.writeArrayFieldStart("runs");
+    json.writeStartObject();
+    tool(report);
+    json.writeArrayFieldStart("invocations");
+    json.writeStartObject();
+    json.writeBooleanField("executionSuccessful", true);
+    if (!report.notes().isEmpty()) {
+      json.writeArrayFieldStart("toolExecutionNotifications");
+      for (String note : report.notes()) {
+        json.writeStartObject();
+        json.writeStringField("level", "note");
+        message("message", note);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+    json.writeEndArray();
+    json.writeStringField("columnKind", "unicodeCodePoints");
+    json.writeArrayFieldStart("results");
+    for (Finding finding : report.findings()) {
+      result(finding);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void tool(Report report) throws IOException {
+    json.writeObjectFieldStart("tool");
+    json.writeObjectFieldStart("driver");
+    json.writeStringField("name", "Holdfast");
+    json.writeStringField("version", report.producer().version());
+    json.writeArrayFieldStart("rules");
+    for (Finding finding : report.findings()) {
+      Rule rule = finding.rule();
+      if (ruleIndex.putIfAbsent(rule.id(), ruleIndex.size()) == null) {
+        rule(rule, finding.severity());
+      }
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void rule(Rule rule, Severity severity) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", rule.id());
+    message("shortDescription", rule.title());
+    message("fullDescription", rule.description());
+    message("help", rule.description() + "\n\nWhat to do: " + rule.advice());
+    json.writeObjectFieldStart("defaultConfiguration");
+    json.writeStringField("level", severity.level());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void result(Finding finding) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("ruleId", finding.rule().id());
+    json.writeNumberField("ruleIndex", ruleIndex.getOrDefault(finding.rule().id(), -1));
+    json.writeStringField("level", finding.severity().level());
+    message("message", text(finding));
+    json.writeArrayFieldStart("locations");
+    location(finding.place(), "", -1);
+    json.writeEndArray();
+    if (!finding.related().isEmpty()) {
+      json.writeArrayFieldStart("relatedLocations");
+      int id = 0;
+      for (Place place : finding.related()) {
+        location(place, "", id++);
+      }
+      json.writeEndArray();
+    }
+    json.writeObjectFieldStart("partialFingerprints");
+    json.writeStringField(FINGERPRINT, finding.fingerprint());
+    json.writeEndObject();
+    if (!finding.timeline().isEmpty()) {
+      codeFlow(finding);
+    }
+    json.writeObjectFieldStart("properties");
+    strings("tags", finding.tags());
+    strings("evidence", finding.evidence());
+    json.writeStringField("replay", finding.replay());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /** What a viewer shows that knows nothing of evidence and replays. */
+  private static String text(Finding finding) {
+    List<String> paragraphs = new ArrayList<>();
+    paragraphs.add(finding.message());
+    paragraphs.addAll(finding.evidence());
+    paragraphs.addAll(finding.remarks());
+    if (!finding.replay().isEmpty()) {
+      paragraphs.add("Again: " + finding.replay());
+    }
+    return String.join("\n", paragraphs);
+  }
+
+  private void location(Place place, String text, int id) throws IOException {
+    json.writeStartObject();
+    if (id >= 0) {
+      json.writeNumberField("id", id);
+    }
+    switch (place) {
+      case Place.Source source -> {
+        json.writeObjectFieldStart("physicalLocation");
+        json.writeObjectFieldStart("artifactLocation");
+        json.writeStringField("uri", uri(source.file()));
+        json.writeEndObject();
+        if (source.line() > 0) {
+          json.writeObjectFieldStart("region");
+          json.writeNumberField("startLine", source.line());
+          if (source.column() > 0) {
+            json.writeNumberField("startColumn", source.column());
+          }
+          json.writeEndObject();
+        }
+        json.writeEndObject();
+      }
+      case Place.Run run -> {
+        json.writeArrayFieldStart("logicalLocations");
+        json.writeStartObject();
+        json.writeStringField("name", run.moment());
+        json.writeStringField("fullyQualifiedName", run.program() + "#" + run.window());
+        json.writeStringField("kind", "function");
+        json.writeEndObject();
+        json.writeEndArray();
+      }
+    }
+    if (!text.isEmpty()) {
+      message("message", text);
+    }
+    json.writeEndObject();
+  }
+
+  private void codeFlow(Finding finding) throws IOException {
+    json.writeArrayFieldStart("codeFlows");
+    json.writeStartObject();
+    json.writeArrayFieldStart("threadFlows");
+    for (Step.Actor actor : Step.Actor.values()) {
+      if (finding.timeline().stream().noneMatch(step -> step.actor() == actor)) {
+        continue;
+      }
+      json.writeStartObject();
+      json.writeStringField("id", actor.title());
+      json.writeArrayFieldStart("locations");
+      int order = 0;
+      for (Step step : finding.timeline()) {
+        order++;
+        if (step.actor() == actor) {
+          json.writeStartObject();
+          json.writeNumberField("executionOrder", order);
+          json.writeFieldName("location");
+          location(finding.place(), sentence(step), -1);
+          json.writeEndObject();
+        }
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+    json.writeEndArray();
+  }
+
+  private static String sentence(Step step) {
+    return step.code().isEmpty() ? step.text() : step.text() + ": " + step.code();
+  }
+
+  private void message(String field, String text) throws IOException {
+    json.writeObjectFieldStart(field);
+    json.writeStringField("text", text);
+    json.writeEndObject();
+  }
+
+  private void strings(String field, List<String> values) throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
+  }
+
+  /** A reference relative to wherever the tool ran, or absolute, with everything escaped. */
+  static String uri(String file) {
+    try {
+      // "./" keeps a colon in the first name from looking like a scheme.
+      return file.startsWith("/")
+          ? new URI("file", "", file, null).toASCIIString()
+          : new URI(null, null, "./" + file, null)
+              .toASCIIString()
+              .substring(file.indexOf(':') < 0 ? 2 : 0);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(file, e);
+    }
+  }
+}
