@@ -17,7 +17,11 @@ import picocli.CommandLine;
 final class Commands {
   private static final Map<String, Supplier<Object>> BY_NAME = new LinkedHashMap<>();
 
-  // One line per command, for example: BY_NAME.put("prove", ProveCommand::new);
+  static {
+    BY_NAME.put("prove", ProveCommand::new);
+    BY_NAME.put("lab", LabCommand::new);
+    BY_NAME.put("completion", CompletionCommand::new);
+  }
 
   private Commands() {}
 

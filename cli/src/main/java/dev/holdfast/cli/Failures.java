@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.prove.ProveException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -107,6 +108,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   private String describe(Throwable e) {
     return switch (e) {
       case CommandFailure failure -> String.valueOf(failure.getMessage());
+      case ProveException cannot -> String.valueOf(cannot.getMessage());
       case InterruptedException _ -> "interrupted";
       case NoSuchFileException absent -> absent.getFile() + ": no such file or directory (ENOENT)";
       case FileAlreadyExistsException taken -> taken.getFile() + ": exists already (EEXIST)";

@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import picocli.CommandLine;
 
 /** Where {@code holdfast} starts. */
 public final class Main {
@@ -34,9 +36,17 @@ public final class Main {
    * @return an {@link ExitCode}
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(() -> Commands.commandLineFor(args), out, err, args);
+  }
+
+  /** For commands that stand on something else. */
+  static int run(Supplier<CommandLine> commands, PrintWriter out, PrintWriter err, String... args) {
     Failures failures = new Failures(args);
     try {
-      return Commands.commandLineFor(args)
+      return commands
+          .get()
+          // An argument of a program to run may begin with @; it is no file of ours.
+          .setExpandAtFiles(false)
           .setOut(out)
           .setErr(err)
           .setParameterExceptionHandler(failures)

@@ -1,0 +1,50 @@
+package dev.holdfast.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Durations as people type them: {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}. */
+final class Durations implements ITypeConverter<Duration> {
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  @Override
+  public Duration convert(String value) {
+    try {
+      return parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is none, with what to type instead
+   */
+  static Duration parse(String value) {
+    Matcher matcher = FORM.matcher(value);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'" + value + "' is not a duration such as 500ms, 10s or 2m");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    if (number == 0) {
+      throw new IllegalArgumentException("'" + value + "' leaves no time");
+    }
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      default -> Duration.ofHours(number);
+    };
+  }
+
+  /** The shortest form that {@link #parse} reads back. */
+  static String format(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 60_000 == 0
+        ? millis / 60_000 + "m"
+        : millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+  }
+}

@@ -1,0 +1,177 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.tell.LabComparison;
+import dev.holdfast.cli.tell.LabJson;
+import dev.holdfast.cli.tell.LabText;
+import dev.holdfast.findings.HtmlWriter;
+import dev.holdfast.findings.Painter;
+import dev.holdfast.lab.Lab;
+import dev.holdfast.lab.LabReport;
+import dev.holdfast.lab.Scene;
+import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.Prover;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast lab}. */
+@Command(
+    name = "lab",
+    description = {
+      "Runs hazards of the catalogue as scenes, for real, on this machine: a program that does its"
+          + " work the usual way, and one that does it Holdfast's way, under the same attack at"
+          + " every moment where an attacker could act. A scene is ok when the first lost and the"
+          + " second held.",
+      "",
+      "Everything happens in private worlds: no file of this machine is changed, and nothing is"
+          + " left behind."
+    },
+    customSynopsis = "usage: holdfast lab [OPTIONS] [SCENE...]",
+    synopsisHeading = "",
+    exitCodeList = {
+      "0:every scene that could run is ok",
+      "1:a scene failed",
+      "2:wrong use",
+      "3:no scene could run here",
+      "130:interrupted"
+    },
+    footer = {
+      "Examples:",
+      "  everything there is, and a page to look at:",
+      "    holdfast lab --html lab.html",
+      "  what there is, and one of it with its evidence:",
+      "    holdfast lab --list",
+      "    holdfast lab --verbose S01",
+      "  for a script:",
+      "    holdfast lab --json | jq -e '.summary.ok + .summary.skipped == .summary.scenes'"
+    })
+final class LabCommand implements Callable<Integer> {
+  /** Where the scenes are played; a test has its own. */
+  interface Stage {
+    List<Scene> scenes();
+
+    LabReport run(List<Scene> scenes, Progress progress);
+
+    @Nullable String whyNot();
+  }
+
+  @ParentCommand private RootCommand root;
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "SCENE",
+      arity = "0..*",
+      description = "The scenes to run, such as S01. Default: all.")
+  private @Nullable List<String> names;
+
+  @Option(names = "--list", description = "List the scenes, and run none.")
+  private boolean list;
+
+  @Option(
+      names = "--verbose",
+      description = "Tell the evidence also of what came out as it should.")
+  private boolean verbose;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also write a report to FILE: one HTML file that needs nothing else.")
+  private @Nullable Path html;
+
+  private final Stage stage;
+
+  LabCommand() {
+    this(new RealStage());
+  }
+
+  LabCommand(Stage stage) {
+    this.stage = stage;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Scene> scenes = wanted();
+    PrintWriter out = spec.commandLine().getOut();
+    Painter painter = Terminal.painter(root.globals().color());
+    if (list) {
+      if (html != null) {
+        throw CommandFailure.usage("--html", "there is no result to write with --list");
+      }
+      if (root.globals().json()) {
+        LabJson.list(scenes, out);
+      } else {
+        out.print(LabText.list(scenes, painter));
+      }
+      out.flush();
+      return ExitCode.OK;
+    }
+    OutputFile htmlFile = html == null ? null : new OutputFile("--html", html);
+    UserNamespace.ensure(
+        stage.whyNot(), spec.qualifiedName(), root.globals(), spec.commandLine().getErr());
+
+    LabReport report =
+        ProgressLine.during(
+            root.globals(), spec.commandLine().getErr(), progress -> stage.run(scenes, progress));
+
+    if (root.globals().json()) {
+      LabJson.write(report, out);
+    } else {
+      out.print(LabText.of(report, painter, verbose));
+    }
+    out.flush();
+    Notes.print(report.notes(), spec, root.globals());
+    if (htmlFile != null) {
+      htmlFile.write(to -> HtmlWriter.write(LabComparison.of(report, Version.number()), to));
+    }
+    if (report.failed() > 0) {
+      return ExitCode.NO;
+    }
+    return report.ok() > 0 ? ExitCode.OK : ExitCode.UNDECIDED;
+  }
+
+  private List<Scene> wanted() {
+    List<Scene> all = stage.scenes();
+    if (names == null) {
+      return all;
+    }
+    return names.stream().distinct().map(name -> byName(all, name)).toList();
+  }
+
+  private static Scene byName(List<Scene> all, String name) {
+    Optional<Scene> found = all.stream().filter(s -> s.id().equalsIgnoreCase(name)).findFirst();
+    return found.orElseThrow(
+        () ->
+            CommandFailure.usage(
+                name,
+                "no such scene; there are "
+                    + all.stream().map(Scene::id).collect(Collectors.joining(", "))));
+  }
+
+  private static final class RealStage implements Stage {
+    @Override
+    public List<Scene> scenes() {
+      return Lab.scenes();
+    }
+
+    @Override
+    public LabReport run(List<Scene> scenes, Progress progress) {
+      return Lab.run(scenes, progress);
+    }
+
+    @Override
+    public @Nullable String whyNot() {
+      return Prover.whyNot();
+    }
+  }
+}

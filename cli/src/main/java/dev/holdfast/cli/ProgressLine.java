@@ -1,0 +1,83 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.prove.Progress;
+import java.io.PrintWriter;
+
+/**
+ * One line on a terminal that says how far the work has come. It appears only when the work takes
+ * long enough to make one wonder, and is gone at the end, also when the user interrupts.
+ */
+final class ProgressLine implements Progress, AutoCloseable {
+  private static final long PATIENCE_NANOS = 500_000_000;
+  private static final long BETWEEN_NANOS = 100_000_000;
+  private static final int BAR = 30;
+  private static final String ERASE = "\r\u001b[K";
+
+  private final PrintWriter terminal;
+  private final int width;
+  private final Thread atExit = new Thread(this::erase, "progress-eraser");
+  private long nextNanos = System.nanoTime() + PATIENCE_NANOS;
+  private boolean shown;
+
+  /** Work that may throw. */
+  @FunctionalInterface
+  interface Work<T, E extends Exception> {
+    T run(Progress progress) throws E;
+  }
+
+  /** Runs it, with such a line where somebody is there to see it and wants to. */
+  static <T, E extends Exception> T during(
+      GlobalOptions globals, PrintWriter messages, Work<T, E> work) throws E {
+    if (globals.quiet() || !Terminal.watchesMessages()) {
+      return work.run(Progress.NONE);
+    }
+    try (ProgressLine line = new ProgressLine(messages, Terminal.messageWidth())) {
+      return work.run(line);
+    }
+  }
+
+  ProgressLine(PrintWriter terminal, int width) {
+    this.terminal = terminal;
+    this.width = width;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  @Override
+  public synchronized void step(String phase, int done, int total) {
+    long now = System.nanoTime();
+    if (now - nextNanos < 0) {
+      return;
+    }
+    nextNanos = now + BETWEEN_NANOS;
+    String line = line(phase, done, total);
+    terminal.print(ERASE + line.substring(0, Math.min(line.length(), width)));
+    terminal.flush();
+    shown = true;
+  }
+
+  static String line(String phase, int done, int total) {
+    if (total <= 0) {
+      return phase + " " + done;
+    }
+    int full = (int) ((long) BAR * Math.min(done, total) / total);
+    return phase + " [" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + done + "/" + total;
+  }
+
+  private synchronized void erase() {
+    if (shown) {
+      terminal.print(ERASE);
+      terminal.flush();
+      shown = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    erase();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException _) {
+      // We are going down: the hook has erased the line, or is about to.
+    }
+  }
+}

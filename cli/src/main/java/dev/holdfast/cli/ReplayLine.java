@@ -1,0 +1,27 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.findings.Text;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line that runs one window again: what the user typed, with {@code --replay}. */
+final class ReplayLine {
+  /** How the launcher was called, so that the line can be pasted where it was printed. */
+  static final String COMMAND = "HOLDFAST_COMMAND";
+
+  private ReplayLine() {}
+
+  static String of(CaseOptions options, String window) {
+    List<String> words = new ArrayList<>();
+    words.add(System.getenv().getOrDefault(COMMAND, "holdfast"));
+    words.add("prove");
+    words.addAll(options.words());
+    words.add("--replay");
+    words.add(window);
+    if (!options.argv().isEmpty()) {
+      words.add("--");
+      words.addAll(options.argv());
+    }
+    return Text.shellLine(words);
+  }
+}

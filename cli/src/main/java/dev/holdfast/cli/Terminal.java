@@ -1,0 +1,41 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.findings.Painter;
+import dev.holdfast.findings.Text;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Termios;
+
+/** What is at the other end of our output. */
+final class Terminal {
+  private static final int STDOUT = 1;
+  private static final int STDERR = 2;
+
+  private Terminal() {}
+
+  /** How to colour results: as asked, else only for a terminal whose user has not declined. */
+  static Painter painter(GlobalOptions.Color color) {
+    return new Painter(
+        switch (color) {
+          case always -> true;
+          case never -> false;
+          case auto -> System.getenv("NO_COLOR") == null && isTerminal(STDOUT);
+        });
+  }
+
+  /** True if somebody may be watching our messages, on a terminal that can rewrite a line. */
+  static boolean watchesMessages() {
+    return isTerminal(STDERR);
+  }
+
+  /** How wide a message line may be. */
+  static int messageWidth() {
+    Result<Termios.Winsize> size = Termios.tcgetwinsize(STDERR);
+    return size.ok() && size.value().columns() > 0
+        ? Math.min(size.value().columns() - 1, Text.WIDTH)
+        : 79;
+  }
+
+  private static boolean isTerminal(int fd) {
+    return !"dumb".equals(System.getenv("TERM")) && Termios.tcgetwinsize(fd).ok();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.holdfast.cli.tell;
+
+import dev.holdfast.findings.Ink;
+import dev.holdfast.findings.Text;
+import dev.holdfast.prove.model.CallRef;
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Label;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.Window;
+import dev.holdfast.prove.model.WindowResult;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The words in which a proof is told, the same in every form of output. */
+final class Words {
+  private Words() {}
+
+  static String program(Proof proof) {
+    return Text.shellLine(proof.argv());
+  }
+
+  /** {@code openat "a/b"}. */
+  static String call(CallRef call) {
+    return call.call() + (call.path().isEmpty() ? "" : " \"" + call.path() + "\"");
+  }
+
+  /** {@code call 7 of task 0.1}. */
+  static String ordinal(CallRef call) {
+    return "call " + call.nth() + " of task " + call.task();
+  }
+
+  /** Who acts in this window. */
+  static String intruder(Proof proof, Strike strike) {
+    return switch (strike) {
+      case KILL -> "a crash";
+      case COPY -> "a second copy";
+      default -> proof.attacker();
+    };
+  }
+
+  /** What he does, with the names it is about. */
+  static String strike(Window window) {
+    String where =
+        window.entry().isEmpty()
+            ? ""
+            : " ("
+                + window.entry()
+                + (window.directory().isEmpty() ? "" : " in " + window.directory())
+                + ")";
+    return window.strike().description() + where;
+  }
+
+  static String label(Label label) {
+    return switch (label) {
+      case RACE -> "a race: the intruder needs exactly this moment, and a patient one gets it.";
+      case PLAIN_FOLLOW ->
+          "no race is needed: the program follows what was there before it started as well.";
+    };
+  }
+
+  static String label(WindowResult result) {
+    Label label = result.label();
+    return label == null ? "" : label.name().replace('_', ' ').toLowerCase(Locale.ROOT);
+  }
+
+  static String blocked(List<String> settings) {
+    return "Where "
+        + String.join(" and ", settings)
+        + (settings.size() == 1 ? " is" : " are")
+        + " set, the kernel stops this strike.";
+  }
+
+  /** In the order of their declaration, which goes from change to execution. */
+  static List<String> effects(WindowResult result) {
+    return Arrays.stream(Effect.values())
+        .filter(result.effects()::contains)
+        .map(Effect::name)
+        .toList();
+  }
+
+  static String verdict(WindowResult result) {
+    return result.verdict().name().replace('_', ' ').toLowerCase(Locale.ROOT);
+  }
+
+  static String meaning(Verdict verdict) {
+    return switch (verdict) {
+      case EXPLOITED -> "the intruder gained what he had no right to";
+      case REACHED -> "the program touched the protected object, but nothing changed hands";
+      case SURVIVED -> "the program did not let itself be led";
+      case DIVERGED -> "the program did not come to this call again";
+      case ATTACK_FAILED -> "the intruder could not do what was planned";
+      case TIMEOUT -> "the program did not end in time";
+    };
+  }
+
+  static Ink ink(WindowResult result) {
+    return switch (result.verdict()) {
+      case EXPLOITED -> Ink.BAD;
+      case SURVIVED -> Ink.GOOD;
+      case REACHED, DIVERGED, ATTACK_FAILED, TIMEOUT -> Ink.DOUBT;
+    };
+  }
+
+  /** {@code 5 pruned (3 no-follow, 2 exclusive)}. */
+  static String pruned(Proof proof) {
+    String reasons =
+        proof.pruned().entrySet().stream()
+            .filter(entry -> entry.getValue() > 0)
+            .sorted(
+                Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .map(entry -> entry.getValue() + " " + entry.getKey())
+            .collect(Collectors.joining(", "));
+    return proof.prunedTotal() + " pruned" + (reasons.isEmpty() ? "" : " (" + reasons + ")");
+  }
+
+  /** What came of it all, in a sentence. */
+  static String outcome(Telling telling) {
+    Proof proof = telling.proof();
+    if (telling.listed()) {
+      return Text.count(proof.windows().size(), "window") + " to try; nothing was attacked.";
+    }
+    if (proof.races() + proof.plainFollows() > 0) {
+      String races = proof.races() > 0 ? Text.count(proof.races(), "race") : "";
+      String follows =
+          proof.plainFollows() > 0 ? Text.count(proof.plainFollows(), "plain follow") : "";
+      return "Proved: "
+          + races
+          + (races.isEmpty() || follows.isEmpty() ? "" : " and ")
+          + follows
+          + ". The program does not hold.";
+    }
+    if (proof.count(Verdict.EXPLOITED) > 0) {
+      return "Proved: " + proof.count(Verdict.EXPLOITED) + " exploited. The program does not hold.";
+    }
+    if (proof.undecided() > 0) {
+      return "Nothing was exploited, but "
+          + Text.count(proof.undecided(), "window")
+          + " could not be decided.";
+    }
+    return proof.windows().isEmpty()
+        ? "There is no moment at which the intruder could change what the program uses by name."
+        : "The program held at every window.";
+  }
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** One run of a command in this process, and what it printed. */
+record CommandRun(int exit, String out, String err) {
+  static CommandRun of(String name, Object command, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] all = new String[args.length + 1];
+    all[0] = name;
+    System.arraycopy(args, 0, all, 1, args.length);
+    int exit =
+        Main.run(
+            () -> new CommandLine(new RootCommand()).addSubcommand(name, command),
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            all);
+    return new CommandRun(exit, out.toString(), err.toString());
+  }
+
+  /** One line for the user, nothing as a result. */
+  void assertRefused(int expected, String line) {
+    assertEquals("", out);
+    assertEquals(line + System.lineSeparator(), err);
+    assertEquals(expected, exit);
+  }
+}
