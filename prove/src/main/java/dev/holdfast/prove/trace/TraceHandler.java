@@ -8,6 +8,11 @@ public interface TraceHandler {
     GO_ON,
     /** The call runs, and {@link TraceHandler#afterCall} hears of its result. */
     SHOW_RESULT,
+    /**
+     * As {@link #SHOW_RESULT}; but if the call waits for a partner at a FIFO, {@link
+     * TraceHandler#stuck} hears of that, and the victim is killed.
+     */
+    SHOW_RESULT_OR_STUCK,
     /** The whole victim is killed here; the call does not run. */
     KILL
   }
@@ -23,6 +28,9 @@ public interface TraceHandler {
   default Then afterCall(Call call, long result) {
     return Then.GO_ON;
   }
+
+  /** The call waits for somebody who is not there; the victim is killed now. */
+  default void stuck(Call call) {}
 
   /** A task replaced its program. */
   default void afterExec(Task task) {}

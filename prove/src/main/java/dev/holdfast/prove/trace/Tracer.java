@@ -1,5 +1,7 @@
 package dev.holdfast.prove.trace;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
@@ -61,6 +63,9 @@ public final class Tracer implements AutoCloseable {
   /** How long tasks may go on that outlive the program itself. */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
 
+  /** The kernel functions in which an open of a FIFO waits for the other side. */
+  private static final Set<String> FIFO_WAITS = Set.of("wait_for_partner", "fifo_open");
+
   /** Only to be there until it is seized, and not for ever if we die before that. */
   private static final String SLEEP_SECONDS = "60";
 
@@ -82,6 +87,10 @@ public final class Tracer implements AutoCloseable {
   private long instruction;
   private long scratch;
   private @Nullable Watchdog watchdog;
+
+  /** A call that may get stuck, while it is under way. */
+  private @Nullable Call watched;
+
   private boolean orphansLeft;
 
   /**
@@ -112,8 +121,10 @@ public final class Tracer implements AutoCloseable {
       makeWorldProcesses();
     }
     Run run = begin(program, wanted, handler);
-    while (run.alive > 0 && run.rootEnding == null && step(0)) {
-      // Each step handles one event.
+    while (run.alive > 0
+        && run.rootEnding == null
+        && step(watched == null ? 0 : Processes.WNOHANG)) {
+      lookAtWatched();
     }
     settle(run);
     while (!tasks.isEmpty() && step(0)) {
@@ -134,6 +145,31 @@ public final class Tracer implements AutoCloseable {
       if (!step(Processes.WNOHANG)) {
         return;
       }
+    }
+  }
+
+  /** A call that waits at a FIFO would do so until its time is over; its kernel function tells. */
+  private void lookAtWatched() {
+    Call call = watched;
+    if (call == null) {
+      return;
+    }
+    if (pending.get(call.task().tid()) != call) {
+      watched = null;
+      return;
+    }
+    SyscallResult fd =
+        Fcntl.openat(hostProc, Paths.bytes(call.task().tid() + "/wchan"), Fcntl.O_RDONLY, 0);
+    if (fd.failed()) {
+      return;
+    }
+    byte[] name = new byte[64];
+    SyscallResult read = Unistd.read(fd.intValue(), name, 0, name.length);
+    Unistd.close(fd.intValue());
+    if (read.ok() && FIFO_WAITS.contains(new String(name, 0, read.intValue(), US_ASCII).strip())) {
+      watched = null;
+      call.task().run().handler.stuck(call);
+      kill(call.task().run(), new Ending.Stopped());
     }
   }
 
@@ -535,6 +571,11 @@ public final class Tracer implements AutoCloseable {
         pending.put(task.tid(), call);
         goOn(task, 0);
       }
+      case SHOW_RESULT_OR_STUCK -> {
+        pending.put(task.tid(), call);
+        watched = call;
+        goOn(task, 0);
+      }
       case KILL -> kill(task.run(), new Ending.Stopped());
     }
   }
@@ -551,7 +592,7 @@ public final class Tracer implements AutoCloseable {
     }
     pending.remove(task.tid());
     switch (task.run().handler.afterCall(call, info.value().result())) {
-      case GO_ON, SHOW_RESULT -> goOn(task, 0);
+      case GO_ON, SHOW_RESULT, SHOW_RESULT_OR_STUCK -> goOn(task, 0);
       case KILL -> kill(task.run(), new Ending.Stopped());
     }
   }

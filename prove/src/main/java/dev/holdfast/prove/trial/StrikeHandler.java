@@ -122,6 +122,11 @@ final class StrikeHandler implements TraceHandler {
     return Then.GO_ON;
   }
 
+  @Override
+  public void stuck(Call call) {
+    outcome.touched("the victim waits in " + call.sysno().callName() + " for ever");
+  }
+
   private void opened(Call call, int fd, Operation did, Strike strike) {
     String path = resolver.pathOf(call.task(), fd);
     boolean attackers =

@@ -154,7 +154,7 @@ final class Trial {
       throw new IllegalStateException(strike + " needs a name to change");
     }
     striker.strike(strike, binding, outcome);
-    return Then.SHOW_RESULT;
+    return strike == Strike.FIFO ? Then.SHOW_RESULT_OR_STUCK : Then.SHOW_RESULT;
   }
 
   /** A second run may wait for what the first one holds; then both go on. */
