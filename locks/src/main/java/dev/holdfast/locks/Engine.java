@@ -10,6 +10,9 @@ import java.util.List;
 interface Engine {
   Key key();
 
+  /** What people call it. */
+  String name();
+
   /** Takes it if that is possible now. Never waits. */
   boolean tryClaim(Mode mode) throws IOException;
 

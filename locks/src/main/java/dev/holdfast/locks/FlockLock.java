@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.PreparedLock;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -73,25 +74,23 @@ public final class FlockLock extends LocalLock<FlockLock> {
   private static final class FlockEngine extends KernelEngine {
     private final LockFile file;
     private final int fd;
+    private final PreparedLock calls;
 
     FlockEngine(Key key, String path, LockFile file) throws IOException {
       super(key, path);
       this.file = file;
       this.fd = file.fd().borrow();
-    }
-
-    private static int operation(Mode mode) {
-      return mode == Mode.SHARED ? FileLocks.LOCK_SH : FileLocks.LOCK_EX;
+      this.calls = PreparedLock.flock(fd, file.local());
     }
 
     @Override
     SyscallResult trySet(Mode mode) {
-      return FileLocks.flock(fd, operation(mode) | FileLocks.LOCK_NB);
+      return calls.take(mode == Mode.EXCLUSIVE);
     }
 
     @Override
     SyscallResult set(Mode mode) {
-      return FileLocks.flock(fd, operation(mode));
+      return FileLocks.flock(fd, mode == Mode.SHARED ? FileLocks.LOCK_SH : FileLocks.LOCK_EX);
     }
 
     @Override
@@ -101,7 +100,7 @@ public final class FlockLock extends LocalLock<FlockLock> {
 
     @Override
     public void release() throws IOException {
-      FileLocks.flock(fd, FileLocks.LOCK_UN).orThrow("flock", path);
+      calls.drop().orThrow("flock", path);
     }
 
     @Override

@@ -22,6 +22,11 @@ abstract class KernelEngine implements Engine {
     return key;
   }
 
+  @Override
+  public final String name() {
+    return path;
+  }
+
   /** The call that answers at once. */
   abstract SyscallResult trySet(Mode mode);
 

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +41,6 @@ final class KernelWait {
   private static final class Lazy {
     static final int PID = Unistd.getpid();
     static final int SIGNAL = freeSignal();
-    static final ScheduledThreadPoolExecutor TIMER = timer();
     static final ThreadPoolExecutor HELPERS =
         new ThreadPoolExecutor(
             0,
@@ -51,14 +49,6 @@ final class KernelWait {
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             Thread.ofPlatform().daemon().name("holdfast-locks-wait-", 1).factory());
-
-    private static ScheduledThreadPoolExecutor timer() {
-      ScheduledThreadPoolExecutor timer =
-          new ScheduledThreadPoolExecutor(
-              1, Thread.ofPlatform().daemon().name("holdfast-locks-timer").factory());
-      timer.setRemoveOnCancelPolicy(true);
-      return timer;
-    }
 
     /**
      * A real-time signal that nobody uses, or 0. The highest are taken by debuggers and the JDK.
@@ -88,7 +78,7 @@ final class KernelWait {
       enter();
       Future<?> alarm =
           deadline.limited()
-              ? Lazy.TIMER.schedule(this::cancel, deadline.left(), TimeUnit.NANOSECONDS)
+              ? Timers.once(deadline.left(), TimeUnit.NANOSECONDS, this::cancel)
               : null;
       SyscallResult result = SyscallResult.failure(Errno.EINTR);
       try {
@@ -130,7 +120,7 @@ final class KernelWait {
     private synchronized void nudge() {
       if (inside) {
         Processes.tgkill(Lazy.PID, tid, Lazy.SIGNAL);
-        var _ = Lazy.TIMER.schedule(this::nudge, NUDGE_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = Timers.once(NUDGE_MILLIS, TimeUnit.MILLISECONDS, this::nudge);
       }
     }
 

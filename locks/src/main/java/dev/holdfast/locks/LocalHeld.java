@@ -26,10 +26,13 @@ final class LocalHeld implements Held {
 
   private final LocalLock<?> lock;
   private final Slot slot;
-  private volatile Mode mode;
+
+  /** Written only in between two writes of the status. */
+  private Mode mode;
+
   private volatile int status;
   private final @Nullable Place place;
-  private long token = -1;
+  private long token;
   private @Nullable Runnable onLost;
   private @Nullable AutoCloseable companion;
 
@@ -49,19 +52,10 @@ final class LocalHeld implements Held {
     return slot;
   }
 
-  String name() {
-    return lock.name();
-  }
-
-  /** True while the thread that acquired it answers for it. */
+  /** True while the thread that acquired it, sharing it, answers for it. */
   boolean binds() {
     int now = status;
-    return now == OPEN || now == BUSY;
-  }
-
-  Place placeOrLast() {
-    Place last = place != null ? place : slot.lastPlace;
-    return last != null ? last : Place.here();
+    return mode == Mode.SHARED && (now == OPEN || now == BUSY);
   }
 
   @Override
@@ -71,7 +65,8 @@ final class LocalHeld implements Held {
 
   @Override
   public Mode mode() {
-    return mode;
+    // The read of the status makes the last change of the mode visible.
+    return status >= OPEN ? mode : Mode.SHARED;
   }
 
   @Override
@@ -82,8 +77,8 @@ final class LocalHeld implements Held {
   @Override
   public synchronized long token() throws IOException {
     requireOpen();
-    if (token < 0) {
-      token = slot.engine.token(mode);
+    if (token == 0) {
+      token = slot.engine.token(mode());
     }
     return token;
   }
@@ -92,7 +87,7 @@ final class LocalHeld implements Held {
   public void ensureValid() throws IOException {
     requireOpen();
     try {
-      slot.engine.check(mode);
+      slot.engine.check(mode());
       lock.checkName(slot);
     } catch (LockLostException lost) {
       tellLost();
@@ -121,6 +116,7 @@ final class LocalHeld implements Held {
       if (mode == Mode.EXCLUSIVE) {
         slot.downgrade();
         mode = Mode.SHARED;
+        HeldStack.current().shares(this);
       }
     } finally {
       status = before;
@@ -137,7 +133,7 @@ final class LocalHeld implements Held {
           return false;
         }
         mode = Mode.EXCLUSIVE;
-        token = -1;
+        token = 0;
       }
       return true;
     } finally {
@@ -161,7 +157,9 @@ final class LocalHeld implements Held {
 
   @Override
   public Held detach() {
-    STATUS.compareAndSet(this, OPEN, DETACHED);
+    if (STATUS.compareAndSet(this, OPEN, DETACHED) && mode == Mode.EXCLUSIVE) {
+      slot.disown();
+    }
     return this;
   }
 

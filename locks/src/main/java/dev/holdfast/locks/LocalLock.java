@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param <L> the kind itself, as its methods return it
  */
 public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
-    permits OfdLock, FlockLock, PosixLock {
+    permits OfdLock, FlockLock, PosixLock, NamedFileLock, PidFile, PortLock, AbstractSocketLock {
   private final String name;
   private final Mode mode;
 
@@ -163,7 +163,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       Slot found = slot();
-      mine.refuse(name, found.key);
+      mine.refuse(name, found);
       Slot.Entry entry = found.tryEnter(mode);
       if (entry == Slot.Entry.BUSY) {
         look = true;
@@ -203,7 +203,9 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
         entered.lastPlace = place;
       }
       LocalHeld held = new LocalHeld(this, entered, mode, place);
-      HeldStack.current().push(held);
+      if (mode == Mode.SHARED) {
+        HeldStack.current().shares(held);
+      }
       kept = true;
       return held;
     } finally {

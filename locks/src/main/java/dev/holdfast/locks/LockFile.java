@@ -19,8 +19,9 @@ import java.nio.file.Path;
  * block it: no last link is followed, no FIFO waited for, no terminal acquired.
  *
  * @param writable false if only reading was permitted
+ * @param local true if the kernel itself keeps the locks of this file system
  */
-record LockFile(OwnedFd fd, Statx stat, boolean writable) {
+record LockFile(OwnedFd fd, Statx stat, boolean writable, boolean local) {
   private static final int FLAGS =
       Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
   private static final int TRIES = 64;
@@ -32,7 +33,9 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable) {
     /** A regular file; reading is enough. */
     READABLE,
     /** Whatever can be opened for reading, directories and devices included. */
-    ANYTHING
+    ANYTHING,
+    /** The same, and a link to it is followed; it is never made. */
+    DEVICE
   }
 
   /** Opens it, making it with these permissions (less the umask) if it is not there. */
@@ -40,8 +43,9 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable) {
     byte[] name = Paths.bytes(path.toString());
     String shown = path.toString();
     // Not O_CREAT at once: fs.protected_regular refuses it on an existing file of another owner.
+    int flags = want == Want.DEVICE ? FLAGS & ~Fcntl.O_NOFOLLOW : FLAGS;
     for (int i = 0; i < TRIES; i++) {
-      SyscallResult opened = Fcntl.openat(AT_FDCWD, name, FLAGS | Fcntl.O_RDWR, 0);
+      SyscallResult opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDWR, 0);
       boolean writable = opened.ok();
       if (want != Want.WRITABLE
           && (opened.is(Errno.EACCES)
@@ -49,9 +53,9 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable) {
               || opened.is(Errno.EISDIR)
               || opened.is(Errno.ETXTBSY)
               || opened.is(Errno.EPERM))) {
-        opened = Fcntl.openat(AT_FDCWD, name, FLAGS | Fcntl.O_RDONLY, 0);
+        opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDONLY, 0);
       }
-      if (opened.is(Errno.ENOENT)) {
+      if (opened.is(Errno.ENOENT) && want != Want.DEVICE) {
         int create = FLAGS | Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
         opened = Fcntl.openat(AT_FDCWD, name, create, permissions);
         writable = true;
@@ -78,12 +82,12 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable) {
     int number = fd.borrow();
     try {
       Statx stat = Statx.fstat(number).orThrow("fstat", shown);
-      if (!stat.isRegular() && want != Want.ANYTHING) {
+      if (!stat.isRegular() && want != Want.ANYTHING && want != Want.DEVICE) {
         throw new FileSystemException(
             shown, null, "is not a regular file: only a flock can be on it");
       }
       kept = true;
-      return new LockFile(fd, stat, writable);
+      return new LockFile(fd, stat, writable, FileSystems.isLocal(number));
     } finally {
       fd.giveBack();
       if (!kept) {

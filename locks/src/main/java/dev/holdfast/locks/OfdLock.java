@@ -2,6 +2,7 @@ package dev.holdfast.locks;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.PreparedLock;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -95,30 +96,30 @@ public final class OfdLock extends LocalLock<OfdLock> {
   private static final class OfdEngine extends KernelEngine {
     private final LockFile file;
     private final int fd;
+    private final PreparedLock calls;
 
     OfdEngine(Key key, String path, LockFile file) throws IOException {
       super(key, path);
       this.file = file;
       // Given back in dispose: the slot sees to it that nobody is in here then.
       this.fd = file.fd().borrow();
+      this.calls =
+          PreparedLock.record(fd, FileLocks.F_OFD_SETLK, key.start(), key.length(), file.local());
     }
 
     boolean writable() {
       return file.writable();
     }
 
-    private static int type(Mode mode) {
-      return mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
-    }
-
     @Override
     SyscallResult trySet(Mode mode) {
-      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, type(mode), key().start(), key().length());
+      return calls.take(mode == Mode.EXCLUSIVE);
     }
 
     @Override
     SyscallResult set(Mode mode) {
-      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLKW, type(mode), key().start(), key().length());
+      int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
+      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLKW, type, key().start(), key().length());
     }
 
     @Override
@@ -128,8 +129,7 @@ public final class OfdLock extends LocalLock<OfdLock> {
 
     @Override
     public void release() throws IOException {
-      FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, key().start(), key().length())
-          .orThrow("fcntl F_OFD_SETLK", path);
+      calls.drop().orThrow("fcntl F_OFD_SETLK", path);
     }
 
     @Override

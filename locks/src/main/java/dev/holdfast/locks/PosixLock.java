@@ -116,6 +116,11 @@ public final class PosixLock extends LocalLock<PosixLock> {
       return key;
     }
 
+    @Override
+    public String name() {
+      return path;
+    }
+
     private SyscallResult set(int operation, Mode mode) {
       int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
       return FileLocks.setlk(fd, operation, type, key.start(), key.length());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,19 @@ final class Slot {
    */
   private static final int ALONE = -1;
 
+  /** Held alone, by the owner if it has one. */
+  private static final int HELD = -3;
+
   /** Closed for want of use: whoever finds it looks the key up again. */
   private static final int DEAD = -2;
 
   private static final VarHandle STATE;
+  private static final VarHandle OWNER;
 
   static {
     try {
       STATE = MethodHandles.lookup().findVarHandle(Slot.class, "state", int.class);
+      OWNER = MethodHandles.lookup().findVarHandle(Slot.class, "owner", Thread.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -57,8 +63,16 @@ final class Slot {
   final Key key;
   private final ConcurrentLinkedQueue<Waiter> queue = new ConcurrentLinkedQueue<>();
 
-  @SuppressWarnings("UnusedVariable") // by STATE
   private volatile int state;
+
+  /** The length of the queue, or more: raised before one enters it. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /**
+   * Who acquired it alone, if that thread answers for it. Written by the holder, before the state
+   * says that it is held; left as it is when it lets go, since the same thread often comes again.
+   */
+  private volatile @Nullable Thread owner;
 
   /** When it was last looked at in earnest; see {@link Upkeep}. */
   volatile int usedInEpoch;
@@ -73,14 +87,14 @@ final class Slot {
 
   /** Takes it if it is free here and outside. */
   Entry tryEnter(Mode mode) throws IOException {
-    if (!queue.isEmpty()) {
-      return (int) STATE.getVolatile(this) == DEAD ? Entry.DEAD : Entry.BUSY;
+    if (waiting.get() != 0) {
+      return state == DEAD ? Entry.DEAD : Entry.BUSY;
     }
     if (mode == Mode.SHARED && join()) {
       return Entry.GRANTED;
     }
     if (!STATE.compareAndSet(this, FREE, ALONE)) {
-      return (int) STATE.getVolatile(this) == DEAD ? Entry.DEAD : Entry.BUSY;
+      return state == DEAD ? Entry.DEAD : Entry.BUSY;
     }
     boolean granted = false;
     try {
@@ -96,10 +110,10 @@ final class Slot {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (!(queue.isEmpty() && (mode == Mode.SHARED && join()))) {
-      if (!(queue.isEmpty() && STATE.compareAndSet(this, FREE, ALONE))) {
+    if (!(waiting.get() == 0 && (mode == Mode.SHARED && join()))) {
+      if (!(waiting.get() == 0 && STATE.compareAndSet(this, FREE, ALONE))) {
         Entry turn = awaitTurn(mode, deadline);
-        if (turn != Entry.GRANTED || (mode == Mode.SHARED && (int) STATE.getVolatile(this) > 0)) {
+        if (turn != Entry.GRANTED || (mode == Mode.SHARED && state > 0)) {
           return turn;
         }
       }
@@ -117,7 +131,7 @@ final class Slot {
   /** Becomes one more reader of a lock that this process holds shared. */
   private boolean join() {
     for (; ; ) {
-      int now = (int) STATE.getVolatile(this);
+      int now = state;
       if (now <= 0) {
         return false;
       }
@@ -133,10 +147,11 @@ final class Slot {
    */
   private Entry awaitTurn(Mode mode, Deadline deadline) throws InterruptedException {
     Waiter me = new Waiter(mode == Mode.SHARED);
+    waiting.incrementAndGet();
     queue.add(me);
     try {
       for (; ; ) {
-        if ((int) STATE.getVolatile(this) == DEAD) {
+        if (state == DEAD) {
           return Entry.DEAD;
         }
         if (queue.peek() == me) {
@@ -159,19 +174,44 @@ final class Slot {
       }
     } finally {
       queue.remove(me);
+      waiting.decrementAndGet();
       // Whoever came next may be first now, and a reader that went in lets the next reader in.
       wakeFirst();
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a thread is itself only
   private void settle(boolean granted, Mode mode) {
     if (!granted) {
-      STATE.setVolatile(this, FREE);
+      state = FREE;
       wakeFirst();
     } else if (mode == Mode.SHARED) {
-      STATE.setVolatile(this, 1);
+      state = 1;
       wakeFirst();
+    } else {
+      Thread me = Thread.currentThread();
+      if (owner != me) {
+        owner = me;
+        HeldStack.current().owns(this);
+      }
+      STATE.setRelease(this, HELD);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  boolean isOwnedBy(Thread thread) {
+    return state == HELD && owner == thread;
+  }
+
+  /** The thread does not keep this slot in mind any more: it must tell it again. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean forget(Thread thread) {
+    return OWNER.compareAndSet(this, thread, null) || owner != thread;
+  }
+
+  /** The holder no longer answers for it. */
+  void disown() {
+    owner = null;
   }
 
   void leave(Mode mode) throws IOException {
@@ -181,7 +221,7 @@ final class Slot {
     try {
       engine.release();
     } finally {
-      STATE.setVolatile(this, FREE);
+      state = FREE;
       wakeFirst();
     }
   }
@@ -189,7 +229,7 @@ final class Slot {
   /** True if the caller is the last reader, and now alone. */
   private boolean lastReader() {
     for (; ; ) {
-      int now = (int) STATE.getVolatile(this);
+      int now = state;
       if (STATE.compareAndSet(this, now, now == 1 ? ALONE : now - 1)) {
         return now == 1;
       }
@@ -200,7 +240,8 @@ final class Slot {
     if (!engine.convert(Mode.SHARED)) {
       throw new IOException(key + ": the lock could not be made shared");
     }
-    STATE.setVolatile(this, 1);
+    owner = null;
+    state = 1;
     wakeFirst();
   }
 
@@ -213,14 +254,20 @@ final class Slot {
       done = engine.convert(Mode.EXCLUSIVE);
       return done;
     } finally {
-      if (!done) {
-        STATE.setVolatile(this, 1);
+      if (done) {
+        settle(true, Mode.EXCLUSIVE);
+      } else {
+        state = 1;
         wakeFirst();
       }
     }
   }
 
   private void wakeFirst() {
+    // Whoever raises the count after this look finds the state that was written before it.
+    if (waiting.get() == 0) {
+      return;
+    }
     Waiter first = queue.peek();
     if (first != null) {
       LockSupport.unpark(first.thread);
@@ -229,7 +276,7 @@ final class Slot {
 
   /** Closes it if nobody uses it. */
   boolean retire() {
-    if (!queue.isEmpty() || !STATE.compareAndSet(this, FREE, DEAD)) {
+    if (waiting.get() != 0 || !STATE.compareAndSet(this, FREE, DEAD)) {
       return false;
     }
     engine.dispose();
@@ -240,8 +287,8 @@ final class Slot {
   }
 
   boolean heldHere() {
-    int now = (int) STATE.getVolatile(this);
-    return now == ALONE || now > 0;
+    int now = state;
+    return now == ALONE || now == HELD || now > 0;
   }
 
   /** How many threads of this process wait in the queue. */

@@ -3,6 +3,7 @@ package dev.holdfast.locks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,7 +160,7 @@ abstract class LockContract {
     }
     LockTimeoutException thrown =
         assertThrows(LockTimeoutException.class, () -> open(name).acquire(SHORT));
-    assertTrue(thrown.getMessage().contains(name), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains(open(name).name()), thrown.getMessage());
     peer.release(name);
     assertTrue(isFree(open(name)));
   }
@@ -247,7 +248,7 @@ abstract class LockContract {
       Lock lock = open(newName());
       try (Held held = lock.tryAcquire().orElseThrow()) {
         held.detach();
-        assertThrows(InterruptedException.class, () -> open(lock.name()).acquire(LONG).close());
+        assertThrows(InterruptedException.class, () -> lock.acquire(LONG).close());
       }
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -449,7 +450,7 @@ abstract class LockContract {
   @Test
   void isFreeWhenItsHolderWasKilled() throws Exception {
     if (!can(Capability.SURVIVES_KILL)) {
-      assertEquals(Contract.STRICT, open("unused").contract());
+      assertNotEquals(Contract.KERNEL_HELD, open("unused").contract());
       return;
     }
     String name = newName();

@@ -1,5 +1,9 @@
 package dev.holdfast.locks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The lock of each kind that tests and their peers agree on by a name in a directory. */
@@ -12,7 +16,34 @@ final class TestKinds {
       case OFD -> Locks.ofd(path);
       case POSIX -> Locks.posix(path);
       case FLOCK -> Locks.flock(path);
-      default -> throw new IllegalArgumentException("no test knows " + kind);
+      case FILE -> Locks.file(path);
+      case NFS -> Locks.nfs(path);
+      case PID_FILE -> Locks.pidFile(path);
+      case DEVICE -> device(directory, directory.resolve("dev-" + name));
+      case MAIL -> Locks.mail(path);
+      case PORT -> Locks.port(port(directory, name));
+      case SOCKET ->
+          Locks.socket("holdfast-test-" + Integer.toHexString(path.toString().hashCode()) + name);
+      case ZOOKEEPER, POSTGRESQL -> throw new IllegalArgumentException("no test knows " + kind);
     };
+  }
+
+  /** A file stands for the device: what is locked is its name, and a flock on it. */
+  private static Lock device(Path directory, Path device) {
+    try {
+      try {
+        Files.createFile(device);
+      } catch (FileAlreadyExistsException fine) {
+        // The peer was first.
+      }
+      return Locks.device(device, directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Below the ports that the kernel hands out, and another for each directory. */
+  private static int port(Path directory, String name) {
+    return 12_000 + Math.floorMod(directory.toString().hashCode() * 31 + name.hashCode(), 20_000);
   }
 }

@@ -1,0 +1,8 @@
+package dev.holdfast.locks;
+
+class AbstractSocketLockTest extends LockContract {
+  @Override
+  Kind kind() {
+    return Kind.SOCKET;
+  }
+}

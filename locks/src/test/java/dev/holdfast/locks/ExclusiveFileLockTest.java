@@ -1,0 +1,8 @@
+package dev.holdfast.locks;
+
+class ExclusiveFileLockTest extends NamedFileLockContract {
+  @Override
+  Kind kind() {
+    return Kind.FILE;
+  }
+}

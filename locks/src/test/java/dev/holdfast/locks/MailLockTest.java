@@ -1,0 +1,8 @@
+package dev.holdfast.locks;
+
+class MailLockTest extends NamedFileLockContract {
+  @Override
+  Kind kind() {
+    return Kind.MAIL;
+  }
+}

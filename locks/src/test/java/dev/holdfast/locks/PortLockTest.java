@@ -1,0 +1,8 @@
+package dev.holdfast.locks;
+
+class PortLockTest extends LockContract {
+  @Override
+  Kind kind() {
+    return Kind.PORT;
+  }
+}
