@@ -28,7 +28,7 @@ import java.util.Set;
  */
 public final class FlockLock extends LocalLock<FlockLock> {
   private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.SHARED, Capability.HOLDERS, Capability.SURVIVES_KILL);
+      EnumSet.of(Capability.SHARED, Capability.FAIR, Capability.HOLDERS, Capability.SURVIVES_KILL);
 
   private final Path path;
   private final int permissions;
@@ -57,6 +57,11 @@ public final class FlockLock extends LocalLock<FlockLock> {
   @Override
   public Set<Capability> capabilities() {
     return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  Path queuePath() {
+    return path;
   }
 
   @Override

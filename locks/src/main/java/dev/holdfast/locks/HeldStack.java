@@ -67,24 +67,24 @@ final class HeldStack {
    *
    * @param wanted what is about to be waited for
    */
-  void refuse(String name, Slot wanted) {
+  void refuse(String name, Slot wanted, Mode mode) {
     for (int i = 0; i < aloneSize; i++) {
       Slot slot = alone[i];
       if (slot != null && slot.isOwnedBy(me)) {
-        refuse(name, wanted, slot);
+        refuse(name, wanted, slot, true);
       }
     }
     for (int i = 0; i < sharedSize; i++) {
       LocalHeld held = shared[i];
       if (held != null && held.binds()) {
-        refuse(name, wanted, held.slot());
+        refuse(name, wanted, held.slot(), mode == Mode.EXCLUSIVE);
       }
     }
   }
 
-  private static void refuse(String name, Slot wanted, Slot held) {
+  private static void refuse(String name, Slot wanted, Slot held, boolean conflict) {
     int order = wanted == held ? 0 : wanted.key.compareTo(held.key);
-    if (order == 0) {
+    if (order == 0 || (conflict && wanted.key.overlaps(held.key))) {
       throw new LockReentryException(name, placeOf(held), Place.here());
     }
     if (order < 0) {

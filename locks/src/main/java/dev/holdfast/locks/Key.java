@@ -63,15 +63,22 @@ public final class Key implements Comparable<Key> {
     return length;
   }
 
-  /** True if both are on the same file and their ranges have a byte in common. */
+  /**
+   * True if both are on the same file, see each other, and their ranges have a byte in common.
+   * POSIX and OFD record locks do see each other.
+   */
   public boolean overlaps(Key other) {
-    return kind == other.kind
+    return (kind == other.kind || (isRecord() && other.isRecord()))
         && engine.equals(other.engine)
         && device == other.device
         && inode == other.inode
         && Arrays.equals(name, other.name)
         && start < end(other)
         && other.start < end(this);
+  }
+
+  private boolean isRecord() {
+    return kind == Kind.OFD || kind == Kind.POSIX;
   }
 
   private static long end(Key key) {

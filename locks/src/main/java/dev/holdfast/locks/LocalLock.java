@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -76,9 +77,19 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   }
 
   @Override
-  public L fair() {
+  public Lock fair() {
     require(Capability.FAIR);
-    throw new AssertionError("unreachable");
+    return new FairView(this, queuePath());
+  }
+
+  /** The file beside which the queue of {@link #fair} is. */
+  Path queuePath() {
+    throw new UnsupportedOperationException(name + ": a " + kind().title + " has no queue");
+  }
+
+  /** Throws if this thread must not wait for this lock. */
+  final void refuse() throws IOException {
+    HeldStack.current().refuse(name, slot(), mode);
   }
 
   private Slot slot() throws IOException {
@@ -163,7 +174,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       Slot found = slot();
-      mine.refuse(name, found);
+      mine.refuse(name, found, mode);
       Slot.Entry entry = found.tryEnter(mode);
       if (entry == Slot.Entry.BUSY) {
         look = true;

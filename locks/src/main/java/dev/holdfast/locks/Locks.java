@@ -2,6 +2,8 @@ package dev.holdfast.locks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * Where locks come from.
@@ -14,6 +16,16 @@ public final class Locks {
   private static final int PRIVATE = 0600;
 
   private Locks() {}
+
+  /** Several locks, to be acquired together in an order that cannot deadlock. */
+  public static LockSet all(Lock... locks) {
+    return new LockSet(Arrays.asList(locks));
+  }
+
+  /** Several locks, to be acquired together in an order that cannot deadlock. */
+  public static LockSet all(Collection<? extends Lock> locks) {
+    return new LockSet(locks);
+  }
 
   /** The default kind: an {@link OfdLock} on a permanent file. */
   public static OfdLock of(Path file) {

@@ -36,6 +36,7 @@ public final class OfdLock extends LocalLock<OfdLock> {
           Capability.SHARED,
           Capability.RANGES,
           Capability.CONVERT,
+          Capability.FAIR,
           Capability.HOLDERS,
           Capability.SURVIVES_KILL);
 
@@ -76,6 +77,11 @@ public final class OfdLock extends LocalLock<OfdLock> {
   @Override
   public Set<Capability> capabilities() {
     return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  Path queuePath() {
+    return path;
   }
 
   @Override

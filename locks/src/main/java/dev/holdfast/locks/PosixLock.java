@@ -34,6 +34,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
           Capability.SHARED,
           Capability.RANGES,
           Capability.CONVERT,
+          Capability.FAIR,
           Capability.HOLDERS,
           Capability.SURVIVES_KILL);
 
@@ -74,6 +75,11 @@ public final class PosixLock extends LocalLock<PosixLock> {
   @Override
   public Set<Capability> capabilities() {
     return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  Path queuePath() {
+    return path;
   }
 
   @Override

@@ -531,4 +531,71 @@ abstract class LockContract {
     }
     assertTrue(isFree(lock));
   }
+
+  // --- order between processes ---
+
+  @Test
+  void aFairViewServesProcessesInOrder() throws Exception {
+    Lock lock = open(newName());
+    if (!can(Capability.FAIR)) {
+      assertThrows(UnsupportedOperationException.class, lock::fair);
+      return;
+    }
+    Lock fair = lock.fair();
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> threads = new ArrayList<>();
+    try (Held held = fair.acquire(LONG)) {
+      for (int i = 0; i < 4; i++) {
+        int number = i;
+        Thread thread =
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      try (Held mine = fair.acquire(LONG)) {
+                        order.add(mine.isOpen() ? number : -1);
+                      } catch (IOException | InterruptedException e) {
+                        throw new AssertionError(e);
+                      }
+                    });
+        threads.add(thread);
+        awaitTickets(lock, i + 1);
+      }
+      assertTrue(fair.tryAcquire().isEmpty(), "nobody overtakes the queue");
+      assertInstanceOf(
+          Outcome.TimedOut.class, CompletableFuture.supplyAsync(() -> attempt(fair)).get());
+      assertTrue(held.isOpen());
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(List.of(0, 1, 2, 3), order);
+    assertTrue(isFree(fair.exclusive()));
+    assertEquals(fair, fair.fair());
+  }
+
+  private static Outcome attempt(Lock lock) {
+    try {
+      return lock.attempt(SHORT);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits until so many stand in the queue, by the kernel's table. */
+  private void awaitTickets(Lock lock, int count) throws IOException {
+    Path path = Path.of(lock.name());
+    Path queue = path.resolveSibling("." + path.getFileName() + ".queue");
+    long inode = (Long) java.nio.file.Files.getAttribute(queue, "unix:ino");
+    for (; ; ) {
+      long tickets =
+          KernelLocks.read().stream()
+              .filter(entry -> entry.inode() == inode && !entry.waiting())
+              .filter(entry -> entry.mode() == Mode.EXCLUSIVE && entry.start() >= 1024)
+              .count();
+      if (tickets == count) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+  }
 }

@@ -1,0 +1,140 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock on a file, granted in the order of asking among those who ask through such a view. Who has
+ * its turn waits for the lock itself as the only one of the queue, and leaves the queue when it has
+ * it. A waiter that was stopped holds up those behind it.
+ */
+final class FairView implements Lock {
+  private final LocalLock<?> lock;
+  private final Path path;
+
+  FairView(LocalLock<?> lock, Path path) {
+    this.lock = lock;
+    this.path = path;
+  }
+
+  private TicketQueue queue() throws IOException {
+    // Who may lock may queue: the queue gets the permissions of the lock file, which key() made.
+    lock.key();
+    Result<Statx> stat =
+        Statx.statx(
+            Fcntl.AT_FDCWD,
+            Paths.bytes(path.toString()),
+            Fcntl.AT_SYMLINK_NOFOLLOW,
+            Statx.STATX_BASIC_STATS);
+    return new TicketQueue(path, stat.orThrow("statx", path.toString()).permissions());
+  }
+
+  @Override
+  public Optional<Held> tryAcquire() throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try (TicketQueue.Ticket turn = queue().take(Deadline.PAST)) {
+      return turn == null ? Optional.empty() : lock.tryAcquire();
+    } catch (InterruptedException e) {
+      interrupted = true;
+      return Optional.empty();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public Held acquire() throws IOException, InterruptedException {
+    Held held = acquire(Deadline.NONE);
+    if (held == null) {
+      throw new AssertionError("a wait without limit gave up");
+    }
+    return held;
+  }
+
+  private @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    lock.refuse();
+    try (TicketQueue.Ticket turn = queue().take(deadline)) {
+      return turn == null ? null : lock.acquire(deadline);
+    }
+  }
+
+  @Override
+  public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    Held held = acquire(Deadline.after(timeout));
+    if (held != null) {
+      return new Outcome.Acquired(held);
+    }
+    Duration waited = Duration.ofNanos(System.nanoTime() - start);
+    return new Outcome.TimedOut(name(), waited, lock.holders());
+  }
+
+  @Override
+  public String name() {
+    return lock.name();
+  }
+
+  @Override
+  public Kind kind() {
+    return lock.kind();
+  }
+
+  @Override
+  public Contract contract() {
+    return lock.contract();
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return lock.capabilities();
+  }
+
+  @Override
+  public Mode mode() {
+    return lock.mode();
+  }
+
+  @Override
+  public Key key() throws IOException {
+    return lock.key();
+  }
+
+  @Override
+  public Lock shared() {
+    return new FairView(lock.shared(), path);
+  }
+
+  @Override
+  public Lock exclusive() {
+    return new FairView(lock.exclusive(), path);
+  }
+
+  @Override
+  public Lock fair() {
+    return this;
+  }
+
+  @Override
+  public List<Holder> holders() throws IOException {
+    return lock.holders();
+  }
+
+  @Override
+  public String toString() {
+    return lock + ", fair";
+  }
+}

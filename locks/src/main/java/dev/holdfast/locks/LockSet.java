@@ -1,0 +1,185 @@
+package dev.holdfast.locks;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several locks that are acquired together (K11).
+ *
+ * <p><b>Guarantees.</b> They are taken in the order of {@link Key}, which is the same in every
+ * process of the machine, however they are listed: programs that do so cannot deadlock (L02). Names
+ * of one lock count once, in the stronger mode. There is one deadline for all, and either all are
+ * held or none.
+ *
+ * <p><b>What remains.</b> A program that takes the same locks one by one in another order can still
+ * stand in the way for ever. A wait for the second and later ones is therefore broken off from time
+ * to time: all are dropped, and taken again after a random pause, so that two do not go on in step
+ * (L03).
+ *
+ * <p><b>Threads.</b> Safe for all.
+ */
+public final class LockSet {
+  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long PAUSE_BASE = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long PAUSE_CAP = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final List<Lock> locks;
+
+  LockSet(Collection<? extends Lock> locks) {
+    if (locks.isEmpty()) {
+      throw new IllegalArgumentException("no locks");
+    }
+    this.locks = List.copyOf(locks);
+  }
+
+  /** What became of a wait for several locks. */
+  public sealed interface Result {
+    /** All are held now, and must be closed. */
+    record Acquired(HeldSet held) implements Result {
+      @Override
+      public HeldSet orThrow() {
+        return held;
+      }
+    }
+
+    /** One was not granted in time; none is held. */
+    record TimedOut(Outcome.TimedOut first) implements Result {
+      @Override
+      public HeldSet orThrow() throws LockTimeoutException {
+        throw new LockTimeoutException(first);
+      }
+    }
+
+    /** What is held, for callers who prefer an exception. */
+    HeldSet orThrow() throws LockTimeoutException;
+  }
+
+  /** The locks in their order, each once. */
+  public List<Lock> inOrder() throws IOException {
+    return List.copyOf(sorted().values());
+  }
+
+  private Map<Key, Lock> sorted() throws IOException {
+    Map<Key, Lock> sorted = new TreeMap<>();
+    for (Lock lock : locks) {
+      Key key = lock.key();
+      Lock there = sorted.get(key);
+      if (there == null || there.mode() != there.mode().stronger(lock.mode())) {
+        sorted.put(key, lock);
+      }
+    }
+    refuseOverlaps(sorted);
+    return sorted;
+  }
+
+  /** Two ranges that overlap are two locks to the kernel: one would wait for the other for ever. */
+  private static void refuseOverlaps(Map<Key, Lock> sorted) {
+    List<Map.Entry<Key, Lock>> all = List.copyOf(sorted.entrySet());
+    for (int i = 0; i < all.size(); i++) {
+      for (int j = i + 1; j < all.size(); j++) {
+        Mode stronger = all.get(i).getValue().mode().stronger(all.get(j).getValue().mode());
+        if (stronger == Mode.EXCLUSIVE && all.get(i).getKey().overlaps(all.get(j).getKey())) {
+          throw new IllegalArgumentException(
+              all.get(i).getKey() + " and " + all.get(j).getKey() + " overlap");
+        }
+      }
+    }
+  }
+
+  /** Takes all if that is possible now; empty if one is busy. Never waits. */
+  public Optional<HeldSet> tryAcquire() throws IOException {
+    List<Held> held = new ArrayList<>();
+    boolean all = false;
+    try {
+      for (Lock lock : sorted().values()) {
+        Optional<Held> one = lock.tryAcquire();
+        if (one.isEmpty()) {
+          return Optional.empty();
+        }
+        held.add(one.get());
+      }
+      all = true;
+      return Optional.of(new HeldSet(held));
+    } finally {
+      if (!all) {
+        HeldSet.closeAll(held);
+      }
+    }
+  }
+
+  /** Waits for all. */
+  public HeldSet acquire() throws IOException, InterruptedException {
+    return attempt(Deadline.NONE).orThrow();
+  }
+
+  /**
+   * Waits for all, at most so long together.
+   *
+   * @throws LockTimeoutException if not all were granted in time; {@link #attempt} has it as a
+   *     value
+   */
+  public HeldSet acquire(Duration timeout) throws IOException, InterruptedException {
+    return attempt(timeout).orThrow();
+  }
+
+  /** Waits for all, at most so long together. The time-out is a value. */
+  public Result attempt(Duration timeout) throws IOException, InterruptedException {
+    return attempt(Deadline.after(timeout));
+  }
+
+  private Result attempt(Deadline deadline) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    Backoff pause = new Backoff(PAUSE_BASE, PAUSE_CAP);
+    for (long patience = PATIENCE; ; patience = Math.min(patience * 2, PATIENCE << 6)) {
+      List<Held> held = new ArrayList<>();
+      boolean all = false;
+      Outcome.@Nullable TimedOut failed;
+      try {
+        failed = takeAll(sorted(), held, deadline, patience);
+        all = failed == null;
+      } finally {
+        if (!all) {
+          HeldSet.closeAll(held);
+        }
+      }
+      if (failed == null) {
+        return new Result.Acquired(new HeldSet(held));
+      }
+      if (deadline.passed() || !pause.pause(deadline)) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - start);
+        return new Result.TimedOut(new Outcome.TimedOut(failed.lock(), waited, failed.holders()));
+      }
+    }
+  }
+
+  /** Takes one after the other; answers the first that could not be had. */
+  private static Outcome.@Nullable TimedOut takeAll(
+      Map<Key, Lock> sorted, List<Held> held, Deadline deadline, long patience)
+      throws IOException, InterruptedException {
+    for (Lock lock : sorted.values()) {
+      // Who holds nothing yet stands in nobody's way, and may wait as long as it likes.
+      Deadline limit = held.isEmpty() ? deadline : deadline.within(patience);
+      long left = Math.max(0, limit.left());
+      switch (lock.attempt(Duration.ofNanos(left))) {
+        case Outcome.Acquired(Held one) -> held.add(one);
+        case Outcome.TimedOut late -> {
+          return late;
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String toString() {
+    return locks.toString();
+  }
+}

@@ -1,0 +1,209 @@
+package dev.holdfast.locks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LockSetTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final Kind[] MIXED = {
+    Kind.OFD, Kind.FLOCK, Kind.FILE, Kind.POSIX, Kind.SOCKET, Kind.MAIL, Kind.PID_FILE
+  };
+
+  @TempDir Path directory;
+
+  private List<Lock> locks(int count) {
+    List<Lock> locks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      locks.add(TestKinds.open(MIXED[i % MIXED.length], directory, "lock" + i));
+    }
+    return locks;
+  }
+
+  @Test
+  void allAreHeldOrNone() throws Exception {
+    List<Lock> locks = locks(5);
+    try (HeldSet all = Locks.all(locks).acquire(LONG)) {
+      assertEquals(5, all.all().size());
+      all.ensureValid();
+      for (Lock lock : locks) {
+        assertTrue(all.of(lock).isOpen());
+        assertTrue(lock.tryAcquire().isEmpty());
+      }
+    }
+    Held one = locks.get(2).acquire(LONG).detach();
+    assertTrue(Locks.all(locks).tryAcquire().isEmpty());
+    LockSet.Result late = Locks.all(locks).attempt(SHORT);
+    assertInstanceOf(LockSet.Result.TimedOut.class, late);
+    assertThrows(LockTimeoutException.class, () -> Locks.all(locks).acquire(SHORT));
+    one.close();
+    for (Lock lock : locks) {
+      lock.tryAcquire().orElseThrow().close();
+    }
+  }
+
+  @Test
+  void namesOfOneLockCountOnceInTheStrongerMode() throws Exception {
+    Path file = directory.resolve("one");
+    LockSet set =
+        Locks.all(
+            Locks.ofd(file).shared(),
+            Locks.ofd(directory.resolve("./one")),
+            Locks.ofd(file).shared());
+    try (HeldSet all = set.acquire(LONG)) {
+      assertEquals(1, all.all().size());
+      assertEquals(Mode.EXCLUSIVE, all.all().getFirst().mode());
+    }
+  }
+
+  @Test
+  void rangesThatOverlapAreRefused() {
+    Path file = directory.resolve("ranges");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Locks.all(Locks.ofd(file).range(0, 10), Locks.ofd(file).range(5, 10)).tryAcquire());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Locks.all(Locks.ofd(file), Locks.posix(file)).tryAcquire());
+  }
+
+  @Test
+  void aRefusedOrderNamesBothPlaces() throws Exception {
+    List<Lock> sorted = Locks.all(locks(2)).inOrder();
+    try (Held high = sorted.get(1).acquire(LONG)) {
+      LockOrderException refused =
+          assertThrows(LockOrderException.class, () -> sorted.get(0).acquire(LONG));
+      String message = refused.getMessage();
+      assertTrue(message.contains(sorted.get(0).name()), message);
+      assertTrue(message.contains(sorted.get(1).name()), message);
+      int first = message.indexOf("aRefusedOrderNamesBothPlaces");
+      assertTrue(
+          first > 0 && message.indexOf("aRefusedOrderNamesBothPlaces", first + 1) > 0, message);
+      // What does not wait cannot deadlock.
+      try (Held low = sorted.get(0).tryAcquire().orElseThrow()) {
+        assertTrue(low.isOpen() && high.isOpen());
+      }
+    }
+    try (Held low = sorted.get(0).acquire(LONG);
+        Held high = sorted.get(1).acquire(LONG)) {
+      assertTrue(low.isOpen() && high.isOpen());
+    }
+  }
+
+  /** Each party lists the locks in another order, as programs do that deadlock. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 10})
+  void partiesThatListThemInAnyOrderDoNotDeadlock(int parties) throws Exception {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger overlaps = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < parties; i++) {
+        List<Lock> mine = locks(parties);
+        Collections.rotate(mine, i);
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int n = 0; n < 10; n++) {
+                    try (HeldSet held = Locks.all(mine).acquire(LONG)) {
+                      if (inside.incrementAndGet() != 1 || held.all().size() != parties) {
+                        overlaps.incrementAndGet();
+                      }
+                      inside.decrementAndGet();
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    assertEquals(0, overlaps.get());
+  }
+
+  /** The negative control: one by one in opposite orders, the same parties do deadlock. */
+  @Test
+  void partiesThatTakeThemOneByOneDeadlock() throws Exception {
+    List<Lock> locks = locks(2);
+    CountDownLatch bothHoldOne = new CountDownLatch(2);
+    List<Future<Outcome>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 2; i++) {
+        Lock first = locks.get(i);
+        Lock second = locks.get(1 - i);
+        all.add(
+            threads.submit(
+                () -> {
+                  // Detached: the library would refuse the order.
+                  try (Held held = first.acquire(LONG).detach()) {
+                    bothHoldOne.countDown();
+                    assertTrue(bothHoldOne.await(30, TimeUnit.SECONDS));
+                    Outcome outcome = second.attempt(Duration.ofMillis(300));
+                    assertTrue(held.isOpen());
+                    if (outcome instanceof Outcome.Acquired(Held got)) {
+                      got.close();
+                    }
+                    return outcome;
+                  }
+                }));
+      }
+      long stuck = 0;
+      for (Future<Outcome> one : all) {
+        stuck += one.get() instanceof Outcome.TimedOut ? 1 : 0;
+      }
+      assertTrue(stuck >= 1, "they did not deadlock");
+    }
+  }
+
+  /** A foreign program holds the second and wants the first: it gets it, since we step back. */
+  @Test
+  void aProgramWithoutOrderIsLetBy() throws Exception {
+    List<Lock> sorted = Locks.all(locks(2)).inOrder();
+    try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+      Held second = sorted.get(1).acquire(LONG).detach();
+      Future<Boolean> ours =
+          threads.submit(
+              () -> {
+                try (HeldSet held = Locks.all(sorted).acquire(LONG)) {
+                  return held.all().size() == 2;
+                }
+              });
+      while (sorted.get(0).holders().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      try (Held first = sorted.get(0).acquire(LONG).detach()) {
+        assertTrue(first.isOpen());
+      }
+      second.close();
+      assertTrue(ours.get());
+    }
+  }
+
+  @Test
+  void aSetWithoutLocksIsRefused() {
+    assertThrows(IllegalArgumentException.class, Locks::all);
+    assertThrows(IOException.class, () -> Locks.all(Locks.ofd(directory)).tryAcquire());
+  }
+}
