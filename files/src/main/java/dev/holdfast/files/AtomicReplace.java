@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * file has.
  *
  * <p><b>Guarantees.</b> Readers never see part of the contents, nor the new contents with other
- * rights than they are to have. On any failure the old file is as it was and nothing is left behind.
- * A symbolic link of that name is refused; one that appears meanwhile is replaced, never followed.
- * What {@link Durability} says holds when the call returns.
+ * rights than they are to have. On any failure the old file is as it was and nothing is left
+ * behind. A symbolic link of that name is refused; one that appears meanwhile is replaced, never
+ * followed. What {@link Durability} says holds when the call returns.
  *
  * <p><b>Races that remain.</b> Two who replace one file at the same time: the last wins, whole. Use
  * {@link #onlyIf} or {@link #edit} to be told, or a lock. A process killed in the one instant
- * between naming the new file and moving it to its place leaves a file whose name begins with {@code
- * .holdfast-}. Other names of the old file (hard links) go on leading to the old contents.
+ * between naming the new file and moving it to its place leaves a file whose name begins with
+ * {@code .holdfast-}. Other names of the old file (hard links) go on leading to the old contents.
  *
  * <p><b>Threads.</b> Immutable; a {@link Replacement} belongs to one thread at a time.
  *
@@ -436,8 +436,7 @@ public final class AtomicReplace {
 
     private FileIdentity identityOfTemp(String shown) throws IOException {
       byte[] name = java.util.Objects.requireNonNull(file.tempName());
-      SyscallResult opened =
-          Fcntl.openat(place.dirfd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+      SyscallResult opened = Fcntl.openat(place.dirfd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
       int raw = (int) FileErrors.orThrow(opened, "openat", shown);
       try {
         return FileIdentity.ofDescriptor(raw, shown);
@@ -478,9 +477,7 @@ public final class AtomicReplace {
               .orThrow("fchown", shown);
         }
         int mode =
-            settings.mode != UNSET
-                ? settings.mode
-                : was != null ? was.permissions() : DEFAULT_MODE;
+            settings.mode != UNSET ? settings.mode : was != null ? was.permissions() : DEFAULT_MODE;
         if (giveAway || regroup || mode != born.mode()) {
           Unistd.fchmod(fd, mode).orThrow("fchmod", shown);
         }
@@ -537,9 +534,9 @@ public final class AtomicReplace {
   }
 
   /**
-   * Reads the file, and replaces it by what is made of it. Those who edit by this method take turns,
-   * by an exclusive flock(2) lock on the file: none of their updates is lost, be they threads or
-   * processes.
+   * Reads the file, and replaces it by what is made of it. Those who edit by this method take
+   * turns, by an exclusive flock(2) lock on the file: none of their updates is lost, be they
+   * threads or processes.
    *
    * <p>A program that takes no lock and replaces the file meanwhile is noticed: the edit is made
    * again from the new contents, a bounded number of times, and then this throws {@link

@@ -9,6 +9,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -257,7 +258,7 @@ public final class Directory implements AutoCloseable {
     return create(name, mode, Fcntl.O_RDWR);
   }
 
-  private OpenFile create(String name, int mode, int accessFlags) throws IOException {
+  OpenFile create(String name, int mode, int accessFlags) throws IOException {
     try (Place at = place(name, "openat", false)) {
       return OpenFile.createAt(at.dirfd(), at.name(), this, name, mode, accessFlags);
     }
@@ -332,8 +333,7 @@ public final class Directory implements AutoCloseable {
 
   /** Opens a directory that this thread just made, and gives it its mode. */
   static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
-    SyscallResult opened =
-        Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
+    SyscallResult opened = Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
     if (opened.is(Errno.EACCES)) {
       // A umask took the owner's own bits away.
       opened = Fcntl.openat(dirfd, last, HOLD_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
@@ -646,11 +646,15 @@ public final class Directory implements AutoCloseable {
    * what was looked up. Refuses a symbolic link.
    */
   public void chmod(String name, int mode) throws IOException {
+    chmod(name, mode, false);
+  }
+
+  void chmod(String name, int mode, boolean follow) throws IOException {
     Opening.checkMode(mode);
     onHeld(
         "fchmod",
         name,
-        HOLD,
+        follow ? Fcntl.O_PATH : HOLD,
         raw -> {
           refuseLink(raw, name);
           return ProcSelfFd.chmod(raw, mode);
@@ -659,14 +663,66 @@ public final class Directory implements AutoCloseable {
 
   /** Gives an object, or a symbolic link itself, this owner and group; {@code -1} keeps. */
   public void chown(String name, int uid, int gid) throws IOException {
+    chown(name, uid, gid, false);
+  }
+
+  void chown(String name, int uid, int gid, boolean follow) throws IOException {
     onHeld(
-        "fchownat", name, HOLD, raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
+        "fchownat",
+        name,
+        follow ? Fcntl.O_PATH : HOLD,
+        raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
   }
 
   /** Sets the times of last modification and access of an object, or of a link; null keeps. */
   public void setTimes(String name, @Nullable FileTime modified, @Nullable FileTime accessed)
       throws IOException {
-    onHeld("utimensat", name, HOLD, raw -> FileTimes.set(raw, modified, accessed));
+    setTimes(name, modified, accessed, false);
+  }
+
+  void setTimes(
+      String name, @Nullable FileTime modified, @Nullable FileTime accessed, boolean follow)
+      throws IOException {
+    onHeld(
+        "utimensat",
+        name,
+        follow ? Fcntl.O_PATH : HOLD,
+        raw -> FileTimes.set(raw, modified, accessed));
+  }
+
+  /** Throws if this thread's effective user had not these rights a moment ago, access(2). */
+  void access(String name, int mode) throws IOException {
+    onHeld(
+        "faccessat2",
+        name,
+        Fcntl.O_PATH,
+        raw -> Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS));
+  }
+
+  /** What the kernel calls this directory now. */
+  String kernelName() throws IOException {
+    int n = fd.borrow();
+    try {
+      return kernelName(n);
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  /** What the kernel calls an object below it now. */
+  String kernelName(String name, boolean follow) throws IOException {
+    int raw = openRaw(name, follow ? Fcntl.O_PATH : HOLD, "openat2");
+    try {
+      return kernelName(raw);
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  private static String kernelName(int raw) throws IOException {
+    return Names.decode(
+        Unistd.readlinkat(Fcntl.AT_FDCWD, ProcSelfFd.name(raw))
+            .orThrow("readlinkat", "/proc/self/fd"));
   }
 
   /** The names of an object's extended attributes. Refuses a symbolic link. */
@@ -725,6 +781,30 @@ public final class Directory implements AutoCloseable {
     } finally {
       fd.giveBack();
     }
+  }
+
+  // --- as java.nio.file sees it ---
+
+  /**
+   * This directory as a file system, for code that knows only {@link Path}: {@code Files.walk},
+   * {@code Files.copy}, a library that unpacks an archive. Its root {@code /} is this directory,
+   * and nothing that such code does with paths can leave it, by {@code ..}, by absolute names, or
+   * by links, even while others change the tree.
+   *
+   * <p>Links that stay inside are followed where {@code java.nio.file} follows them. Each operation
+   * looks its names up anew: between two of them others may change what the names mean, but not to
+   * something outside. Directory streams are {@code SecureDirectoryStream}s.
+   *
+   * <p>Refused are: opening anything but a regular file, creating through a dangling link, locks of
+   * channels, watching, {@code toFile}, URIs. Files are made with the mode asked for, else with
+   * 0666 less the umask that the process had when this was called. {@code Files.move} with
+   * REPLACE_EXISTING replaces in one instant, {@code Files.copy} shows the target when it is whole.
+   *
+   * <p>Closing the file system leaves this directory open, and closing this directory ends the file
+   * system.
+   */
+  public FileSystem asFileSystem() {
+    return new HeldFileSystem(this);
   }
 
   // --- the handle ---------------------------------------------------------------------------

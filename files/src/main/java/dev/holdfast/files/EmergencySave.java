@@ -14,18 +14,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an editor does when it is told to end: put the unsaved text somewhere (F13), so that whatever
- * waits there under the expected name is harmless.
+ * What an editor does when it is told to end: put the unsaved text somewhere (F13), so that
+ * whatever waits there under the expected name is harmless.
  *
  * <p><b>Guarantees.</b> Nothing that exists is opened, followed, overwritten or removed: the text
- * becomes a new file of mode 0600, which gets its name when it is whole and on the disk. If the name
- * is taken (by a file, or by a symbolic link that waits there, S05), {@code NAME.1}, {@code NAME.2}
- * and so on are tried, then a random one. If the directory cannot take it (read-only, full, not
- * ours), this user's private directories are tried: see {@link PrivateDirectories}. Where it was put
- * is the answer.
+ * becomes a new file of mode 0600, which gets its name when it is whole and on the disk. If the
+ * name is taken (by a file, or by a symbolic link that waits there, S05), {@code NAME.1}, {@code
+ * NAME.2} and so on are tried, then a random one. If the directory cannot take it (read-only, full,
+ * not ours), this user's private directories are tried: see {@link PrivateDirectories}. Where it
+ * was put is the answer.
  *
- * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the name
- * away again; the file stays the user's own. <b>Threads.</b> Safe for all.
+ * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the
+ * name away again; the file stays the user's own. <b>Threads.</b> Safe for all.
  *
  * <p><b>Sources.</b> The {@code DEADJOE} and {@code dead.letter} attacks; link(2).
  */
@@ -57,8 +57,7 @@ public final class EmergencySave {
     List<IOException> refusals = new ArrayList<>();
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
-      try (Directory directory =
-          Directory.openFollowingLinks(parent, Resolution.beneath())) {
+      try (Directory directory = Directory.openFollowingLinks(parent, Resolution.beneath())) {
         return save(directory, name, text);
       } catch (FileSystemException refused) {
         refusals.add(refused);
@@ -102,7 +101,9 @@ public final class EmergencySave {
     }
   }
 
-  /** The text is safe by now; that a directory that cannot be read cannot be synced is no failure. */
+  /**
+   * The text is safe by now; that a directory that cannot be read cannot be synced is no failure.
+   */
   private static void trySync(Directory directory) {
     try {
       directory.sync();

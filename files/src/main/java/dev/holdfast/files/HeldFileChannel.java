@@ -32,6 +32,7 @@ final class HeldFileChannel extends FileChannel {
 
   private final OpenFile file;
   private final boolean ownsFile;
+  private final OnClose onClose;
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
@@ -40,9 +41,15 @@ final class HeldFileChannel extends FileChannel {
   private final Object positionLock = new Object();
   private long position;
 
-  HeldFileChannel(OpenFile file, boolean ownsFile) {
+  /** Something to be done before the file is closed. */
+  interface OnClose {
+    void run() throws IOException;
+  }
+
+  HeldFileChannel(OpenFile file, boolean ownsFile, OnClose onClose) {
     this.file = file;
     this.ownsFile = ownsFile;
+    this.onClose = onClose;
     this.readable = file.isReadable();
     this.writable = file.isWritable();
     this.append = file.isAppending();
@@ -322,8 +329,12 @@ final class HeldFileChannel extends FileChannel {
 
   @Override
   protected void implCloseChannel() throws IOException {
-    if (ownsFile) {
-      file.close();
+    try {
+      onClose.run();
+    } finally {
+      if (ownsFile) {
+        file.close();
+      }
     }
   }
 

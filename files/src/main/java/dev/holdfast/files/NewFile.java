@@ -74,8 +74,7 @@ final class NewFile implements AutoCloseable {
       String name = prefix + RandomNames.random() + suffix;
       byte[] bytes = Names.encode(name);
       try {
-        OpenFile file =
-            OpenFile.createAt(dirfd, bytes, directory, name, mode, Fcntl.O_RDWR);
+        OpenFile file = OpenFile.createAt(dirfd, bytes, directory, name, mode, Fcntl.O_RDWR);
         return new NewFile(file, dirfd, prefix, bytes);
       } catch (java.nio.file.FileAlreadyExistsException taken) {
         // Another random name. Every other error ends the attempt at once.
@@ -97,9 +96,7 @@ final class NewFile implements AutoCloseable {
   /** Gives it a name that was free; EEXIST if it was not. */
   SyscallResult publish(int targetDirfd, byte[] name) throws IOException {
     SyscallResult result =
-        tempName == null
-            ? link(targetDirfd, name)
-            : moveToFree(dirfd, tempName, targetDirfd, name);
+        tempName == null ? link(targetDirfd, name) : moveToFree(dirfd, tempName, targetDirfd, name);
     if (result.ok()) {
       tempName = null;
       published = true;
@@ -110,16 +107,11 @@ final class NewFile implements AutoCloseable {
   private SyscallResult link(int targetDirfd, byte[] name) throws IOException {
     int fd = file.borrow();
     try {
-      SyscallResult result =
-          Unistd.linkat(fd, EMPTY, targetDirfd, name, Fcntl.AT_EMPTY_PATH);
+      SyscallResult result = Unistd.linkat(fd, EMPTY, targetDirfd, name, Fcntl.AT_EMPTY_PATH);
       // Without CAP_DAC_READ_SEARCH older kernels know only the other way.
       return result.is(Errno.ENOENT) || result.is(Errno.EPERM)
           ? Unistd.linkat(
-              Fcntl.AT_FDCWD,
-              ProcSelfFd.name(fd),
-              targetDirfd,
-              name,
-              Fcntl.AT_SYMLINK_FOLLOW)
+              Fcntl.AT_FDCWD, ProcSelfFd.name(fd), targetDirfd, name, Fcntl.AT_SYMLINK_FOLLOW)
           : result;
     } finally {
       file.giveBack();
@@ -127,8 +119,7 @@ final class NewFile implements AutoCloseable {
   }
 
   private static SyscallResult moveToFree(int fromDirfd, byte[] from, int toDirfd, byte[] to) {
-    SyscallResult result =
-        Unistd.renameat2(fromDirfd, from, toDirfd, to, Unistd.RENAME_NOREPLACE);
+    SyscallResult result = Unistd.renameat2(fromDirfd, from, toDirfd, to, Unistd.RENAME_NOREPLACE);
     if (!result.is(Errno.EINVAL) && !result.is(Errno.ENOSYS)) {
       return result;
     }
@@ -163,8 +154,7 @@ final class NewFile implements AutoCloseable {
   /** Swaps names with what has the name: that then has the random name. */
   void exchange(byte[] name, String shown) throws IOException {
     byte[] temp = requireTempName();
-    Unistd.renameat2(dirfd, temp, dirfd, name, Unistd.RENAME_EXCHANGE)
-        .orThrow("renameat2", shown);
+    Unistd.renameat2(dirfd, temp, dirfd, name, Unistd.RENAME_EXCHANGE).orThrow("renameat2", shown);
   }
 
   /** After an {@link #exchange}: what had the name before is to go for good. */

@@ -399,12 +399,16 @@ public final class OpenFile implements AutoCloseable {
    * <p>It takes no locks, see the locks module.
    */
   public FileChannel channel() {
-    return new HeldFileChannel(this, false);
+    return new HeldFileChannel(this, false, () -> {});
   }
 
   /** A channel that owns this file: closing it closes the file. */
-  FileChannel intoChannel() {
-    return new HeldFileChannel(this, true);
+  public FileChannel intoChannel() {
+    return intoChannel(() -> {});
+  }
+
+  FileChannel intoChannel(HeldFileChannel.OnClose onClose) {
+    return new HeldFileChannel(this, true, onClose);
   }
 
   /** Reads from the beginning. Closing it leaves this file open. */

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * directory, else one in the home directory.
  *
  * <p><b>Guarantees.</b> What is answered belongs to the effective user, has mode 0700, and nobody
- * but that user and root can change a directory above it: all judged on held descriptors, each time.
- * One that was too open is not narrowed but passed over, since others may have it open already.
+ * but that user and root can change a directory above it: all judged on held descriptors, each
+ * time. One that was too open is not narrowed but passed over, since others may have it open
+ * already.
  *
  * <p><b>Races that remain.</b> None with other users. <b>Threads.</b> Safe for all.
  *

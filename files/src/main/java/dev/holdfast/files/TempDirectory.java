@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A temporary directory that only this user can enter, held; see {@link TempFiles}. Closing it
  * removes it and all that is in it.
  *
- * <p>While it is open it has a shared flock(2) lock, which cleaners such as systemd-tmpfiles take as
- * "in use" (F08). The lock goes with the process.
+ * <p>While it is open it has a shared flock(2) lock, which cleaners such as systemd-tmpfiles take
+ * as "in use" (F08). The lock goes with the process.
  *
  * <p><b>Threads.</b> Safe for all.
  */

@@ -63,8 +63,8 @@ public final class TempFile implements AutoCloseable {
   }
 
   /**
-   * Gives it a name to stay, below a directory of the same file system, in one instant: whoever sees
-   * the name sees the whole file. Give it its mode before, by {@link OpenFile#chmod}.
+   * Gives it a name to stay, below a directory of the same file system, in one instant: whoever
+   * sees the name sees the whole file. Give it its mode before, by {@link OpenFile#chmod}.
    *
    * @throws java.nio.file.FileAlreadyExistsException if there is anything of that name
    */

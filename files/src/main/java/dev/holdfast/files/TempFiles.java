@@ -22,14 +22,14 @@ import java.util.List;
  *
  * <p><b>Guarantees.</b> Made exclusively, with mode 0600 (directories 0700) whatever the umask;
  * names carry 130 bits of the kernel's randomness; a taken name is tried again a bounded number of
- * times, every other error (a full disk, no descriptors) ends the attempt at once. Nothing is opened
- * again by name. What has no name is gone with its last descriptor, even after {@code kill -9}; what
- * has one is removed on close, and when the virtual machine exits.
+ * times, every other error (a full disk, no descriptors) ends the attempt at once. Nothing is
+ * opened again by name. What has no name is gone with its last descriptor, even after {@code kill
+ * -9}; what has one is removed on close, and when the virtual machine exits.
  *
- * <p><b>Races that remain.</b> A named file is removed by its name, after a look that the name still
- * leads to it. In a directory where others may rename entries (none that {@link #standard} accepts)
- * they could swap it in between; what they lose then is their own entry. A cleaner may remove a
- * name: the file goes on working by its descriptor, and {@link TempFile#isNamed} tells.
+ * <p><b>Races that remain.</b> A named file is removed by its name, after a look that the name
+ * still leads to it. In a directory where others may rename entries (none that {@link #standard}
+ * accepts) they could swap it in between; what they lose then is their own entry. A cleaner may
+ * remove a name: the file goes on working by its descriptor, and {@link TempFile#isNamed} tells.
  *
  * <p><b>Threads.</b> Safe for all.
  *
@@ -54,8 +54,8 @@ public final class TempFiles implements AutoCloseable {
 
   /**
    * In the directory that {@code TMPDIR} names, else {@code TMP}, else {@code /tmp}; the first that
-   * can be trusted: it and all above belong to root or to this user, and are sticky where others may
-   * write. The variables are ignored if this process has more rights than who started it.
+   * can be trusted: it and all above belong to root or to this user, and are sticky where others
+   * may write. The variables are ignored if this process has more rights than who started it.
    *
    * @throws UnsafePathException if none can be trusted
    */
@@ -161,8 +161,7 @@ public final class TempFiles implements AutoCloseable {
           throw FileErrors.of(made.errno(), "mkdirat", directory.show(name));
         }
       }
-      throw new RaceDetectedException(
-          directory.path(), "every random name was taken", "S15", null);
+      throw new RaceDetectedException(directory.path(), "every random name was taken", "S15", null);
     } catch (IOException | RuntimeException failure) {
       directory.giveBack();
       throw failure;

@@ -35,8 +35,7 @@ record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements Auto
   /** A held directory itself. */
   static TreeRoot of(int dirfd, String path) throws IOException {
     byte[] self = Paths.bytes(".");
-    HeldDirectory held =
-        HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
+    HeldDirectory held = HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
     return new TreeRoot(held, self, Names.encode(path + "/"));
   }
 

@@ -1,0 +1,580 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessMode;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.CopyOption;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileAttributeView;
+import java.nio.file.attribute.FileOwnerAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code java.nio.file}'s operations, by those of a {@link Directory}. Each looks its names up
+ * below the held directory once, and acts on what it then holds.
+ */
+final class HeldFileSystemProvider extends FileSystemProvider {
+  static final String SCHEME = "holdfast";
+
+  private static final int NEW_FILE = 0666;
+  private static final int NEW_DIRECTORY = 0777;
+  private static final int KEEP = -1;
+
+  /** For a name that changes between directory and file while it is being removed. */
+  private static final int MAX_TRIES = 16;
+
+  @Override
+  public String getScheme() {
+    return SCHEME;
+  }
+
+  @Override
+  public FileSystem newFileSystem(URI uri, Map<String, ?> environment) {
+    throw new UnsupportedOperationException("a held directory has no URI: see Directory");
+  }
+
+  @Override
+  public FileSystem getFileSystem(URI uri) {
+    throw new UnsupportedOperationException("a held directory has no URI: see Directory");
+  }
+
+  @Override
+  public Path getPath(URI uri) {
+    throw new UnsupportedOperationException("a held directory has no URI: see Directory");
+  }
+
+  private static HeldPath held(Path path) {
+    if (!(path instanceof HeldPath held)) {
+      throw new ProviderMismatchException(Objects.toString(path));
+    }
+    return held;
+  }
+
+  private static Directory directory(Path path) {
+    return held(path).held().directory();
+  }
+
+  private static String name(Path path) {
+    return held(path).inDirectory();
+  }
+
+  /** As {@code java.nio.file} has it: links are followed unless told otherwise. */
+  static boolean follows(LinkOption... options) {
+    for (LinkOption option : options) {
+      if (option == LinkOption.NOFOLLOW_LINKS) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // --- opening ------------------------------------------------------------------------------
+
+  @Override
+  public SeekableByteChannel newByteChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return newFileChannel(path, options, attributes);
+  }
+
+  @Override
+  public FileChannel newFileChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    Set<OpenOption> left = new HashSet<>(options);
+    boolean append = left.remove(StandardOpenOption.APPEND);
+    boolean write = left.remove(StandardOpenOption.WRITE) || append;
+    boolean read = left.remove(StandardOpenOption.READ) || !write;
+    boolean createNew = left.remove(StandardOpenOption.CREATE_NEW) && write;
+    boolean create = left.remove(StandardOpenOption.CREATE) && write;
+    boolean truncate = left.remove(StandardOpenOption.TRUNCATE_EXISTING) && write;
+    boolean deleteOnClose = left.remove(StandardOpenOption.DELETE_ON_CLOSE);
+    boolean sync = left.removeAll(Set.of(StandardOpenOption.SYNC, StandardOpenOption.DSYNC));
+    boolean follow = !left.remove(LinkOption.NOFOLLOW_LINKS) && !deleteOnClose;
+    left.remove(StandardOpenOption.SPARSE);
+    if (!left.isEmpty()) {
+      throw new UnsupportedOperationException("options " + left);
+    }
+    if (append && (read || truncate)) {
+      throw new IllegalArgumentException("APPEND with READ or TRUNCATE_EXISTING");
+    }
+    int mode = mode(path, NEW_FILE, attributes);
+    Opening opening =
+        append
+            ? Opening.append()
+            : write ? (read ? Opening.readWrite() : Opening.write()) : Opening.read();
+    opening = follow ? opening.followLastLink() : opening;
+    opening = sync ? opening.synchronous() : opening;
+    opening = truncate && !createNew ? opening.truncate() : opening;
+    opening = create && !createNew ? opening.createIfAbsent(mode) : opening;
+    OpenFile file =
+        createNew
+            ? directory(path).create(name(path), mode, opening.accessFlags())
+            : directory(path).open(name(path), opening);
+    return file.intoChannel(deleteOnClose ? () -> removeIfSame(path, file) : () -> {});
+  }
+
+  /** At the close of a channel that was to take its file along. */
+  private static void removeIfSame(Path path, OpenFile file) throws IOException {
+    try {
+      if (directory(path).stat(name(path)).sameInode(file.stat())) {
+        directory(path).remove(name(path));
+      }
+    } catch (NoSuchFileException goneAlready) {
+      // That is what was wanted.
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static int mode(Path path, int widest, FileAttribute<?>... attributes) {
+    int mode = held(path).held().defaultMode(widest);
+    for (FileAttribute<?> attribute : attributes) {
+      if (!attribute.name().equals("posix:permissions")) {
+        throw new UnsupportedOperationException("attribute " + attribute.name());
+      }
+      mode = FileStat.mode((Set<PosixFilePermission>) attribute.value());
+    }
+    return mode;
+  }
+
+  @Override
+  public DirectoryStream<Path> newDirectoryStream(
+      Path path, DirectoryStream.Filter<? super Path> filter) throws IOException {
+    return stream(
+        held(path).held(),
+        directory(path).openDirectoryFollowingLinks(name(path)),
+        held(path),
+        filter);
+  }
+
+  /** Takes the ownership of the directory. */
+  static HeldDirectoryStream stream(
+      HeldFileSystem fileSystem,
+      Directory opened,
+      HeldPath path,
+      DirectoryStream.Filter<? super Path> filter)
+      throws IOException {
+    try {
+      return new HeldDirectoryStream(fileSystem, opened, path, filter);
+    } catch (IOException | RuntimeException failure) {
+      opened.close();
+      throw failure;
+    }
+  }
+
+  // --- names --------------------------------------------------------------------------------
+
+  @Override
+  public void createDirectory(Path path, FileAttribute<?>... attributes) throws IOException {
+    if (held(path).getNameCount() == 0 || name(path).equals(".")) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    directory(path).mkdir(name(path), mode(path, NEW_DIRECTORY, attributes));
+  }
+
+  @Override
+  public void createSymbolicLink(Path link, Path target, FileAttribute<?>... attributes)
+      throws IOException {
+    if (attributes.length > 0) {
+      throw new UnsupportedOperationException("a symbolic link has no attributes");
+    }
+    directory(link).symlink(held(target).toString(), name(link));
+  }
+
+  @Override
+  public void createLink(Path link, Path existing) throws IOException {
+    directory(existing).link(name(existing), directory(link), name(link));
+  }
+
+  @Override
+  public Path readSymbolicLink(Path link) throws IOException {
+    return HeldPath.parse(held(link).held(), directory(link).readlink(name(link)));
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    FileSystemException last = new FileSystemException(path.toString());
+    for (int i = 0; i < MAX_TRIES; i++) {
+      boolean isDirectory = directory(path).stat(name(path)).kind() == FileKind.DIRECTORY;
+      try {
+        if (isDirectory) {
+          directory(path).rmdir(name(path));
+        } else {
+          directory(path).remove(name(path));
+        }
+        return;
+      } catch (FileSystemException changed) {
+        // Judged as one, and by now the other: neither call can remove what it is not for.
+        last = changed;
+        if (isDirectory == isDirectoryNow(path)) {
+          throw changed;
+        }
+      }
+    }
+    throw last;
+  }
+
+  private static boolean isDirectoryNow(Path path) throws IOException {
+    return directory(path).stat(name(path)).kind() == FileKind.DIRECTORY;
+  }
+
+  @Override
+  public void move(Path source, Path target, CopyOption... options) throws IOException {
+    Set<CopyOption> left = new HashSet<>(Set.of(options));
+    boolean atomic = left.remove(StandardCopyOption.ATOMIC_MOVE);
+    boolean replace = left.remove(StandardCopyOption.REPLACE_EXISTING);
+    left.remove(LinkOption.NOFOLLOW_LINKS);
+    if (!left.isEmpty()) {
+      throw new UnsupportedOperationException("options " + left);
+    }
+    if (!atomic && isSameObject(source, target)) {
+      return;
+    }
+    try {
+      rename(source, target, atomic || replace ? RenameMode.REPLACE : RenameMode.NO_REPLACE);
+    } catch (FileSystemException failure) {
+      if (String.valueOf(failure.getReason()).contains("EXDEV")) {
+        AtomicMoveNotSupportedException refusal =
+            new AtomicMoveNotSupportedException(
+                source.toString(), target.toString(), "on another mount: copy, then delete");
+        refusal.initCause(failure);
+        throw refusal;
+      }
+      if (atomic || !replace || !replacesOtherKind(source, target)) {
+        throw failure;
+      }
+      // A directory in the place of a file, or the reverse, which rename(2) refuses.
+      delete(target);
+      rename(source, target, RenameMode.NO_REPLACE);
+    }
+  }
+
+  private static void rename(Path source, Path target, RenameMode mode) throws IOException {
+    directory(source).rename(name(source), directory(target), name(target), mode);
+  }
+
+  private static boolean isSameObject(Path source, Path target) throws IOException {
+    FileStat from = directory(source).stat(name(source));
+    try {
+      return from.sameInode(directory(target).stat(name(target)))
+          && name(source).equals(name(target));
+    } catch (NoSuchFileException free) {
+      return false;
+    }
+  }
+
+  private static boolean replacesOtherKind(Path source, Path target) {
+    try {
+      return (directory(source).stat(name(source)).kind() == FileKind.DIRECTORY)
+          != (directory(target).stat(name(target)).kind() == FileKind.DIRECTORY);
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  @Override
+  public void copy(Path source, Path target, CopyOption... options) throws IOException {
+    Set<CopyOption> left = new HashSet<>(Set.of(options));
+    boolean replace = left.remove(StandardCopyOption.REPLACE_EXISTING);
+    boolean attributes = left.remove(StandardCopyOption.COPY_ATTRIBUTES);
+    boolean follow = !left.remove(LinkOption.NOFOLLOW_LINKS);
+    if (!left.isEmpty()) {
+      throw new UnsupportedOperationException("options " + left);
+    }
+    Directory from = directory(source);
+    FileStat stat = follow ? from.statFollowingLinks(name(source)) : from.stat(name(source));
+    switch (stat.kind()) {
+      case DIRECTORY -> {
+        makeRoom(target, replace);
+        int mode = attributes ? stat.mode() : held(target).held().defaultMode(NEW_DIRECTORY);
+        directory(target).mkdir(name(target), mode);
+        if (attributes) {
+          directory(target).setTimes(name(target), stat.lastModifiedTime(), stat.lastAccessTime());
+        }
+      }
+      case SYMLINK -> {
+        makeRoom(target, replace);
+        directory(target).symlink(from.readlink(name(source)), name(target));
+      }
+      case REGULAR -> copyFile(source, target, replace, attributes, follow);
+      default ->
+          throw new UnsafePathException(
+              source.toString(), "is " + stat.kind().description(), "S11", null);
+    }
+  }
+
+  private void makeRoom(Path target, boolean replace) throws IOException {
+    if (replace) {
+      try {
+        delete(target);
+      } catch (NoSuchFileException free) {
+        // All the better.
+      }
+    }
+  }
+
+  /** The target appears when it is whole; what it replaces is there until then. */
+  private void copyFile(
+      Path source, Path target, boolean replace, boolean attributes, boolean follow)
+      throws IOException {
+    Opening opening = follow ? Opening.read().followLastLink() : Opening.read();
+    try (OpenFile from = directory(source).open(name(source), opening)) {
+      int mode = from.opened().mode() & 0777;
+      AtomicReplace plan =
+          AtomicReplace.of(directory(target), name(target))
+              .freshAttributes()
+              .replaceLink()
+              .durability(Durability.NONE)
+              .mode(attributes ? mode : held(target).held().defaultMode(mode));
+      if (replace && isDirectory(target)) {
+        directory(target).rmdir(name(target));
+      }
+      plan = replace ? plan : plan.noReplace();
+      try (AtomicReplace.Replacement replacement = plan.begin();
+          FileChannel in = from.channel();
+          FileChannel out = replacement.file().channel()) {
+        long at = 0;
+        for (long n = 1; n > 0; at += n) {
+          n = in.transferTo(at, Long.MAX_VALUE - at, out);
+        }
+        if (attributes) {
+          replacement
+              .file()
+              .setTimes(from.opened().lastModifiedTime(), from.opened().lastAccessTime());
+        }
+        replacement.commit();
+      }
+    }
+  }
+
+  private static boolean isDirectory(Path path) throws IOException {
+    try {
+      return directory(path).stat(name(path)).kind() == FileKind.DIRECTORY;
+    } catch (NoSuchFileException absent) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean isSameFile(Path one, Path two) throws IOException {
+    if (one.equals(two)) {
+      return true;
+    }
+    if (!(two instanceof HeldPath)) {
+      return false;
+    }
+    return directory(one)
+        .statFollowingLinks(name(one))
+        .sameInode(directory(two).statFollowingLinks(name(two)));
+  }
+
+  @Override
+  public boolean isHidden(Path path) {
+    Path last = path.getFileName();
+    return last != null && last.toString().startsWith(".");
+  }
+
+  @Override
+  public FileStore getFileStore(Path path) {
+    return new HeldFileStore(directory(path));
+  }
+
+  /** An answer about the past (S02): open instead, and see. */
+  @Override
+  public void checkAccess(Path path, AccessMode... modes) throws IOException {
+    int wanted = Unistd.F_OK;
+    for (AccessMode mode : modes) {
+      wanted |=
+          switch (mode) {
+            case READ -> Unistd.R_OK;
+            case WRITE -> Unistd.W_OK;
+            case EXECUTE -> Unistd.X_OK;
+          };
+    }
+    directory(path).access(name(path), wanted);
+  }
+
+  // --- attributes ---------------------------------------------------------------------------
+
+  /** An object that is looked up at each call, held while it is changed. */
+  private record Target(Directory directory, String name, boolean follow)
+      implements HeldAttributeView.Target {
+    @Override
+    public FileStat stat() throws IOException {
+      return follow ? directory.statFollowingLinks(name) : directory.stat(name);
+    }
+
+    @Override
+    public void chmod(int mode) throws IOException {
+      directory.chmod(name, mode, follow);
+    }
+
+    @Override
+    public void chown(int uid, int gid) throws IOException {
+      directory.chown(name, uid, gid, follow);
+    }
+
+    @Override
+    public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
+        throws IOException {
+      directory.setTimes(name, modified, accessed, follow);
+    }
+  }
+
+  private static HeldAttributeView view(Path path, LinkOption... options) {
+    return new HeldAttributeView(new Target(directory(path), name(path), follows(options)));
+  }
+
+  @Override
+  public <V extends FileAttributeView> @Nullable V getFileAttributeView(
+      Path path, Class<V> type, LinkOption... options) {
+    if (type == BasicFileAttributeView.class
+        || type == PosixFileAttributeView.class
+        || type == FileOwnerAttributeView.class) {
+      return type.cast(view(path, options));
+    }
+    return type == UserDefinedFileAttributeView.class
+        ? type.cast(new HeldUserAttributes(directory(path), name(path)))
+        : null;
+  }
+
+  @Override
+  public <A extends BasicFileAttributes> A readAttributes(
+      Path path, Class<A> type, LinkOption... options) throws IOException {
+    if (type != BasicFileAttributes.class && type != PosixFileAttributes.class) {
+      throw new UnsupportedOperationException(type.getName());
+    }
+    return type.cast(
+        follows(options)
+            ? directory(path).statFollowingLinks(name(path))
+            : directory(path).stat(name(path)));
+  }
+
+  @Override
+  public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
+      throws IOException {
+    int colon = attributes.indexOf(':');
+    String view = colon < 0 ? "basic" : attributes.substring(0, colon);
+    Map<String, Object> all = all(view, (FileStat) view(path, options).readAttributes());
+    String list = attributes.substring(colon + 1);
+    if (list.isEmpty()) {
+      throw new IllegalArgumentException("no attributes are named");
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    for (String wanted : list.split(",", -1)) {
+      if (wanted.equals("*")) {
+        return all;
+      }
+      if (!all.containsKey(wanted)) {
+        throw new IllegalArgumentException("no attribute " + view + ":" + wanted);
+      }
+      result.put(wanted, Objects.requireNonNull(all.get(wanted)));
+    }
+    return result;
+  }
+
+  private static Map<String, Object> all(String view, FileStat stat) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    switch (view) {
+      case "basic", "posix", "unix" -> {
+        all.put("size", stat.size());
+        all.put("lastModifiedTime", stat.lastModifiedTime());
+        all.put("lastAccessTime", stat.lastAccessTime());
+        all.put("creationTime", stat.creationTime());
+        all.put("isRegularFile", stat.isRegularFile());
+        all.put("isDirectory", stat.isDirectory());
+        all.put("isSymbolicLink", stat.isSymbolicLink());
+        all.put("isOther", stat.isOther());
+        all.put("fileKey", stat.fileKey());
+      }
+      case "owner" -> {}
+      default -> throw new UnsupportedOperationException("view " + view);
+    }
+    if (!view.equals("basic")) {
+      all.put("owner", stat.owner());
+    }
+    if (view.equals("posix") || view.equals("unix")) {
+      all.put("group", stat.group());
+      all.put("permissions", stat.permissions());
+    }
+    if (view.equals("unix")) {
+      all.put("mode", stat.statx().mode());
+      all.put("ino", stat.inode());
+      all.put("dev", stat.device());
+      all.put("nlink", stat.linkCount());
+      all.put("uid", stat.uid());
+      all.put("gid", stat.gid());
+      all.put("ctime", stat.lastChangeTime());
+    }
+    return all;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
+      throws IOException {
+    HeldAttributeView view = view(path, options);
+    switch (attribute.startsWith("basic:") ? attribute.substring(6) : attribute) {
+      case "lastModifiedTime" -> view.setTimes((FileTime) value, null, null);
+      case "lastAccessTime" -> view.setTimes(null, (FileTime) value, null);
+      case "creationTime" -> view.setTimes(null, null, (FileTime) value);
+      case "posix:permissions" -> view.setPermissions((Set<PosixFilePermission>) value);
+      case "posix:owner", "owner:owner" -> view.setOwner((UserPrincipal) value);
+      case "posix:group" -> view.setGroup((GroupPrincipal) value);
+      case "unix:mode" -> chmod(path, (Integer) value, options);
+      case "unix:uid" -> chown(path, (Integer) value, KEEP, options);
+      case "unix:gid" -> chown(path, KEEP, (Integer) value, options);
+      default -> throw new UnsupportedOperationException("attribute " + attribute);
+    }
+  }
+
+  private static void chmod(Path path, int mode, LinkOption... options) throws IOException {
+    directory(path).chmod(name(path), mode & 07777, follows(options));
+  }
+
+  private static void chown(Path path, int uid, int gid, LinkOption... options) throws IOException {
+    directory(path).chown(name(path), uid, gid, follows(options));
+  }
+
+  /** Asked by {@code Files.exists}, which takes any refusal for "no". */
+  @Override
+  public boolean exists(Path path, LinkOption... options) {
+    try {
+      readAttributes(path, BasicFileAttributes.class, options);
+      return true;
+    } catch (IOException no) {
+      return false;
+    }
+  }
+}

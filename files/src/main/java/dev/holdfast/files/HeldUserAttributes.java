@@ -1,0 +1,71 @@
+package dev.holdfast.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.List;
+
+/** The extended attributes that begin with {@code user.}, as {@code java.nio.file} sees them. */
+final class HeldUserAttributes implements UserDefinedFileAttributeView {
+  private static final String PREFIX = "user.";
+
+  private final Directory directory;
+  private final String name;
+
+  HeldUserAttributes(Directory directory, String name) {
+    this.directory = directory;
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return "user";
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    return directory.xattrs(name).stream()
+        .filter(attribute -> attribute.startsWith(PREFIX))
+        .map(attribute -> attribute.substring(PREFIX.length()))
+        .toList();
+  }
+
+  private byte[] value(String attribute) throws IOException {
+    byte[] value = directory.xattr(name, PREFIX + attribute);
+    if (value == null) {
+      throw new FileSystemException(
+          directory.show(name), null, "has no attribute " + PREFIX + attribute);
+    }
+    return value;
+  }
+
+  @Override
+  public int size(String attribute) throws IOException {
+    return value(attribute).length;
+  }
+
+  @Override
+  public int read(String attribute, ByteBuffer target) throws IOException {
+    byte[] value = value(attribute);
+    if (value.length > target.remaining()) {
+      throw new FileSystemException(
+          directory.show(name), null, "attribute " + attribute + " does not fit the buffer");
+    }
+    target.put(value);
+    return value.length;
+  }
+
+  @Override
+  public int write(String attribute, ByteBuffer source) throws IOException {
+    byte[] value = new byte[source.remaining()];
+    source.get(value);
+    directory.setXattr(name, PREFIX + attribute, value);
+    return value.length;
+  }
+
+  @Override
+  public void delete(String attribute) throws IOException {
+    directory.removeXattr(name, PREFIX + attribute);
+  }
+}
