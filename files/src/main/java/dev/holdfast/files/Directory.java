@@ -797,8 +797,9 @@ public final class Directory implements AutoCloseable {
    *
    * <p>Refused are: opening anything but a regular file, creating through a dangling link, locks of
    * channels, watching, {@code toFile}, URIs. Files are made with the mode asked for, else with
-   * 0666 less the umask that the process had when this was called. {@code Files.move} with
-   * REPLACE_EXISTING replaces in one instant, {@code Files.copy} shows the target when it is whole.
+   * 0666 less the umask that the process had when this was called; {@code Files.createTempFile}
+   * asks for no mode on any but the default file system. {@code Files.move} with REPLACE_EXISTING
+   * replaces in one instant, {@code Files.copy} shows the target when it is whole.
    *
    * <p>Closing the file system leaves this directory open, and closing this directory ends the file
    * system.

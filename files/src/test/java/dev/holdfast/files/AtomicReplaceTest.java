@@ -147,8 +147,7 @@ class AtomicReplaceTest {
     dir.create("target", 0600).close();
     dir.symlink("target", "link");
     dir.mkdir("sub", 0700);
-    assertThrows(
-        UnsafePathException.class, () -> AtomicReplace.of(dir, "link").write(bytes("x")));
+    assertThrows(UnsafePathException.class, () -> AtomicReplace.of(dir, "link").write(bytes("x")));
     assertThrows(UnsafePathException.class, () -> AtomicReplace.of(dir, "sub").write(bytes("x")));
     assertThrows(FileSystemException.class, () -> AtomicReplace.of(dir, "x/").write(bytes("x")));
     AtomicReplace.of(dir, "link").replaceLink().write(bytes("x"));

@@ -1,0 +1,277 @@
+package dev.holdfast.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Code that knows only {@code java.nio.file}, on a held directory. */
+class HeldFileSystemTest {
+  @TempDir Path temp;
+  private Path real;
+  private Directory directory;
+  private FileSystem fs;
+  private Path root;
+  private long descriptors;
+
+  @BeforeEach
+  void open() throws IOException {
+    real = Files.createDirectory(temp.resolve("root"));
+    Files.writeString(temp.resolve("outside"), "outside");
+    directory = Directory.open(real);
+    fs = directory.asFileSystem();
+    root = fs.getPath("/");
+    descriptors = Host.openDescriptors();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    assertEquals(descriptors, Host.openDescriptors());
+    directory.close();
+  }
+
+  private Path p(String name) {
+    return fs.getPath(name);
+  }
+
+  @Test
+  void readsAndWrites() throws IOException {
+    Files.createDirectories(p("/a/b/c"));
+    Files.writeString(p("a/b/file"), "one\ntwo\n");
+    assertEquals(List.of("one", "two"), Files.readAllLines(p("/a/b/file")));
+    assertEquals("one\ntwo\n", Files.readString(real.resolve("a/b/file")));
+    Files.writeString(p("a/b/file"), "three", StandardOpenOption.APPEND);
+    assertEquals(13, Files.size(p("a/b/file")));
+    try (Stream<String> lines = Files.lines(p("a/b/file"))) {
+      assertEquals(3, lines.count());
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(p("a/b/file"))) {
+      channel.position(4);
+      ByteBuffer three = ByteBuffer.allocate(3);
+      channel.read(three);
+      assertArrayEquals("two".getBytes(UTF_8), three.array());
+    }
+    assertThrows(FileAlreadyExistsException.class, () -> Files.createFile(p("a/b/file")));
+    assertThrows(NoSuchFileException.class, () -> Files.readString(p("a/none")));
+    Files.write(p("a/b/file"), List.of("x"));
+    assertEquals(2, Files.size(p("a/b/file")));
+    assertTrue(Files.exists(Files.createTempFile(p("a"), "pre", ".suf")));
+    try (FileChannel gone =
+        FileChannel.open(
+            p("gone"),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE)) {
+      gone.write(ByteBuffer.allocate(1));
+      assertTrue(Files.exists(p("gone")));
+    }
+    assertFalse(Files.exists(p("gone")));
+  }
+
+  @Test
+  void filesWithoutAModeGetTheUmask() throws Exception {
+    Files.createFile(p("file"));
+    Files.createDirectory(p("dir"));
+    Path control = Files.createFile(temp.resolve("control"));
+    Path controlDir = Files.createDirectory(temp.resolve("controldir"));
+    assertEquals(Files.getPosixFilePermissions(control), Files.getPosixFilePermissions(p("file")));
+    assertEquals(
+        Files.getPosixFilePermissions(controlDir), Files.getPosixFilePermissions(p("dir")));
+  }
+
+  @Test
+  void walksAndLists() throws IOException {
+    Files.createDirectories(p("a/b"));
+    Files.writeString(p("a/b/one.txt"), "1");
+    Files.writeString(p("a/two.txt"), "2");
+    try (Stream<Path> walk = Files.walk(root)) {
+      assertEquals(
+          List.of("/", "/a", "/a/b", "/a/b/one.txt", "/a/two.txt"),
+          walk.map(Path::toString).sorted().toList());
+    }
+    try (DirectoryStream<Path> glob = Files.newDirectoryStream(p("a"), "*.txt")) {
+      assertEquals("a/two.txt", glob.iterator().next().toString());
+    }
+    try (Stream<Path> found = Files.find(root, 9, (path, attributes) -> attributes.size() == 1)) {
+      assertEquals(2, found.filter(Files::isRegularFile).count());
+    }
+  }
+
+  @Test
+  void copiesAndMoves() throws IOException {
+    Files.writeString(p("file"), "text");
+    Files.setPosixFilePermissions(p("file"), PosixFilePermissions.fromString("rw-r-----"));
+    FileTime time = FileTime.from(Instant.parse("2011-01-01T00:00:00Z"));
+    Files.setLastModifiedTime(p("file"), time);
+    Files.copy(p("file"), p("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+    assertEquals("text", Files.readString(p("copy")));
+    assertEquals(time, Files.getLastModifiedTime(p("copy")));
+    assertEquals(0640, directory.stat("copy").mode());
+    assertThrows(FileAlreadyExistsException.class, () -> Files.copy(p("file"), p("copy")));
+    Files.writeString(p("file"), "new");
+    Files.copy(p("file"), p("copy"), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals("new", Files.readString(p("copy")));
+    assertThrows(FileAlreadyExistsException.class, () -> Files.move(p("file"), p("copy")));
+    Files.move(p("file"), p("copy"), StandardCopyOption.REPLACE_EXISTING);
+    assertFalse(Files.exists(p("file")));
+    Files.createDirectory(p("dir"));
+    Files.move(p("copy"), p("dir"), StandardCopyOption.REPLACE_EXISTING);
+    assertEquals("new", Files.readString(p("dir")));
+    Files.createSymbolicLink(p("link"), p("dir"));
+    Files.copy(p("link"), p("link2"), LinkOption.NOFOLLOW_LINKS);
+    assertTrue(Files.isSymbolicLink(p("link2")));
+    Files.copy(p("link"), p("through"));
+    assertEquals("new", Files.readString(p("through")));
+    // Between file systems it goes through streams.
+    Files.copy(p("through"), temp.resolve("elsewhere"));
+    Files.copy(temp.resolve("elsewhere"), p("back"));
+    assertEquals("new", Files.readString(p("back")));
+    Files.createDirectories(p("full/x"));
+    assertThrows(DirectoryNotEmptyException.class, () -> Files.delete(p("full")));
+    Files.move(p("full"), p("moved"));
+    Files.delete(p("moved/x"));
+    Files.delete(p("moved"));
+  }
+
+  @Test
+  void attributes() throws IOException {
+    Files.writeString(p("file"), "text");
+    Files.createSymbolicLink(p("link"), p("file"));
+    BasicFileAttributes link =
+        Files.readAttributes(p("link"), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    assertTrue(link.isSymbolicLink());
+    assertTrue(Files.isRegularFile(p("link")));
+    assertEquals(4L, Files.getAttribute(p("file"), "size"));
+    assertEquals(directory.stat("file").inode(), Files.getAttribute(p("file"), "unix:ino"));
+    assertEquals(
+        Set.of("size", "isDirectory"),
+        Files.readAttributes(p("file"), "size,isDirectory").keySet());
+    Files.setAttribute(p("link"), "unix:mode", 0100604);
+    assertEquals(0604, directory.stat("file").mode());
+    assertEquals(
+        Files.getOwner(temp.resolve("outside")).getName(), Files.getOwner(p("file")).getName());
+    Files.setOwner(
+        p("file"),
+        fs.getUserPrincipalLookupService()
+            .lookupPrincipalByName(Files.getOwner(p("file")).getName()));
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(p("file"), PosixFileAttributeView.class);
+    view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+    assertEquals(0700, directory.stat("file").mode());
+    UserDefinedFileAttributeView user =
+        Files.getFileAttributeView(p("file"), UserDefinedFileAttributeView.class);
+    user.write("colour", ByteBuffer.wrap("red".getBytes(UTF_8)));
+    assertEquals(List.of("colour"), user.list());
+    assertEquals(3, user.size("colour"));
+    user.delete("colour");
+    assertTrue(Files.isSameFile(p("file"), p("link")));
+    assertTrue(Files.isReadable(p("file")));
+    assertTrue(Files.getFileStore(p("file")).getTotalSpace() > 0);
+    assertEquals("/file", p("link").toRealPath().toString());
+    assertEquals("/link", p("link").toRealPath(LinkOption.NOFOLLOW_LINKS).toString());
+  }
+
+  @Test
+  void nothingLeadsOut() throws IOException {
+    Files.createSymbolicLink(real.resolve("up"), Path.of("../outside"));
+    Files.createSymbolicLink(real.resolve("absolute"), temp.resolve("outside"));
+    Files.createSymbolicLink(real.resolve("parent"), Path.of(".."));
+    for (String name : List.of("../outside", "/../outside", "up", "absolute", "parent/outside")) {
+      assertThrows(PathEscapeException.class, () -> Files.readString(p(name)), name);
+      assertThrows(FileSystemException.class, () -> Files.writeString(p(name), "x"), name);
+      assertFalse(Files.exists(p(name)), name);
+      assertThrows(
+          FileSystemException.class,
+          () ->
+              Files.setPosixFilePermissions(p(name), PosixFilePermissions.fromString("---------")),
+          name);
+    }
+    assertThrows(FileSystemException.class, () -> Files.createLink(p("hard"), p("../outside")));
+    assertThrows(FileSystemException.class, () -> Files.move(p("up"), p("../moved")));
+    Files.delete(p("up"));
+    assertEquals("outside", Files.readString(temp.resolve("outside")));
+  }
+
+  @Test
+  void refusesClearly() throws IOException {
+    Host.mkfifo(real.resolve("fifo"));
+    assertEquals(
+        "S11",
+        assertThrows(UnsafePathException.class, () -> Files.readString(p("fifo"))).catalogueId());
+    Files.createSymbolicLink(real.resolve("dangling"), Path.of("nowhere"));
+    assertThrows(FileSystemException.class, () -> Files.writeString(p("dangling"), "x"));
+    assertFalse(Files.exists(real.resolve("nowhere")));
+    Files.writeString(p("file"), "x");
+    try (FileChannel channel = FileChannel.open(p("file"), StandardOpenOption.WRITE)) {
+      assertThrows(UnsupportedOperationException.class, channel::tryLock);
+    }
+    assertThrows(UnsupportedOperationException.class, fs::newWatchService);
+    fs.close();
+    assertThrows(ClosedFileSystemException.class, () -> Files.exists(p("file")));
+    assertTrue(directory.isOpen());
+  }
+
+  @Test
+  void directoryStreamsAreSecureOnes() throws IOException {
+    Files.createDirectories(p("a/b"));
+    Files.writeString(p("a/file"), "x");
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(p("a"))) {
+      @SuppressWarnings("unchecked")
+      SecureDirectoryStream<Path> secure = (SecureDirectoryStream<Path>) stream;
+      Files.move(real.resolve("a"), real.resolve("moved"));
+      try (SeekableByteChannel channel =
+          secure.newByteChannel(p("file"), Set.of(StandardOpenOption.READ))) {
+        assertEquals(1, channel.size());
+      }
+      // The JDK's own opens this.
+      assertThrows(
+          FileSystemException.class,
+          () -> secure.newByteChannel(p("../../outside"), Set.of(StandardOpenOption.READ)));
+      try (SecureDirectoryStream<Path> below = secure.newDirectoryStream(p("b"))) {
+        secure.move(p("file"), below, p("moved"));
+      }
+      assertTrue(
+          java.util.Objects.requireNonNull(
+                  secure.getFileAttributeView(p("b"), PosixFileAttributeView.class))
+              .readAttributes()
+              .isDirectory());
+      assertThrows(FileSystemException.class, () -> secure.deleteDirectory(p("b/moved")));
+      secure.deleteFile(p("b/moved"));
+      secure.deleteDirectory(p("b"));
+      assertFalse(stream.iterator().hasNext());
+    }
+  }
+}
