@@ -1,9 +1,5 @@
 package dev.holdfast.prove;
 
-import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Pwd;
-import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
@@ -14,8 +10,8 @@ import dev.holdfast.prove.observe.Observation;
 import dev.holdfast.prove.observe.ObservedCall;
 import dev.holdfast.prove.observe.Observer;
 import dev.holdfast.prove.observe.Operation;
-import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.observe.Resolver;
+import dev.holdfast.prove.observe.Site;
 import dev.holdfast.prove.observe.VolatileNames;
 import dev.holdfast.prove.plan.CrashPlanner;
 import dev.holdfast.prove.plan.Plan;
@@ -24,6 +20,7 @@ import dev.holdfast.prove.plan.Planner;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceException;
+import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.trace.Watchdog;
@@ -31,16 +28,11 @@ import dev.holdfast.prove.trial.Guards;
 import dev.holdfast.prove.trial.Setting;
 import dev.holdfast.prove.trial.Trials;
 import dev.holdfast.prove.trial.VictimOutput;
-import dev.holdfast.prove.world.OwnDirectory;
 import dev.holdfast.prove.world.WorldException;
 import dev.holdfast.prove.world.Worlds;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +42,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One proof from set-up to verdicts. */
@@ -60,11 +51,9 @@ final class Session implements AutoCloseable {
   private final Case what;
   private final Progress progress;
   private final Worlds worlds;
+  private final Roles roles;
   private final Attacker attacker;
   private final Program victim;
-  private final Program shell;
-  private final String userName;
-  private final List<String> ownDirectories;
   private final List<String> notes = new ArrayList<>();
 
   private static Set<Sysno> observed() {
@@ -73,30 +62,13 @@ final class Session implements AutoCloseable {
     return all;
   }
 
-  private Session(
-      Case what,
-      Progress progress,
-      Worlds worlds,
-      Attacker attacker,
-      Pwd.User user,
-      Program victim,
-      List<String> ownDirectories) {
+  private Session(Case what, Progress progress, Worlds worlds, Roles roles) {
     this.what = what;
     this.progress = progress;
     this.worlds = worlds;
-    this.attacker = attacker;
-    this.userName = user.name();
-    this.victim = victim;
-    this.ownDirectories = ownDirectories;
-    this.shell =
-        new Program(
-            List.of("/bin/sh", "-c"),
-            victim.environment(),
-            "/",
-            0,
-            0,
-            List.of(),
-            VictimOutput.PATH);
+    this.roles = roles;
+    this.attacker = roles.attacker();
+    this.victim = roles.victim();
   }
 
   static Session open(Case what, Progress progress) throws ProveException {
@@ -113,46 +85,14 @@ final class Session implements AutoCloseable {
           "--intruder copy needs --check: without an invariant nothing can break");
     }
     Watchdog.prepare();
-    Attacker attacker = attacker(what);
-    Pwd.User user = victimUser(what.user());
-    Map<String, String> environment = new HashMap<>(what.environment());
-    if (what.user() != null) {
-      environment.put("HOME", user.home());
-      environment.put("USER", user.name());
-      environment.put("LOGNAME", user.name());
-    }
-    Result<int[]> groups =
-        what.user() == null ? Identity.getgroups() : Pwd.getgrouplist(user.name(), user.gid());
-    List<Integer> groupList = new ArrayList<>();
-    if (groups.ok() && !Host.inUserNamespace()) {
-      for (int group : groups.value()) {
-        groupList.add(group);
-      }
-    }
-    Program victim =
-        new Program(
-            what.argv(),
-            environment,
-            what.directory().toString(),
-            user.uid(),
-            user.gid(),
-            groupList,
-            VictimOutput.PATH);
-    List<OwnDirectory> own = new ArrayList<>();
-    for (Path directory : what.fresh()) {
-      own.add(new OwnDirectory(ownPath("--fresh", directory), -1, -1));
-    }
-    for (Path directory : what.arena()) {
-      own.add(new OwnDirectory(ownPath("--arena", directory), attacker.uid(), attacker.gid()));
-    }
-    List<String> ownPaths = own.stream().map(o -> Raw.fromText(o.path())).toList();
+    Roles roles = Roles.of(what);
     Worlds worlds;
     try {
-      worlds = new Worlds(own, Host.inUserNamespace());
+      worlds = new Worlds(roles.own(), Host.inUserNamespace());
     } catch (WorldException e) {
       throw new ProveException(String.valueOf(e.getMessage()), e);
     }
-    Session session = new Session(what, progress, worlds, attacker, user, victim, ownPaths);
+    Session session = new Session(what, progress, worlds, roles);
     try {
       session.setUp();
     } catch (WorldException | TraceException e) {
@@ -163,82 +103,6 @@ final class Session implements AutoCloseable {
       throw e;
     }
     return session;
-  }
-
-  private static Attacker attacker(Case what) throws ProveException {
-    Pwd.User user = user(what.attacker(), "--attacker");
-    if (Host.hasUser(user.uid())) {
-      return new Attacker(user.name(), user.uid(), user.gid(), user.uid() == 0, List.of());
-    }
-    Pwd.User self = user(Integer.toString(Identity.geteuid()), "--attacker");
-    List<String> scopes = new ArrayList<>();
-    for (Path directory : Stream.concat(what.arena().stream(), what.fresh().stream()).toList()) {
-      scopes.add(Raw.fromText(ownPath("--arena", directory)));
-    }
-    if (scopes.isEmpty()) {
-      // The same user could change whatever he owns; these are the places others could, too.
-      scopes.addAll(List.of("/tmp", "/var/tmp", Raw.fromText(what.directory().toString())));
-    }
-    return new Attacker(self.name() + " (the same user)", self.uid(), self.gid(), true, scopes);
-  }
-
-  private static Pwd.User victimUser(@Nullable String name) throws ProveException {
-    if (name == null) {
-      return user(Integer.toString(Identity.geteuid()), "--as");
-    }
-    Pwd.User user = user(name, "--as");
-    if (!Host.hasUser(user.uid())) {
-      throw new ProveException(
-          "--as " + name + ": this user namespace has only one user; run as root");
-    }
-    return user;
-  }
-
-  private static Pwd.User user(String name, String option) throws ProveException {
-    if (name.matches("[0-9]{1,9}")) {
-      int uid = Integer.parseInt(name);
-      Result<Pwd.User> known = Pwd.getpwuid(uid);
-      return known.ok() ? known.value() : new Pwd.User(name, uid, uid, "/");
-    }
-    Result<Pwd.User> known = Pwd.getpwnam(name);
-    if (known.failed()) {
-      throw new ProveException(
-          option
-              + " "
-              + name
-              + ": "
-              + (known.is(Errno.ENOENT) ? "no such user" : known.errno().message)
-              + "; see getent passwd");
-    }
-    return known.value();
-  }
-
-  /** An own directory hides the host's; some places cannot be hidden. */
-  private static String ownPath(String option, Path directory) throws ProveException {
-    Path absolute = directory.toAbsolutePath().normalize();
-    Path existing = absolute;
-    while (existing != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
-    try {
-      Path real = existing == null ? absolute : existing.toRealPath();
-      Path path =
-          existing == null ? absolute : real.resolve(existing.relativize(absolute)).normalize();
-      List<String> system = List.of("/", "/proc", "/sys", "/dev", "/usr", "/bin", "/lib", "/etc");
-      boolean forbidden =
-          system.contains(path.toString())
-              || Stream.of("/proc/", "/sys/", "/dev/").anyMatch(path.toString()::startsWith);
-      if (forbidden) {
-        throw new ProveException(
-            option + " " + directory + ": a world needs what is there; take another directory");
-      }
-      if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw new ProveException(option + " " + directory + ": is there, and no directory");
-      }
-      return path.toString();
-    } catch (IOException e) {
-      throw new ProveException(option + " " + directory + ": " + e.getMessage(), e);
-    }
   }
 
   private void setUp() throws ProveException {
@@ -253,7 +117,8 @@ final class Session implements AutoCloseable {
                   progress.step("set-up", i, total);
                   String command = what.setup().get(i);
                   Ending ending =
-                      tracer.run(shell(command), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+                      tracer.run(
+                          roles.shell(command), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
                   if (ending.code() != 0) {
                     return "the set-up '"
                         + command
@@ -271,23 +136,6 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private Program shell(String command) {
-    List<String> argv = new ArrayList<>(shell.argv());
-    argv.add(command);
-    return new Program(
-        argv,
-        shell.environment(),
-        Files.isDirectory(what.directory()) ? what.directory().toString() : "/",
-        0,
-        0,
-        List.of(),
-        VictimOutput.PATH);
-  }
-
-  private List<String> arenas() {
-    return ownDirectories.subList(what.fresh().size(), ownDirectories.size());
-  }
-
   private record Timed(Observation observation, Duration duration) {}
 
   private Timed observe(VolatileNames volatileNames) throws ProveException {
@@ -300,7 +148,7 @@ final class Session implements AutoCloseable {
   }
 
   private interface Watcher {
-    dev.holdfast.prove.trace.TraceHandler in(int hostProc);
+    TraceHandler in(int hostProc);
   }
 
   private Timed watched(Watcher watcher, Set<Sysno> wanted) throws ProveException {
@@ -308,7 +156,7 @@ final class Session implements AutoCloseable {
       return worlds.inFreshWorld(
           world -> {
             VictimOutput.create();
-            dev.holdfast.prove.trace.TraceHandler handler = watcher.in(world.hostProc());
+            TraceHandler handler = watcher.in(world.hostProc());
             try (Tracer tracer =
                 new Tracer(what.timeout(), world.hostProc(), Worlds::protectProc)) {
               long start = System.nanoTime();
@@ -377,7 +225,7 @@ final class Session implements AutoCloseable {
       VolatileNames names = volatileNames;
       Timed mutations =
           watched(
-              world -> new MutationObserver(new Resolver(world, attacker), names, ownDirectories),
+              world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
               MutationObserver.CALLS);
       windows.addAll(
           new CrashPlanner(mutations.observation(), names)
@@ -389,11 +237,11 @@ final class Session implements AutoCloseable {
         new Setting(
             worlds,
             victim,
-            shell,
+            roles::shell,
             what.checks(),
             attacker,
             volatileNames,
-            arenas(),
+            roles.arenaPaths(),
             attacker.sameUser() ? Set.of() : Guards.set(),
             Trials.random("injected-"),
             what.timeout(),
@@ -434,7 +282,7 @@ final class Session implements AutoCloseable {
     return VolatileNames.NONE.learn(sites(first), sites(second));
   }
 
-  private static List<dev.holdfast.prove.observe.Site> sites(Observation observation) {
+  private static List<Site> sites(Observation observation) {
     return observation.interesting().stream().map(ObservedCall::site).toList();
   }
 
@@ -493,7 +341,7 @@ final class Session implements AutoCloseable {
     }
     return new Proof(
         what.argv(),
-        userName,
+        roles.userName(),
         attacker.name(),
         observation.callCount(),
         observation.taskCount(),

@@ -10,18 +10,12 @@ import dev.holdfast.libc.Processes.Waited;
 import dev.holdfast.libc.Ptrace;
 import dev.holdfast.libc.Registers;
 import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Spawn;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -54,10 +48,6 @@ public final class Tracer implements AutoCloseable {
           | Ptrace.O_TRACESECCOMP
           | Ptrace.O_EXITKILL;
   private static final int WAIT = Processes.__WALL | Processes.__WNOTHREAD;
-  private static final int AT_SYSINFO_EHDR = 33;
-  private static final int VDSO_SIZE = 8192;
-  private static final int SECCOMP_SET_MODE_FILTER = 1;
-  private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final Duration POLL = Duration.ofMillis(1);
 
   /** How long tasks may go on that outlive the program itself. */
@@ -65,11 +55,6 @@ public final class Tracer implements AutoCloseable {
 
   /** The kernel functions in which an open of a FIFO waits for the other side. */
   private static final Set<String> FIFO_WAITS = Set.of("wait_for_partner", "fifo_open");
-
-  /** Only to be there until it is seized, and not for ever if we die before that. */
-  private static final String SLEEP_SECONDS = "60";
-
-  private static final List<String> SLEEPERS = List.of("/usr/bin/sleep", "/bin/sleep");
 
   private final Duration limit;
   private final int hostProc;
@@ -203,28 +188,28 @@ public final class Tracer implements AutoCloseable {
   }
 
   private void makeWorldProcesses() {
-    first = spawnSleeper();
+    first = Sleeper.spawn();
     SyscallResult pidfd = Processes.pidfd_open(first, 0);
     if (pidfd.failed()) {
       throw new TraceException("no handle on a new process: pidfd_open: " + pidfd);
     }
     watchdog = Watchdog.over(pidfd.intValue(), limit);
-    attach(first);
-    instruction = syscallInstruction(first);
+    Sleeper.attach(first, OPTIONS);
+    instruction = Sleeper.syscallInstruction(first, hostProc);
     Injector init = new Injector(first, instruction, 0);
     scratch = init.scratch();
     mountProc(init);
     whenProcMounted.run();
     parent = init.fork();
-    awaitFirstStop(parent);
+    Sleeper.awaitFirstStop(parent);
   }
 
   private Run begin(Program program, Set<Sysno> wanted, TraceHandler handler) {
     int child = new Injector(parent, instruction, scratch).fork();
-    awaitFirstStop(child);
+    Sleeper.awaitFirstStop(child);
     Injector inject = new Injector(child, instruction, scratch);
     try {
-      prepare(inject, program, SeccompFilter.program(wanted));
+      VictimStart.perform(inject, program, SeccompFilter.program(wanted));
     } catch (TraceException e) {
       Processes.kill(child, Processes.SIGKILL);
       throw e;
@@ -239,206 +224,11 @@ public final class Tracer implements AutoCloseable {
     return run;
   }
 
-  private static int spawnSleeper() {
-    SyscallResult spawned = SyscallResult.failure(Errno.ENOENT);
-    for (String sleeper : SLEEPERS) {
-      byte[] path = Paths.bytes(sleeper);
-      byte[][] argv = {path, Paths.bytes(SLEEP_SECONDS)};
-      spawned = Spawn.posix_spawn(path, argv, new byte[0][]);
-      if (spawned.ok()) {
-        return spawned.intValue();
-      }
-    }
-    throw new TraceException("no process could be made from sleep(1): posix_spawn: " + spawned);
-  }
-
-  /** Seizes a running child and stops it wherever it is. */
-  private void attach(int pid) {
-    SyscallResult seized = Ptrace.seize(pid, OPTIONS);
-    if (seized.failed()) {
-      throw new TraceException(
-          "this process may not trace its own child: ptrace: "
-              + seized
-              + "; a debugger, a container's seccomp profile or a security module forbids it");
-    }
-    Ptrace.interrupt(pid);
-    for (; ; ) {
-      Waited stop = awaitStop(pid);
-      if (stop.event() == Ptrace.EVENT_STOP) {
-        return;
-      }
-      // The stop of its own exec swallows the interrupt, so ask again.
-      Ptrace.cont(pid, 0);
-      Ptrace.interrupt(pid);
-    }
-  }
-
-  private void awaitFirstStop(int tid) {
-    while (awaitStop(tid).event() != Ptrace.EVENT_STOP) {
-      Ptrace.cont(tid, 0);
-    }
-  }
-
-  private static Waited awaitStop(int tid) {
-    for (; ; ) {
-      Result<Waited> waited = Processes.wait4(tid, WAIT);
-      if (waited.is(Errno.EINTR)) {
-        continue;
-      }
-      if (waited.failed() || !waited.value().stopped()) {
-        throw new TraceException("a new process died before it could be prepared");
-      }
-      return waited.value();
-    }
-  }
-
-  /** The address of a system-call instruction in the vDSO, which every process has mapped. */
-  private long syscallInstruction(int pid) {
-    byte[] auxv = readHostProc(pid + "/auxv");
-    ByteBuffer entries = ByteBuffer.wrap(auxv).order(ByteOrder.nativeOrder());
-    while (entries.remaining() >= 16) {
-      long type = entries.getLong();
-      long value = entries.getLong();
-      if (type == AT_SYSINFO_EHDR) {
-        return findInstruction(pid, value);
-      }
-    }
-    throw new TraceException("this kernel maps no vDSO into processes (vdso=0): enable it");
-  }
-
-  private static long findInstruction(int pid, long vdso) {
-    byte[] code = new byte[VDSO_SIZE];
-    SyscallResult read = Processes.process_vm_readv(pid, vdso, code, 0, code.length);
-    byte[] wanted = Registers.syscallInstruction();
-    for (int i = 0; read.ok() && i + wanted.length <= read.raw(); i++) {
-      if (java.util.Arrays.equals(code, i, i + wanted.length, wanted, 0, wanted.length)) {
-        return vdso + i;
-      }
-    }
-    throw new TraceException("the vDSO has no system-call instruction: " + read);
-  }
-
-  private byte[] readHostProc(String name) {
-    SyscallResult fd = Fcntl.openat(hostProc, Paths.bytes(name), Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
-      throw new TraceException("/proc/" + name + " cannot be opened: " + fd);
-    }
-    byte[] buffer = new byte[4096];
-    SyscallResult read = Unistd.read(fd.intValue(), buffer, 0, buffer.length);
-    Unistd.close(fd.intValue());
-    if (read.failed()) {
-      throw new TraceException("/proc/" + name + " cannot be read: " + read);
-    }
-    return java.util.Arrays.copyOf(buffer, read.intValue());
-  }
-
   private static void mountProc(Injector init) {
     long proc = init.string("proc");
     long target = init.string("/proc");
     init.must(Sysno.MOUNT, proc, target, proc, 2 | 4 | 8, 0);
     init.reset();
-  }
-
-  private static void prepare(Injector inject, Program program, byte[] filter) {
-    inject.must(Sysno.CLOSE_RANGE, 3, 0xffffffffL, 0);
-    SyscallResult entered = inject.call(Sysno.CHDIR, inject.string(program.directory()));
-    if (entered.failed()) {
-      throw new TraceException(
-          "the victim's directory cannot be entered: " + program.directory() + ": " + entered);
-    }
-    inject.must(Sysno.UMASK, 022);
-    redirect(inject, "/dev/null", Fcntl.O_RDONLY, 0);
-    redirect(inject, program.output(), Fcntl.O_WRONLY | Fcntl.O_APPEND, 1);
-    inject.must(Sysno.DUP3, 1, 2, 0);
-    ByteBuffer fprog = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-    fprog.putShort((short) (filter.length / SeccompFilter.INSTRUCTION_SIZE));
-    fprog.putLong(8, inject.put(filter));
-    long fprogAddress = inject.put(fprog.array());
-    if (inject.call(Sysno.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, fprogAddress).is(Errno.EACCES)) {
-      // Without privilege a filter needs this promise; set-uid programs then stay unprivileged.
-      inject.must(Sysno.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-      inject.must(Sysno.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, fprogAddress);
-    }
-    becomeUser(inject, program);
-    exec(inject, program);
-  }
-
-  private static void redirect(Injector inject, String path, int flags, int target) {
-    long opened = inject.must(Sysno.OPENAT, Fcntl.AT_FDCWD, inject.string(path), flags, 0);
-    if (opened != target) {
-      inject.must(Sysno.DUP3, opened, target, 0);
-      inject.must(Sysno.CLOSE, opened);
-    }
-  }
-
-  private static void becomeUser(Injector inject, Program program) {
-    ByteBuffer groups =
-        ByteBuffer.allocate(4 * Math.max(1, program.groups().size()))
-            .order(ByteOrder.nativeOrder());
-    program.groups().forEach(groups::putInt);
-    long list = inject.put(groups.array());
-    SyscallResult set = inject.call(Sysno.SETGROUPS, program.groups().size(), list);
-    // In a user namespace with one user there is nothing to set, and setgroups is forbidden.
-    if (set.failed() && !(set.is(Errno.EPERM) && program.uid() == 0)) {
-      throw new TraceException("the victim's groups cannot be set: setgroups: " + set);
-    }
-    long gid = program.gid() & 0xffffffffL;
-    long uid = program.uid() & 0xffffffffL;
-    inject.must(Sysno.SETRESGID, gid, gid, gid);
-    inject.must(Sysno.SETRESUID, uid, uid, uid);
-  }
-
-  private static void exec(Injector inject, Program program) {
-    List<String> argv = program.argv();
-    String command = argv.getFirst();
-    byte[][] environment =
-        program.environment().entrySet().stream()
-            .map(e -> Paths.bytes(e.getKey() + "=" + e.getValue()))
-            .toArray(byte[][]::new);
-    long envp = inject.vector(environment);
-    SyscallResult result = SyscallResult.failure(Errno.ENOENT);
-    for (String candidate : candidates(program, command)) {
-      SyscallResult tried = inject.exec(inject.string(candidate), inject.vector(bytes(argv)), envp);
-      if (tried.is(Errno.ENOEXEC)) {
-        // As execvp(3): a script without an interpreter line is for the shell.
-        List<String> script = new ArrayList<>(argv);
-        script.set(0, candidate);
-        script.addFirst("sh");
-        tried = inject.exec(inject.string("/bin/sh"), inject.vector(bytes(script)), envp);
-      }
-      if (tried.ok()) {
-        return;
-      }
-      // As execvp(3): a program that is there but may not be run is the better message.
-      if (!tried.is(Errno.ENOENT) && !tried.is(Errno.ENOTDIR)) {
-        result = tried;
-      }
-    }
-    throw new TraceException(
-        command
-            + ": cannot be executed as uid "
-            + program.uid()
-            + ": "
-            + result.errno().message
-            + " ("
-            + result
-            + ")");
-  }
-
-  private static List<String> candidates(Program program, String command) {
-    if (command.contains("/")) {
-      return List.of(command);
-    }
-    String path = program.environment().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
-    List<String> candidates = new ArrayList<>();
-    for (String directory : path.split(":", -1)) {
-      candidates.add((directory.isEmpty() ? "." : directory) + "/" + command);
-    }
-    return candidates;
-  }
-
-  private static byte[][] bytes(List<String> strings) {
-    return strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
   }
 
   /**

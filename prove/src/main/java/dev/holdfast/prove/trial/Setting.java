@@ -7,12 +7,13 @@ import dev.holdfast.prove.world.Worlds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What all trials of one proof share.
  *
  * @param victim the program as it is to be run
- * @param shell how a check is run: the same world, root's identity; the command line is added
+ * @param shell makes the program that runs a check command
  * @param checks shell commands that must exit 0 after the victim
  * @param arenas the directories that are the attacker's, raw
  * @param guardsSet the kernel guards in force for this attacker
@@ -23,7 +24,7 @@ import java.util.Set;
 public record Setting(
     Worlds worlds,
     Program victim,
-    Program shell,
+    Function<String, Program> shell,
     List<String> checks,
     Attacker attacker,
     VolatileNames volatileNames,

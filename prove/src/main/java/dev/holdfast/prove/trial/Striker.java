@@ -4,6 +4,7 @@ import static dev.holdfast.libc.Fcntl.AT_FDCWD;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -151,12 +152,11 @@ final class Striker {
   /** The binding as it is before the victim starts; null if its directory is not there yet. */
   static @Nullable Binding beforehand(Binding later) {
     byte[] directory = Raw.bytes(later.directory());
-    dev.holdfast.libc.Result<Statx> stat =
-        Statx.statx(AT_FDCWD, directory, 0, Statx.STATX_BASIC_STATS);
+    Result<Statx> stat = Statx.statx(AT_FDCWD, directory, 0, Statx.STATX_BASIC_STATS);
     if (stat.failed()) {
       return null;
     }
-    dev.holdfast.libc.Result<Statx> object =
+    Result<Statx> object =
         Statx.statx(
             AT_FDCWD, Raw.bytes(later.path()), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     return new Binding(

@@ -12,7 +12,6 @@ import dev.holdfast.prove.observe.Resolver;
 import dev.holdfast.prove.plan.PlannedWindow;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Ending;
-import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
@@ -221,24 +220,11 @@ final class Trial {
     for (String command : setting.checks()) {
       tracer.restartLimit(setting.limit());
       Ending ending =
-          tracer.run(shell(setting.shell(), command), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+          tracer.run(setting.shell().apply(command), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
       if (ending.code() != 0) {
         outcome.checkBroken = true;
         outcome.evidence.add("the check '" + command + "' exits " + ending.code());
       }
     }
-  }
-
-  static Program shell(Program shell, String command) {
-    List<String> argv = new ArrayList<>(shell.argv());
-    argv.add(command);
-    return new Program(
-        argv,
-        shell.environment(),
-        shell.directory(),
-        shell.uid(),
-        shell.gid(),
-        shell.groups(),
-        shell.output());
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.prove.model.WindowResult;
 import dev.holdfast.prove.observe.Binding;
 import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.plan.PlannedWindow;
+import dev.holdfast.prove.trace.TraceException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,6 +65,21 @@ public final class Trials {
 
   /** Tries one window until it is decided. */
   public WindowResult decide(PlannedWindow window) {
+    try {
+      return tryAndJudge(window);
+    } catch (TraceException e) {
+      // Started well before, so this run was disturbed: out of time, or killed from outside.
+      return new WindowResult(
+          window.window(),
+          Verdict.TIMEOUT,
+          Set.of(),
+          null,
+          List.of(),
+          List.of("the victim could not be started: " + e.getMessage()));
+    }
+  }
+
+  private WindowResult tryAndJudge(PlannedWindow window) {
     Outcome outcome = run(window, false, secret);
     for (int i = 1; i < TRIES && undecided(outcome); i++) {
       outcome = run(window, false, secret);
