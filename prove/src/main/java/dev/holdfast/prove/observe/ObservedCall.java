@@ -11,6 +11,7 @@ import java.util.List;
  * @param lostRights the call took the attacker's right to read or write the object ({@code R_OK},
  *     {@code W_OK}), so he could have opened it before
  * @param object the object's name, raw, where it is known
+ * @param uid the file-system user id of the task at that moment
  */
 public record ObservedCall(
     Site site,
@@ -18,7 +19,8 @@ public record ObservedCall(
     List<Binding> changeable,
     SyscallResult result,
     int lostRights,
-    String object) {
+    String object,
+    int uid) {
   public ObservedCall {
     changeable = List.copyOf(changeable);
   }

@@ -74,7 +74,7 @@ public final class Observer implements TraceHandler {
     int rights = narrows(operation) && !object.isEmpty() ? rights(object) : 0;
     pending.put(
         call.task(),
-        new ObservedCall(site, operation, changeable, SyscallResult.SUCCESS, rights, object));
+        new ObservedCall(site, operation, changeable, SyscallResult.SUCCESS, rights, object, uid(call)));
     return Then.SHOW_RESULT;
   }
 
@@ -124,8 +124,12 @@ public final class Observer implements TraceHandler {
     }
     pending.put(
         call.task(),
-        new ObservedCall(site, operation, List.of(), SyscallResult.SUCCESS, rights, path));
+        new ObservedCall(site, operation, List.of(), SyscallResult.SUCCESS, rights, path, uid(call)));
     return Then.SHOW_RESULT;
+  }
+
+  private int uid(Call call) {
+    return resolver.fileSystemUid(call.task());
   }
 
   private static boolean narrows(Operation operation) {
@@ -169,7 +173,8 @@ public final class Observer implements TraceHandler {
             before.changeable(),
             new SyscallResult(result),
             lost,
-            before.object()));
+            before.object(),
+            before.uid()));
     return Then.GO_ON;
   }
 

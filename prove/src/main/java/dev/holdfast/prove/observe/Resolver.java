@@ -10,6 +10,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.trace.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,7 @@ public final class Resolver {
   private static final int MAX_LINKS = 40;
   private static final int WALK = Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_DIRECTORY;
   private static final int STAT_MASK = Statx.STATX_BASIC_STATS;
+  private static final int STATUS_SIZE = 2048;
   private static final byte[] EMPTY = {};
   private static final byte[] ROOT = {'/'};
 
@@ -276,6 +278,27 @@ public final class Resolver {
     }
     Result<byte[]> base = Unistd.readlinkat(hostProc, Raw.bytes(procPath(task, operand)));
     return base.ok() ? Raw.join(Raw.of(base.value()), raw) : raw;
+  }
+
+  /** The user id by which the kernel judges a task's file accesses; -1 if it cannot be read. */
+  public int fileSystemUid(Task task) {
+    SyscallResult fd =
+        Fcntl.openat(hostProc, Paths.bytes(task.tid() + "/status"), Fcntl.O_RDONLY, 0);
+    if (fd.failed()) {
+      return -1;
+    }
+    byte[] status = new byte[STATUS_SIZE];
+    SyscallResult read = Unistd.read(fd.intValue(), status, 0, status.length);
+    Unistd.close(fd.intValue());
+    if (read.failed()) {
+      return -1;
+    }
+    return Raw.of(Arrays.copyOf(status, read.intValue()))
+        .lines()
+        .filter(line -> line.startsWith("Uid:"))
+        .map(line -> Integer.parseUnsignedInt(line.substring(line.lastIndexOf('\t') + 1)))
+        .findFirst()
+        .orElse(-1);
   }
 
   /** Where an open descriptor of a task leads to by name, raw; empty if it has no name. */

@@ -172,7 +172,7 @@ public final class Trials {
             planned.window().strike(),
             binding,
             planned.call().operation(),
-            setting.victim().uid(),
+            planned.call().uid(),
             setting.attacker().uid());
     boolean gained = verdict == Verdict.EXPLOITED || verdict == Verdict.REACHED;
     boolean stopped = outcome.struck == Outcome.Struck.BLOCKED;
