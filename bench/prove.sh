@@ -1,0 +1,53 @@
+#!/bin/sh
+# Trials a second: `holdfast prove` on the textbook race (stat, check, fopen), on FILES files.
+# A trial is a world of its own, the program run in it up to its end, the strike, and the judgement.
+# The time for starting Holdfast, the set-up and the observation is measured by --list-windows, and taken off.
+#
+#   bench/prove.sh [FILES [ROUNDS]]      as root, with a C compiler and python3
+set -eu
+cd "$(dirname "$0")/.."
+files=${1:-40}
+rounds=${2:-5}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+
+cc -O1 -o "$work/textbook" bench/textbook.c
+./holdfast --version >/dev/null # builds, if that is needed
+
+HOLDFAST_BUILD=never files=$files rounds=$rounds work=$work python3 - <<'PYTHON'
+import json, os, resource, statistics, subprocess, time
+
+files, rounds, work = int(os.environ["files"]), int(os.environ["rounds"]), os.environ["work"]
+names = [f"/arena/f{i}" for i in range(files)]
+setup = "cd /arena && for i in $(seq 0 %d); do echo draft > f$i; done && chown nobody f*" % (files - 1)
+uid = subprocess.run(["id", "-u", "nobody"], capture_output=True, text=True, check=True).stdout.strip()
+command = ["--arena", "/arena", "--setup", setup, "--", work + "/textbook", uid] + names
+
+def run(*options):
+    start, before = time.perf_counter(), processor_time()
+    done = subprocess.run(["./holdfast", "prove", "--json", *options, *command], stdout=subprocess.PIPE)
+    return time.perf_counter() - start, processor_time() - before, json.loads(done.stdout)
+
+def processor_time():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+def median(runs, index):
+    return statistics.median(run[index] for run in runs)
+
+run("--list-windows") # warms the disk's cache
+listings, provings = [], []
+for _ in range(rounds):
+    listings.append(run("--list-windows"))
+    provings.append(run())
+    summary = provings[-1][2]["summary"]
+    if summary["race"] != files or summary["undecided"] != 0:
+        raise SystemExit(f"not as it should be: {summary}")
+    print(f"{summary['trials']} trials: {provings[-1][0]:.2f} s; without them {listings[-1][0]:.2f} s", flush=True)
+trials = median([(p[2]["summary"]["trials"],) for p in provings], 0)
+rate = trials / (median(provings, 0) - median(listings, 0))
+cost = (median(provings, 1) - median(listings, 1)) / trials
+load = os.getloadavg()[0]
+print(f"{rate:.0f} trials a second on {os.cpu_count()} processors (load average at the end: {load:.1f}), "
+      f"{cost * 1000:.1f} ms of a processor each; from medians of {rounds}")
+PYTHON
