@@ -16,9 +16,13 @@ public final class Lab {
   private static final List<Play> PLAYS =
       List.of(
           S01CheckThenUse.play(),
+          S02AskForTheUser.play(),
           S03MetadataByName.play(),
+          S04LookThenCreate.play(),
           S05PredictableName.play(),
-          S06BornTooOpen.play());
+          S06BornTooOpen.play(),
+          S09OpenedAgain.play(),
+          S13DirectoryOnTheWay.play());
 
   private Lab() {}
 

@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s09-mkstemp-then-reopen.c

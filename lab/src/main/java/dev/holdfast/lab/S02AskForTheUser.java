@@ -1,0 +1,38 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A privileged program asks whether its user may, and then does it with its own rights. */
+final class S02AskForTheUser {
+  private static final String FILE = "/arena/report";
+
+  private S02AskForTheUser() {}
+
+  static Play play() {
+    List<String> byNumber = List.of(Stages.attackerUid(), FILE, "done");
+    List<String> byName = List.of(Stages.ATTACKER, FILE, "done");
+    return new ProvedPlay(
+        new Scene(
+            "S02",
+            List.of("S02", "S17", "F11"),
+            "access(2) to decide for a user",
+            "root writes to a file for a user, in a directory of the user's own"),
+        Stages.attackersOwn(
+            "/arena", "echo draft > " + FILE + " && chown --reference=/arena " + FILE),
+        "test \"$(cat " + FILE + ")\" = done",
+        Set.of(Effect.WRITE),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C("access, fopen", "s02-access-then-open.c", byNumber),
+                new Victim.C("seteuid, fopen", "s02-become-the-user.c", byNumber)),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java(
+                    "owner and permissions, Files.writeString", "DecideThenWrite", byName),
+                new Victim.Java("AsUser.named(user).open(file)", "WriteAsUser", byName))));
+  }
+}

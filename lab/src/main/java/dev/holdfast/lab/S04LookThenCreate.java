@@ -1,0 +1,38 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A privileged program makes a new file, once it has seen that there is none. */
+final class S04LookThenCreate {
+  private static final List<String> FILE = List.of("/arena/new");
+
+  private S04LookThenCreate() {}
+
+  static Play play() {
+    return new ProvedPlay(
+        new Scene(
+            "S04",
+            List.of("S04", "F04"),
+            "existence check, then create",
+            "root makes a new file in a directory of the user's own"),
+        Stages.attackersOwn("/arena"),
+        "test \"$(cat /arena/new)\" = new",
+        Set.of(Effect.WRITE, Effect.CREATE),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C("lstat, fopen", "s04-look-then-create.c", FILE),
+                new Victim.C("open(O_CREAT|O_EXCL)", "s04-create-exclusively.c", FILE)),
+            new ProvedPlay.Pair(
+                "shell",
+                new Victim.Shell("[ -e new ] || echo > new", "s04-look-then-create.sh", FILE),
+                new Victim.Shell("set -C; echo > new", "s04-create-exclusively.sh", FILE)),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java("Files.exists, Files.writeString", "LookThenCreate", FILE),
+                new Victim.Java("OpenFile.create(file, 0644)", "CreateExclusively", FILE))));
+  }
+}

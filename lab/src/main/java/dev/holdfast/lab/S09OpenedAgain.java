@@ -1,0 +1,41 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A temporary file is made well, closed, and opened again by its name. */
+final class S09OpenedAgain {
+  private static final List<String> DIRECTORY = List.of("/shared");
+
+  private S09OpenedAgain() {}
+
+  static Play play() {
+    return new ProvedPlay(
+        new Scene(
+            "S09",
+            List.of("S09", "F02", "F07"),
+            "re-opened by name",
+            "root makes a temporary file in a directory that is everybody's, without the sticky"
+                + " bit"),
+        Stages.shared("/shared"),
+        "grep -rqx 'all is well' /shared",
+        Set.of(Effect.WRITE),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C("mkstemp, close, fopen", "s09-mkstemp-then-reopen.c", DIRECTORY),
+                new Victim.C("mkstemp, fdopen", "s05-mkstemp.c", DIRECTORY)),
+            new ProvedPlay.Pair(
+                "shell",
+                new Victim.Shell("mktemp, > name", "s09-mktemp-then-reopen.sh", DIRECTORY),
+                new Victim.Shell("set -C; exec 3> random name", "s05-noclobber.sh", DIRECTORY)),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java(
+                    "Files.createTempFile, Files.writeString", "TempFileAgain", DIRECTORY),
+                new Victim.Java(
+                    "OpenFile.create(random name, 0600)", "ExclusiveRandomName", DIRECTORY))));
+  }
+}

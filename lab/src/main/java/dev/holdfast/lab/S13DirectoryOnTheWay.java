@@ -1,0 +1,34 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.model.Effect;
+import java.util.List;
+import java.util.Set;
+
+/** A privileged program makes a directory, and a file in it by its whole path. */
+final class S13DirectoryOnTheWay {
+  private S13DirectoryOnTheWay() {}
+
+  static Play play() {
+    List<String> path = List.of("/arena/new");
+    return new ProvedPlay(
+        new Scene(
+            "S13",
+            List.of("S13", "F03"),
+            "a directory on the way",
+            "root unpacks a tree into a directory of the user's own"),
+        Stages.attackersOwn("/arena"),
+        "test \"$(cat /arena/new/file)\" = unpacked",
+        Set.of(Effect.CREATE),
+        true,
+        List.of(
+            new ProvedPlay.Pair(
+                "C",
+                new Victim.C("mkdir, open(\"new/file\")", "s13-path-again.c", path),
+                new Victim.C("mkdir, open, fstat, openat", "s13-held-directory.c", path)),
+            new ProvedPlay.Pair(
+                "Java",
+                new Victim.Java("Files.createDirectory, Files.writeString", "PathAgain", path),
+                new Victim.Java(
+                    "Directory.mkdirHeld, create", "HeldDirectory", List.of("/arena", "new")))));
+  }
+}
