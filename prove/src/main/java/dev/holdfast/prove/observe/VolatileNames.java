@@ -12,9 +12,40 @@ public final class VolatileNames {
 
   private static final String WILDCARD = "*";
 
+  /** Random decimal numbers, as Java's temporary names have them, differ in length as well. */
+  private static final int DECIMAL = -1;
+
+  /**
+   * @param length of the whole name, or {@link #DECIMAL} for a number of any length in the middle
+   */
   private record Pattern(String prefix, String suffix, int length) {
     boolean matches(String name) {
-      return name.length() == length && name.startsWith(prefix) && name.endsWith(suffix);
+      if (!name.startsWith(prefix) || !name.endsWith(suffix)) {
+        return false;
+      }
+      return length == DECIMAL ? isDecimal(middle(name)) : name.length() == length;
+    }
+
+    private String middle(String name) {
+      int end = name.length() - suffix.length();
+      return end > prefix.length() ? name.substring(prefix.length(), end) : "";
+    }
+
+    private static boolean isDecimal(String text) {
+      return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** The pattern of two names that differ in a number only; it may not match them. */
+    static Pattern decimal(String x, String y) {
+      int from = shared(x, y);
+      while (from > 0 && Character.isDigit(x.charAt(from - 1))) {
+        from--;
+      }
+      int to = x.length() - sharedEnd(x, y, from);
+      while (to < x.length() && Character.isDigit(x.charAt(to))) {
+        to++;
+      }
+      return new Pattern(x.substring(0, from), x.substring(to), DECIMAL);
     }
   }
 
@@ -49,32 +80,45 @@ public final class VolatileNames {
     for (int i = 0; i < left.length; i++) {
       String x = left[i];
       String y = right[i];
-      if (x.equals(y) || x.length() != y.length()) {
+      if (x.equals(y) || patterns.stream().anyMatch(p -> p.matches(x) && p.matches(y))) {
         continue;
       }
-      boolean known = patterns.stream().anyMatch(p -> p.matches(x) && p.matches(y));
-      if (!known) {
+      Pattern decimal = Pattern.decimal(x, y);
+      if (decimal.matches(x) && decimal.matches(y)) {
+        patterns.add(decimal);
+      } else if (x.length() == y.length()) {
         patterns.add(new Pattern(commonPrefix(x, y), commonSuffix(x, y), x.length()));
       }
     }
   }
 
-  private static String commonPrefix(String x, String y) {
+  /** How many characters two names share at their beginning. */
+  private static int shared(String x, String y) {
     int n = 0;
-    while (n < x.length() && x.charAt(n) == y.charAt(n)) {
+    while (n < Math.min(x.length(), y.length()) && x.charAt(n) == y.charAt(n)) {
       n++;
     }
+    return n;
+  }
+
+  /** How many characters they share at their end, after so many at their beginning. */
+  private static int sharedEnd(String x, String y, int from) {
+    int n = 0;
+    int most = Math.min(x.length(), y.length()) - from;
+    while (n < most && x.charAt(x.length() - 1 - n) == y.charAt(y.length() - 1 - n)) {
+      n++;
+    }
+    return n;
+  }
+
+  private static String commonPrefix(String x, String y) {
     // Two random letters may agree by chance, so a shared letter before the difference proves
     // little.
-    return x.substring(0, Math.max(0, n - 1));
+    return x.substring(0, Math.max(0, shared(x, y) - 1));
   }
 
   private static String commonSuffix(String x, String y) {
-    int n = 0;
-    while (n < x.length() && x.charAt(x.length() - 1 - n) == y.charAt(y.length() - 1 - n)) {
-      n++;
-    }
-    return x.substring(x.length() - Math.max(0, n - 1));
+    return x.substring(x.length() - Math.max(0, sharedEnd(x, y, 0) - 1));
   }
 
   public boolean isEmpty() {

@@ -1,0 +1,53 @@
+package dev.holdfast.prove.observe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.libc.Sysno;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VolatileNamesTest {
+  private static VolatileNames learn(String one, String other) {
+    return VolatileNames.NONE.learn(List.of(site(one)), List.of(site(other)));
+  }
+
+  private static Site site(String name) {
+    return new Site("0", 1, Sysno.OPENAT, List.of(name), 0);
+  }
+
+  @Test
+  void mkstempNamesOfAThirdRunAreTheSame() {
+    VolatileNames names = learn("/tmp/work.aB3dE6", "/tmp/work.Zy9xW1");
+    assertTrue(names.isVolatile("/tmp/work.q2w3e4"));
+    assertEquals(names.normalize("/tmp/work.aB3dE6"), names.normalize("/tmp/work.q2w3e4"));
+    assertFalse(names.isVolatile("/tmp/other.q2w3e4"));
+    assertFalse(names.isVolatile("/tmp/work.q2w3e4.old"));
+  }
+
+  @Test
+  void decimalNumbersMayDifferInLength() {
+    VolatileNames names = learn("/tmp/w3596825889732804785.tmp", "/tmp/w17713455488197066279.tmp");
+    assertTrue(names.isVolatile("/tmp/w771345548819706627.tmp"));
+    assertFalse(names.isVolatile("/tmp/work.tmp"));
+    assertFalse(names.isVolatile("/tmp/w12x34.tmp"));
+  }
+
+  @Test
+  void digitsThatAgreeByChanceDoNotMatter() {
+    VolatileNames names = learn("/tmp/w1230.tmp", "/tmp/w1990.tmp");
+    assertTrue(names.isVolatile("/tmp/w45678.tmp"));
+  }
+
+  @Test
+  void numberThatGrewIsAName() {
+    VolatileNames names = learn("/tmp/log.99", "/tmp/log.100");
+    assertEquals(names.normalize("/tmp/log.99"), names.normalize("/tmp/log.1000"));
+  }
+
+  @Test
+  void sameNamesTeachNothing() {
+    assertTrue(learn("/etc/passwd", "/etc/passwd").isEmpty());
+  }
+}
