@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.prove.Prover;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -32,6 +33,11 @@ final class StartupTraining {
     for (String name : Commands.names()) {
       Main.run(nowhere, nowhere, name, "--help");
       Main.run(nowhere, nowhere, name, "--no-such-option");
+    }
+    if (Prover.whyNot() == null) {
+      // In a private world, which is gone afterwards.
+      Main.run(nowhere, nowhere, "prove", "--", "true");
+      Main.run(nowhere, nowhere, "prove", "--json", "--list-windows", "--", "true");
     }
     nowhere.flush();
     // As Main does: ending loads classes, too.

@@ -20,14 +20,18 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Namespaces;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Sched;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +62,14 @@ public final class Worlds implements AutoCloseable {
   private final Views views;
   private final String anchor;
   private final int hostProc;
+
+  /**
+   * Processors no world uses at the moment. A tracer and its victim take turns and never run at the
+   * same time, so one processor for both saves waking up another at each stop; and a victim whose
+   * threads take turns, too, does more nearly the same in each run.
+   */
+  private final Queue<Integer> processors = new ConcurrentLinkedQueue<>();
+
   private int mountNamespace = -1;
   private boolean frozen;
 
@@ -76,6 +88,10 @@ public final class Worlds implements AutoCloseable {
         must(
             Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
             "open /proc");
+    Result<BitSet> allowed = Sched.sched_getaffinity();
+    if (allowed.ok()) {
+      allowed.value().stream().forEach(processors::add);
+    }
     onFreshThread(
         () -> {
           prepareBase();
@@ -114,9 +130,19 @@ public final class Worlds implements AutoCloseable {
   public <T> T inFreshWorld(Body<T> body) {
     return onFreshThread(
         () -> {
-          enterBase();
-          try (World world = build(anchor + "/world", false)) {
-            return body.run(world);
+          Integer processor = processors.poll();
+          try {
+            if (processor != null) {
+              Sched.sched_setaffinity(processor);
+            }
+            enterBase();
+            try (World world = build(anchor + "/world", false)) {
+              return body.run(world);
+            }
+          } finally {
+            if (processor != null) {
+              processors.add(processor);
+            }
           }
         });
   }
