@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scene whose programs run under the prover: it stops them before each call that matters, and the
@@ -24,11 +25,26 @@ import java.util.stream.Stream;
  * @param stage what the world looks like and who attacks, the same for both programs
  * @param check a shell command that tells, after an undisturbed run, whether the work was done
  * @param gains what the attacker must gain by the usual way
- * @param raceOnly the gain must depend on the moment: the same strike beforehand gains nothing
  */
 record ProvedPlay(
-    Scene scene, Stage stage, String check, Set<Effect> gains, boolean raceOnly, List<Pair> pairs)
+    Scene scene,
+    Stage stage,
+    String check,
+    Set<Effect> gains,
+    Set<Demand> demands,
+    List<Pair> pairs)
     implements Play {
+
+  /** What more there must be for the scene to show its hazard. */
+  enum Demand {
+    /**
+     * The gain must depend on the moment: the same strike beforehand gains nothing. Where the
+     * intruder is the same user as the program, owners tell nothing apart, and this is not asked.
+     */
+    RACE,
+    /** The intruder must be another user than the program, or there is nothing to gain. */
+    SECOND_IDENTITY
+  }
 
   /** The same work written twice. */
   record Pair(String name, Victim usual, Victim holdfast) {}
@@ -41,12 +57,13 @@ record ProvedPlay(
 
   ProvedPlay {
     gains = Set.copyOf(gains);
+    demands = Set.copyOf(demands);
     pairs = List.copyOf(pairs);
   }
 
   @Override
   public List<VariantResult> perform(Progress progress) {
-    String whyNot = Prover.whyNot();
+    String whyNot = whyNot();
     if (whyNot != null) {
       return pairs.stream().map(p -> VariantResult.skipped(p.name(), whyNot)).toList();
     }
@@ -61,6 +78,14 @@ record ProvedPlay(
       }
     }
     return results;
+  }
+
+  private @Nullable String whyNot() {
+    String whyNot = Prover.whyNot();
+    if (whyNot == null && demands.contains(Demand.SECOND_IDENTITY) && !Stages.secondIdentity()) {
+      return "the intruder must be another user than the program here: run it as root";
+    }
+    return whyNot;
   }
 
   private VariantResult perform(Pair pair, Workshop workshop, Progress progress) {
@@ -158,8 +183,12 @@ record ProvedPlay(
         proof.trials());
   }
 
+  private boolean mustBeRace() {
+    return demands.contains(Demand.RACE) && Stages.secondIdentity();
+  }
+
   private boolean isExpected(WindowResult window) {
-    return window.effects().stream().anyMatch(gains::contains) && (!raceOnly || window.race());
+    return window.effects().stream().anyMatch(gains::contains) && (!mustBeRace() || window.race());
   }
 
   private static List<String> tell(WindowResult result) {

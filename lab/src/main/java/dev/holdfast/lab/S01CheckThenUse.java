@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A privileged program writes into a user's file, once it has made sure that it is the user's. */
 final class S01CheckThenUse {
-  private static final String FILE = "/arena/report";
+  private static final String FILE = "/srv/arena/report";
 
   private S01CheckThenUse() {}
 
@@ -19,10 +19,10 @@ final class S01CheckThenUse {
             "check then use by name",
             "root writes to a file in a directory of the user's own"),
         Stages.attackersOwn(
-            "/arena", "echo draft > " + FILE + " && chown --reference=/arena " + FILE),
+            "/srv/arena", "echo draft > " + FILE + " && chown --reference=/srv/arena " + FILE),
         "test \"$(cat " + FILE + ")\" = done",
         Set.of(Effect.WRITE),
-        true,
+        Set.of(ProvedPlay.Demand.RACE),
         List.of(
             new ProvedPlay.Pair(
                 "C",
@@ -33,7 +33,7 @@ final class S01CheckThenUse {
                 new Victim.Java(
                     "Files.readAttributes, check, Files.newOutputStream", "CheckThenWrite", args),
                 new Victim.Java(
-                    "OpenFile.open(file, Opening.write().ownedBy(uid).truncate())",
+                    "OpenFile.open(file, Opening.write().ownedBy(uid).singleLink().truncate())",
                     "OpenThenCheck",
                     args))));
   }

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A privileged program asks whether its user may, and then does it with its own rights. */
 final class S02AskForTheUser {
-  private static final String FILE = "/arena/report";
+  private static final String FILE = "/srv/arena/report";
 
   private S02AskForTheUser() {}
 
@@ -20,10 +20,10 @@ final class S02AskForTheUser {
             "access(2) to decide for a user",
             "root writes to a file for a user, in a directory of the user's own"),
         Stages.attackersOwn(
-            "/arena", "echo draft > " + FILE + " && chown --reference=/arena " + FILE),
+            "/srv/arena", "echo draft > " + FILE + " && chown --reference=/srv/arena " + FILE),
         "test \"$(cat " + FILE + ")\" = done",
         Set.of(Effect.WRITE),
-        true,
+        Set.of(ProvedPlay.Demand.RACE, ProvedPlay.Demand.SECOND_IDENTITY),
         List.of(
             new ProvedPlay.Pair(
                 "C",

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A privileged program puts a file into a user's directory and hands it over. */
 final class S03MetadataByName {
-  private static final String FILE = "/arena/unpacked";
+  private static final String FILE = "/srv/arena/unpacked";
 
   private S03MetadataByName() {}
 
@@ -18,7 +18,7 @@ final class S03MetadataByName {
             List.of("S03", "F02"),
             "metadata changed by name",
             "root unpacks into a directory of the user's own"),
-        Stages.attackersOwn("/arena"),
+        Stages.attackersOwn("/srv/arena"),
         "test \"$(cat "
             + FILE
             + ")\" = unpacked && test \"$(stat -c %u:%a "
@@ -27,7 +27,7 @@ final class S03MetadataByName {
             + uid
             + ":644",
         Set.of(Effect.META),
-        true,
+        Set.of(ProvedPlay.Demand.RACE),
         List.of(
             new ProvedPlay.Pair(
                 "C",

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A privileged program makes a new file, once it has seen that there is none. */
 final class S04LookThenCreate {
-  private static final List<String> FILE = List.of("/arena/new");
+  private static final List<String> FILE = List.of("/srv/arena/new");
 
   private S04LookThenCreate() {}
 
@@ -17,10 +17,10 @@ final class S04LookThenCreate {
             List.of("S04", "F04"),
             "existence check, then create",
             "root makes a new file in a directory of the user's own"),
-        Stages.attackersOwn("/arena"),
-        "test \"$(cat /arena/new)\" = new",
+        Stages.attackersOwn("/srv/arena"),
+        "test \"$(cat /srv/arena/new)\" = new",
         Set.of(Effect.WRITE, Effect.CREATE),
-        true,
+        Set.of(ProvedPlay.Demand.RACE),
         List.of(
             new ProvedPlay.Pair(
                 "C",

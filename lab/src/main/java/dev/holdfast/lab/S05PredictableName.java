@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A privileged program makes a file in a directory where everybody may make files. */
 final class S05PredictableName {
-  private static final List<String> DIRECTORY = List.of("/shared");
+  private static final List<String> DIRECTORY = List.of("/srv/shared");
 
   private S05PredictableName() {}
 
@@ -19,11 +19,11 @@ final class S05PredictableName {
             List.of("S05", "F04", "F07"),
             "predictable name in a shared directory",
             "root writes to a directory that is everybody's, without the sticky bit"),
-        Stages.shared("/shared"),
-        "grep -rqx 'all is well' /shared",
+        Stages.shared("/srv/shared"),
+        "grep -rqx 'all is well' /srv/shared",
         Set.of(Effect.WRITE, Effect.CREATE),
         // Nobody needs to be quick: the link may wait for days.
-        false,
+        Set.of(),
         List.of(
             new ProvedPlay.Pair(
                 "shell, fixed name",

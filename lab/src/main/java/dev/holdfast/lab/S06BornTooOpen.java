@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A program keeps a secret in a file of its own, in a directory that others may read. */
 final class S06BornTooOpen {
-  private static final String FILE = "/own/key";
+  private static final String FILE = "/srv/own/key";
   private static final List<String> ARGS = List.of(FILE);
 
   private S06BornTooOpen() {}
@@ -18,14 +18,14 @@ final class S06BornTooOpen {
             List.of("S06", "F04"),
             "born too open, narrowed later",
             "root keeps a secret in a directory of its own that everybody may read"),
-        Stages.readable("/own"),
+        Stages.readable("/srv/own"),
         "test \"$(cat "
             + FILE
             + ")\" = 'the key is 4711' && test \"$(stat -c %a "
             + FILE
             + ")\" = 600",
         Set.of(Effect.LEAK),
-        true,
+        Set.of(ProvedPlay.Demand.RACE, ProvedPlay.Demand.SECOND_IDENTITY),
         List.of(
             new ProvedPlay.Pair(
                 "C",

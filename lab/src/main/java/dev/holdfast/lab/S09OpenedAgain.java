@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** A temporary file is made well, closed, and opened again by its name. */
 final class S09OpenedAgain {
-  private static final List<String> DIRECTORY = List.of("/shared");
+  private static final List<String> DIRECTORY = List.of("/srv/shared");
 
   private S09OpenedAgain() {}
 
@@ -18,10 +18,10 @@ final class S09OpenedAgain {
             "re-opened by name",
             "root makes a temporary file in a directory that is everybody's, without the sticky"
                 + " bit"),
-        Stages.shared("/shared"),
-        "grep -rqx 'all is well' /shared",
+        Stages.shared("/srv/shared"),
+        "grep -rqx 'all is well' /srv/shared",
         Set.of(Effect.WRITE),
-        true,
+        Set.of(ProvedPlay.Demand.RACE),
         List.of(
             new ProvedPlay.Pair(
                 "C",

@@ -9,17 +9,17 @@ final class S13DirectoryOnTheWay {
   private S13DirectoryOnTheWay() {}
 
   static Play play() {
-    List<String> path = List.of("/arena/new");
+    List<String> path = List.of("/srv/arena/new");
     return new ProvedPlay(
         new Scene(
             "S13",
             List.of("S13", "F03"),
             "a directory on the way",
             "root unpacks a tree into a directory of the user's own"),
-        Stages.attackersOwn("/arena"),
-        "test \"$(cat /arena/new/file)\" = unpacked",
+        Stages.attackersOwn("/srv/arena"),
+        "test \"$(cat /srv/arena/new/file)\" = unpacked",
         Set.of(Effect.CREATE),
-        true,
+        Set.of(ProvedPlay.Demand.RACE),
         List.of(
             new ProvedPlay.Pair(
                 "C",
@@ -29,6 +29,8 @@ final class S13DirectoryOnTheWay {
                 "Java",
                 new Victim.Java("Files.createDirectory, Files.writeString", "PathAgain", path),
                 new Victim.Java(
-                    "Directory.mkdirHeld, create", "HeldDirectory", List.of("/arena", "new")))));
+                    "Directory.mkdirHeld, create",
+                    "HeldDirectory",
+                    List.of("/srv/arena", "new")))));
   }
 }

@@ -1,9 +1,10 @@
 package dev.holdfast.lab;
 
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.prove.Case;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,11 +45,28 @@ final class Stages {
 
   /** The attacker's user id as programs in the world see it, in digits. */
   static String attackerUid() {
-    if (Identity.geteuid() != 0) {
-      // In a user namespace of our own there is one identity, and it has the number of root.
-      return "0";
+    // Without him, the intruder is who runs this: root, in a user namespace.
+    return secondIdentity() ? Long.toString(attacker()) : "0";
+  }
+
+  /** True if the attacker can be another user than the program: his number means somebody here. */
+  static boolean secondIdentity() {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/uid_map")).stream()
+          .map(line -> line.strip().split(" +", -1))
+          .anyMatch(
+              range -> {
+                long from = Long.parseLong(range[0]);
+                return from <= attacker() && attacker() < from + Long.parseLong(range[2]);
+              });
+    } catch (IOException e) {
+      // A kernel without user namespaces: everybody is somebody.
+      return true;
     }
+  }
+
+  private static long attacker() {
     Result<Pwd.User> user = Pwd.getpwnam(ATTACKER);
-    return user.ok() ? Integer.toUnsignedString(user.value().uid()) : "65534";
+    return user.ok() ? Integer.toUnsignedLong(user.value().uid()) : 65534;
   }
 }

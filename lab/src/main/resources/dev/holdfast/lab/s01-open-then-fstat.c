@@ -34,6 +34,10 @@ int main(int argc, char *argv[])
     fprintf(stderr, "%s: is not a regular file\n", argv[2]);
     return 1;
   }
+  if (st.st_nlink != 1) {
+    fprintf(stderr, "%s: has more than one name\n", argv[2]);
+    return 1;
+  }
   if (ftruncate(fd, 0) != 0 || (file = fdopen(fd, "w")) == NULL) {
     perror(argv[2]);
     return 1;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SceneTest {
-  private static final List<String> FILE = List.of("/arena/report");
+  private static final List<String> FILE = List.of("/srv/arena/report");
 
   @BeforeAll
   static void requirements() {
@@ -40,15 +40,15 @@ class SceneTest {
   @Test
   void sceneOfTwoSafeProgramsIsNotOk() {
     Victim safe = new Victim.Shell("set -C; >", "s06-born-narrow.sh", FILE);
-    SceneResult result = perform(safe, safe, "test -s /arena/report");
+    SceneResult result = perform(safe, safe, "test -s /srv/arena/report");
     assertEquals(Outcome.HELD, outcome(result, true), () -> String.valueOf(result));
     assertFalse(result.ok());
   }
 
   @Test
   void sceneOfTwoUnsafeProgramsIsNotOk() {
-    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/arena"));
-    SceneResult result = perform(unsafe, unsafe, "test -s /arena/report.txt");
+    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/srv/arena"));
+    SceneResult result = perform(unsafe, unsafe, "test -s /srv/arena/report.txt");
     assertEquals(Outcome.LOST, outcome(result, true), () -> String.valueOf(result));
     assertEquals(Outcome.LOST, outcome(result, false), () -> String.valueOf(result));
     assertFalse(result.ok());
@@ -56,9 +56,9 @@ class SceneTest {
 
   @Test
   void programThatDoesNotDoItsWorkFails() {
-    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/arena"));
+    Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/srv/arena"));
     Victim idle = new Victim.Shell("set -C; >", "s06-born-narrow.sh", List.of("/dev/null"));
-    SceneResult result = perform(unsafe, idle, "test -s /arena/report.txt");
+    SceneResult result = perform(unsafe, idle, "test -s /srv/arena/report.txt");
     assertEquals(Outcome.FAILED, outcome(result, false), () -> String.valueOf(result));
     assertFalse(result.ok());
   }
@@ -68,10 +68,10 @@ class SceneTest {
     ProvedPlay play =
         new ProvedPlay(
             scene,
-            Stages.attackersOwn("/arena"),
+            Stages.attackersOwn("/srv/arena"),
             check,
             Set.of(Effect.WRITE, Effect.CREATE),
-            false,
+            Set.of(),
             List.of(new ProvedPlay.Pair("shell", usual, holdfast)));
     return new SceneResult(scene, play.perform(Progress.NONE));
   }

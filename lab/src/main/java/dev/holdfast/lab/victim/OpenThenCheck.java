@@ -12,7 +12,8 @@ final class OpenThenCheck {
 
   public static void main(String[] args) throws IOException {
     int user = Integer.parseUnsignedInt(args[0]);
-    try (OpenFile file = OpenFile.open(Path.of(args[1]), Opening.write().ownedBy(user).truncate());
+    Opening opening = Opening.write().ownedBy(user).singleLink().truncate();
+    try (OpenFile file = OpenFile.open(Path.of(args[1]), opening);
         var out = file.outputStream()) {
       out.write((args[2] + "\n").getBytes(StandardCharsets.UTF_8));
     }
