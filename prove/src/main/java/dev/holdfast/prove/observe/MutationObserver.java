@@ -100,7 +100,8 @@ public final class MutationObserver implements TraceHandler {
               ? names.get(i)
               : resolver.absolute(call.task(), operation.operands().get(i));
       if (isOwn(where)) {
-        found.add(new ObservedCall(site, operation, List.of(), SyscallResult.SUCCESS, 0, where, -1));
+        found.add(
+            new ObservedCall(site, operation, List.of(), SyscallResult.SUCCESS, 0, where, -1));
         break;
       }
     }

@@ -74,7 +74,8 @@ public final class Observer implements TraceHandler {
     int rights = narrows(operation) && !object.isEmpty() ? rights(object) : 0;
     pending.put(
         call.task(),
-        new ObservedCall(site, operation, changeable, SyscallResult.SUCCESS, rights, object, uid(call)));
+        new ObservedCall(
+            site, operation, changeable, SyscallResult.SUCCESS, rights, object, uid(call)));
     return Then.SHOW_RESULT;
   }
 
@@ -124,7 +125,8 @@ public final class Observer implements TraceHandler {
     }
     pending.put(
         call.task(),
-        new ObservedCall(site, operation, List.of(), SyscallResult.SUCCESS, rights, path, uid(call)));
+        new ObservedCall(
+            site, operation, List.of(), SyscallResult.SUCCESS, rights, path, uid(call)));
     return Then.SHOW_RESULT;
   }
 

@@ -15,22 +15,65 @@ import java.util.List;
  * directory below which something is mounted, because that would show what the mount hides; there
  * the root is rebuilt: plain directories and links down to directories with no mount below.
  *
- * @param points directories to overlay, upper ones first
+ * @param points directories that have a layer of their own, upper ones first
+ * @param bare how many of the last points are no overlays: nothing of the host is below them
  * @param directories plain directories to make, upper ones first; without the root
  * @param links symbolic links to make, with their targets
  */
-record Views(List<String> points, List<String> directories, List<Link> links) {
+record Views(List<String> points, int bare, List<String> directories, List<Link> links) {
   record Link(String path, String target) {}
 
   static Views ofMounts(List<HostMounts.Mount> mounts) {
-    return new Views(mounts.stream().map(HostMounts.Mount::point).toList(), List.of(), List.of());
+    return new Views(
+        mounts.stream().map(HostMounts.Mount::point).toList(), 0, List.of(), List.of());
   }
 
   /** Rebuilds the root around the mounts. */
   static Views withoutMountsBelow(List<String> mountPoints) {
-    Views views = new Views(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Views views = new Views(new ArrayList<>(), 0, new ArrayList<>(), new ArrayList<>());
     views.descend("/", mountPoints);
     return views;
+  }
+
+  /** The same, with bare layers for paths that are below none of the points. */
+  Views with(List<String> paths) {
+    List<String> outside = paths.stream().filter(p -> indexFor(p) < 0).distinct().toList();
+    List<String> allPoints = new ArrayList<>(points);
+    List<String> allDirectories = new ArrayList<>(directories);
+    for (String path : outside) {
+      allPoints.add(path);
+      for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+        addNew(allDirectories, path.substring(0, slash));
+      }
+      addNew(allDirectories, path);
+    }
+    return new Views(
+        List.copyOf(allPoints), outside.size(), List.copyOf(allDirectories), List.copyOf(links));
+  }
+
+  private static void addNew(List<String> list, String path) {
+    if (!list.contains(path)) {
+      list.add(path);
+    }
+  }
+
+  /** Whether a point has nothing of the host below it. */
+  boolean isBare(int index) {
+    return index >= points.size() - bare;
+  }
+
+  /** The innermost point that a path is at or below; -1 if there is none. */
+  int indexFor(String path) {
+    int index = -1;
+    for (int i = 0; i < points.size(); i++) {
+      String point = points.get(i);
+      boolean inside =
+          point.equals("/") || path.startsWith(point + "/") || (isBare(i) && path.equals(point));
+      if (inside && (index < 0 || point.length() >= points.get(index).length())) {
+        index = i;
+      }
+    }
+    return index;
   }
 
   private void descend(String directory, List<String> mountPoints) {

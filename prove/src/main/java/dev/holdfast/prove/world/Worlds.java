@@ -83,7 +83,8 @@ public final class Worlds implements AutoCloseable {
     this.own = List.copyOf(own);
     this.inUserNamespace = inUserNamespace;
     this.anchor = findAnchor();
-    this.views = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
+    Views host = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
+    this.views = host.with(own.stream().map(OwnDirectory::path).toList());
     this.hostProc =
         must(
             Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
@@ -287,7 +288,11 @@ public final class Worlds implements AutoCloseable {
       }
     }
     for (int i = 0; i < views.points().size(); i++) {
-      overlay(views.points().get(i), uppers.get(i), root);
+      if (views.isBare(i)) {
+        mount(uppers.get(i) + "/upper", root + views.points().get(i), null, MS_BIND, null);
+      } else {
+        overlay(views.points().get(i), uppers.get(i), root);
+      }
     }
     mount(anchor + "/dev", root + "/dev", null, MS_BIND | MS_REC, null);
     mount("tmpfs", root + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
@@ -370,18 +375,7 @@ public final class Worlds implements AutoCloseable {
 
   /** Makes the directory in the upper layer, before anything is mounted: it hides the host's. */
   private void makeOwn(OwnDirectory directory, List<String> uppers) throws FileSystemException {
-    int index = -1;
-    for (int i = 0; i < views.points().size(); i++) {
-      String candidate = views.points().get(i);
-      boolean inside = candidate.equals("/") || directory.path().startsWith(candidate + "/");
-      if (inside && (index < 0 || candidate.length() >= views.points().get(index).length())) {
-        index = i;
-      }
-    }
-    if (index < 0) {
-      throw new WorldException(
-          directory.path() + ": cannot be given to a world here; take a directory further down");
-    }
+    int index = views.indexFor(directory.path());
     String point = views.points().get(index);
     String relative = directory.path().substring(point.equals("/") ? 0 : point.length());
     String host = point.equals("/") ? "" : point;
@@ -395,7 +389,7 @@ public final class Worlds implements AutoCloseable {
         }
       }
     }
-    int fd = must(Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0, 0), "open " + path);
+    int fd = must(Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0, 0), "open " + upper);
     Xattr.fsetxattr(
             fd,
             Paths.bytes(inUserNamespace ? "user.overlay.opaque" : "trusted.overlay.opaque"),
