@@ -38,6 +38,12 @@ abstract class TreeTask {
   /** Every entry of a directory was worked on. */
   abstract Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory);
 
+  /** Another file system is mounted on the entry, and does not belong to the tree. */
+  Outcome mounted(TreeWalker walker, byte[] name, Statx judged) {
+    return new Failed(
+        TreeFailure.refused(walker.path(name), "open", "another file system is mounted here", ""));
+  }
+
   /** Nothing more will be seen: what was put off to the end. */
   void end(TreeWalker walker) {}
 

@@ -219,8 +219,7 @@ final class TreeWalker implements AutoCloseable {
     HeldDirectory held = opened.value();
     if (!options.crossMounts() && depth() > 0 && held.judged.mountId() != root().mountId()) {
       held.close();
-      return new Failed(
-          TreeFailure.refused(path(name), "open", "another file system is mounted here", ""));
+      return task.mounted(this, name, held.judged);
     }
     TreeFrame frame = new TreeFrame(name, held);
     Outcome entered = task.enter(this, in, frame);

@@ -12,11 +12,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A process that puts a symbolic link in the place of one entry after another, and the entry back,
- * as fast as it can: {@code ARENA TARGET NAME…}. Started as root it becomes nobody for good.
+ * as fast as it can: {@code ARENA TARGET NAME…}. With the target {@value #NONE} it swaps each entry
+ * with the one named {@code other-} besides. Started as root it becomes nobody for good.
  *
  * <p>It ends when its input ends, and prints how many swaps it made.
  */
 final class SwapAttacker {
+  static final String NONE = "-";
+
   private static final int NOBODY = 65534;
 
   private SwapAttacker() {}
@@ -35,6 +38,10 @@ final class SwapAttacker {
     byte[] link = Paths.bytes("link");
     System.out.println("ready");
     long swaps = 0;
+    if (args[1].equals(NONE)) {
+      System.out.println(swapAmongEachOther(arena, args));
+      return;
+    }
     while (System.in.available() == 0) {
       for (int again = 0; again < 64; again++) {
         for (int i = 2; i < args.length; i++) {
@@ -54,6 +61,24 @@ final class SwapAttacker {
     System.out.println(swaps);
   }
 
+  private static long swapAmongEachOther(int arena, String[] args) throws IOException {
+    long swaps = 0;
+    while (System.in.available() == 0) {
+      for (int again = 0; again < 64; again++) {
+        for (int i = 2; i < args.length; i++) {
+          byte[] entry = Paths.bytes(args[i]);
+          int slash = args[i].lastIndexOf('/') + 1;
+          String other = args[i].substring(0, slash) + "other-" + args[i].substring(slash);
+          if (Unistd.renameat2(arena, entry, arena, Paths.bytes(other), Unistd.RENAME_EXCHANGE)
+              .ok()) {
+            swaps++;
+          }
+        }
+      }
+    }
+    return swaps;
+  }
+
   /** The attacker at work, seen from the test. */
   static final class Running implements AutoCloseable {
     private final Process process;
@@ -63,9 +88,13 @@ final class SwapAttacker {
     }
 
     static Running start(Path arena, Path target, String... names) throws IOException {
+      return start(arena, target.toString(), names);
+    }
+
+    static Running start(Path arena, String target, String... names) throws IOException {
       String[] args = new String[names.length + 2];
       args[0] = arena.toString();
-      args[1] = target.toString();
+      args[1] = target;
       System.arraycopy(names, 0, args, 2, names.length);
       Process process =
           Host.java(SwapAttacker.class, args)
