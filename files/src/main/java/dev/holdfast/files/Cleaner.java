@@ -23,7 +23,9 @@ import java.util.function.Consumer;
  * <p><b>Remaining races.</b> Between the move and the put-back the name is missing for a moment. If
  * the name is taken in that moment, the object stays in the quarantine and is reported. A killed
  * cleaner can leave its quarantine behind, with at most one entry in it. A process that has only a
- * name, and no descriptor and no lock, cannot be known to want the file.
+ * name, and no descriptor and no lock, cannot be known to want the file. Looking at a file drops
+ * the POSIX record locks that this very process holds on it (hazard L10): use it in a process that
+ * holds none.
  *
  * <p><b>Threads.</b> Safe for all; one call works on the calling thread, and ends early when that
  * is interrupted.

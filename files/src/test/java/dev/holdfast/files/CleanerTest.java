@@ -19,7 +19,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -140,7 +139,7 @@ class CleanerTest {
     Path open = old("open");
     Path mapped = old("mapped");
     Path flocked = old("flocked");
-    Path posix = old("posix");
+    Path ofd = old("ofd");
     Path directory = Files.createDirectory(swept.resolve("locked-dir"));
     old("locked-dir/inner");
     age(directory);
@@ -149,8 +148,9 @@ class CleanerTest {
     FileLocks.flock(flock, FileLocks.LOCK_SH).orThrow("flock", "flocked");
     FileLocks.flock(flockedDir, FileLocks.LOCK_SH).orThrow("flock", "locked-dir");
     int reading = descriptor(open, Fcntl.O_RDONLY);
-    try (FileChannel record = FileChannel.open(posix, StandardOpenOption.WRITE)) {
-      record.lock();
+    int record = descriptor(ofd, Fcntl.O_RDWR);
+    FileLocks.setlk(record, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, 0, 1).orThrow("fcntl", "ofd");
+    try {
       MappedByteBuffer map;
       try (FileChannel channel = FileChannel.open(mapped)) {
         map = channel.map(FileChannel.MapMode.READ_ONLY, 0, 3);
@@ -161,19 +161,20 @@ class CleanerTest {
       assertEquals(Decision.OPEN, decisions.get("open"));
       assertEquals(Decision.OPEN, decisions.get("mapped"));
       assertEquals(Decision.LOCKED, decisions.get("flocked"));
-      assertEquals(Decision.LOCKED, decisions.get("posix"));
+      assertEquals(Decision.LOCKED, decisions.get("ofd"));
       assertEquals(Decision.LOCKED, decisions.get("locked-dir"));
       assertEquals('o', map.get(0));
 
       clean(RULES.withSparesOpenFiles(false));
       assertEquals(
-          List.of("flocked", "locked-dir", "locked-dir/inner", "posix"), left(), "only locks hold");
+          List.of("flocked", "locked-dir", "locked-dir/inner", "ofd"), left(), "only locks hold");
     } finally {
       Unistd.close(reading);
+      Unistd.close(record);
       Unistd.close(flock);
       Unistd.close(flockedDir);
     }
-    age(posix);
+    age(ofd);
     clean(RULES);
     assertEquals(List.of(), left());
   }
