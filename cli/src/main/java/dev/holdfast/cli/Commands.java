@@ -20,6 +20,15 @@ final class Commands {
   static {
     BY_NAME.put("prove", ProveCommand::new);
     BY_NAME.put("lab", LabCommand::new);
+    BY_NAME.put("temp", TempCommand::new);
+    BY_NAME.put("write", WriteCommand::new);
+    BY_NAME.put("save", SaveCommand::new);
+    BY_NAME.put("trust", TrustCommand::new);
+    BY_NAME.put("tree", TreeCommand::new);
+    BY_NAME.put("clean", CleanCommand::new);
+    BY_NAME.put("open", OpenCommand::new);
+    BY_NAME.put("unlinked", UnlinkedCommand::new);
+    BY_NAME.put("doctor", DoctorCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);
   }
 

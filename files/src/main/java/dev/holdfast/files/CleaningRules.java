@@ -53,8 +53,11 @@ public record CleaningRules(
   }
 
   public CleaningRules by(Time first, Time... rest) {
-    return new CleaningRules(
-        olderThan, EnumSet.of(first, rest), sparesOpenFiles, dryRun, excluded, clock);
+    return by(EnumSet.of(first, rest));
+  }
+
+  public CleaningRules by(Set<Time> those) {
+    return new CleaningRules(olderThan, those, sparesOpenFiles, dryRun, excluded, clock);
   }
 
   public CleaningRules withSparesOpenFiles(boolean spares) {

@@ -478,6 +478,19 @@ public final class OpenFile implements AutoCloseable {
     }
   }
 
+  /**
+   * The name under which /proc shows this very object to other processes of the user; good while it
+   * is open. For handing it to a program that only takes names.
+   */
+  public String procPath() throws IOException {
+    int n = fd.borrow();
+    try {
+      return "/proc/" + ProcessHandle.current().pid() + "/fd/" + n;
+    } finally {
+      fd.giveBack();
+    }
+  }
+
   /** How long until {@code deadlineNanos} on {@code System.nanoTime}, in milliseconds for poll. */
   static int millisUntil(long deadlineNanos) {
     long left = deadlineNanos - System.nanoTime();

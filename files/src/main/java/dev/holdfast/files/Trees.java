@@ -1,6 +1,5 @@
 package dev.holdfast.files;
 
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -93,15 +92,10 @@ public final class Trees {
     }
   }
 
-  /**
-   * Changes the owner of everything; of links themselves, never of what they point to.
-   *
-   * @param uid -1 keeps it
-   * @param gid -1 keeps it
-   */
-  public static TreeReport chown(Path root, int uid, int gid, TreeOptions options)
+  /** Changes the owner of everything; of links themselves, never of what they point to. */
+  public static TreeReport chown(Path root, OwnerChange change, TreeOptions options)
       throws IOException {
-    return work(root, options, new TreeMetadata(new Owner(uid, gid)));
+    return work(root, options, new TreeMetadata(new Owner(change)));
   }
 
   /** Changes the permission bits of everything but symbolic links, which have none. */
@@ -117,7 +111,7 @@ public final class Trees {
     }
   }
 
-  private record Owner(int uid, int gid) implements TreeMetadata.Change {
+  private record Owner(OwnerChange to) implements TreeMetadata.Change {
     @Override
     public String call() {
       return "fchownat";
@@ -125,13 +119,13 @@ public final class Trees {
 
     @Override
     public boolean applies(Statx judged) {
-      return (uid != Identity.KEEP && uid != judged.uid())
-          || (gid != Identity.KEEP && gid != judged.gid());
+      return (to.uid() != OwnerChange.KEEP && to.uid() != judged.uid())
+          || (to.gid() != OwnerChange.KEEP && to.gid() != judged.gid());
     }
 
     @Override
     public SyscallResult apply(int fd, Statx judged) {
-      return ProcSelfFd.chown(fd, uid, gid);
+      return ProcSelfFd.chown(fd, to.uid(), to.gid());
     }
 
     @Override

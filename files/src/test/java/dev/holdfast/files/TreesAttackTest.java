@@ -190,7 +190,7 @@ class TreesAttackTest {
     Host.assumeRoot("giving files away");
     holdsWhereTheUsualWayLoses(
         tree -> Files.walkFileTree(tree, new UsualChown()),
-        tree -> Trees.chown(tree, 65534, 65534, TreeOptions.defaults()),
+        tree -> Trees.chown(tree, new OwnerChange(65534, 65534), TreeOptions.defaults()),
         () -> !Files.getAttribute(canary, "unix:uid").equals(0),
         canary,
         false);

@@ -12,8 +12,8 @@ public final class Auxv {
   private Auxv() {}
 
   /**
-   * {@code getauxval(AT_SECURE) != 0}, getauxval(3): the process has more rights than who started it
-   * (set-user-id and the like), so that its environment must not be believed.
+   * {@code getauxval(AT_SECURE) != 0}, getauxval(3): the process has more rights than who started
+   * it (set-user-id and the like), so that its environment must not be believed.
    */
   public static boolean secure() {
     MethodHandle getauxval =

@@ -1,0 +1,176 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.tell.FilesJson;
+import dev.holdfast.files.Cleaner;
+import dev.holdfast.files.CleaningEvent;
+import dev.holdfast.files.CleaningEvent.Decision;
+import dev.holdfast.files.CleaningReport;
+import dev.holdfast.files.CleaningRules;
+import dev.holdfast.files.CleaningRules.Time;
+import dev.holdfast.files.TreeFailure;
+import dev.holdfast.findings.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystems;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast clean}. */
+@Command(
+    name = "clean",
+    description = {
+      "Sweeps old files from DIR, and cannot be tricked: what is removed is what was judged. Each"
+          + " entry is moved aside into a private quarantine, compared, and then removed or put"
+          + " back.",
+      "",
+      "What is locked, or open in any process, stays; so do sockets, FIFOs and devices, and what"
+          + " is mounted inside."
+    },
+    exitCodeList = {
+      "0:done",
+      "1:some entries could not be worked on; each was told",
+      "2:wrong use",
+      "3:could not begin",
+      "130:interrupted"
+    },
+    footer = {
+      "Examples:",
+      "    holdfast clean /tmp --older-than 10d --dry-run",
+      "    holdfast clean /var/spool/upload --older-than 12h --by am --exclude '*.keep'"
+    })
+final class CleanCommand implements Callable<Integer> {
+  @ParentCommand private RootCommand root;
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The directory to clean; it stays itself.")
+  private Path directory;
+
+  @Option(
+      names = "--older-than",
+      required = true,
+      paramLabel = "AGE",
+      converter = Age.class,
+      description = "How long ago a file was touched last: 12h, 10d, 4w.")
+  private Duration age;
+
+  @Option(
+      names = "--by",
+      paramLabel = "TIMES",
+      defaultValue = "abcm",
+      description =
+          "Which times must all be old: a(ccess), b(irth), c(hange), m(odification). Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String by;
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "GLOB",
+      description = "Leave what is called so, and all that is below it (repeatable).")
+  private List<String> exclude = List.of();
+
+  @Option(names = "--include-open", description = "Remove files that are open, too.")
+  private boolean includeOpen;
+
+  @Option(names = "--dry-run", description = "Tell what would be removed, and remove nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--verbose", description = "Tell what is removed, and what stays and why.")
+  private boolean verbose;
+
+  @Override
+  public Integer call() throws IOException {
+    CleaningRules rules =
+        CleaningRules.olderThan(age)
+            .by(times())
+            .withSparesOpenFiles(!includeOpen)
+            .withDryRun(dryRun);
+    List<PathMatcher> globs =
+        exclude.stream()
+            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+            .toList();
+    PrintWriter out = spec.commandLine().getOut();
+    CleaningReport report =
+        Cleaner.clean(
+            directory,
+            rules.excluding(path -> globs.stream().anyMatch(glob -> glob.matches(lastName(path)))),
+            event -> tell(event, out));
+    for (TreeFailure failure : report.failures()) {
+      if (failure.errnoName().equals("ENOTDIR") && failure.path().equals(directory.toString())) {
+        throw new NotDirectoryException(directory.toString());
+      }
+      spec.commandLine().getErr().println(spec.qualifiedName() + ": " + TreeCommand.line(failure));
+    }
+    if (root.globals().json()) {
+      FilesJson.cleaning(report, out);
+    } else if (!root.globals().quiet()) {
+      summary(report);
+    }
+    out.flush();
+    spec.commandLine().getErr().flush();
+    if (report.stopped()) {
+      return ExitCode.INTERRUPTED;
+    }
+    return report.complete() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  private static Path lastName(String path) {
+    return Path.of(path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  private Set<Time> times() {
+    Set<Time> times = EnumSet.noneOf(Time.class);
+    for (int i = 0; i < by.length(); i++) {
+      times.add(
+          switch (by.charAt(i)) {
+            case 'a' -> Time.ACCESS;
+            case 'b' -> Time.BIRTH;
+            case 'c' -> Time.CHANGE;
+            case 'm' -> Time.MODIFY;
+            default -> throw CommandFailure.usage("--by " + by, "takes the letters a, b, c and m");
+          });
+    }
+    if (times.isEmpty()) {
+      throw CommandFailure.usage("--by", "takes one of the letters a, b, c and m at least");
+    }
+    return times;
+  }
+
+  private void tell(CleaningEvent event, PrintWriter out) {
+    boolean removed =
+        event.decision() == Decision.REMOVED || event.decision() == Decision.WOULD_REMOVE;
+    if (root.globals().json() || !(verbose || (dryRun && removed))) {
+      return;
+    }
+    out.println(
+        removed
+            ? Text.printable(event.path())
+            : Text.printable(event.path()) + " " + event.decision().description());
+  }
+
+  private void summary(CleaningReport report) {
+    Decision done = dryRun ? Decision.WOULD_REMOVE : Decision.REMOVED;
+    long raced = report.count(Decision.RACED);
+    spec.commandLine()
+        .getErr()
+        .println(
+            "%s: %d %s, %d bytes%s"
+                .formatted(
+                    spec.qualifiedName(),
+                    report.count(done),
+                    done.description(),
+                    report.bytes(),
+                    raced == 0 ? "" : "; " + raced + " " + Decision.RACED.description()));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.files.AsUser;
+import dev.holdfast.files.OpenFile;
+import dev.holdfast.files.Opening;
+import dev.holdfast.files.UserIdentity;
+import dev.holdfast.findings.Text;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast open}. */
+@Command(
+    name = "open",
+    description = {
+      "Reads FILE exactly as USER could, and prints it: with that user's identity and groups, and"
+          + " without root's privileges. Only a regular file is read, and links are followed only"
+          + " on the way to it."
+    },
+    exitCodeList = {
+      "0:it was read",
+      "1:that user may not read it",
+      "2:wrong use",
+      "3:could not find out"
+    },
+    footer = {
+      "Examples:",
+      "  instead of asking access(2) and then reading as root:",
+      "    holdfast open --as alice /home/alice/.forward"
+    })
+final class OpenCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--as", required = true, paramLabel = "USER", description = "Whose rights count.")
+  private String user;
+
+  @Parameters(paramLabel = "FILE", description = "What to read.")
+  private Path file;
+
+  private final OutputStream out;
+
+  OpenCommand() {
+    this(new FileOutputStream(FileDescriptor.out));
+  }
+
+  OpenCommand(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    UserIdentity identity;
+    try {
+      identity = UserIdentity.named(user);
+    } catch (UserPrincipalNotFoundException unknown) {
+      throw CommandFailure.usage("--as " + user, "no such user");
+    }
+    try (AsUser as = AsUser.of(identity);
+        OpenFile open = open(as)) {
+      if (open == null) {
+        return ExitCode.NO;
+      }
+      try (InputStream in = open.inputStream()) {
+        in.transferTo(out);
+      }
+      out.flush();
+      return ExitCode.OK;
+    }
+  }
+
+  private @Nullable OpenFile open(AsUser as) throws IOException, InterruptedException {
+    try {
+      return as.open(file, Opening.read());
+    } catch (AccessDeniedException denied) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              spec.qualifiedName()
+                  + ": "
+                  + Text.printable(file.toString())
+                  + ": "
+                  + user
+                  + " may not read it (EACCES)");
+      return null;
+    }
+  }
+}

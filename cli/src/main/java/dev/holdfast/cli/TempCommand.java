@@ -1,0 +1,165 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.files.Directory;
+import dev.holdfast.files.Resolution;
+import dev.holdfast.files.TempDirectory;
+import dev.holdfast.files.TempFile;
+import dev.holdfast.files.TempFiles;
+import dev.holdfast.findings.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast temp}. */
+@Command(
+    name = "temp",
+    description = {
+      "Makes a temporary file or directory that nobody can foretell or get at, in the directory"
+          + " that TMPDIR or TMP names if it can be trusted, else in /tmp. Prints its name; it is"
+          + " then yours to remove.",
+      "",
+      "With CMD, runs it with the name in $HOLDFAST_TEMP, removes the file or directory when it"
+          + " ends, and ends with its status. An anonymous file has no name at all: what CMD gets"
+          + " is the descriptor's, good while this runs."
+    },
+    customSynopsis =
+        "usage: holdfast temp [file|dir|anonymous] [--in DIR] [--suffix S] [-- CMD [ARG...]]",
+    synopsisHeading = "",
+    exitCodeList = {
+      "0:made; with CMD, its own status",
+      "2:wrong use",
+      "3:could not be made, or no directory can be trusted"
+    },
+    footer = {
+      "Examples:",
+      "    f=$(holdfast temp --suffix .csv) && trap 'rm -f \"$f\"' EXIT",
+      "    holdfast temp dir -- sh -c 'cd \"$HOLDFAST_TEMP\" && make -C /src O=$PWD'"
+    })
+final class TempCommand implements Callable<Integer> {
+  private static final int MAX_TRIES = 16;
+  private static final int RANDOM_BYTES = 16;
+  private static final String PREFIX = "holdfast-";
+
+  /** What to make. */
+  enum Kind {
+    file,
+    dir,
+    anonymous
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "WHAT", arity = "0..*", hidden = true)
+  private List<String> words = List.of();
+
+  @Option(names = "--in", paramLabel = "DIR", description = "Make it in DIR.")
+  private @Nullable Path in;
+
+  @Option(names = "--suffix", paramLabel = "S", description = "End its name with S.")
+  private String suffix = "";
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    int skip = 0;
+    Kind kind = Kind.file;
+    if (!words.isEmpty()) {
+      for (Kind each : Kind.values()) {
+        if (each.name().equals(words.getFirst())) {
+          kind = each;
+          skip = 1;
+        }
+      }
+    }
+    List<String> command = words.subList(skip, words.size());
+    if (suffix.indexOf('/') >= 0) {
+      throw CommandFailure.usage("--suffix " + suffix, "cannot contain a slash");
+    }
+    if (command.isEmpty() && kind == Kind.anonymous) {
+      throw CommandFailure.usage("anonymous", "has no name to print; give a command to run");
+    }
+    Path place = in;
+    if (place == null) {
+      try (TempFiles temp = TempFiles.standard()) {
+        return make(temp, kind, command);
+      }
+    }
+    try (Directory directory = Directory.openFollowingLinks(place, Resolution.beneath());
+        TempFiles temp = TempFiles.in(directory)) {
+      return make(temp, kind, command);
+    }
+  }
+
+  private int make(TempFiles temp, Kind kind, List<String> command)
+      throws IOException, InterruptedException {
+    if (command.isEmpty()) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(Text.printable(keep(temp.directory(), kind)));
+      out.flush();
+      return ExitCode.OK;
+    }
+    switch (kind) {
+      case dir -> {
+        try (TempDirectory made = temp.directory(PREFIX)) {
+          return run(command, made.path());
+        }
+      }
+      case file -> {
+        try (TempFile made = temp.named(PREFIX, suffix)) {
+          return run(command, String.valueOf(made.path()));
+        }
+      }
+      case anonymous -> {
+        try (TempFile made = temp.anonymous()) {
+          return run(command, made.file().procPath());
+        }
+      }
+    }
+    throw new IllegalStateException("every kind was seen to");
+  }
+
+  /** One that outlives this process. */
+  private String keep(Directory directory, Kind kind) throws IOException {
+    SecureRandom random = new SecureRandom();
+    byte[] bytes = new byte[RANDOM_BYTES];
+    for (int tries = 1; ; tries++) {
+      random.nextBytes(bytes);
+      String name = PREFIX + HexFormat.of().formatHex(bytes) + suffix;
+      try {
+        if (kind == Kind.dir) {
+          directory.mkdir(name, 0700);
+        } else {
+          directory.create(name, 0600).close();
+        }
+        return directory.path() + "/" + name;
+      } catch (FileAlreadyExistsException taken) {
+        if (tries == MAX_TRIES) {
+          throw taken;
+        }
+      }
+    }
+  }
+
+  private static int run(List<String> command, String name)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().put("HOLDFAST_TEMP", name);
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException notStarted) {
+      throw CommandFailure.usage(command.getFirst(), "cannot be run: no such program, or no right");
+    }
+    return process.waitFor();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.tell.FilesJson;
+import dev.holdfast.files.Trust;
+import dev.holdfast.files.TrustComponent;
+import dev.holdfast.files.TrustReason;
+import dev.holdfast.files.TrustVerdict;
+import dev.holdfast.findings.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast trust}. */
+@Command(
+    name = "trust",
+    description = {
+      "Tells who could change what on the way from / down to PATH: owners, modes, group members,"
+          + " access control lists, links and mounts, each component with its reasons.",
+      "",
+      "Trusted are root, the user in question, and nobody else."
+    },
+    exitCodeList = {
+      "0:nobody else could change anything",
+      "1:somebody could",
+      "2:wrong use",
+      "3:could not decide"
+    },
+    footer = {
+      "Examples:",
+      "    holdfast trust /etc/ssh/sshd_config",
+      "  as a guard in a script:",
+      "    holdfast trust --quiet --for backup \"$dir\" || exit 1",
+      "  a directory in /tmp is not bad as such:",
+      "    holdfast trust --level sticky /tmp/spool"
+    })
+final class TrustCommand implements Callable<Integer> {
+  /** {@link Trust.Level} as people type it. */
+  enum Level {
+    standard(Trust.Level.STANDARD),
+    sticky(Trust.Level.STICKY),
+    strict(Trust.Level.STRICT);
+
+    final Trust.Level level;
+
+    Level(Trust.Level level) {
+      this.level = level;
+    }
+  }
+
+  @ParentCommand private RootCommand root;
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "PATH", description = "What to judge; need not exist.")
+  private Path path;
+
+  @Option(
+      names = "--for",
+      paramLabel = "USER",
+      description = "Whom to trust besides root. Default: whoever runs this.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--level",
+      defaultValue = "standard",
+      description =
+          "${COMPLETION-CANDIDATES}: no shared directories; shared ones if sticky; ownership must"
+              + " prove something. Default: ${DEFAULT-VALUE}.")
+  private Level level;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (TrustVerdict verdict = trust().at(level.level).judge(path)) {
+      if (root.globals().json()) {
+        FilesJson.trust(verdict, out);
+      } else if (!root.globals().quiet()) {
+        print(verdict, out);
+      }
+      out.flush();
+      return verdict.trusted() ? ExitCode.OK : ExitCode.NO;
+    }
+  }
+
+  private Trust trust() throws IOException {
+    String name = user;
+    if (name == null) {
+      return Trust.forCaller();
+    }
+    try {
+      return Trust.forUser(name);
+    } catch (UserPrincipalNotFoundException unknown) {
+      throw CommandFailure.usage("--for " + name, "no such user");
+    }
+  }
+
+  private static void print(TrustVerdict verdict, PrintWriter out) {
+    for (TrustComponent component : verdict.components()) {
+      String link = component.linkTarget().isEmpty() ? "" : " -> " + component.linkTarget();
+      out.printf(
+          "%-7s %04o %s:%s %s%s%n",
+          component.trusted() ? "ok" : "NOT OK",
+          component.stat().mode(),
+          component.stat().owner().getName(),
+          component.stat().group().getName(),
+          Text.printable(component.path()),
+          Text.printable(link));
+      for (TrustReason reason : component.reasons()) {
+        out.println("          " + Text.printable(reason.toString()));
+      }
+    }
+    if (!verdict.exists()) {
+      out.println("absent  " + Text.printable(verdict.path()));
+    }
+    for (TrustReason reason : verdict.absentReasons()) {
+      out.println("          " + Text.printable(reason.toString()));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.cli.tell.FilesJson;
+import dev.holdfast.files.UnlinkedFile;
+import dev.holdfast.files.UnlinkedFiles;
+import dev.holdfast.findings.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast unlinked}. */
+@Command(
+    name = "unlinked",
+    description = {
+      "Lists the files that have no name any more and still take up space, because some process"
+          + " holds them: the largest first.",
+      "",
+      "Root sees all of them, others only what their own processes hold."
+    },
+    exitCodeList = {"0:listed", "2:wrong use", "3:could not look"},
+    footer = {
+      "Examples:",
+      "    holdfast unlinked",
+      "    holdfast unlinked --json | jq '.files[] | select(.allocatedBytes > 1e9)'"
+    })
+final class UnlinkedCommand implements Callable<Integer> {
+  @ParentCommand private RootCommand root;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    UnlinkedFiles.Report report = UnlinkedFiles.find();
+    PrintWriter out = spec.commandLine().getOut();
+    if (root.globals().json()) {
+      FilesJson.unlinked(report, out);
+    } else {
+      for (UnlinkedFile file : report.files()) {
+        print(file, out);
+      }
+    }
+    out.flush();
+    if (report.unreadable() > 0) {
+      Notes.print(
+          List.of(
+              report.unreadable()
+                  + " of "
+                  + report.processes()
+                  + " processes belong to others: run this as root to see what they hold"),
+          spec,
+          root.globals());
+    }
+    return ExitCode.OK;
+  }
+
+  private static void print(UnlinkedFile file, PrintWriter out) {
+    for (UnlinkedFile.Holder holder : file.holders()) {
+      out.printf(
+          "%12d  uid %-6s pid %-7d %-16s %s%n",
+          file.allocatedBytes(),
+          Integer.toUnsignedString(file.uid()),
+          holder.pid(),
+          Text.printable(holder.command()),
+          Text.printable(file.name()));
+    }
+  }
+}
