@@ -1,0 +1,205 @@
+package dev.holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.libc.Identity;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileCommandsTest {
+  @TempDir Path dir;
+
+  private static JsonNode json(CommandRun run) throws IOException {
+    return new ObjectMapper().readTree(run.out());
+  }
+
+  private static ByteArrayInputStream input(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void trustAnswersByItsStatus() throws IOException {
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path file = Files.writeString(dir.resolve("file"), "x");
+    CommandRun run = CommandRun.of("trust", new TrustCommand(), file.toString());
+    assertEquals(ExitCode.NO, run.exit());
+    assertTrue(run.out().contains("NOT OK") && run.out().contains("anybody could"), run.out());
+    CommandRun json = CommandRun.of("trust", new TrustCommand(), "--json", file.toString());
+    assertEquals(ExitCode.NO, json.exit());
+    assertFalse(json(json).get("trusted").asBoolean());
+    assertEquals(file.toString(), json(json).get("components").findValuesAsText("path").getLast());
+    assertEquals(ExitCode.OK, CommandRun.of("trust", new TrustCommand(), "/").exit());
+    CommandRun.of("trust", new TrustCommand(), "--for", "no-such-user", "/")
+        .assertRefused(
+            ExitCode.USAGE, "holdfast trust: --for no-such-user: no such user");
+  }
+
+  @Test
+  void treeCopiesChangesAndRemoves() throws IOException {
+    Path source = Files.createDirectories(dir.resolve("source/sub")).getParent();
+    Files.writeString(source.resolve("sub/file"), "contents");
+    Path copy = dir.resolve("copy");
+    CommandRun copied =
+        CommandRun.of(
+            "tree", new TreeCommand(), "--json", "cp", source.toString(), copy.toString());
+    assertEquals(ExitCode.OK, copied.exit(), copied.err());
+    assertEquals(2, json(copied).get("directories").asInt());
+    assertEquals(8, json(copied).get("bytes").asInt());
+    assertEquals(
+        ExitCode.OK,
+        CommandRun.of("tree", new TreeCommand(), "chmod", "u=rwX,go=", copy.toString()).exit());
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(copy.resolve("sub/file"))));
+    Files.createLink(dir.resolve("second"), copy.resolve("sub/file"));
+    CommandRun refused =
+        CommandRun.of("tree", new TreeCommand(), "chmod", "644", copy.toString());
+    assertEquals(ExitCode.NO, refused.exit());
+    assertTrue(refused.err().contains("[S12]"), refused.err());
+    assertEquals(
+        ExitCode.OK, CommandRun.of("tree", new TreeCommand(), "rm", copy.toString()).exit());
+    assertFalse(Files.exists(copy));
+  }
+
+  @Test
+  void treeRefusesInOneLine() {
+    CommandRun.of("tree", new TreeCommand(), "rm", dir.resolve("absent").toString())
+        .assertRefused(
+            ExitCode.UNDECIDED,
+            "holdfast tree rm: "
+                + dir.resolve("absent")
+                + ": no such file or directory (ENOENT)");
+    CommandRun.of("tree", new TreeCommand(), "chmod", "u+q", dir.toString())
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast tree chmod: u+q: is no mode, such as 640 or u+rwX,go-w");
+    CommandRun.of("tree", new TreeCommand(), "chown", "no-such-user", dir.toString())
+        .assertRefused(
+            ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
+  }
+
+  @Test
+  void cleanTellsWhatItWouldRemoveAndRemovesIt() throws IOException {
+    Path old = Files.writeString(dir.resolve("old"), "old");
+    Path kept = Files.writeString(dir.resolve("old.keep"), "old");
+    for (Path file : new Path[] {old, kept}) {
+      Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.EPOCH));
+      Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    }
+    String[] args = {dir.toString(), "--older-than", "10d", "--by", "am", "--exclude", "*.keep"};
+    String[] dry = Arrays.copyOf(args, args.length + 1);
+    dry[args.length] = "--dry-run";
+    CommandRun told = CommandRun.of("clean", new CleanCommand(), dry);
+    assertEquals(old + System.lineSeparator(), told.out());
+    assertTrue(Files.exists(old));
+    CommandRun done = CommandRun.of("clean", new CleanCommand(), args);
+    assertEquals(ExitCode.OK, done.exit(), done.err());
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(kept));
+    CommandRun.of("clean", new CleanCommand(), dir.toString(), "--older-than", "soon")
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast clean: --older-than: 'soon' is not an age such as 12h, 10d or 4w; see"
+                + " 'holdfast clean --help'");
+  }
+
+  @Test
+  void openReadsAsTheUserCould() throws IOException {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root: becoming a user");
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = Files.writeString(dir.resolve("file"), "contents");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw----r--"));
+    assertEquals(
+        ExitCode.OK,
+        CommandRun.of("open", new OpenCommand(out), "--as", "nobody", file.toString()).exit());
+    assertEquals("contents", out.toString(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    CommandRun.of("open", new OpenCommand(out), "--as", "nobody", file.toString())
+        .assertRefused(
+            ExitCode.NO, "holdfast open: " + file + ": nobody may not read it (EACCES)");
+  }
+
+  @Test
+  void unlinkedAndDoctorSpeakJson() throws IOException {
+    CommandRun unlinked = CommandRun.of("unlinked", new UnlinkedCommand(), "--json");
+    assertEquals(ExitCode.OK, unlinked.exit());
+    assertTrue(json(unlinked).get("processes").asInt() > 0);
+    CommandRun doctor = CommandRun.of("doctor", new DoctorCommand(), "--json");
+    boolean weak = json(doctor).get("settings").findValuesAsText("verdict").contains("WEAK");
+    assertEquals(weak ? ExitCode.NO : ExitCode.OK, doctor.exit());
+    CommandRun text = CommandRun.of("doctor", new DoctorCommand());
+    assertTrue(text.out().contains("fs.protected_symlinks = "), text.out());
+  }
+
+  @Test
+  void writeReplacesAndSaveDoesNot() throws IOException {
+    Path file = Files.writeString(dir.resolve("file"), "old");
+    CommandRun written =
+        CommandRun.of(
+            "write", new WriteCommand(input("new")), "--mode", "640", file.toString());
+    assertEquals(ExitCode.OK, written.exit(), written.err());
+    assertEquals("new", Files.readString(file));
+    assertEquals(
+        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    CommandRun taken =
+        CommandRun.of(
+            "write", new WriteCommand(input("x")), "--no-replace", file.toString());
+    taken.assertRefused(
+        ExitCode.UNDECIDED, "holdfast write: " + file + ": exists already (EEXIST)");
+    CommandRun saved =
+        CommandRun.of("save", new SaveCommand(input("saved")), file.toString());
+    assertEquals(ExitCode.OK, saved.exit(), saved.err());
+    assertEquals("new", Files.readString(file));
+    assertEquals("saved", Files.readString(Path.of(saved.out().strip())));
+  }
+
+  @Test
+  void tempPrintsANameOrCleansUpAfterACommand() throws IOException {
+    CommandRun file =
+        CommandRun.of(
+            "temp", new TempCommand(), "file", "--in", dir.toString(), "--suffix", ".csv");
+    assertEquals(ExitCode.OK, file.exit(), file.err());
+    Path made = Path.of(file.out().strip());
+    assertTrue(made.toString().endsWith(".csv"));
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    for (String kind : new String[] {"file", "dir", "anonymous"}) {
+      Path mark = dir.resolve("mark-" + kind);
+      CommandRun ran =
+          CommandRun.of(
+              "temp",
+              new TempCommand(),
+              kind,
+              "--in",
+              dir.toString(),
+              "--",
+              "sh",
+              "-c",
+              "test -e \"$HOLDFAST_TEMP\" && readlink -f \"$HOLDFAST_TEMP\" > '" + mark + "'; exit 7");
+      assertEquals(7, ran.exit(), ran.err());
+      Path name = Path.of(Files.readString(mark).strip());
+      assertFalse(Files.exists(name, LinkOption.NOFOLLOW_LINKS), kind + " is left: " + name);
+    }
+    CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");
+    none.assertRefused(
+        ExitCode.USAGE,
+        "holdfast temp: anonymous: has no name to print; give a command to run");
+  }
+}
