@@ -71,17 +71,12 @@ final class TempCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    int skip = 0;
-    Kind kind = Kind.file;
-    if (!words.isEmpty()) {
-      for (Kind each : Kind.values()) {
-        if (each.name().equals(words.getFirst())) {
-          kind = each;
-          skip = 1;
-        }
-      }
-    }
-    List<String> command = words.subList(skip, words.size());
+    // What comes after "--" is the command, even one that is called like something we make.
+    List<String> typed = spec.commandLine().getParseResult().originalArgs();
+    int dashes = typed.indexOf("--");
+    int length = dashes < 0 ? 0 : typed.size() - dashes - 1;
+    List<String> command = words.subList(words.size() - length, words.size());
+    Kind kind = kind(words.subList(0, words.size() - length));
     if (suffix.indexOf('/') >= 0) {
       throw CommandFailure.usage("--suffix " + suffix, "cannot contain a slash");
     }
@@ -98,6 +93,21 @@ final class TempCommand implements Callable<Integer> {
         TempFiles temp = TempFiles.in(directory)) {
       return make(temp, kind, command);
     }
+  }
+
+  private static Kind kind(List<String> names) {
+    if (names.isEmpty()) {
+      return Kind.file;
+    }
+    if (names.size() > 1) {
+      throw CommandFailure.usage(names.get(1), "unexpected; a command to run comes after --");
+    }
+    for (Kind each : Kind.values()) {
+      if (each.name().equals(names.getFirst())) {
+        return each;
+      }
+    }
+    throw CommandFailure.usage(names.getFirst(), "is neither file, dir nor anonymous");
   }
 
   private int make(TempFiles temp, Kind kind, List<String> command)

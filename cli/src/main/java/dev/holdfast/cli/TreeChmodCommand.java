@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class TreeChmodCommand implements Callable<Integer> {
   @ParentCommand private TreeCommand tree;
   @Spec private CommandSpec spec;
-  @Mixin private TreeHardLinks hardLinks;
+  @Mixin private final TreeHardLinks hardLinks = new TreeHardLinks();
 
   @Parameters(
       index = "0",

@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast tree}: what its four sub-commands have in common. */
 @Command(
@@ -40,7 +39,6 @@ import picocli.CommandLine.Spec;
     })
 final class TreeCommand implements Callable<Integer> {
   @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {

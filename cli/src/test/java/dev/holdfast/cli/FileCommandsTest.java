@@ -46,8 +46,7 @@ class FileCommandsTest {
     assertEquals(file.toString(), json(json).get("components").findValuesAsText("path").getLast());
     assertEquals(ExitCode.OK, CommandRun.of("trust", new TrustCommand(), "/").exit());
     CommandRun.of("trust", new TrustCommand(), "--for", "no-such-user", "/")
-        .assertRefused(
-            ExitCode.USAGE, "holdfast trust: --for no-such-user: no such user");
+        .assertRefused(ExitCode.USAGE, "holdfast trust: --for no-such-user: no such user");
   }
 
   @Test
@@ -68,8 +67,7 @@ class FileCommandsTest {
         "rw-------",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(copy.resolve("sub/file"))));
     Files.createLink(dir.resolve("second"), copy.resolve("sub/file"));
-    CommandRun refused =
-        CommandRun.of("tree", new TreeCommand(), "chmod", "644", copy.toString());
+    CommandRun refused = CommandRun.of("tree", new TreeCommand(), "chmod", "644", copy.toString());
     assertEquals(ExitCode.NO, refused.exit());
     assertTrue(refused.err().contains("[S12]"), refused.err());
     assertEquals(
@@ -82,16 +80,12 @@ class FileCommandsTest {
     CommandRun.of("tree", new TreeCommand(), "rm", dir.resolve("absent").toString())
         .assertRefused(
             ExitCode.UNDECIDED,
-            "holdfast tree rm: "
-                + dir.resolve("absent")
-                + ": no such file or directory (ENOENT)");
+            "holdfast tree rm: " + dir.resolve("absent") + ": no such file or directory (ENOENT)");
     CommandRun.of("tree", new TreeCommand(), "chmod", "u+q", dir.toString())
         .assertRefused(
-            ExitCode.USAGE,
-            "holdfast tree chmod: u+q: is no mode, such as 640 or u+rwX,go-w");
+            ExitCode.USAGE, "holdfast tree chmod: u+q: is no mode, such as 640 or u+rwX,go-w");
     CommandRun.of("tree", new TreeCommand(), "chown", "no-such-user", dir.toString())
-        .assertRefused(
-            ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
+        .assertRefused(ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
   }
 
   @Test
@@ -132,8 +126,7 @@ class FileCommandsTest {
     assertEquals("contents", out.toString(StandardCharsets.UTF_8));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     CommandRun.of("open", new OpenCommand(out), "--as", "nobody", file.toString())
-        .assertRefused(
-            ExitCode.NO, "holdfast open: " + file + ": nobody may not read it (EACCES)");
+        .assertRefused(ExitCode.NO, "holdfast open: " + file + ": nobody may not read it (EACCES)");
   }
 
   @Test
@@ -152,19 +145,15 @@ class FileCommandsTest {
   void writeReplacesAndSaveDoesNot() throws IOException {
     Path file = Files.writeString(dir.resolve("file"), "old");
     CommandRun written =
-        CommandRun.of(
-            "write", new WriteCommand(input("new")), "--mode", "640", file.toString());
+        CommandRun.of("write", new WriteCommand(input("new")), "--mode", "640", file.toString());
     assertEquals(ExitCode.OK, written.exit(), written.err());
     assertEquals("new", Files.readString(file));
-    assertEquals(
-        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     CommandRun taken =
-        CommandRun.of(
-            "write", new WriteCommand(input("x")), "--no-replace", file.toString());
+        CommandRun.of("write", new WriteCommand(input("x")), "--no-replace", file.toString());
     taken.assertRefused(
         ExitCode.UNDECIDED, "holdfast write: " + file + ": exists already (EEXIST)");
-    CommandRun saved =
-        CommandRun.of("save", new SaveCommand(input("saved")), file.toString());
+    CommandRun saved = CommandRun.of("save", new SaveCommand(input("saved")), file.toString());
     assertEquals(ExitCode.OK, saved.exit(), saved.err());
     assertEquals("new", Files.readString(file));
     assertEquals("saved", Files.readString(Path.of(saved.out().strip())));
@@ -178,8 +167,7 @@ class FileCommandsTest {
     assertEquals(ExitCode.OK, file.exit(), file.err());
     Path made = Path.of(file.out().strip());
     assertTrue(made.toString().endsWith(".csv"));
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
     for (String kind : new String[] {"file", "dir", "anonymous"}) {
       Path mark = dir.resolve("mark-" + kind);
       CommandRun ran =
@@ -192,14 +180,17 @@ class FileCommandsTest {
               "--",
               "sh",
               "-c",
-              "test -e \"$HOLDFAST_TEMP\" && readlink -f \"$HOLDFAST_TEMP\" > '" + mark + "'; exit 7");
+              "test -e \"$HOLDFAST_TEMP\" && readlink -f \"$HOLDFAST_TEMP\" > '"
+                  + mark
+                  + "'; exit 7");
       assertEquals(7, ran.exit(), ran.err());
       Path name = Path.of(Files.readString(mark).strip());
       assertFalse(Files.exists(name, LinkOption.NOFOLLOW_LINKS), kind + " is left: " + name);
     }
+    CommandRun.of("temp", new TempCommand(), "pipe")
+        .assertRefused(ExitCode.USAGE, "holdfast temp: pipe: is neither file, dir nor anonymous");
     CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");
     none.assertRefused(
-        ExitCode.USAGE,
-        "holdfast temp: anonymous: has no name to print; give a command to run");
+        ExitCode.USAGE, "holdfast temp: anonymous: has no name to print; give a command to run");
   }
 }
