@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
           + " overwritten. Prints where it is."
     },
     exitCodeList = {"0:saved", "2:wrong use", "3:nothing took it"},
-    footer = {"Example:", "    trap 'printf %s \"$text\" | holdfast save notes.save' TERM"})
+    footer = {"Example:", "    trap 'printf %%s \"$text\" | holdfast save notes.save' TERM"})
 final class SaveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
