@@ -60,7 +60,9 @@ final class Scanner {
     try {
       for (Dirent entry : Vault.list(fd)) {
         String name = Raw.join(path, Raw.of(entry.name()));
-        if (name.startsWith(Vault.BASE) || ++entries > MAX_ENTRIES) {
+        if (name.startsWith(Vault.BASE)
+            || Raw.of(entry.name()).equals(Vault.FURTHER)
+            || ++entries > MAX_ENTRIES) {
           continue;
         }
         Result<Statx> stat =

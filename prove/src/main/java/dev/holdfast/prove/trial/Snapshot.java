@@ -24,9 +24,11 @@ final class Snapshot {
 
   private final Map<String, Entry> entries = new TreeMap<>();
 
-  static Snapshot take() throws FileSystemException {
+  static Snapshot take(Vault vault) throws FileSystemException {
     Snapshot snapshot = new Snapshot();
-    snapshot.add(Vault.DIRECTORY);
+    for (String directory : vault.directories()) {
+      snapshot.add(directory);
+    }
     return snapshot;
   }
 

@@ -1,9 +1,5 @@
 package dev.holdfast.prove.trial;
 
-import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Paths;
-import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Statx;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.observe.Action;
@@ -129,23 +125,18 @@ final class StrikeHandler implements TraceHandler {
 
   private void opened(Call call, int fd, Operation did, Strike strike) {
     String path = resolver.pathOf(call.task(), fd);
+    // These leave no link to be followed: what was opened by the name is what was put there.
     boolean attackers =
-        strike == Strike.CONTENT || strike == Strike.EXCHANGE || strike == Strike.FIFO;
-    if (attackers || path.startsWith(Vault.DIRECTORY) || isSecret(call, fd)) {
+        switch (strike) {
+          case CONTENT, EXCHANGE, FIFO, HARDLINK -> true;
+          default -> false;
+        };
+    if (attackers || path.startsWith(Vault.DIRECTORY)) {
       outcome.openedForReading |= did.reads();
       outcome.touched(
           "the victim opened "
               + (attackers ? "what the attacker put there" : "the protected " + Raw.display(path)));
     }
-  }
-
-  private boolean isSecret(Call call, int fd) {
-    Result<Statx> opened =
-        Statx.statx(
-            hostProc, Paths.bytes(call.task().tid() + "/fd/" + fd), 0, Statx.STATX_BASIC_STATS);
-    Result<Statx> secret =
-        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(Vault.SECRET), 0, Statx.STATX_BASIC_STATS);
-    return opened.ok() && secret.ok() && opened.value().sameObject(secret.value());
   }
 
   /** The call at which the strike fell, if the victim came there. */

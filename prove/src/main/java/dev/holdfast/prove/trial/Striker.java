@@ -127,12 +127,13 @@ final class Striker {
    * The vault cannot be entered by the attacker, as the directory of a real target often can; so
    * the link itself is made for him, unless the kernel's guard would refuse it to him.
    */
-  private SyscallResult hardlink(String aside, Binding binding) {
+  private SyscallResult hardlink(String aside, Binding binding) throws FileSystemException {
     if (guardsSet.contains("fs.protected_hardlinks")) {
       return SyscallResult.failure(Errno.EPERM);
     }
+    String target = vault.linkable(binding.directory(), binding.directoryStat());
     SyscallResult linked =
-        Unistd.linkat(AT_FDCWD, Raw.bytes(Vault.SECRET), AT_FDCWD, Raw.bytes(aside), 0);
+        Unistd.linkat(AT_FDCWD, Raw.bytes(target), AT_FDCWD, Raw.bytes(aside), 0);
     return linked.failed() ? linked : attacker.act(() -> replace(aside, binding));
   }
 

@@ -79,7 +79,7 @@ final class Trial {
     VictimOutput.create();
     Striker striker = new Striker(setting.attacker(), vault, setting.guardsSet());
     Strike strike = planned.window().strike();
-    Snapshot[] before = {Snapshot.take()};
+    Snapshot[] before = {Snapshot.take(vault)};
     int[] held = {-1};
     if (beforehand) {
       Binding binding = planned.binding();
@@ -88,7 +88,7 @@ final class Trial {
         return;
       }
       striker.strike(strike, now, outcome);
-      before[0] = Snapshot.take();
+      before[0] = Snapshot.take(vault);
       if (outcome.struck != Outcome.Struck.DONE) {
         return;
       }
@@ -106,7 +106,7 @@ final class Trial {
               (call, binding) -> {
                 vault.contrast(call);
                 Then then = act(striker, strike, call, binding, planned, held, outcome, tracer);
-                before[0] = Snapshot.take();
+                before[0] = Snapshot.take(vault);
                 return then;
               });
       TraceHandler used = beforehand ? _ -> Then.GO_ON : handler;
@@ -123,7 +123,7 @@ final class Trial {
         check(tracer, outcome);
       }
     }
-    judge(world, planned, secret, before[0], held[0], outcome);
+    judge(world, vault, planned, secret, before[0], held[0], outcome);
   }
 
   private Then act(
@@ -183,9 +183,15 @@ final class Trial {
   }
 
   private void judge(
-      World world, PlannedWindow planned, String secret, Snapshot before, int held, Outcome outcome)
+      World world,
+      Vault vault,
+      PlannedWindow planned,
+      String secret,
+      Snapshot before,
+      int held,
+      Outcome outcome)
       throws FileSystemException {
-    before.compare(Snapshot.take(), outcome);
+    before.compare(Snapshot.take(vault), outcome);
     List<String> places = new ArrayList<>(setting.arenas());
     if (planned.binding() != null) {
       places.add(planned.binding().path());

@@ -25,6 +25,10 @@ import java.util.List;
 final class Vault {
   static final String BASE = "/.holdfast";
   static final String DIRECTORY = BASE + "/vault";
+
+  /** The name of protected directories on other mounts. */
+  static final String FURTHER = ".holdfast-vault";
+
   static final String SECRET = DIRECTORY + "/secret";
   static final String MIRROR = DIRECTORY + "/mirror";
   static final String ABSENT = DIRECTORY + "/new";
@@ -46,6 +50,7 @@ final class Vault {
   private final VolatileNames volatileNames;
   private int fileUid;
   private int fileGid;
+  private final List<String> directories = new ArrayList<>(List.of(DIRECTORY));
   private int entries;
 
   /**
@@ -108,6 +113,42 @@ final class Vault {
     for (String canary : List.of(SECRET, MIRROR)) {
       Unistd.fchownat(AT_FDCWD, Raw.bytes(canary), OTHER, OTHER, AT_SYMLINK_NOFOLLOW);
     }
+  }
+
+  /**
+   * A protected file on the same mount as a directory, for only that can be linked there: the
+   * secret, or a copy of it in a further protected directory at that mount's root.
+   */
+  String linkable(String directory, Statx directoryStat) throws FileSystemException {
+    Result<Statx> vault =
+        Statx.statx(AT_FDCWD, Raw.bytes(DIRECTORY), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (vault.ok() && vault.value().device() == directoryStat.device()) {
+      return SECRET;
+    }
+    String further = Raw.join(mountRoot(directory, directoryStat), FURTHER);
+    mkdir(further, 0700, uid, gid);
+    directories.add(further);
+    file(further + "/secret", 0600);
+    return further + "/secret";
+  }
+
+  private static String mountRoot(String directory, Statx directoryStat) {
+    String root = directory;
+    while (!root.equals("/")) {
+      int slash = root.lastIndexOf('/');
+      String parent = slash <= 0 ? "/" : root.substring(0, slash);
+      Result<Statx> stat = Statx.statx(AT_FDCWD, Raw.bytes(parent), 0, Statx.STATX_BASIC_STATS);
+      if (stat.failed() || stat.value().device() != directoryStat.device()) {
+        return root;
+      }
+      root = parent;
+    }
+    return root;
+  }
+
+  /** Every protected directory there is. */
+  List<String> directories() {
+    return List.copyOf(directories);
   }
 
   /**
