@@ -36,7 +36,6 @@ final class StrikeHandler implements TraceHandler {
   private final String key;
   private final SiteCounter counter;
   private final Resolver resolver;
-  private final int hostProc;
   private final Outcome outcome;
   private final Act act;
   private @Nullable Call struck;
@@ -46,7 +45,6 @@ final class StrikeHandler implements TraceHandler {
       PlannedWindow planned,
       VolatileNames volatileNames,
       Resolver resolver,
-      int hostProc,
       Outcome outcome,
       Act act) {
     this.planned = planned;
@@ -54,7 +52,6 @@ final class StrikeHandler implements TraceHandler {
     this.key = planned.call().site().key(volatileNames);
     this.counter = new SiteCounter(volatileNames);
     this.resolver = resolver;
-    this.hostProc = hostProc;
     this.outcome = outcome;
     this.act = act;
   }

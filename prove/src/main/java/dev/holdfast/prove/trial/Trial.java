@@ -101,7 +101,6 @@ final class Trial {
               planned,
               setting.volatileNames(),
               resolver,
-              world.hostProc(),
               outcome,
               (call, binding) -> {
                 vault.contrast(call);
