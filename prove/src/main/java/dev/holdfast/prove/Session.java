@@ -188,7 +188,9 @@ final class Session implements AutoCloseable {
     progress.step("observe", 0, 0);
     Observation observation = observe(VolatileNames.NONE).observation();
     requireFollowable(observation);
-    Plan plan = new Planner(observation, VolatileNames.NONE, !what.checks().isEmpty()).plan();
+    Plan plan =
+        new Planner(observation, VolatileNames.NONE, attacker.uid(), !what.checks().isEmpty())
+            .plan();
     List<WindowResult> windows =
         plan.windows().stream()
             .map(
@@ -217,7 +219,8 @@ final class Session implements AutoCloseable {
     List<PlannedWindow> windows = new ArrayList<>();
     Map<String, Integer> pruned = new TreeMap<>();
     if (what.intruders().contains(Intruder.ATTACKER)) {
-      Plan plan = new Planner(observation, volatileNames, !what.checks().isEmpty()).plan();
+      Plan plan =
+          new Planner(observation, volatileNames, attacker.uid(), !what.checks().isEmpty()).plan();
       windows.addAll(plan.windows());
       pruned.putAll(plan.pruned());
     }

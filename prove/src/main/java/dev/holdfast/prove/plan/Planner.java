@@ -33,15 +33,19 @@ public final class Planner {
 
   private final Observation observation;
   private final VolatileNames volatileNames;
+  private final int attackerUid;
   private final boolean invariants;
   private final List<PlannedWindow> windows = new ArrayList<>();
   private final Map<String, Integer> pruned = new TreeMap<>();
 
   /**
+   * @param attackerUid whose files are his own already
    * @param invariants the user gave checks, so that strikes without an effect of their own count
    */
-  public Planner(Observation observation, VolatileNames volatileNames, boolean invariants) {
+  public Planner(
+      Observation observation, VolatileNames volatileNames, int attackerUid, boolean invariants) {
     this.observation = observation;
+    this.attackerUid = attackerUid;
     this.volatileNames = volatileNames;
     this.invariants = invariants;
   }
@@ -129,7 +133,7 @@ public final class Planner {
           window(call, binding, Strike.SYMLINK, objectHazard(index, call, binding), check);
         }
         if (carriesOut && object != null && object.isRegular()) {
-          window(call, binding, Strike.CONTENT, objectHazard(index, call, binding), check);
+          onContent(call, binding, objectHazard(index, call, binding), check);
         } else {
           prune("acts on the entry itself", 1);
         }
@@ -177,6 +181,17 @@ public final class Planner {
       window(call, binding, Strike.FIFO, Hazard.S11, check);
     }
     if (operation.reads() && !changes) {
+      onContent(call, binding, hazard, check);
+    }
+  }
+
+  /** What the attacker wrote himself he need not put there. */
+  private void onContent(
+      ObservedCall call, Binding binding, Hazard hazard, @Nullable CallRef check) {
+    Statx object = binding.object();
+    if (object != null && object.uid() == attackerUid) {
+      prune("the attacker's own contents", 1);
+    } else {
       window(call, binding, Strike.CONTENT, hazard, check);
     }
   }
