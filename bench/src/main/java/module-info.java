@@ -9,4 +9,5 @@ module dev.holdfast.bench {
   requires dev.holdfast.files;
   requires dev.holdfast.locks;
   requires dev.holdfast.prove;
+  requires java.management;
 }

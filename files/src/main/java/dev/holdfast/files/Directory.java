@@ -383,6 +383,10 @@ public final class Directory implements AutoCloseable {
         if (made >= 0) {
           return adopt(made, show(name), resolution);
         }
+        if (Statx.fstat(n).orThrow("statx", path).nlink() == 0) {
+          // This directory itself was removed: nothing can be made in it any more.
+          throw failure(there, "openat2", name);
+        }
       }
     } finally {
       fd.giveBack();

@@ -56,7 +56,10 @@ final class NewFile implements AutoCloseable {
     if (lacksUnnamedFiles(result.errno())) {
       return named(directory, dirfd, prefix, "", 0600);
     }
-    throw FileErrors.of(result.errno(), "openat", directory.path());
+    // In a directory that was itself removed the kernel speaks of permissions.
+    Result<Statx> in = Statx.fstat(dirfd);
+    boolean removed = in.ok() && in.value().nlink() == 0;
+    throw FileErrors.of(removed ? Errno.ENOENT : result.errno(), "openat", directory.path());
   }
 
   /** What kernels and file systems without O_TMPFILE answer, open(2). */

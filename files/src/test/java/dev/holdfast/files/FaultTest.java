@@ -1,0 +1,223 @@
+package dev.holdfast.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.libc.Namespaces;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What comes out when the machine says no: each in a process of its own, in a mount namespace of
+ * its own where mounts are needed, so that the machine stays as it is.
+ */
+class FaultTest {
+  @TempDir Path temp;
+
+  private String child(String what) throws Exception {
+    ProcessBuilder java = Host.java(Child.class, what, temp.toString());
+    return run(java);
+  }
+
+  private static String run(ProcessBuilder java) throws Exception {
+    Process process = java.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertEquals(0, process.waitFor(), output);
+    Host.end(process);
+    return output;
+  }
+
+  private String mounted(String what) throws Exception {
+    Host.assumeRoot("mounts a file system in a namespace of its own");
+    ProcessBuilder java = Host.java(Child.class, what, temp.toString());
+    java.command().addAll(0, List.of("unshare", "--mount", "--propagation", "private"));
+    return run(java);
+  }
+
+  @Test
+  void aFullDiskLosesNothing() throws Exception {
+    assertEquals("ok", mounted("full"));
+  }
+
+  @Test
+  void aReadOnlyMountIsRefusedAtOnce() throws Exception {
+    assertEquals("ok", mounted("readonly"));
+  }
+
+  @Test
+  void noDescriptorsLeft() throws Exception {
+    ProcessBuilder java = Host.java(Child.class, "descriptors", temp.toString());
+    java.command().addAll(0, List.of("prlimit", "--nofile=256:256"));
+    assertEquals("ok", run(java));
+  }
+
+  @Test
+  void noDirectoryToWorkIn() throws Exception {
+    assertEquals("ok", child("removed"));
+  }
+
+  /** The scenarios. */
+  static final class Child {
+    private Child() {}
+
+    @SuppressWarnings("SystemOut") // Its output is how it answers.
+    public static void main(String[] args) throws Exception {
+      Path base = Path.of(args[1]);
+      PrintStream out = System.out;
+      switch (args[0]) {
+        case "full" -> full(base);
+        case "readonly" -> readOnly(base);
+        case "descriptors" -> descriptors(base);
+        default -> removed(base);
+      }
+      out.println("ok");
+    }
+
+    private static void failsWith(String errno, org.junit.jupiter.api.function.Executable action) {
+      FileSystemException failure = assertThrows(FileSystemException.class, action);
+      assertTrue(String.valueOf(failure.getReason()).contains(errno), failure::toString);
+    }
+
+    private static void full(Path base) throws Exception {
+      Path small = Files.createDirectory(base.resolve("small"));
+      Namespaces.mount("holdfast-test", small.toString(), "tmpfs", 0, "size=256k,nr_inodes=16")
+          .orThrow("mount", small.toString());
+      byte[] big = new byte[1 << 20];
+      try (Directory directory = Directory.open(small)) {
+        AtomicReplace file = AtomicReplace.of(directory, "file").durability(Durability.FILE);
+        file.write("old".getBytes(UTF_8));
+        failsWith("ENOSPC", () -> file.write(big));
+        failsWith("ENOSPC", () -> file.append(big));
+        failsWith("ENOSPC", () -> AtomicReplace.of(directory, "new").noReplace().write(big));
+        failsWith("ENOSPC", () -> EmergencySave.save(directory, "save", big));
+        assertEquals("old", Files.readString(small.resolve("file")));
+        assertEquals(1, directory.list().size(), "something was left");
+        try (TempFiles temp = TempFiles.in(directory)) {
+          try (TempFile anonymous = temp.anonymous()) {
+            failsWith(
+                "ENOSPC", () -> anonymous.file().channel().write(java.nio.ByteBuffer.wrap(big)));
+          }
+          // No inodes left: at once, and not after many tries.
+          List<OpenFile> all = new ArrayList<>();
+          failsWith(
+              "ENOSPC",
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  all.add(directory.create("inode" + i, 0600));
+                }
+              });
+          failsWith("ENOSPC", () -> temp.named("x", ""));
+          failsWith("ENOSPC", () -> temp.directory("x"));
+          failsWith("ENOSPC", () -> directory.mkdirs("a/b", 0700));
+          for (OpenFile open : all) {
+            open.close();
+          }
+        }
+        // Elsewhere there is room.
+        EmergencySave.Saved saved = EmergencySave.save(small.resolve("save"), big);
+        assertTrue(!saved.path().startsWith(small.toString()), saved::path);
+        Files.delete(Path.of(saved.path()));
+      }
+    }
+
+    private static void readOnly(Path base) throws Exception {
+      Path mount = Files.createDirectory(base.resolve("readonly"));
+      Namespaces.mount("holdfast-test", mount.toString(), "tmpfs", 0, "size=256k")
+          .orThrow("mount", mount.toString());
+      Files.writeString(mount.resolve("file"), "old");
+      Namespaces.mount(
+              null,
+              mount.toString(),
+              null,
+              Namespaces.MS_REMOUNT | Namespaces.MS_RDONLY,
+              "size=256k")
+          .orThrow("mount", mount.toString());
+      try (Directory directory = Directory.open(mount);
+          TempFiles temp = TempFiles.in(directory)) {
+        directory.open("file", Opening.read()).close();
+        failsWith("EROFS", () -> directory.open("file", Opening.write()));
+        failsWith("EROFS", () -> directory.create("new", 0600));
+        failsWith("EROFS", () -> directory.mkdirs("a/b", 0700));
+        failsWith("EROFS", () -> directory.remove("file"));
+        failsWith("EROFS", () -> directory.chmod("file", 0600));
+        failsWith("EROFS", () -> temp.named("x", ""));
+        failsWith("EROFS", () -> AtomicReplace.of(directory, "file").write(new byte[1]));
+      }
+    }
+
+    private static void descriptors(Path base) throws Exception {
+      List<Directory> hoard = new ArrayList<>();
+      try (Directory directory = Directory.open(base);
+          TempFiles temp = TempFiles.in(directory)) {
+        directory.mkdirs("a/b/c", 0700).close();
+        AtomicReplace.of(directory, "file").write("old".getBytes(UTF_8));
+        // Load the classes that the failures below need while that is still possible.
+        temp.anonymous().close();
+        temp.named("x", "").close();
+        temp.directory("x").close();
+        directory.create("new", 0600).close();
+        directory.remove("new");
+        Resolution walk = directory.resolution().with(Resolution.Engine.WALK);
+        try (Directory walking = directory.with(walk)) {
+          failsWith("ENOENT", () -> walking.open("a/b/c/d", Opening.read()));
+          walking.mkdirs("a/b", 0700).close();
+        }
+        failsWith("ENOENT", () -> directory.open("none", Opening.read()));
+        failsWith(
+            "EMFILE",
+            () -> {
+              for (int i = 0; i < 10_000; i++) {
+                hoard.add(Directory.open(base));
+              }
+            });
+        failsWith("EMFILE", () -> directory.open("file", Opening.read()));
+        failsWith("EMFILE", () -> directory.create("new", 0600));
+        failsWith("EMFILE", () -> directory.open("a/b/c", Opening.read()));
+        failsWith("EMFILE", () -> directory.mkdirs("x/y", 0700));
+        failsWith("EMFILE", temp::anonymous);
+        failsWith("EMFILE", () -> temp.named("x", ""));
+        failsWith("EMFILE", () -> AtomicReplace.of(directory, "file").write(new byte[1]));
+        // A few are free: enough for the first steps of a walk, and not for the last.
+        hoard.removeLast().close();
+        hoard.removeLast().close();
+        try (Directory walking = directory.with(walk)) {
+          failsWith("EMFILE", () -> walking.open("a/b/c/d", Opening.read()));
+          failsWith("EMFILE", () -> walking.mkdirs("a/b/c/d", 0700));
+        }
+      } finally {
+        for (Directory held : hoard) {
+          held.close();
+        }
+      }
+      try (Directory directory = Directory.open(base)) {
+        List<String> left = directory.list().stream().map(DirectoryEntry::name).sorted().toList();
+        assertEquals(List.of("a", "file"), left, "something was left");
+        assertEquals("old", Files.readString(base.resolve("file")));
+      }
+    }
+
+    private static void removed(Path base) throws IOException {
+      Path gone = Files.createDirectory(base.resolve("gone"));
+      try (Directory directory = Directory.open(gone);
+          TempFiles temp = TempFiles.in(directory)) {
+        Files.delete(gone);
+        assertEquals(0, directory.stat().linkCount());
+        failsWith("ENOENT", () -> directory.create("new", 0600));
+        failsWith("ENOENT", () -> directory.mkdir("new", 0700));
+        failsWith("ENOENT", () -> directory.mkdirs("a/b", 0700));
+        failsWith("ENOENT", () -> temp.named("x", ""));
+        failsWith("ENOENT", () -> AtomicReplace.of(directory, "file").write(new byte[1]));
+        assertEquals(List.of(), directory.list());
+      }
+    }
+  }
+}
