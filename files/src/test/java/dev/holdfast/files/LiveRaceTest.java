@@ -37,7 +37,7 @@ class LiveRaceTest {
   private static final int ROUNDS = 20_000;
 
   /** For a control whose window is small: it goes on until it met the attack once. */
-  private static final int MANY = 2_000_000;
+  private static final int MANY = 400_000;
 
   @TempDir Path dir;
   private Path arena;
