@@ -25,13 +25,21 @@ public record Comparison(
   }
 
   /**
-   * One piece of work.
+   * One piece of work in one variant. Rows of one id stand together, under its title.
    *
+   * @param variant what tells it from the other rows of its id
    * @param result a word: whether the row came out as it should
    * @param reason why it was not done; empty if it was
    */
   public record Row(
-      String id, String title, Way left, Way right, String result, Ink ink, String reason) {}
+      String id,
+      String title,
+      String variant,
+      Way left,
+      Way right,
+      String result,
+      Ink ink,
+      String reason) {}
 
   /** One way to do it, and how it went; all empty if it was not done. */
   public record Way(String program, String verdict, Ink ink, List<String> evidence) {

@@ -23,7 +23,8 @@ public final class HtmlWriter {
   /** Findings, each as a timeline of the two sides; does not close {@code out}. */
   public static void write(Report report, Writer out) throws IOException {
     HtmlWriter page = new HtmlWriter();
-    page.head(report.producer(), report.title(), report.lead(), report.good(), report.figures());
+    page.head(
+        report.producer(), report.title(), false, report.lead(), report.good(), report.figures());
     page.findings(report.findings());
     report.tables().forEach(page::table);
     page.foot(report.producer(), report.notes());
@@ -36,6 +37,7 @@ public final class HtmlWriter {
     page.head(
         comparison.producer(),
         comparison.title(),
+        true,
         comparison.lead(),
         comparison.good(),
         comparison.figures());
@@ -45,7 +47,12 @@ public final class HtmlWriter {
   }
 
   private void head(
-      Report.Producer producer, String title, String lead, boolean good, List<Figure> figures) {
+      Report.Producer producer,
+      String title,
+      boolean prose,
+      String lead,
+      boolean good,
+      List<Figure> figures) {
     html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
         .raw("<meta http-equiv=\"Content-Security-Policy\"")
         .raw(" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
@@ -55,7 +62,7 @@ public final class HtmlWriter {
         .raw("<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n");
     html.open("header", good ? "good" : "bad")
         .element("p", "producer", producer.command())
-        .element("h1", "", title)
+        .element("h1", prose ? "prose" : "", title)
         .element("p", "lead", lead)
         .close("header");
     html.open("dl", "figures");
@@ -169,14 +176,24 @@ public final class HtmlWriter {
 
   private void comparison(Comparison comparison) {
     html.raw("<div class=\"scroll\">").open("table", "comparison").open("thead", "").open("tr", "");
-    for (String heading : List.of("", "scene", comparison.left(), comparison.right())) {
+    for (String heading : List.of("", "", comparison.left(), comparison.right())) {
       html.element("th", "", heading);
     }
     html.close("tr").close("thead").open("tbody", "");
+    String above = "";
     for (Comparison.Row row : comparison.rows()) {
+      if (!row.id().equals(above)) {
+        html.raw("<tr class=\"scene\"><th colspan=\"4\" scope=\"rowgroup\">")
+            .element("span", "rule", row.id())
+            .raw(" ")
+            .text(row.title())
+            .close("th")
+            .close("tr");
+      }
+      above = row.id();
       html.open("tr", "");
       html.open("td", "result " + cssClass(row.ink())).element("b", "", row.result()).close("td");
-      html.open("td", "").element("span", "rule", row.id()).raw(" ").text(row.title()).close("td");
+      html.element("td", "", row.variant());
       if (row.reason().isEmpty()) {
         way(row.left());
         way(row.right());

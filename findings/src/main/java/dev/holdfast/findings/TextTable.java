@@ -11,6 +11,7 @@ import java.util.List;
 public final class TextTable {
   private static final String GAP = "  ";
   private static final int LEAST = 6;
+  private static final int WORD = 28;
 
   /** What stands in a cell. */
   public record Cell(String text, Ink ink) {
@@ -71,12 +72,12 @@ public final class TextTable {
         String text = row.get(i).text();
         widths[i] = Math.max(widths[i], Text.length(text));
         for (String word : text.split("\\s+", -1)) {
-          least[i] = Math.max(least[i], Text.length(word));
+          least[i] = Math.max(least[i], Math.min(WORD, Text.length(word)));
         }
       }
     }
     int available = width - GAP.length() * (columns - 1);
-    // Words stay whole as long as that fits; then even they are cut.
+    // Words of a usual length stay whole as long as that fits; then even they are cut.
     shrink(widths, least, available);
     int[] floor = new int[columns];
     Arrays.fill(floor, LEAST);

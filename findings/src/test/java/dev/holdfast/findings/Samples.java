@@ -67,6 +67,7 @@ final class Samples {
             new Comparison.Row(
                 "S01",
                 "check then use",
+                "C",
                 new Comparison.Way("stat, fopen", "LOST", Ink.BAD, List.of("the secret changed")),
                 new Comparison.Way("open, fstat", "HELD", Ink.GOOD, List.of()),
                 "ok",
@@ -75,6 +76,7 @@ final class Samples {
             new Comparison.Row(
                 "S03",
                 "metadata by name",
+                "Java",
                 new Comparison.Way("", "", Ink.FAINT, List.of()),
                 new Comparison.Way("", "", Ink.FAINT, List.of()),
                 "skipped",

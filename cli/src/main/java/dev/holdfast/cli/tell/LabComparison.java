@@ -24,7 +24,8 @@ public final class LabComparison {
         rows.add(
             new Comparison.Row(
                 scene.scene().id(),
-                scene.scene().title() + ", " + variant.name(),
+                scene.scene().title(),
+                variant.name(),
                 way(variant.usual()),
                 way(variant.holdfast()),
                 LabWords.result(variant),

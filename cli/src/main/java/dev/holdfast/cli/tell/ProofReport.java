@@ -19,7 +19,6 @@ import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.model.WindowResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A proof as a report of findings: what was exploited, and a table of everything that was tried.
@@ -115,10 +114,16 @@ public final class ProofReport {
     return "Right before "
         + Words.call(window.use())
         + ", "
-        + Words.intruder(proof, window.strike())
+        + intruder(proof, window)
         + " can "
         + window.strike().description()
         + (gained.isEmpty() ? "." : ", and gains " + gained + ".");
+  }
+
+  /** In a sentence: the name alone could be read as a word, "nobody" above all. */
+  private static String intruder(Proof proof, Window window) {
+    String who = Words.intruder(proof, window.strike());
+    return who.equals(proof.attacker()) ? "the attacker (" + who + ")" : who;
   }
 
   private static Place place(Proof proof, Window window) {
@@ -133,7 +138,7 @@ public final class ProofReport {
     List<Step> steps = new ArrayList<>();
     CallRef check = window.check();
     if (check != null) {
-      steps.add(Step.victim("looks at the name", Words.call(check)));
+      steps.add(Step.victim("looks the name up", Words.call(check)));
     }
     steps.add(
         Step.intruder(
@@ -143,10 +148,10 @@ public final class ProofReport {
                 + (window.directory().isEmpty() ? "" : ", in " + window.directory()),
             window.entry()));
     steps.add(Step.victim("goes on with the name", Words.call(window.use())));
-    steps.add(
-        Step.intruder(
-            "has gained: " + String.join(", ", Words.effects(result)).toLowerCase(Locale.ROOT),
-            ""));
+    String gains = Words.gains(result);
+    if (!gains.isEmpty()) {
+      steps.add(Step.intruder("has won: " + gains, ""));
+    }
     return steps;
   }
 

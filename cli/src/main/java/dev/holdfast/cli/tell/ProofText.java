@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 public final class ProofText {
   private static final int TERM = 12;
   private static final int EXAMPLES = 3;
+  private static final int EVIDENCE = 3;
 
   private final Telling telling;
   private final Proof proof;
@@ -97,9 +98,7 @@ public final class ProofText {
         Words.intruder(proof, window.strike()) + ": " + Words.strike(window),
         Ink.PLAIN);
     entry("then", Words.call(window.use()) + " (" + Words.ordinal(window.use()) + ")", Ink.PLAIN);
-    for (int i = 0; i < result.evidence().size(); i++) {
-      entry(i == 0 ? "seen" : "", result.evidence().get(i), Ink.BAD);
-    }
+    evidence(result.evidence());
     Label label = result.label();
     if (label != null) {
       entry("why", Words.label(label), Ink.PLAIN);
@@ -117,6 +116,21 @@ public final class ProofText {
           Ink.PLAIN);
     }
     out.append('\n');
+  }
+
+  /** A tree of files gives as many sentences; a few of them, and the last, say what matters. */
+  private void evidence(List<String> sentences) {
+    int left = sentences.size() - 1 - EVIDENCE;
+    boolean all = verbose || left <= 1;
+    String head = "seen";
+    for (String sentence : all ? sentences : sentences.subList(0, EVIDENCE)) {
+      entry(head, sentence, Ink.BAD);
+      head = "";
+    }
+    if (!all) {
+      entry("", "… " + left + " more such sentences (--verbose)", Ink.FAINT);
+      entry("", sentences.getLast(), Ink.BAD);
+    }
   }
 
   private static String article(Label label) {

@@ -58,9 +58,9 @@ final class Words {
 
   static String label(Label label) {
     return switch (label) {
-      case RACE -> "a race: the intruder needs exactly this moment, and a patient one gets it.";
+      case RACE -> "A race: the intruder needs exactly this moment, and a patient one gets it.";
       case PLAIN_FOLLOW ->
-          "no race is needed: the program follows what was there before it started as well.";
+          "No race is needed: the program follows what was there before it started as well.";
     };
   }
 
@@ -82,6 +82,26 @@ final class Words {
         .filter(result.effects()::contains)
         .map(Effect::name)
         .toList();
+  }
+
+  /** What the intruder has of it, in the order of {@link #effects}. */
+  static String gains(WindowResult result) {
+    return Arrays.stream(Effect.values())
+        .filter(result.effects()::contains)
+        .map(Words::gain)
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String gain(Effect effect) {
+    return switch (effect) {
+      case WRITE -> "the contents of a protected file changed";
+      case CREATE -> "a file came to be in a protected directory";
+      case DELETE -> "a protected file is gone";
+      case META -> "owner, group, mode or attributes of a protected object changed";
+      case LEAK -> "he can read what he had no right to";
+      case INJECT -> "his contents stand where he may not write";
+      case EXEC -> "the program runs his program";
+    };
   }
 
   static String verdict(WindowResult result) {
@@ -146,6 +166,10 @@ final class Words {
     }
     return proof.windows().isEmpty()
         ? "There is no moment at which the intruder could change what the program uses by name."
-        : "The program held at every window.";
+        : proof.count(Verdict.REACHED) > 0
+            ? "Nothing was exploited, though the program touched what it should not at "
+                + Text.count(proof.count(Verdict.REACHED), "window")
+                + "."
+            : "The program held at every window.";
   }
 }
