@@ -59,6 +59,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     report(command.getErr(), name, describe(e), e);
     return switch (e) {
       case CommandFailure failure -> failure.exitCode();
+      case ProveException cannot when cannot.isWrongUse() -> ExitCode.USAGE;
       case InterruptedException _ -> ExitCode.INTERRUPTED;
       default -> ExitCode.UNDECIDED;
     };

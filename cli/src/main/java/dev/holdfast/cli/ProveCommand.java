@@ -192,7 +192,7 @@ final class ProveCommand implements Callable<Integer> {
     if (proof.count(Verdict.EXPLOITED) > 0) {
       return ExitCode.NO;
     }
-    return proof.undecided() > 0 ? ExitCode.UNDECIDED : ExitCode.OK;
+    return proof.undecided() > 0 || !proof.complete() ? ExitCode.UNDECIDED : ExitCode.OK;
   }
 
   private static final class RealEngine implements Engine {

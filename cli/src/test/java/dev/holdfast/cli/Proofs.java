@@ -69,10 +69,28 @@ public final class Proofs {
         21,
         2,
         0,
+        true,
         List.of(windows),
         5,
         Map.of("exclusive", 1, "held descriptor", 3),
         List.of("no leak oracle here"));
+  }
+
+  /** Of a program that did not end. */
+  public static Proof cutShort() {
+    Proof whole = of();
+    return new Proof(
+        whole.argv(),
+        whole.user(),
+        whole.attacker(),
+        whole.calls(),
+        whole.tasks(),
+        124,
+        false,
+        whole.windows(),
+        whole.trials(),
+        whole.pruned(),
+        whole.notes());
   }
 
   /** One race at many files. */

@@ -140,6 +140,7 @@ class ProveCommandTest {
         Arguments.of(ExitCode.UNDECIDED, Proofs.of(Proofs.with("d", Verdict.DIVERGED))),
         Arguments.of(ExitCode.UNDECIDED, Proofs.of(Proofs.with("t", Verdict.TIMEOUT))),
         Arguments.of(ExitCode.UNDECIDED, Proofs.of(Proofs.with("a", Verdict.ATTACK_FAILED))),
+        Arguments.of(ExitCode.UNDECIDED, Proofs.cutShort()),
         Arguments.of(ExitCode.NO, Proofs.of(Proofs.plainFollow("p"))),
         Arguments.of(
             ExitCode.NO, Proofs.of(Proofs.with("t", Verdict.TIMEOUT), Proofs.race("r", "/f"))));

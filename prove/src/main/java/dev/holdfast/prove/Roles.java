@@ -131,7 +131,7 @@ record Roles(
     }
     Result<Pwd.User> known = Pwd.getpwnam(name);
     if (known.failed()) {
-      throw new ProveException(
+      throw ProveException.wrongUse(
           option
               + " "
               + name
@@ -158,11 +158,11 @@ record Roles(
           system.contains(path.toString())
               || Stream.of("/proc/", "/sys/", "/dev/").anyMatch(path.toString()::startsWith);
       if (forbidden) {
-        throw new ProveException(
+        throw ProveException.wrongUse(
             option + " " + directory + ": a world needs what is there; take another directory");
       }
       if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw new ProveException(option + " " + directory + ": is there, and no directory");
+        throw ProveException.wrongUse(option + " " + directory + ": is there, and no directory");
       }
       return path.toString();
     } catch (IOException e) {

@@ -77,11 +77,11 @@ final class Session implements AutoCloseable {
       throw new ProveException(reason);
     }
     if (what.intruders().contains(Intruder.KILL) && what.checks().isEmpty()) {
-      throw new ProveException(
+      throw ProveException.wrongUse(
           "--intruder kill needs --check: without an invariant nothing can break");
     }
     if (what.intruders().contains(Intruder.COPY) && what.checks().isEmpty()) {
-      throw new ProveException(
+      throw ProveException.wrongUse(
           "--intruder copy needs --check: without an invariant nothing can break");
     }
     Watchdog.prepare();
@@ -259,7 +259,7 @@ final class Session implements AutoCloseable {
     if (onlyWindow != null) {
       windows.removeIf(w -> !w.window().id().equals(onlyWindow));
       if (windows.isEmpty()) {
-        throw new ProveException(
+        throw ProveException.wrongUse(
             "no window has the id " + onlyWindow + " in this run; see --list-windows");
       }
     }
@@ -349,6 +349,7 @@ final class Session implements AutoCloseable {
         observation.callCount(),
         observation.taskCount(),
         observation.ending().code(),
+        !(observation.ending() instanceof Ending.TimedOut),
         windows,
         trials,
         pruned,

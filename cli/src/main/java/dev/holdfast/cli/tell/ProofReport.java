@@ -34,7 +34,7 @@ public final class ProofReport {
         new Report.Producer("holdfast prove", telling.version()),
         Words.program(proof),
         lead(telling),
-        findings.isEmpty() && proof.undecided() == 0,
+        findings.isEmpty() && proof.undecided() == 0 && proof.complete(),
         figures(proof),
         findings,
         List.of(windows(proof), pruned(proof)),

@@ -219,7 +219,7 @@ public final class ProofText {
     Ink ink =
         telling.listed()
             ? Ink.STRONG
-            : bad ? Ink.BAD : proof.undecided() > 0 ? Ink.DOUBT : Ink.GOOD;
+            : bad ? Ink.BAD : proof.undecided() > 0 || !proof.complete() ? Ink.DOUBT : Ink.GOOD;
     out.append(painter.paint(ink, Words.outcome(telling))).append('\n');
     String counts =
         telling.listed()

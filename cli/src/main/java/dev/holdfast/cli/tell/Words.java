@@ -164,6 +164,9 @@ final class Words {
           + Text.count(proof.undecided(), "window")
           + " could not be decided.";
     }
+    if (!proof.complete()) {
+      return "Nothing was exploited, but the program did not come to its end in time (--timeout).";
+    }
     return proof.windows().isEmpty()
         ? "There is no moment at which the intruder could change what the program uses by name."
         : proof.count(Verdict.REACHED) > 0

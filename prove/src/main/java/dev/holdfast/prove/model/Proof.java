@@ -12,6 +12,8 @@ import java.util.Map;
  * @param calls how many path calls the undisturbed run made
  * @param tasks how many tasks it had
  * @param exit how it ended, as a shell counts
+ * @param complete false if the undisturbed run did not come to its end in time, so that nobody
+ *     knows what other windows the program has
  * @param windows in the order the program comes to them; without verdicts if only listed
  * @param trials how many runs were made to decide
  * @param pruned uses by name that need no trial: reason to number
@@ -24,6 +26,7 @@ public record Proof(
     int calls,
     int tasks,
     int exit,
+    boolean complete,
     List<WindowResult> windows,
     int trials,
     Map<String, Integer> pruned,
