@@ -95,6 +95,11 @@ final class TreeWalker implements AutoCloseable {
     return new TreeProgress(directories, others, bytes, vanished, failed);
   }
 
+  /** Ends the work after the entry it is at. */
+  void stop() {
+    stopped = true;
+  }
+
   /** How many directories of the tree it is in. */
   int depth() {
     return frames.size() - 1;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Deleting, copying and changing whole directory trees, that nobody can lead astray (F14).
+ * Walking, deleting, copying and changing whole directory trees, that nobody can lead astray (F14).
  *
  * <p><b>Guarantees.</b> The parent of the given path is opened once; everything else happens
  * relative to held descriptors, one name at a time. No symbolic link is followed, neither the last
@@ -90,6 +90,15 @@ public final class Trees {
       walker.base().copyInto(to.parent());
       return walker.run(from.name());
     }
+  }
+
+  /**
+   * Shows every object of a tree to a visitor, directories before what is in them. An entry that
+   * the visitor throws an exception for is handled as one that failed.
+   */
+  public static TreeReport walk(Path root, TreeOptions options, TreeVisitor visitor)
+      throws IOException {
+    return work(root, options, new TreeVisit(visitor));
   }
 
   /** Changes the owner of everything; of links themselves, never of what they point to. */

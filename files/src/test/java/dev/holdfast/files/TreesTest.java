@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -335,6 +336,62 @@ class TreesTest {
     assertTrue(Thread.interrupted());
     assertTrue(report.stopped());
     assertTrue(Files.exists(tree));
+  }
+
+  @Test
+  void aWalkShowsPinnedObjects() throws IOException {
+    Path tree = tree();
+    List<String> seen = new ArrayList<>();
+    List<TreeEntry> kept = new ArrayList<>();
+    TreeReport report =
+        Trees.walk(
+            tree,
+            USUAL,
+            entry -> {
+              seen.add(entry.depth() + " " + entry.name() + " " + entry.stat().kind());
+              kept.add(entry);
+              if (entry.name().equals("file")) {
+                // By name it is another by now; the visitor still has the one it was shown.
+                Files.delete(tree.resolve("file"));
+                Files.writeString(tree.resolve("file"), "planted");
+                try (OpenFile file = entry.open(Opening.read())) {
+                  assertEquals("contents", new String(file.readAll(100), UTF_8));
+                }
+              }
+              return entry.name().equals("deeper")
+                  ? TreeVisitor.Step.SKIP
+                  : TreeVisitor.Step.CONTINUE;
+            });
+    assertTrue(report.complete(), () -> report.failures().toString());
+    assertEquals("0 tree DIRECTORY", seen.removeFirst());
+    seen.sort(null);
+    assertEquals(
+        List.of(
+            "1 file REGULAR",
+            "1 sub DIRECTORY",
+            "2 deeper DIRECTORY",
+            "2 link SYMLINK",
+            "2 other REGULAR"),
+        seen);
+    assertThrows(IllegalStateException.class, () -> kept.getFirst().open(Opening.read()).close());
+  }
+
+  @Test
+  void aVisitorEndsOrFailsAWalk() throws IOException {
+    Path tree = tree();
+    assertTrue(Trees.walk(tree, USUAL, entry -> TreeVisitor.Step.STOP).stopped());
+    TreeReport failed =
+        Trees.walk(
+            tree,
+            USUAL,
+            entry -> {
+              if (entry.name().equals("other")) {
+                throw new IOException("no");
+              }
+              return TreeVisitor.Step.CONTINUE;
+            });
+    assertEquals(1, failed.done().failures());
+    assertEquals("no", failed.failures().getFirst().reason());
   }
 
   @Test
