@@ -14,6 +14,7 @@ module dev.holdfast.cli {
   requires dev.holdfast.locks;
   requires dev.holdfast.prove;
   requires info.picocli;
+  requires jdk.unsupported;
 
   // picocli fills annotated fields by reflection.
   opens dev.holdfast.cli to

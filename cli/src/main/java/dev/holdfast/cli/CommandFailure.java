@@ -31,6 +31,11 @@ public final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.BUSY, what, why);
   }
 
+  /** An exit status that this command alone has. */
+  static CommandFailure status(int exitCode, String what, String why) {
+    return new CommandFailure(exitCode, what, why);
+  }
+
   /** The exit status that goes with it. */
   public int exitCode() {
     return exitCode;

@@ -29,6 +29,8 @@ final class Commands {
     BY_NAME.put("open", OpenCommand::new);
     BY_NAME.put("unlinked", UnlinkedCommand::new);
     BY_NAME.put("doctor", DoctorCommand::new);
+    BY_NAME.put("lock", LockCommand::new);
+    BY_NAME.put("locks", LocksCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);
   }
 

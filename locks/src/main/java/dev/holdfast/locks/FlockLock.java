@@ -89,6 +89,11 @@ public final class FlockLock extends LocalLock<FlockLock> {
     }
 
     @Override
+    int descriptor() {
+      return fd;
+    }
+
+    @Override
     SyscallResult trySet(Mode mode) {
       return calls.take(mode == Mode.EXCLUSIVE);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 
@@ -25,6 +26,14 @@ abstract class KernelEngine implements Engine {
   @Override
   public final String name() {
     return path;
+  }
+
+  /** The descriptor that the lock is on. */
+  abstract int descriptor();
+
+  /** Leaves the descriptor open in the programs that are executed. */
+  final void passOn() throws IOException {
+    Fcntl.fcntl(descriptor(), Fcntl.F_SETFD, 0).orThrow("fcntl F_SETFD", path);
   }
 
   /** The call that answers at once. */

@@ -12,6 +12,7 @@ public enum Kind {
   MAIL("mail dot lock", "mail"),
   PORT("port", "port"),
   SOCKET("abstract socket", "socket"),
+  MEMORY("lock in shared memory", "memory"),
   ZOOKEEPER("ZooKeeper lock", "zookeeper"),
   POSTGRESQL("PostgreSQL advisory lock", "postgresql");
 

@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param <L> the kind itself, as its methods return it
  */
 public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
-    permits OfdLock, FlockLock, PosixLock, NamedFileLock, PidFile, PortLock, AbstractSocketLock {
+    permits OfdLock,
+        FlockLock,
+        PosixLock,
+        NamedFileLock,
+        PidFile,
+        PortLock,
+        AbstractSocketLock,
+        SharedMemoryLock {
   private final String name;
   private final Mode mode;
 
@@ -35,6 +42,11 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
 
   /** True if the name still leads to what the slot locks. */
   abstract boolean leadsTo(Slot slot) throws IOException;
+
+  /** What is to be done by who has entered a slot, before the caller gets it. */
+  void prepare(Slot slot) throws IOException {
+    // Most kinds: nothing.
+  }
 
   abstract L withMode(Mode mode);
 
@@ -170,11 +182,26 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   }
 
   final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
-    HeldStack mine = HeldStack.current();
+    return acquire(deadline, HeldStack.current());
+  }
+
+  /** For a lock that is only held while nothing else is waited for: it needs no order. */
+  final Held acquireBriefly() throws IOException, InterruptedException {
+    Held held = acquire(Deadline.NONE, null);
+    if (held == null) {
+      throw new AssertionError("a wait without limit gave up");
+    }
+    return held;
+  }
+
+  private @Nullable Held acquire(Deadline deadline, @Nullable HeldStack mine)
+      throws IOException, InterruptedException {
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       Slot found = slot();
-      mine.refuse(name, found, mode);
+      if (mine != null) {
+        mine.refuse(name, found, mode);
+      }
       Slot.Entry entry = found.tryEnter(mode);
       if (entry == Slot.Entry.BUSY) {
         look = true;
@@ -204,6 +231,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   private @Nullable Held grant(Slot entered, boolean look) throws IOException {
     boolean kept = false;
     try {
+      prepare(entered);
       Place place = null;
       if (look) {
         // Only now: who took the name away before we had the lock may have made another file there.

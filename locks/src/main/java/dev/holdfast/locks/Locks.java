@@ -111,9 +111,27 @@ public final class Locks {
       case MAIL -> mail(Path.of(name));
       case PORT -> port(portNumber(name));
       case SOCKET -> socket(name);
+      case MEMORY ->
+          throw new UnsupportedOperationException(kind.title + ": only for Java programs");
       case ZOOKEEPER, POSTGRESQL ->
           throw new UnsupportedOperationException(kind.title + ": not a lock of one machine");
     };
+  }
+
+  /**
+   * Lets the programs that this process executes from now on keep the lock: their descriptor is the
+   * same. For a program that takes this one's place; the lock then lasts until the last of them has
+   * ended.
+   *
+   * @throws UnsupportedOperationException if the kind has no descriptor to inherit
+   */
+  public static void passOn(Held held) throws IOException {
+    if (held instanceof LocalHeld local && local.slot().engine instanceof KernelEngine engine) {
+      engine.passOn();
+      return;
+    }
+    throw new UnsupportedOperationException(
+        "a " + held.lock().kind().title + " cannot be passed on to another program");
   }
 
   private static int portNumber(String text) {

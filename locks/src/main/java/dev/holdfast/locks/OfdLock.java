@@ -118,6 +118,11 @@ public final class OfdLock extends LocalLock<OfdLock> {
     }
 
     @Override
+    int descriptor() {
+      return fd;
+    }
+
+    @Override
     SyscallResult trySet(Mode mode) {
       return calls.take(mode == Mode.EXCLUSIVE);
     }

@@ -24,8 +24,21 @@ final class TestKinds {
       case PORT -> Locks.port(port(directory, name));
       case SOCKET ->
           Locks.socket("holdfast-test-" + Integer.toHexString(path.toString().hashCode()) + name);
+      case MEMORY -> memory(directory, name);
       case ZOOKEEPER, POSTGRESQL -> throw new IllegalArgumentException("no test knows " + kind);
     };
+  }
+
+  /** One file, a cell for each name; the names of the contract tests end with a number. */
+  private static Lock memory(Path directory, String name) {
+    String digits = name.replaceAll("\\D", "");
+    int cell = digits.isEmpty() ? 0 : Integer.parseInt(digits) % SharedMemory.CELLS;
+    try {
+      SharedMemory memory = SharedMemory.open(directory.resolve("memory"));
+      return memory.lock(cell).repairedBy(() -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A file stands for the device: what is locked is its name, and a flock on it. */

@@ -1,0 +1,225 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HeldSet;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Lock;
+import dev.holdfast.locks.LockSet;
+import dev.holdfast.locks.Locks;
+import dev.holdfast.locks.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code holdfast lock}. */
+@Command(
+    name = "lock",
+    description = {
+      "Runs a program while it holds one or several locks, and ends as the program ends.",
+      "",
+      "Several names are taken in one order, whatever the order they are given in, so that two"
+          + " commands cannot wait for each other for ever. Signals are passed on to the program."
+          + " It does not inherit the lock, so a daemon that it leaves behind does not keep it;"
+          + " with --exec the program takes our place and keeps the lock until the last process"
+          + " that inherited it has ended."
+    },
+    customSynopsis = "usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]",
+    synopsisHeading = "",
+    exitCodeList = {
+      "*:what the program ended with; 128 and the number of the signal that killed it",
+      "2:wrong use",
+      "3:the lock cannot be used, and the program was not run",
+      "75:busy or timed out; -E changes it",
+      "126:the program cannot be executed",
+      "127:there is no such program"
+    },
+    footer = {
+      "Examples:",
+      "  one backup at a time, and none if one is running:",
+      "    holdfast lock --no-wait /run/lock/backup -- backup /home",
+      "  two files at once, waiting for at most ten seconds:",
+      "    holdfast lock --timeout 10s a.db b.db -- merge a.db b.db",
+      "  beside a program that uses flock(1):",
+      "    holdfast lock --kind flock /var/lock/apt-mirror -- apt-mirror"
+    })
+final class LockCommand implements Callable<Integer> {
+  static final int CANNOT_EXECUTE = 126;
+  static final int NOT_FOUND = 127;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      defaultValue = "ofd",
+      converter = Kinds.class,
+      description =
+          "What to lock with: ofd (default), posix, flock, file, nfs, pid, device, mail, port,"
+              + " socket.")
+  private Kind kind = Kind.OFD;
+
+  @Option(names = "--shared", description = "Share the lock with others who share it.")
+  private boolean shared;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = Durations.class,
+      description = "Wait for at most so long, such as 500ms, 10s or 2m. Default: for ever.")
+  private @Nullable Duration timeout;
+
+  @Option(
+      names = {"-n", "--no-wait"},
+      description = "Do not wait at all.")
+  private boolean noWait;
+
+  @Option(
+      names = {"-E", "--busy-exit-code"},
+      paramLabel = "CODE",
+      defaultValue = "75",
+      description = "What to end with when the lock was busy. Default: ${DEFAULT-VALUE}.")
+  private int busy = ExitCode.BUSY;
+
+  @Option(
+      names = "--fair",
+      description = "Be served in the order of asking, among those who ask with --fair.")
+  private boolean fair;
+
+  @Option(
+      names = "--exec",
+      description =
+          "Have the program take our place, with the lock (one name; ofd and flock only).")
+  private boolean exec;
+
+  @Parameters(
+      paramLabel = "NAME... -- CMD",
+      arity = "1..*",
+      description = "A path; a number for a port; a name for a socket. Then the program to run.")
+  private List<String> operands;
+
+  /** Kinds by the words of the command line. */
+  static final class Kinds implements ITypeConverter<Kind> {
+    @Override
+    public Kind convert(String word) {
+      for (Kind kind : Kind.values()) {
+        if (kind.word.equals(word)) {
+          return kind;
+        }
+      }
+      String all =
+          Arrays.stream(Kind.values()).map(each -> each.word).collect(Collectors.joining(", "));
+      throw new TypeConversionException("'" + word + "' is none of " + all);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<String> original = spec.commandLine().getParseResult().originalArgs();
+    int separator = original.indexOf("--");
+    int length = separator < 0 ? 0 : original.size() - separator - 1;
+    if (length == 0 || length >= operands.size()) {
+      throw CommandFailure.usage("NAME... -- CMD", "give at least one name, --, and a program");
+    }
+    List<String> names = operands.subList(0, operands.size() - length);
+    List<String> program = operands.subList(operands.size() - length, operands.size());
+    check(names);
+    LockSet set = locks(names);
+    LockSet.Result result;
+    if (noWait) {
+      Optional<HeldSet> now = set.tryAcquire();
+      if (now.isEmpty()) {
+        return tellBusy(names, holders(set));
+      }
+      result = new LockSet.Result.Acquired(now.get());
+    } else {
+      result = timeout == null ? new LockSet.Result.Acquired(set.acquire()) : set.attempt(timeout);
+    }
+    return switch (result) {
+      case LockSet.Result.Acquired(HeldSet held) -> run(held, program);
+      case LockSet.Result.TimedOut(Outcome.TimedOut late) ->
+          tellBusy(List.of(late.lock()), late.holders());
+    };
+  }
+
+  private void check(List<String> names) {
+    if (noWait && timeout != null) {
+      throw CommandFailure.usage("--no-wait", "makes no sense with --timeout");
+    }
+    if (exec && names.size() > 1) {
+      throw CommandFailure.usage("--exec", "takes one name only");
+    }
+    if (exec && kind != Kind.OFD && kind != Kind.FLOCK) {
+      throw CommandFailure.usage("--exec", "a " + kind.title + " cannot be passed on");
+    }
+    if (kind == Kind.ZOOKEEPER || kind == Kind.POSTGRESQL) {
+      throw CommandFailure.usage("--kind", kind.word + " is not built into this version");
+    }
+    if (busy < 0 || busy > 255) {
+      throw CommandFailure.usage("-E", "an exit status is between 0 and 255");
+    }
+  }
+
+  private LockSet locks(List<String> names) throws IOException {
+    List<Lock> locks = new ArrayList<>();
+    for (String name : names) {
+      try {
+        Lock lock = Locks.named(kind, name);
+        lock = shared ? lock.shared() : lock;
+        locks.add(fair ? lock.fair() : lock);
+      } catch (UnsupportedOperationException | IllegalArgumentException e) {
+        throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
+      }
+    }
+    return Locks.all(locks);
+  }
+
+  private static List<Holder> holders(LockSet set) throws IOException {
+    List<Holder> holders = new ArrayList<>();
+    for (Lock lock : set.inOrder()) {
+      holders.addAll(lock.holders());
+    }
+    return holders;
+  }
+
+  private int tellBusy(List<String> names, List<Holder> holders) {
+    String who =
+        holders.isEmpty()
+            ? "somebody"
+            : holders.stream().map(Holder::toString).collect(Collectors.joining("; "));
+    spec.commandLine()
+        .getErr()
+        .println(
+            spec.qualifiedName()
+                + ": "
+                + String.join(", ", names)
+                + ": busy: held by "
+                + who.replaceAll("\\p{Cntrl}", "?"));
+    spec.commandLine().getErr().flush();
+    return busy;
+  }
+
+  private int run(HeldSet held, List<String> program) throws IOException, InterruptedException {
+    try (held) {
+      if (exec) {
+        Held only = held.all().getFirst();
+        Locks.passOn(only);
+        return ChildProgram.replaceThisProcess(program);
+      }
+      return ChildProgram.run(program);
+    }
+  }
+}

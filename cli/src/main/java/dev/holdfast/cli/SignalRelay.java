@@ -1,0 +1,87 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.libc.Processes;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes signals on to a child instead of dying of them. From its construction on none kills this
+ * process; those that come before there is a child reach it when there is one.
+ */
+final class SignalRelay {
+  private static final List<String> SIGNALS = List.of("HUP", "INT", "QUIT", "TERM", "USR2", "CONT");
+
+  private @Nullable Process child;
+  private int pending;
+
+  SignalRelay() {
+    for (String signal : SIGNALS) {
+      handle(signal);
+    }
+  }
+
+  synchronized void to(Process started) {
+    child = started;
+    if (pending != 0) {
+      pass(pending);
+    }
+  }
+
+  private synchronized void pass(int signal) {
+    Process to = child;
+    if (to == null) {
+      pending = signal;
+    } else if (!typedAtTerminal(signal)) {
+      // The JDK reaps the child before it tells us: its number is its own as long as it is alive.
+      if (to.isAlive()) {
+        Processes.kill((int) to.pid(), signal);
+      }
+    }
+  }
+
+  /** What a terminal sends goes to the whole foreground group: the child has got it already. */
+  private static boolean typedAtTerminal(int signal) {
+    if (signal != Processes.SIGINT && signal != 3) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return fields[2].equals(fields[5]);
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /**
+   * By reflection, since the compiler warns of each use of the only interface that the JDK has for
+   * signals. Where it is missing, signals do what they always do.
+   */
+  private void handle(String name) {
+    try {
+      Class<?> signalType = Class.forName("sun.misc.Signal");
+      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Method number = signalType.getMethod("getNumber");
+      Object handler =
+          Proxy.newProxyInstance(
+              handlerType.getClassLoader(),
+              new Class<?>[] {handlerType},
+              (_, method, arguments) -> {
+                // Of an object's own methods the JDK calls none on a handler.
+                if (method.getName().equals("handle")) {
+                  pass((Integer) number.invoke(arguments[0]));
+                }
+                return null;
+              });
+      Object signal = signalType.getConstructor(String.class).newInstance(name);
+      signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
+    } catch (ReflectiveOperationException notHere) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.LockFileReport;
+import dev.holdfast.locks.Locks;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LockCommandTest {
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  /** The command in a process of its own. */
+  private ProcessBuilder start(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ofd", "posix", "flock", "file", "nfs", "pid", "mail", "socket"})
+  void theProgramsExitStatusIsOurs(String kind) {
+    String name = kind.equals("socket") ? "holdfast-cli-" + directory.hashCode() : path(kind);
+    assertEquals(7, run("lock", "--kind", kind, name, "--", "sh", "-c", "exit 7"));
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void aProgramThatASignalKilledIsToldByItsNumber() {
+    assertEquals(128 + 9, run("lock", path("x"), "--", "sh", "-c", "kill -9 $$"));
+  }
+
+  @Test
+  void busyIsSeventyFiveOrWhatTheUserWants() throws IOException {
+    try (Held held = Locks.ofd(directory.resolve("busy")).tryAcquire().orElseThrow()) {
+      String lock = path("busy");
+      assertEquals(75, run("lock", "-n", lock, "--", "true"));
+      assertEquals(9, run("lock", "-n", "-E", "9", lock, "--", "true"));
+      held.detach();
+      assertEquals(75, run("lock", "--timeout", "50ms", lock, "--", "true"));
+      assertTrue(err.toString().contains("held by pid " + ProcessHandle.current().pid()));
+      assertEquals(3, err.toString().lines().count());
+    }
+  }
+
+  @Test
+  void severalNamesAreHeldTogetherAndOnce() {
+    String both = "test -e " + path("a") + " && test -e " + path("b");
+    assertEquals(
+        0,
+        run("lock", "--kind", "file", path("b"), path("a"), path("./b"), "--", "sh", "-c", both));
+    assertFalse(Files.exists(directory.resolve("a")));
+    assertFalse(Files.exists(directory.resolve("b")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, lock",
+    "2, lock x",
+    "2, lock -- true",
+    "2, lock --kind nonsense x -- true",
+    "2, lock --kind zookeeper x -- true",
+    "2, lock --kind port nonsense -- true",
+    "2, lock --kind file --shared x -- true",
+    "2, lock --kind mail --fair x -- true",
+    "2, lock -n --timeout 1s x -- true",
+    "2, lock -E 300 x -- true",
+    "2, lock --exec x y -- true",
+    "127, lock x -- /no/such/program",
+    "127, lock x -- holdfast-no-such-program",
+    "126, lock x -- /etc/passwd",
+    "3, lock /no/such/directory/x -- true",
+  })
+  void wrongUseIsOneLine(int status, String line) {
+    String[] words = line.split(" ", -1);
+    for (int i = 0; i < words.length; i++) {
+      words[i] = words[i].equals("x") || words[i].equals("y") ? path(words[i]) : words[i];
+    }
+    assertEquals(status, run(words), err::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+    assertTrue(err.toString().startsWith("holdfast lock: "), err::toString);
+  }
+
+  @Test
+  void theProgramDoesNotInheritTheLockUnlessAsked() throws Exception {
+    // The program leaves a process behind that keeps its descriptors.
+    String leave = "sleep 300 </dev/null >/dev/null 2>&1 & echo $!";
+    for (boolean exec : new boolean[] {false, true}) {
+      String lock = path("inherit" + exec);
+      List<String> args = new ArrayList<>(List.of("lock", lock, "--", "sh", "-c", leave));
+      if (exec) {
+        args.add(1, "--exec");
+      }
+      Process command = start(args.toArray(String[]::new)).start();
+      long left = Long.parseLong(command.inputReader().readLine().strip());
+      assertEquals(0, command.waitFor());
+      try {
+        boolean free = Locks.ofd(Path.of(lock)).tryAcquire().map(this::letGo).isPresent();
+        assertEquals(!exec, free);
+      } finally {
+        ProcessHandle.of(left).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  private boolean letGo(Held held) {
+    held.close();
+    return true;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  void signalsArePassedOn(String signal) throws Exception {
+    String program = "trap 'exit 42' " + signal + "; echo ready; while :; do sleep 0.05; done";
+    Process command = start("lock", path("signal"), "--", "sh", "-c", program).start();
+    try {
+      assertEquals("ready", command.inputReader().readLine());
+      new ProcessBuilder("kill", "-" + signal, Long.toString(command.pid())).start().waitFor();
+      assertEquals(42, command.waitFor());
+      Locks.ofd(directory.resolve("signal")).tryAcquire().orElseThrow().close();
+    } finally {
+      command.destroyForcibly();
+    }
+  }
+
+  @Test
+  void locksListsHoldersAndBreaksByToken() throws IOException {
+    Path file = directory.resolve("file");
+    Path ofd = directory.resolve("ofd");
+    Held held = Locks.file(file).tryAcquire().orElseThrow();
+    try (Held kernel = Locks.ofd(ofd).tryAcquire().orElseThrow()) {
+      assertTrue(kernel.isOpen());
+      assertEquals(0, run("locks", file.toString(), ofd.toString()), err::toString);
+      String token = LockFileReport.at(file).orElseThrow().token();
+      assertTrue(out.toString().contains(token), out::toString);
+      assertTrue(out.toString().contains("OFDLCK exclusive pid " + ProcessHandle.current().pid()));
+      assertEquals(0, run("locks", "--json", ofd.toString()));
+      assertTrue(out.toString().contains("\"deadlocks\" : [ ]"), out::toString);
+      assertEquals(1, run("locks", "break", file.toString(), "--token", "nonsense"));
+      assertTrue(Files.exists(file));
+      assertEquals(0, run("locks", "break", file.toString(), "--token", token));
+      assertFalse(Files.exists(file));
+      assertEquals(1, run("locks", "break", file.toString(), "--token", token));
+      assertEquals(2, run("locks", "break", file.toString()));
+    }
+    org.junit.jupiter.api.Assertions.assertThrows(java.io.UncheckedIOException.class, held::close);
+  }
+}

@@ -1,0 +1,317 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.SharedMapping;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Counters, locks and semaphores in a file that several processes have mapped (K14), numbered from
+ * 0 to {@link #CELLS}.
+ *
+ * <p><b>Guarantees.</b> They survive the death of a holder, also by kill -9: each process has a
+ * slot, and holds an open-file-description lock on the slot's byte for as long as it lives; who
+ * finds a slot in its way asks the kernel whether that byte is still locked. What the dead process
+ * held is then given up in its place; a lock that it held exclusively is handed on as inconsistent,
+ * to be repaired first: see {@link SharedMemoryLock#repairedBy}.
+ *
+ * <p><b>What remains.</b> At most {@link #PROCESSES} processes at a time. Whoever may write the
+ * file can do anything to it; who makes it shorter kills its users. A local file system is needed.
+ *
+ * <p><b>Threads.</b> Safe for all, virtual ones included: where one would wait in the kernel a
+ * platform thread does so in its place. Opened once per process and file; never unmapped.
+ *
+ * <p><b>Sources.</b> futex(2), F_OFD_GETLK(2const); pthread_mutexattr_setrobust(3) for the idea,
+ * which Java cannot use since its owner is a kernel thread.
+ */
+public final class SharedMemory {
+  /** How many cells a file has. */
+  public static final int CELLS = 64;
+
+  /** How many processes can have a file open. */
+  public static final int PROCESSES = 48;
+
+  private static final long MAGIC = 0x314d454d54534448L;
+  private static final int HEADER = 4096;
+  private static final int CELL = 512;
+  private static final long SIZE = HEADER + (long) CELLS * CELL;
+
+  /** The bytes that are locked lie beyond the file, where nobody else locks. */
+  private static final long INITIAL_BYTE = 1L << 40;
+
+  private static final long SLOT_BYTES = INITIAL_BYTE + 1;
+
+  /** Offsets in a cell. */
+  static final int STATE = 0;
+
+  static final int SEQUENCE = 8;
+  static final int WAITERS = 12;
+  static final int VALUE = 16;
+  static final int TOKEN = 24;
+  static final int PERMITS = 64;
+
+  /** The readers' slots, one bit each; above them the writer's slot and one; the top bit. */
+  static final long READERS = (1L << PROCESSES) - 1;
+
+  static final int WRITER_SHIFT = PROCESSES;
+  static final long WRITER = 63L << WRITER_SHIFT;
+  static final long INCONSISTENT = 1L << 63;
+
+  private static final Map<Key, SharedMemory> OPEN = new HashMap<>();
+
+  private final Path path;
+  private final Key key;
+  private final SharedMapping mapping;
+
+  /** Holds our slot's byte. Never closed. */
+  private final LockFile owner;
+
+  /** Asks for the bytes of others: the first description would not see its own. */
+  private final LockFile asker;
+
+  private final int slot;
+
+  private SharedMemory(Path path, Key key, LockFile owner, LockFile asker, SharedMapping mapping)
+      throws IOException {
+    this.path = path;
+    this.key = key;
+    this.owner = owner;
+    this.asker = asker;
+    this.mapping = mapping;
+    this.slot = claimSlot();
+  }
+
+  /** Maps a file, which is made if it is not there, for this user only. */
+  public static SharedMemory open(Path path) throws IOException {
+    synchronized (OPEN) {
+      LockFile owner = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
+      boolean kept = false;
+      try {
+        Key key = Key.ofFile(Kind.MEMORY, owner.stat().device(), owner.stat().inode(), 0, 0);
+        SharedMemory there = OPEN.get(key);
+        if (there != null) {
+          return there;
+        }
+        SharedMapping mapping = map(path, owner);
+        LockFile asker = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
+        try {
+          SharedMemory made = new SharedMemory(path, key, owner, asker, mapping);
+          OPEN.put(key, made);
+          kept = true;
+          return made;
+        } finally {
+          if (!kept) {
+            asker.closeQuietly();
+          }
+        }
+      } finally {
+        if (!kept) {
+          owner.closeQuietly();
+        }
+      }
+    }
+  }
+
+  private static SharedMapping map(Path path, LockFile file) throws IOException {
+    int fd = file.fd().borrow();
+    try {
+      lockByte(fd, path, INITIAL_BYTE);
+      try {
+        long size = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", path.toString());
+        if (size == 0) {
+          Unistd.ftruncate(fd, SIZE).orThrow("ftruncate", path.toString());
+        } else if (size != SIZE) {
+          throw new FileSystemException(path.toString(), null, "is no shared memory of Holdfast");
+        }
+        Result<SharedMapping> mapped = SharedMapping.mmap(fd, SIZE);
+        SharedMapping mapping = mapped.orThrow("mmap", path.toString());
+        long magic = mapping.getLong(0);
+        if (magic == 0) {
+          mapping.setLong(0, MAGIC);
+        } else if (magic != MAGIC) {
+          throw new FileSystemException(path.toString(), null, "is no shared memory of Holdfast");
+        }
+        return mapping;
+      } finally {
+        FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, INITIAL_BYTE, 1);
+      }
+    } finally {
+      file.fd().giveBack();
+    }
+  }
+
+  private static void lockByte(int fd, Path path, long at) throws IOException {
+    Backoff backoff = new Backoff(50_000, 5_000_000);
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        SyscallResult locked = FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, at, 1);
+        if (!locked.is(Errno.EAGAIN) && !locked.is(Errno.EACCES)) {
+          locked.orThrow("fcntl F_OFD_SETLK", path.toString());
+          return;
+        }
+        try {
+          backoff.pause(Deadline.NONE);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Our slot; whatever its last owner left in the cells is given up, since that one is dead. */
+  private int claimSlot() throws IOException {
+    int fd = owner.fd().borrow();
+    try {
+      for (int i = 0; i < PROCESSES; i++) {
+        SyscallResult mine =
+            FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, SLOT_BYTES + i, 1);
+        if (mine.ok()) {
+          for (int cell = 0; cell < CELLS; cell++) {
+            giveUp(offset(cell), i);
+            mapping.setInt(offset(cell) + PERMITS + 4L * i, 0);
+          }
+          return i;
+        }
+        if (!mine.is(Errno.EAGAIN) && !mine.is(Errno.EACCES)) {
+          mine.orThrow("fcntl F_OFD_SETLK", path.toString());
+        }
+      }
+    } finally {
+      owner.fd().giveBack();
+    }
+    throw new FileSystemException(
+        path.toString(), null, PROCESSES + " processes have it open already");
+  }
+
+  /** A number that all processes count with. */
+  public SharedCounter counter(int cell) {
+    return new SharedCounter(this, offset(cell));
+  }
+
+  /** A lock with readers and writers. */
+  public SharedMemoryLock lock(int cell) {
+    return new SharedMemoryLock(this, cell, Mode.EXCLUSIVE, null);
+  }
+
+  /** A semaphore; all processes must give it the same number of permits. */
+  public SharedSemaphore semaphore(int cell, int permits) {
+    return new SharedSemaphore(this, cell, permits);
+  }
+
+  static long offset(int cell) {
+    if (cell < 0 || cell >= CELLS) {
+      throw new IllegalArgumentException("no such cell: " + cell);
+    }
+    return HEADER + (long) cell * CELL;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  SharedMapping mapping() {
+    return mapping;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  Key key(int cell) {
+    return Key.ofFile(Kind.MEMORY, key.device(), key.inode(), cell, 1);
+  }
+
+  /** True if the process of a slot that is not ours has ended. */
+  boolean isDead(int other) throws IOException {
+    if (other == slot) {
+      return false;
+    }
+    int fd = asker.fd().borrow();
+    try {
+      FileLocks.Flock lock =
+          FileLocks.getlk(fd, FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, SLOT_BYTES + other, 1)
+              .orThrow("fcntl F_OFD_GETLK", path.toString());
+      return lock.type() == FileLocks.F_UNLCK;
+    } finally {
+      asker.fd().giveBack();
+    }
+  }
+
+  /** The process that has a slot; -1 if it cannot be seen. */
+  int pidOf(int other) throws IOException {
+    if (other == slot) {
+      return Unistd.getpid();
+    }
+    KernelLocks.Device device = KernelLocks.Device.of(owner.stat());
+    for (KernelLocks.Entry entry : KernelLocks.read()) {
+      if (!entry.waiting()
+          && entry.word().equals("OFDLCK")
+          && entry.inode() == owner.stat().inode()
+          && entry.major() == device.major()
+          && entry.minor() == device.minor()
+          && entry.start() <= SLOT_BYTES + other
+          && SLOT_BYTES + other < entry.end()) {
+        return KernelLocks.ofdOwners(entry).stream().findFirst().orElse(-1);
+      }
+    }
+    return -1;
+  }
+
+  /** Takes a dead process's part out of the state of a lock. */
+  void giveUp(long cell, int dead) {
+    for (; ; ) {
+      long state = mapping.getLong(cell + STATE);
+      long after = state & ~(1L << dead);
+      if ((state & WRITER) >>> WRITER_SHIFT == dead + 1) {
+        after = (after & ~WRITER) | INCONSISTENT;
+      }
+      if (after == state) {
+        return;
+      }
+      if (mapping.compareAndSetLong(cell + STATE, state, after)) {
+        wake(cell);
+        return;
+      }
+    }
+  }
+
+  /** Something changed in a cell. */
+  void wake(long cell) {
+    mapping.getAndAddInt(cell + SEQUENCE, 1);
+    // May be too high, if a waiter was killed: then a call is made for nothing.
+    if (mapping.getInt(cell + WAITERS) != 0) {
+      mapping.futexWake(cell + SEQUENCE, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Waits until something changes after {@code seen} was read, but not for long. */
+  void await(long cell, int seen, Deadline deadline) throws InterruptedException {
+    long nanos = Math.min(Duration.ofMillis(20).toNanos(), Math.max(1, deadline.left()));
+    mapping.getAndAddInt(cell + WAITERS, 1);
+    try {
+      if (KernelWait.available()) {
+        SyscallResult waited =
+            KernelWait.await(() -> mapping.futexWait(cell + SEQUENCE, seen, nanos), Deadline.NONE);
+        if (waited != null) {
+          return;
+        }
+      }
+      new Backoff(200_000, 5_000_000).pause(deadline);
+    } finally {
+      mapping.getAndAddInt(cell + WAITERS, -1);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.holdfast.locks;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** A process that takes every kind of lock as often as it can, and tells the {@link Referee}. */
+final class RefereeWorker {
+  /** What everybody writes first: is the file there? No? Then make it. */
+  static final String NAIVE = "naive";
+
+  private static final String FAIR = "fair-";
+
+  private final Path directory;
+  private final int port;
+
+  private RefereeWorker(Path directory, int port) {
+    this.directory = directory;
+    this.port = port;
+  }
+
+  /**
+   * Arguments: the directory, the referee's port, then names: of kinds, {@code fair-KIND}, naive.
+   */
+  public static void main(String[] args) {
+    RefereeWorker worker = new RefereeWorker(Path.of(args[0]), Integer.parseInt(args[1]));
+    for (String name : List.of(args).subList(2, args.length)) {
+      Thread.ofPlatform().start(() -> worker.run(name));
+      Thread.ofVirtual().start(() -> worker.run(name));
+    }
+    System.out.println("started");
+    try {
+      // Ends with its standard input: with the test.
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      System.err.println(e);
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void run(String name) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
+      socket.setTcpNoDelay(true);
+      for (; ; ) {
+        if (name.equals(NAIVE)) {
+          naive(in, out);
+        } else {
+          lock(name, in, out);
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      System.err.println(name + ": " + e);
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void lock(String name, DataInputStream in, DataOutputStream out)
+      throws IOException, InterruptedException {
+    boolean fair = name.startsWith(FAIR);
+    Kind kind = Kind.valueOf(fair ? name.substring(FAIR.length()) : name);
+    Lock lock = TestKinds.open(kind, directory, name);
+    lock = fair ? lock.fair() : lock;
+    Held held = anyWay(lock);
+    if (held == null) {
+      return;
+    }
+    try (held) {
+      tell(Referee.ACQUIRED, name, held.token(), in, out);
+      tell(Referee.RELEASED, name, 0, in, out);
+    }
+  }
+
+  private static @Nullable Held anyWay(Lock lock) throws IOException, InterruptedException {
+    return switch (ThreadLocalRandom.current().nextInt(4)) {
+      case 0 -> {
+        Optional<Held> now = lock.tryAcquire();
+        yield now.orElse(null);
+      }
+      case 1 -> timed(lock, Duration.ofMillis(ThreadLocalRandom.current().nextInt(1, 20)));
+      case 2 -> timed(lock, Duration.ofSeconds(2));
+      default -> lock.acquire();
+    };
+  }
+
+  private static @Nullable Held timed(Lock lock, Duration timeout)
+      throws IOException, InterruptedException {
+    return lock.attempt(timeout) instanceof Outcome.Acquired(Held held) ? held : null;
+  }
+
+  private void naive(DataInputStream in, DataOutputStream out) throws IOException {
+    Path file = directory.resolve(NAIVE);
+    if (Files.exists(file)) {
+      Thread.onSpinWait();
+      return;
+    }
+    try {
+      Files.write(file, new byte[0]);
+      tell(Referee.ACQUIRED, NAIVE, System.nanoTime(), in, out);
+      tell(Referee.RELEASED, NAIVE, 0, in, out);
+      Files.delete(file);
+    } catch (NoSuchFileException | FileAlreadyExistsException thatIsWhatComesOfIt) {
+      return;
+    }
+  }
+
+  private static void tell(
+      int what, String lock, long token, DataInputStream in, DataOutputStream out)
+      throws IOException {
+    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+    DataOutputStream message = new DataOutputStream(bytes);
+    message.writeByte(what);
+    message.writeUTF(lock);
+    if (what == Referee.ACQUIRED) {
+      message.writeLong(token);
+    }
+    out.write(bytes.toByteArray());
+    in.readByte();
+  }
+}
