@@ -8,7 +8,9 @@ import dev.holdfast.locks.Lock;
 import dev.holdfast.locks.LockSet;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Outcome;
+import dev.holdfast.locks.ScopeProbe;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -60,6 +63,7 @@ final class LockCommand implements Callable<Integer> {
   static final int CANNOT_EXECUTE = 126;
   static final int NOT_FOUND = 127;
 
+  @ParentCommand private RootCommand root;
   @Spec private CommandSpec spec;
 
   @Option(
@@ -176,6 +180,7 @@ final class LockCommand implements Callable<Integer> {
   private LockSet locks(List<String> names) throws IOException {
     List<Lock> locks = new ArrayList<>();
     for (String name : names) {
+      probe(name);
       try {
         Lock lock = Locks.named(kind, name);
         lock = shared ? lock.shared() : lock;
@@ -185,6 +190,28 @@ final class LockCommand implements Callable<Integer> {
       }
     }
     return Locks.all(locks);
+  }
+
+  /** Refuses or warns where this kind does not exclude. */
+  private void probe(String name) throws IOException {
+    boolean elsewhere = name.indexOf('/') < 0 && kind == Kind.PID_FILE;
+    if (elsewhere || kind == Kind.DEVICE || kind == Kind.PORT || kind == Kind.SOCKET) {
+      return;
+    }
+    ScopeProbe probe = ScopeProbe.of(kind, Path.of(name));
+    switch (probe.level()) {
+      case GOOD -> {}
+      case WARN -> {
+        if (!root.globals().quiet()) {
+          String note = spec.qualifiedName() + ": note: " + name + ": is on " + probe.why();
+          spec.commandLine().getErr().println(note.replaceAll("\\p{Cntrl}", "?"));
+          spec.commandLine().getErr().flush();
+        }
+      }
+      case REFUSE ->
+          throw CommandFailure.undecided(
+              name, "a " + kind.title + " is of no use there: " + probe.why());
+    }
   }
 
   private static List<Holder> holders(LockSet set) throws IOException {

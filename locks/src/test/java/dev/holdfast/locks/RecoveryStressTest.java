@@ -148,7 +148,7 @@ class RecoveryStressTest {
           } catch (FileAlreadyExistsException held) {
             try {
               String pid = Files.readString(file);
-              if (!pid.equals(Long.toString(dead))) {
+              if (!pid.equals(Long.toString(dead)) || Files.exists(Path.of("/proc", pid))) {
                 return false;
               }
               Files.delete(file);

@@ -1,0 +1,111 @@
+package dev.holdfast.locks;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statfs;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Does a kind of lock exclude at all where it is to be (K16, L09)? It depends on the file system,
+ * and on who else reaches the same file.
+ *
+ * <p><b>What remains.</b> A file system of a kind that keeps locks may be mounted so that it does
+ * not (NFS with {@code local_lock} or {@code nolock}), and is not asked.
+ *
+ * @param level whether to go on
+ * @param fileSystem its name
+ * @param why for people; empty if all is well
+ */
+public record ScopeProbe(Level level, String fileSystem, String why) {
+  /** Whether to go on. */
+  public enum Level {
+    /** It excludes everybody who reaches the file. */
+    GOOD,
+    /** It excludes under a condition that cannot be seen from here. */
+    WARN,
+    /** It does not exclude, or means nothing there. */
+    REFUSE
+  }
+
+  /** Looks at the directory that a lock file is in, or would be in. */
+  public static ScopeProbe of(Kind kind, Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    Path directory = parent == null ? path : parent;
+    byte[] name = Paths.bytes(directory.toString());
+    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
+    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString())) {
+      int fd = owned.borrow();
+      try {
+        FileSystems.Known known = FileSystems.of(fd);
+        Result<Statfs> mount = Statfs.fstatfs(fd);
+        if (kind != Kind.FLOCK && mount.ok() && (mount.value().flags() & Statfs.ST_RDONLY) != 0) {
+          return new ScopeProbe(Level.REFUSE, known.name(), "the file system is read-only");
+        }
+        return judge(kind, known);
+      } finally {
+        owned.giveBack();
+      }
+    }
+  }
+
+  static ScopeProbe judge(Kind kind, FileSystems.Known known) {
+    String name = known.name();
+    return switch (kind) {
+      case PORT, SOCKET, ZOOKEEPER, POSTGRESQL -> good(name);
+      case PID_FILE, DEVICE ->
+          switch (known.reach()) {
+            case LOCAL, OVERLAY -> good(name);
+            case NETWORK ->
+                refuse(name, "it is shared, and a PID means nothing on another machine");
+            case USER_SPACE, UNKNOWN -> warn(name, "it may be shared with other machines");
+          };
+      case MEMORY ->
+          switch (known.reach()) {
+            case LOCAL -> good(name);
+            case OVERLAY -> warn(name, "each container has a memory of its own");
+            case NETWORK -> refuse(name, "machines do not share the memory of a file");
+            case USER_SPACE, UNKNOWN -> refuse(name, "it may not keep shared memory coherent");
+          };
+      case NFS, MAIL ->
+          known.reach() == FileSystems.Reach.USER_SPACE
+              ? warn(name, "it may not know links")
+              : good(name);
+      case FILE ->
+          switch (known.reach()) {
+            case LOCAL -> good(name);
+            case OVERLAY -> warn(name, "each container has a directory of its own");
+            case NETWORK -> warn(name, "exclusive creation is not safe on every version: use nfs");
+            case USER_SPACE, UNKNOWN -> warn(name, "it may not create exclusively");
+          };
+      case OFD, POSIX, FLOCK ->
+          switch (known.reach()) {
+            case LOCAL -> good(name);
+            case OVERLAY -> warn(name, "each container has a file of its own");
+            case NETWORK ->
+                warn(
+                    name,
+                    kind == Kind.FLOCK
+                        ? "a flock may stay on this machine, or be a record lock on the server"
+                        : "the server must keep locks, and may lose them when it starts anew");
+            case USER_SPACE, UNKNOWN ->
+                warn(name, "the locks may stay on this machine, or be none");
+          };
+    };
+  }
+
+  private static ScopeProbe good(String name) {
+    return new ScopeProbe(Level.GOOD, name, "");
+  }
+
+  private static ScopeProbe warn(String name, String why) {
+    return new ScopeProbe(Level.WARN, name, name + ": " + why);
+  }
+
+  private static ScopeProbe refuse(String name, String why) {
+    return new ScopeProbe(Level.REFUSE, name, name + ": " + why);
+  }
+}
