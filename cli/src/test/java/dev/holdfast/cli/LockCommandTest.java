@@ -27,8 +27,12 @@ class LockCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
+  /** Without notes: whether there are any depends on the file system of the machine. */
   private int run(String... args) {
-    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    List<String> quiet = new ArrayList<>(List.of(args));
+    quiet.add(1, "--quiet");
+    String[] all = quiet.toArray(String[]::new);
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
   }
 
   private String path(String name) {

@@ -79,4 +79,10 @@ final class FileSystems {
   static boolean isLocal(int fd) {
     return of(fd).reach() == Reach.LOCAL;
   }
+
+  /** True if no other machine can reach the file: also through an overlay, whose top is local. */
+  static boolean isOfThisMachine(int fd) {
+    Reach reach = of(fd).reach();
+    return reach == Reach.LOCAL || reach == Reach.OVERLAY;
+  }
 }

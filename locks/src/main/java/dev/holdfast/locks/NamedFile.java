@@ -37,7 +37,7 @@ final class NamedFile implements AutoCloseable {
     this.directory = directory;
     this.dirfd = dirfd;
     this.directoryStat = stat;
-    this.local = FileSystems.isLocal(dirfd);
+    this.local = FileSystems.isOfThisMachine(dirfd);
     this.path = path;
     this.name = name;
   }
