@@ -50,6 +50,9 @@ public final class Tracer implements AutoCloseable {
   private static final int WAIT = Processes.__WALL | Processes.__WNOTHREAD;
   private static final Duration POLL = Duration.ofMillis(1);
 
+  /** What the processes of a world may take to be made, on a busy machine. */
+  private static final Duration START = Duration.ofSeconds(20);
+
   /** How long tasks may go on that outlive the program itself. */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
 
@@ -79,7 +82,7 @@ public final class Tracer implements AutoCloseable {
   private boolean orphansLeft;
 
   /**
-   * @param limit for the first run
+   * @param limit for each run, from the victim's first instruction
    * @param hostProc a descriptor of a procfs that shows this process's own PID namespace
    * @param whenProcMounted runs once the world's own {@code /proc} is there
    */
@@ -106,6 +109,7 @@ public final class Tracer implements AutoCloseable {
       makeWorldProcesses();
     }
     Run run = begin(program, wanted, handler);
+    restartLimit(limit);
     while (run.alive > 0
         && run.rootEnding == null
         && step(watched == null ? 0 : Processes.WNOHANG)) {
@@ -193,7 +197,7 @@ public final class Tracer implements AutoCloseable {
     if (pidfd.failed()) {
       throw new TraceException("no handle on a new process: pidfd_open: " + pidfd);
     }
-    watchdog = Watchdog.over(pidfd.intValue(), limit);
+    watchdog = Watchdog.over(pidfd.intValue(), limit.plus(START));
     Sleeper.attach(first, OPTIONS);
     instruction = Sleeper.syscallInstruction(first, hostProc);
     Injector init = new Injector(first, instruction, 0);
