@@ -74,4 +74,15 @@ public final class Namespaces {
       return Kernel.call(scratch, Sysno.UMOUNT2, cString(scratch, target), flags, 0);
     }
   }
+
+  /**
+   * {@code int pivot_root(const char *new_root, const char *put_old)}, pivot_root(2): of the mount
+   * namespace. The new root must be a mount point, and no mount here may be shared.
+   */
+  public static SyscallResult pivot_root(String newRoot, String putOld) {
+    try (Scratch scratch = Scratch.open()) {
+      long to = scratch.cString(Paths.bytes(newRoot));
+      return Kernel.call(scratch, Sysno.PIVOT_ROOT, to, scratch.cString(Paths.bytes(putOld)), 0);
+    }
+  }
 }

@@ -28,6 +28,17 @@ record Views(List<String> points, int bare, List<String> directories, List<Link>
         mounts.stream().map(HostMounts.Mount::point).toList(), 0, List.of(), List.of());
   }
 
+  /** Without what is mounted at or below a directory that a world has for its own: it is hidden. */
+  Views withoutPointsBelow(List<String> hidden) {
+    return new Views(
+        points.stream()
+            .filter(p -> hidden.stream().noneMatch(h -> p.equals(h) || p.startsWith(h + "/")))
+            .toList(),
+        bare,
+        directories,
+        links);
+  }
+
   /** Rebuilds the root around the mounts. */
   static Views withoutMountsBelow(List<String> mountPoints) {
     Views views = new Views(new ArrayList<>(), 0, new ArrayList<>(), new ArrayList<>());

@@ -6,6 +6,7 @@ import static dev.holdfast.libc.Namespaces.CLONE_NEWNET;
 import static dev.holdfast.libc.Namespaces.CLONE_NEWNS;
 import static dev.holdfast.libc.Namespaces.CLONE_NEWPID;
 import static dev.holdfast.libc.Namespaces.CLONE_NEWUTS;
+import static dev.holdfast.libc.Namespaces.MNT_DETACH;
 import static dev.holdfast.libc.Namespaces.MS_BIND;
 import static dev.holdfast.libc.Namespaces.MS_NODEV;
 import static dev.holdfast.libc.Namespaces.MS_NOEXEC;
@@ -42,9 +43,13 @@ import org.jspecify.annotations.Nullable;
  * kernel thread that made it, whatever way that thread ends.
  *
  * <p><b>Guarantees.</b> Nothing a victim does by name or descriptor changes a file of the host:
- * every mount with files is an overlay or a read-only bind, device files do not work outside {@code
- * /dev}, {@code /dev} holds only harmless devices, and {@code /sys} and {@code /proc/sys} are
- * read-only.
+ * every mount with files is an overlay or a read-only bind, nothing is mounted outside of the
+ * world's root, device files do not work outside {@code /dev}, {@code /dev} holds only harmless
+ * devices, and {@code /sys} and {@code /proc/sys} are read-only. What a world's files can take of
+ * the host's memory is limited.
+ *
+ * <p><b>Remaining limits.</b> A victim that runs as root and mounts file systems or makes device
+ * files of its own gets what the kernel gives to root.
  *
  * <p><b>Threads.</b> Each body runs on a platform thread of its own, which is root-changed into the
  * world: on it, plain Java file access sees the world. A body must not start threads.
@@ -57,10 +62,17 @@ public final class Worlds implements AutoCloseable {
   private static final List<String> DEVICES =
       List.of("null", "zero", "full", "random", "urandom", "tty");
 
+  /** Two file systems in each of as many worlds as there are processors take a quarter at most. */
+  private static final int PART_OF_MEMORY = 8;
+
+  private static final long MIN_ROOM = 128 * 1024;
+  private static final int KILOBYTES_FOR_AN_INODE = 16;
+
   private final List<OwnDirectory> own;
   private final boolean inUserNamespace;
   private final Views views;
   private final String anchor;
+  private final String room;
   private final int hostProc;
 
   /**
@@ -84,7 +96,9 @@ public final class Worlds implements AutoCloseable {
     this.inUserNamespace = inUserNamespace;
     this.anchor = findAnchor();
     Views host = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
-    this.views = host.with(own.stream().map(OwnDirectory::path).toList());
+    List<String> ownPaths = own.stream().map(OwnDirectory::path).toList();
+    this.views = host.withoutPointsBelow(ownPaths).with(ownPaths);
+    this.room = roomForEach();
     this.hostProc =
         must(
             Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0),
@@ -105,6 +119,26 @@ public final class Worlds implements AutoCloseable {
         HostMounts.read().stream()
             .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
             .toList());
+  }
+
+  /**
+   * What a world's files may take: they are in memory, and a victim that writes without end shall
+   * meet a full disk, not the host's end of memory.
+   */
+  private static String roomForEach() {
+    long kilobytes = MIN_ROOM;
+    try {
+      for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/meminfo"))) {
+        if (line.startsWith("MemAvailable:")) {
+          int worlds = Runtime.getRuntime().availableProcessors();
+          long available = Long.parseLong(line.replaceAll("[^0-9]", ""));
+          kilobytes = Math.max(MIN_ROOM, available / (PART_OF_MEMORY * worlds));
+        }
+      }
+    } catch (java.io.IOException e) {
+      // Then a world is small.
+    }
+    return ",size=" + kilobytes + "k,nr_inodes=" + kilobytes / KILOBYTES_FOR_AN_INODE;
   }
 
   private static String findAnchor() {
@@ -206,12 +240,12 @@ public final class Worlds implements AutoCloseable {
     }
     mount(null, "/", null, MS_REC | MS_PRIVATE, null);
     mount("holdfast", anchor, "tmpfs", MS_NOSUID, "mode=0755");
-    for (String directory : List.of("dev", "world", "setup")) {
+    for (String directory : List.of("world", "setup")) {
       mkdir(anchor + "/" + directory, 0755);
     }
     // The set-up's files stay visible in every world made later.
-    mount("holdfast", anchor + "/setup", "tmpfs", 0, "mode=0755");
-    devices(anchor + "/dev");
+    mount("holdfast", anchor + "/setup", "tmpfs", 0, "mode=0755" + room);
+    mkdir(anchor + "/setup/shm", 01777);
     mountNamespace =
         must(
             Fcntl.openat(hostProc, Paths.bytes("thread-self/ns/mnt"), Fcntl.O_RDONLY, 0),
@@ -264,10 +298,14 @@ public final class Worlds implements AutoCloseable {
 
   private World build(String place, boolean setUp) throws FileSystemException {
     if (!setUp) {
-      mount("holdfast", place, "tmpfs", 0, "mode=0755");
+      mount("holdfast", place, "tmpfs", 0, "mode=0755" + room);
     }
     mkdir(place + "/root", 0755);
     String root = place + "/root";
+    if (!views.points().contains("/")) {
+      // Only a mount can become the root.
+      mount(root, root, null, MS_BIND, null);
+    }
     skeleton(root);
     List<String> uppers = new ArrayList<>();
     for (int i = 0; i < views.points().size(); i++) {
@@ -294,8 +332,10 @@ public final class Worlds implements AutoCloseable {
         overlay(views.points().get(i), uppers.get(i), root);
       }
     }
-    mount(anchor + "/dev", root + "/dev", null, MS_BIND | MS_REC, null);
-    mount("tmpfs", root + "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+    // Not one for all worlds: what a victim does to it would be seen in the next one.
+    mount("holdfast", root + "/dev", "tmpfs", MS_NOSUID, "mode=0755,size=1024k,nr_inodes=256");
+    devices(root + "/dev");
+    sharedMemory(root + "/dev/shm", setUp);
     readOnly("/sys", root + "/sys");
     World world = new World(hostProc);
     for (int i = 0; i < views.points().size(); i++) {
@@ -304,9 +344,41 @@ public final class Worlds implements AutoCloseable {
       world.addUpper(
           views.points().get(i), must(Fcntl.openat(Fcntl.AT_FDCWD, upper, flags, 0), "open"));
     }
-    must(Unistd.chroot(Paths.bytes(root)), "enter the world");
-    must(Unistd.chdir(Paths.bytes("/")), "enter the world");
+    world.addUpper(
+        "/dev/shm",
+        must(
+            Fcntl.openat(
+                Fcntl.AT_FDCWD,
+                Paths.bytes(root + "/dev/shm"),
+                Fcntl.O_RDONLY | Fcntl.O_DIRECTORY,
+                0),
+            "open"));
+    enter(root);
     return world;
+  }
+
+  /**
+   * Makes the world's root the root of this mount namespace, with nothing outside of it: who is
+   * root in there can leave a root that was changed by chroot(2), and would be among the host's
+   * files.
+   */
+  private static void enter(String root) {
+    must(Unistd.chdir(Paths.bytes(root)), "enter the world");
+    must(Namespaces.pivot_root(".", "."), "enter the world: pivot_root");
+    must(Namespaces.umount2(".", MNT_DETACH), "leave the host's files: umount");
+    must(Unistd.chdir(Paths.bytes("/")), "enter the world");
+  }
+
+  private void sharedMemory(String target, boolean setUp) throws FileSystemException {
+    String kept = anchor + "/setup/shm";
+    if (setUp) {
+      mount(kept, target, null, MS_BIND, null);
+      return;
+    }
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777" + room);
+    if (frozen) {
+      TreeCopy.copy(kept, target);
+    }
   }
 
   private void skeleton(String root) throws FileSystemException {
@@ -344,6 +416,17 @@ public final class Worlds implements AutoCloseable {
               + made
               + "; the kernel needs overlayfs"
               + (inUserNamespace ? " for user namespaces (Linux 5.11)" : ""));
+    }
+    for (OwnDirectory directory : own) {
+      if (directory.path().startsWith(point + "/")) {
+        throw new WorldException(
+            directory.path()
+                + ": the file system at "
+                + point
+                + " cannot lie under an overlay ("
+                + made
+                + "); take another directory");
+      }
     }
     // Not every file system can lie under an overlay; then its files can be read, not changed.
     readOnly(point, target);
