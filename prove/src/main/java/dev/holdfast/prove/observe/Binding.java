@@ -27,11 +27,6 @@ public record Binding(
     return Raw.join(directory, entry);
   }
 
-  /** The same directory and name, whatever they mean at the moment. */
-  public boolean sameName(Binding other) {
-    return entry.equals(other.entry) && directoryStat.sameObject(other.directoryStat);
-  }
-
   /** True in a directory as {@code /tmp}: anyone may create, and only owners may remove. */
   public boolean stickyWorldWritable() {
     int bits = Statx.S_ISVTX | 02;

@@ -16,6 +16,7 @@ import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.observe.Site;
 import dev.holdfast.prove.observe.VolatileNames;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +36,18 @@ public final class Planner {
   private final VolatileNames volatileNames;
   private final int attackerUid;
   private final boolean invariants;
+
+  /** A name in a directory, whatever it means at the moment. */
+  private record Name(long device, long inode, String entry) {
+    static Name of(Binding binding) {
+      Statx directory = binding.directoryStat();
+      return new Name(directory.device(), directory.inode(), binding.entry());
+    }
+  }
+
+  /** Who looked at a name last, among the calls up to now: a run may make very many. */
+  private final Map<Name, ObservedCall> looked = new HashMap<>();
+
   private final List<PlannedWindow> windows = new ArrayList<>();
   private final Map<String, Integer> pruned = new TreeMap<>();
 
@@ -53,24 +66,26 @@ public final class Planner {
   public Plan plan() {
     prune("attacker cannot change the name", observation.outOfReach());
     prune("held descriptor", observation.onDescriptors());
-    List<ObservedCall> calls = observation.interesting();
-    for (int i = 0; i < calls.size(); i++) {
-      ObservedCall call = calls.get(i);
+    for (ObservedCall call : observation.interesting()) {
       if (call.lostRights() != 0) {
         window(call, null, Strike.HOLD_OPEN, Hazard.S06, null);
       }
-      if (call.operation().action().isCheck()) {
-        continue;
+      if (!call.operation().action().isCheck()) {
+        uses(call);
       }
-      for (Binding binding : call.changeable()) {
-        if (binding.last()) {
-          onObject(i, call, binding);
-        } else {
-          onTheWay(i, call, binding);
-        }
-      }
+      remember(call);
     }
     return new Plan(List.copyOf(windows), Map.copyOf(pruned));
+  }
+
+  private void uses(ObservedCall call) {
+    for (Binding binding : call.changeable()) {
+      if (binding.last()) {
+        onObject(call, binding);
+      } else {
+        onTheWay(call, binding);
+      }
+    }
   }
 
   private void prune(String reason, int count) {
@@ -79,7 +94,7 @@ public final class Planner {
     }
   }
 
-  private void onTheWay(int index, ObservedCall call, Binding binding) {
+  private void onTheWay(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
     if (binding.object() == null) {
       prune("nothing there", 1);
@@ -87,8 +102,8 @@ public final class Planner {
       prune("resolution cannot leave the directory", 1);
     } else {
       boolean leadsToObject = isLastStep(call, binding);
-      Hazard hazard = leadsToObject ? objectHazard(index, call, binding) : Hazard.S13;
-      window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check(index, binding));
+      Hazard hazard = leadsToObject ? objectHazard(call, binding) : Hazard.S13;
+      window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check(binding));
     }
   }
 
@@ -102,19 +117,19 @@ public final class Planner {
     return object != null && object.isSymlink() && path.endsWith(binding.entry());
   }
 
-  private void onObject(int index, ObservedCall call, Binding binding) {
+  private void onObject(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
     boolean follow = operation.operands().get(binding.operand()).follow();
     Statx object = binding.object();
     boolean directory = object != null && object.isDirectory();
-    CallRef check = check(index, binding);
+    CallRef check = check(binding);
     switch (operation.action()) {
-      case OPEN -> onOpen(index, call, binding, check);
-      case EXEC -> window(call, binding, Strike.CONTENT, objectHazard(index, call, binding), check);
+      case OPEN -> onOpen(call, binding, check);
+      case EXEC -> window(call, binding, Strike.CONTENT, objectHazard(call, binding), check);
       case CHMOD, CHOWN, TRUNCATE, TIMES, XATTR -> {
         if (follow) {
           Strike strike = directory ? Strike.SYMLINK_DIRECTORY : Strike.SYMLINK;
-          window(call, binding, strike, objectHazard(index, call, binding), check);
+          window(call, binding, strike, objectHazard(call, binding), check);
         } else {
           prune("no-follow", 1);
         }
@@ -123,17 +138,16 @@ public final class Planner {
         }
       }
       case CHDIR, CHROOT, MOUNT ->
-          window(
-              call, binding, Strike.SYMLINK_DIRECTORY, objectHazard(index, call, binding), check);
+          window(call, binding, Strike.SYMLINK_DIRECTORY, objectHazard(call, binding), check);
       case RENAME, LINK -> {
         boolean source = binding.operand() == 0;
         boolean carriesOut =
             source && call.changeable().stream().noneMatch(b -> b.operand() == 1 && b.last());
         if (source && follow) {
-          window(call, binding, Strike.SYMLINK, objectHazard(index, call, binding), check);
+          window(call, binding, Strike.SYMLINK, objectHazard(call, binding), check);
         }
         if (carriesOut && object != null && object.isRegular()) {
-          onContent(call, binding, objectHazard(index, call, binding), check);
+          onContent(call, binding, objectHazard(call, binding), check);
         } else {
           prune("acts on the entry itself", 1);
         }
@@ -147,10 +161,10 @@ public final class Planner {
     }
   }
 
-  private void onOpen(int index, ObservedCall call, Binding binding, @Nullable CallRef check) {
+  private void onOpen(ObservedCall call, Binding binding, @Nullable CallRef check) {
     Operation operation = call.operation();
     Statx object = binding.object();
-    Hazard hazard = objectHazard(index, call, binding);
+    Hazard hazard = objectHazard(call, binding);
     if (operation.exclusive()) {
       prune("exclusive", 1);
       return;
@@ -197,9 +211,9 @@ public final class Planner {
   }
 
   /** Which row of the catalogue a strike on the object itself belongs to. */
-  private Hazard objectHazard(int index, ObservedCall call, Binding binding) {
+  private Hazard objectHazard(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
-    ObservedCall earlier = earlier(index, binding);
+    ObservedCall earlier = earlier(binding);
     if (earlier != null && earlier.operation().action() == Action.ACCESS) {
       return Hazard.S02;
     }
@@ -229,20 +243,20 @@ public final class Planner {
   }
 
   /** The last call before this one that looked at the same name in the same directory. */
-  private @Nullable ObservedCall earlier(int index, Binding binding) {
-    for (int i = index - 1; i >= 0; i--) {
-      ObservedCall call = observation.interesting().get(i);
-      for (Binding other : call.changeable()) {
-        if (other.last() && other.sameName(binding)) {
-          return call;
-        }
-      }
-    }
-    return null;
+  private @Nullable ObservedCall earlier(Binding binding) {
+    return looked.get(Name.of(binding));
   }
 
-  private @Nullable CallRef check(int index, Binding binding) {
-    ObservedCall earlier = earlier(index, binding);
+  private void remember(ObservedCall call) {
+    for (Binding binding : call.changeable()) {
+      if (binding.last()) {
+        looked.put(Name.of(binding), call);
+      }
+    }
+  }
+
+  private @Nullable CallRef check(Binding binding) {
+    ObservedCall earlier = earlier(binding);
     return earlier == null ? null : reference(earlier.site());
   }
 
