@@ -23,6 +23,8 @@ public final class Registers {
   private static final int RIP = 16;
   private static final int RSP = 19;
 
+  private static final int[] ARGUMENTS = {RDI, RSI, RDX, R10, R8, R9};
+
   private final byte[] bytes;
   private final ByteBuffer view;
 
@@ -64,11 +66,19 @@ public final class Registers {
     return new byte[] {0x0f, 0x05};
   }
 
+  /** An argument of a system call, from 0, at a stop before it. */
+  public long argument(int index) {
+    return get(ARGUMENTS[index]);
+  }
+
+  public void setArgument(int index, long value) {
+    set(ARGUMENTS[index], value);
+  }
+
   /** Prepares a system call at the given {@code syscall} instruction. */
   public void prepareCall(long instruction, long nr, long... args) {
-    int[] order = {RDI, RSI, RDX, R10, R8, R9};
-    for (int i = 0; i < order.length; i++) {
-      set(order[i], i < args.length ? args[i] : 0);
+    for (int i = 0; i < ARGUMENTS.length; i++) {
+      set(ARGUMENTS[i], i < args.length ? args[i] : 0);
     }
     set(RAX, nr);
     set(ORIG_RAX, -1);

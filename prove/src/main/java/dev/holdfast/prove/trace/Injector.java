@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: only the thread that attached.
  */
 final class Injector {
-  private static final int SCRATCH_SIZE = 1 << 20;
+  private static final int SCRATCH_SIZE = 4 << 20;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int WAIT = Processes.__WALL | Processes.__WNOTHREAD;

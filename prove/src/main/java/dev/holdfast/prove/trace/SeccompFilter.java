@@ -14,8 +14,9 @@ import java.util.Set;
  *
  * <p>Calls of another ABI (i386, x32) would bypass the list, so they stop the victim with {@link
  * #FOREIGN}; io_uring would do file operations with no system call to stop at, so it is refused
- * with {@code ENOSYS}, which programs take as an old kernel; and calls that change the host itself
- * (modules, clock, swap) are refused with {@code EPERM}.
+ * with {@code ENOSYS}, which programs take as an old kernel; so is clone3(2), whose flags a filter
+ * cannot see, while clone(2) is looked at for a child that would not be followed; and calls that
+ * change the host itself (modules, clock, swap) are refused with {@code EPERM}.
  */
 public final class SeccompFilter {
   /** What a stop's data says: a call that was asked for. */
@@ -24,11 +25,17 @@ public final class SeccompFilter {
   /** What a stop's data says: a call of an ABI this tracer does not follow. */
   public static final int FOREIGN = 2;
 
+  /** What a stop's data says: a clone(2) whose child would not be followed. */
+  public static final int UNTRACED = 3;
+
+  static final long CLONE_UNTRACED = 0x00800000;
+
   static final int INSTRUCTION_SIZE = 8;
 
   private static final int LOAD = 0x20;
   private static final int JUMP_EQUAL = 0x15;
   private static final int JUMP_GREATER_OR_EQUAL = 0x35;
+  private static final int JUMP_IF_SET = 0x45;
   private static final int RETURN = 0x06;
 
   private static final int RET_ALLOW = 0x7fff0000;
@@ -37,6 +44,10 @@ public final class SeccompFilter {
 
   private static final int OFFSET_NR = 0;
   private static final int OFFSET_ARCH = 4;
+
+  /** The lower half of the first argument; both architectures are little-endian. */
+  private static final int OFFSET_FIRST_ARGUMENT = 16;
+
   private static final int X32_BIT = 0x40000000;
 
   /** What no namespace contains: a victim with root's rights shall not change the host by it. */
@@ -66,19 +77,22 @@ public final class SeccompFilter {
       throw new IllegalArgumentException("a jump in this filter reaches 255 instructions at most");
     }
     ByteBuffer code =
-        ByteBuffer.allocate((numbers.length + REFUSED.size() + 10) * INSTRUCTION_SIZE)
+        ByteBuffer.allocate((numbers.length + REFUSED.size() + 20) * INSTRUCTION_SIZE)
             .order(ByteOrder.nativeOrder());
-    // The list is followed by five returns: allow, wanted, foreign, absent, refused.
+    // The list is followed by five returns: allow, wanted, foreign, absent, refused; and by what
+    // looks at the flags of clone.
     List<Sysno> refused = REFUSED.stream().filter(Sysno::exists).toList();
-    int list = 5 + refused.size();
+    int list = 7 + refused.size();
     int firstReturn = list + numbers.length;
     put(code, LOAD, 0, 0, OFFSET_ARCH);
     put(code, JUMP_EQUAL, 0, firstReturn + 2 - 2, Arch.CURRENT.auditArch);
     put(code, LOAD, 0, 0, OFFSET_NR);
     put(code, JUMP_GREATER_OR_EQUAL, firstReturn + 2 - 4, 0, X32_BIT);
     put(code, JUMP_EQUAL, firstReturn + 3 - 5, 0, Sysno.IO_URING_SETUP.nr);
+    put(code, JUMP_EQUAL, firstReturn + 3 - 6, 0, Sysno.CLONE3.nr);
+    put(code, JUMP_EQUAL, firstReturn + 5 - 7, 0, Sysno.CLONE.nr);
     for (int i = 0; i < refused.size(); i++) {
-      put(code, JUMP_EQUAL, firstReturn + 4 - (6 + i), 0, refused.get(i).nr);
+      put(code, JUMP_EQUAL, firstReturn + 4 - (8 + i), 0, refused.get(i).nr);
     }
     for (int i = 0; i < numbers.length; i++) {
       put(code, JUMP_EQUAL, firstReturn + 1 - (list + 1 + i), 0, numbers[i]);
@@ -88,6 +102,10 @@ public final class SeccompFilter {
     put(code, RETURN, 0, 0, RET_TRACE | FOREIGN);
     put(code, RETURN, 0, 0, RET_ERRNO | Errno.ENOSYS.number);
     put(code, RETURN, 0, 0, RET_ERRNO | Errno.EPERM.number);
+    put(code, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
+    put(code, JUMP_IF_SET, 0, 1, (int) CLONE_UNTRACED);
+    put(code, RETURN, 0, 0, RET_TRACE | UNTRACED);
+    put(code, RETURN, 0, 0, RET_ALLOW);
     byte[] bytes = new byte[code.position()];
     code.flip().get(bytes);
     return bytes;

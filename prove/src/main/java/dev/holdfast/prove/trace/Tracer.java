@@ -162,6 +162,11 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
+  /** True if the time was over: then nothing lives here any more, and nothing can be run. */
+  public boolean expired() {
+    return watchdog != null && watchdog.fired();
+  }
+
   /** Gives a further run its own time. */
   public void restartLimit(Duration rest) {
     if (watchdog != null) {
@@ -200,16 +205,39 @@ public final class Tracer implements AutoCloseable {
     watchdog = Watchdog.over(pidfd.intValue(), limit.plus(START));
     Sleeper.attach(first, OPTIONS);
     instruction = Sleeper.syscallInstruction(first, hostProc);
+    dieFirst(first);
     Injector init = new Injector(first, instruction, 0);
     scratch = init.scratch();
+    // A victim that is root could reach through /proc/1/fd what this process has open: the host's.
+    init.must(Sysno.CLOSE_RANGE, 0, 0xffffffffL, 0);
     mountProc(init);
     whenProcMounted.run();
     parent = init.fork();
     Sleeper.awaitFirstStop(parent);
   }
 
+  /** When memory runs out, the kernel shall take the victim, not this process. */
+  private void dieFirst(int pid) {
+    byte[] most = Paths.bytes("1000");
+    SyscallResult fd =
+        Fcntl.openat(hostProc, Paths.bytes(pid + "/oom_score_adj"), Fcntl.O_WRONLY, 0);
+    if (fd.ok()) {
+      Unistd.write(fd.intValue(), most, 0, most.length);
+      Unistd.close(fd.intValue());
+    }
+  }
+
+  /** A new process of the victim's parent's; another parent, if a victim killed that one. */
+  private int newProcess() {
+    if (Ptrace.getRegisters(parent).failed()) {
+      parent = new Injector(first, instruction, scratch).fork();
+      Sleeper.awaitFirstStop(parent);
+    }
+    return new Injector(parent, instruction, scratch).fork();
+  }
+
   private Run begin(Program program, Set<Sysno> wanted, TraceHandler handler) {
-    int child = new Injector(parent, instruction, scratch).fork();
+    int child = newProcess();
     Sleeper.awaitFirstStop(child);
     Injector inject = new Injector(child, instruction, scratch);
     try {
@@ -354,6 +382,11 @@ public final class Tracer implements AutoCloseable {
     }
     Ptrace.SyscallInfo info = got.value();
     Sysno sysno = Sysno.of(info.nr());
+    if (info.seccompData() == SeccompFilter.UNTRACED) {
+      keepChild(task);
+      goOn(task, 0);
+      return;
+    }
     if (info.seccompData() == SeccompFilter.FOREIGN || sysno == null) {
       kill(task.run(), new Ending.Foreign());
       return;
@@ -371,6 +404,16 @@ public final class Tracer implements AutoCloseable {
         goOn(task, 0);
       }
       case KILL -> kill(task.run(), new Ending.Stopped());
+    }
+  }
+
+  /** Takes the flag from a clone(2) with which the child would not be followed. */
+  private static void keepChild(Task task) {
+    Result<Registers> registers = Ptrace.getRegisters(task.tid());
+    if (registers.ok()) {
+      Registers changed = registers.value();
+      changed.setArgument(0, changed.argument(0) & ~SeccompFilter.CLONE_UNTRACED);
+      Ptrace.setRegisters(task.tid(), changed);
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a new process does before it is the victim: close what it inherited, go to its directory,
+ * What a new process, which has nothing open, does before it is the victim: go to its directory,
  * take the filter and the identity, and execute the program. All by injected calls.
  */
 final class VictimStart {
@@ -28,16 +28,17 @@ final class VictimStart {
    * @throws TraceException if it cannot be started as asked; the process is then of no use
    */
   static void perform(Injector inject, Program program, byte[] filter) {
-    inject.must(Sysno.CLOSE_RANGE, 3, 0xffffffffL, 0);
+    // As a shell does: what it sends to its own group shall not reach our processes.
+    inject.must(Sysno.SETPGID, 0, 0);
     SyscallResult entered = inject.call(Sysno.CHDIR, inject.string(program.directory()));
     if (entered.failed()) {
       throw new TraceException(
           "the victim's directory cannot be entered: " + program.directory() + ": " + entered);
     }
     inject.must(Sysno.UMASK, 022);
-    redirect(inject, "/dev/null", Fcntl.O_RDONLY, 0);
-    redirect(inject, program.output(), Fcntl.O_WRONLY | Fcntl.O_APPEND, 1);
-    inject.must(Sysno.DUP3, 1, 2, 0);
+    redirect(inject, List.of("/dev/null"), Fcntl.O_RDONLY, 0);
+    redirect(inject, List.of(program.output(), "/dev/null"), Fcntl.O_WRONLY | Fcntl.O_APPEND, 1);
+    inject.call(Sysno.DUP3, 1, 2, 0);
     ByteBuffer fprog = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     fprog.putShort((short) (filter.length / SeccompFilter.INSTRUCTION_SIZE));
     fprog.putLong(8, inject.put(filter));
@@ -51,11 +52,19 @@ final class VictimStart {
     exec(inject, program);
   }
 
-  private static void redirect(Injector inject, String path, int flags, int target) {
-    long opened = inject.must(Sysno.OPENAT, Fcntl.AT_FDCWD, inject.string(path), flags, 0);
-    if (opened != target) {
-      inject.must(Sysno.DUP3, opened, target, 0);
-      inject.must(Sysno.CLOSE, opened);
+  /** The first of these that can be opened; a program that ran here before may have removed all. */
+  private static void redirect(Injector inject, List<String> paths, int flags, int target) {
+    // Without O_NONBLOCK a FIFO in its place would hold us up.
+    int how = flags | Fcntl.O_NONBLOCK | Fcntl.O_NOFOLLOW;
+    for (String path : paths) {
+      SyscallResult opened = inject.call(Sysno.OPENAT, Fcntl.AT_FDCWD, inject.string(path), how, 0);
+      if (opened.ok()) {
+        if (opened.raw() != target) {
+          inject.must(Sysno.DUP3, opened.raw(), target, 0);
+          inject.must(Sysno.CLOSE, opened.raw());
+        }
+        return;
+      }
     }
   }
 
@@ -84,9 +93,10 @@ final class VictimStart {
             .map(e -> Paths.bytes(e.getKey() + "=" + e.getValue()))
             .toArray(byte[][]::new);
     long envp = inject.vector(environment);
+    long arguments = inject.vector(bytes(argv));
     SyscallResult result = SyscallResult.failure(Errno.ENOENT);
     for (String candidate : candidates(program, command)) {
-      SyscallResult tried = inject.exec(inject.string(candidate), inject.vector(bytes(argv)), envp);
+      SyscallResult tried = inject.exec(inject.string(candidate), arguments, envp);
       if (tried.is(Errno.ENOEXEC)) {
         // As execvp(3): a script without an interpreter line is for the shell.
         List<String> script = new ArrayList<>(argv);

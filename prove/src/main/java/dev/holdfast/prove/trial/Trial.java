@@ -65,6 +65,9 @@ final class Trial {
               try (Tracer tracer =
                   new Tracer(setting.limit(), world.hostProc(), Worlds::protectProc)) {
                 tracer.run(setting.victim(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+                if (tracer.expired()) {
+                  return "the program does not end in time, so nothing can be checked after it";
+                }
                 check(tracer, outcome);
               }
               return String.join("; ", outcome.evidence);
@@ -114,7 +117,7 @@ final class Trial {
               ? EnumSet.noneOf(Sysno.class)
               : EnumSet.of(planned.call().site().call(), Sysno.CHROOT);
       Ending ending = tracer.run(setting.victim(), wanted, used);
-      outcome.timedOut = ending instanceof Ending.TimedOut;
+      outcome.timedOut = ending instanceof Ending.TimedOut || tracer.expired();
       if (outcome.timedOut && strike == Strike.FIFO && handler.struck() != null) {
         outcome.touched("the victim waits in " + planned.window().use().call() + " for ever");
       }
