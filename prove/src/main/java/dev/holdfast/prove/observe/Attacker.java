@@ -4,6 +4,7 @@ import static dev.holdfast.libc.Identity.KEEP;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.util.List;
@@ -46,11 +47,13 @@ public record Attacker(String name, int uid, int gid, boolean sameUser, List<Str
 
   /** Whether he may create and rename in a directory, by its name. */
   public boolean mayChange(String rawDirectory) {
-    boolean inScope =
-        scopes.isEmpty()
-            || scopes.stream()
-                .anyMatch(s -> rawDirectory.equals(s) || rawDirectory.startsWith(s + "/"));
-    return inScope && may(rawDirectory, Unistd.W_OK | Unistd.X_OK);
+    return may(rawDirectory, Unistd.W_OK | Unistd.X_OK);
+  }
+
+  /** The sticky rule, unlink(2): only the entry's or the directory's owner may move it away. */
+  public boolean mayReplace(Statx directory, Statx entry) {
+    boolean sticky = (directory.mode() & Statx.S_ISVTX) != 0;
+    return !sticky || directory.uid() == uid || entry.uid() == uid;
   }
 
   private static void must(String call, SyscallResult result) {
@@ -66,6 +69,12 @@ public record Attacker(String name, int uid, int gid, boolean sameUser, List<Str
    * @param rights {@code R_OK}, {@code W_OK}, {@code X_OK}
    */
   public boolean may(String rawPath, int rights) {
+    boolean inScope =
+        scopes.isEmpty()
+            || scopes.stream().anyMatch(s -> rawPath.equals(s) || rawPath.startsWith(s + "/"));
+    if (!inScope) {
+      return false;
+    }
     byte[] path = Raw.bytes(rawPath);
     return act(() -> Unistd.faccessat2(Fcntl.AT_FDCWD, path, rights, Fcntl.AT_EACCESS).ok());
   }

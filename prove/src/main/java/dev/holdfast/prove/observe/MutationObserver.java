@@ -79,12 +79,18 @@ public final class MutationObserver implements TraceHandler {
     if (call.sysno() == Sysno.SENDFILE) {
       return List.of(resolver.pathOf(call.task(), call.intArg(0)));
     }
+    if (operation.action() == Action.DESCRIPTOR) {
+      return List.of(resolver.pathOf(call.task(), call.intArg(0)));
+    }
     return operation.names();
   }
 
   @Override
   public Then beforeCall(Call call) {
     Operation operation = Operation.of(call);
+    if (operation.action() == Action.CHROOT) {
+      resolver.rootsDiffer();
+    }
     List<String> names = names(resolver, call, operation);
     Site site = counter.next(call, names);
     calls++;

@@ -254,13 +254,8 @@ public final class Resolver {
     return writable.computeIfAbsent(id(stat), _ -> attacker.mayChange(pathOf(directory)));
   }
 
-  /** The sticky rule, unlink(2): only the entry's or the directory's owner may move it away. */
   private boolean mayReplace(Statx directory, Result<Statx> entry) {
-    boolean sticky = (directory.mode() & Statx.S_ISVTX) != 0;
-    return !sticky
-        || entry.failed()
-        || directory.uid() == attacker.uid()
-        || entry.value().uid() == attacker.uid();
+    return entry.failed() || attacker.mayReplace(directory, entry.value());
   }
 
   private String pathOf(int fd) {
@@ -299,6 +294,12 @@ public final class Resolver {
         .map(line -> Integer.parseUnsignedInt(line.substring(line.lastIndexOf('\t') + 1)))
         .findFirst()
         .orElse(-1);
+  }
+
+  /** A task's root directory, raw, as this thread sees it. */
+  public String rootOf(Task task) {
+    Result<byte[]> root = Unistd.readlinkat(hostProc, Paths.bytes(task.tid() + "/root"));
+    return root.ok() ? Raw.of(root.value()) : "/";
   }
 
   /** Where an open descriptor of a task leads to by name, raw; empty if it has no name. */

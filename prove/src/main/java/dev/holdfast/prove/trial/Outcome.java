@@ -3,6 +3,7 @@ package dev.holdfast.prove.trial;
 import dev.holdfast.prove.model.Effect;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,14 @@ final class Outcome {
   /** What the attacker can read at the end: name to hash, for comparing runs. */
   final Map<String, Integer> readable = new TreeMap<>();
 
-  /** Effects with the object they are on: what makes two runs gain the same. */
-  final Set<String> gains = new LinkedHashSet<>();
+  /** An effect and the object it is on, raw: what makes two runs gain the same. */
+  record Gain(Effect effect, String object) {}
+
+  /** What was gained, each with its sentence. */
+  final Map<Gain, String> gains = new LinkedHashMap<>();
+
+  /** The victim's root directory at the strike, raw. */
+  String root = "/";
 
   /**
    * @param object what it happened to, raw
@@ -43,8 +50,35 @@ final class Outcome {
    */
   void effect(Effect effect, String object, String what) {
     effects.add(effect);
-    gains.add(effect + " " + object);
+    gains.put(new Gain(effect, object), what);
     evidence.add(what);
+  }
+
+  /**
+   * Takes back what the program does with nobody interfering: it is no gain of the attacker's. One
+   * that goes through everything comes to all canaries by itself.
+   */
+  void discount(Outcome untouched) {
+    boolean any =
+        gains
+            .entrySet()
+            .removeIf(
+                gain -> {
+                  boolean anyway =
+                      untouched.gains.keySet().stream().anyMatch(g -> same(g, gain.getKey()));
+                  return anyway && evidence.remove(gain.getValue());
+                });
+    if (any) {
+      effects.clear();
+      gains.keySet().forEach(gain -> effects.add(gain.effect()));
+      evidence.add("the program does some of this without any intruder");
+    }
+  }
+
+  private static boolean same(Gain one, Gain other) {
+    return one.effect() == other.effect()
+        && (one.object().equals(other.object())
+            || (Vault.contains(one.object()) && Vault.contains(other.object())));
   }
 
   void touched(String what) {

@@ -103,7 +103,8 @@ final class Scanner {
         && stat.uid() != attacker.uid()
         && !isAttackersPlace(path)
         && !attacker.may(path, Unistd.W_OK)
-        && !attacker.may(parent(path), Unistd.W_OK | Unistd.X_OK)) {
+        && !attacker.mayChange(parent(path))
+        && !couldReplace(path)) {
       outcome.effect(
           Effect.INJECT,
           path,
@@ -114,6 +115,26 @@ final class Scanner {
   /** Where he put it himself, or could have. */
   private boolean isAttackersPlace(String path) {
     return attackersPlaces.stream().anyMatch(p -> path.equals(p) || path.startsWith(p + "/"));
+  }
+
+  /** Whether he could put something of his own into the place of it, or of what it stands in. */
+  private boolean couldReplace(String path) {
+    for (String name = path; !name.equals("/"); name = parent(name)) {
+      Result<Statx> directory = stat(parent(name));
+      Result<Statx> entry = stat(name);
+      if (directory.ok()
+          && entry.ok()
+          && attacker.mayReplace(directory.value(), entry.value())
+          && attacker.mayChange(parent(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Result<Statx> stat(String path) {
+    return Statx.statx(
+        Fcntl.AT_FDCWD, Raw.bytes(path), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
   }
 
   private static String parent(String path) {

@@ -128,7 +128,7 @@ final class StrikeHandler implements TraceHandler {
           case CONTENT, EXCHANGE, FIFO, HARDLINK -> true;
           default -> false;
         };
-    if (attackers || path.startsWith(Vault.DIRECTORY)) {
+    if (attackers || path.contains(Vault.DIRECTORY)) {
       outcome.openedForReading |= did.reads();
       outcome.touched(
           "the victim opened "

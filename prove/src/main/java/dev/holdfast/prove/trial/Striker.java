@@ -137,10 +137,34 @@ final class Striker {
     return linked.failed() ? linked : attacker.act(() -> replace(aside, binding));
   }
 
-  /** Opens the object as the attacker, for reading; -1 if he may not. */
-  int holdOpen(String path, Outcome outcome) {
-    int flags = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_NOFOLLOW;
-    SyscallResult fd = attacker.act(() -> Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags, 0));
+  /** What the attacker can read of an object by its name; empty if nothing. */
+  byte[] readable(String path, int limit) {
+    return attacker.act(() -> Contents.read(AT_FDCWD, Raw.bytes(path), limit));
+  }
+
+  /**
+   * Opens the object as the attacker, -1 if he may not.
+   *
+   * @param writing for writing, too, if he may
+   */
+  int holdOpen(String path, boolean writing, Outcome outcome) {
+    int flags = Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_NOFOLLOW;
+    int[] accesses =
+        writing
+            ? new int[] {Fcntl.O_RDWR, Fcntl.O_WRONLY, Fcntl.O_RDONLY}
+            : new int[] {Fcntl.O_RDONLY};
+    SyscallResult fd =
+        attacker.act(
+            () -> {
+              SyscallResult opened = SyscallResult.failure(Errno.EACCES);
+              for (int access : accesses) {
+                opened = Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags | access, 0);
+                if (opened.ok()) {
+                  break;
+                }
+              }
+              return opened;
+            });
     if (fd.failed()) {
       outcome.struck = Outcome.Struck.FAILED;
       outcome.evidence.add("the attacker could not open it: " + fd);

@@ -1,11 +1,15 @@
 package dev.holdfast.prove.trial;
 
+import static dev.holdfast.libc.Fcntl.AT_FDCWD;
+
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.observe.Action;
 import dev.holdfast.prove.observe.Binding;
 import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.observe.Resolver;
@@ -21,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class Trial {
   private static final int MAX_HELD = 1 << 20;
 
+  private static final byte[] NOTHING = {};
+
   private final Setting setting;
 
   Trial(Setting setting) {
@@ -43,14 +50,36 @@ final class Trial {
   /**
    * @param beforehand the control: the strike is done before the victim starts
    * @param secret what stands in the protected files
+   * @param root raw; for the control: under which root directory the victim will look for them
    */
-  Outcome run(PlannedWindow planned, boolean beforehand, String secret) {
+  Outcome run(PlannedWindow planned, boolean beforehand, String secret, String root) {
     return setting
         .worlds()
         .inFreshWorld(
             world -> {
               Outcome outcome = new Outcome();
-              inWorld(world, planned, beforehand, secret, outcome);
+              inWorld(world, planned, beforehand, secret, root, outcome);
+              return outcome;
+            });
+  }
+
+  /** The victim among the canaries, with no strike. */
+  Outcome untouched(String secret) {
+    return setting
+        .worlds()
+        .inFreshWorld(
+            world -> {
+              Outcome outcome = new Outcome();
+              Vault vault = new Vault(setting, secret);
+              vault.build();
+              VictimOutput.create();
+              Snapshot before = Snapshot.take(vault);
+              try (Tracer tracer =
+                  new Tracer(setting.limit(), world.hostProc(), Worlds::protectProc)) {
+                tracer.run(setting.victim(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+              }
+              before.compare(Snapshot.take(vault), outcome);
+              scan(world, setting.arenas(), secret, outcome);
               return outcome;
             });
   }
@@ -75,7 +104,12 @@ final class Trial {
   }
 
   private void inWorld(
-      World world, PlannedWindow planned, boolean beforehand, String secret, Outcome outcome)
+      World world,
+      PlannedWindow planned,
+      boolean beforehand,
+      String secret,
+      String root,
+      Outcome outcome)
       throws IOException {
     Vault vault = new Vault(setting, secret);
     vault.build();
@@ -83,12 +117,23 @@ final class Trial {
     Striker striker = new Striker(setting.attacker(), vault, setting.guardsSet());
     Strike strike = planned.window().strike();
     Snapshot[] before = {Snapshot.take(vault)};
+    String object = planned.call().object();
+    boolean holds = strike == Strike.HOLD_OPEN;
+    byte[] known = holds ? striker.readable(object, MAX_HELD) : NOTHING;
     int[] held = {-1};
-    if (beforehand) {
+    if (beforehand && holds) {
+      held[0] = planned.predictable() ? holdOpen(striker, planned, object, outcome) : -1;
+      if (held[0] < 0) {
+        return;
+      }
+    } else if (beforehand) {
       Binding binding = planned.binding();
       Binding now = binding == null ? null : Striker.beforehand(binding);
       if (now == null || !planned.predictable()) {
         return;
+      }
+      if (!root.equals("/") && Statx.statx(AT_FDCWD, Raw.bytes(root), 0, 0).ok()) {
+        Vault.showUnder(root);
       }
       striker.strike(strike, now, outcome);
       before[0] = Snapshot.take(vault);
@@ -107,6 +152,10 @@ final class Trial {
               outcome,
               (call, binding) -> {
                 vault.contrast(call);
+                outcome.root = resolver.rootOf(call.task());
+                if (binding != null && !outcome.root.equals("/")) {
+                  Vault.showUnder(outcome.root);
+                }
                 Then then = act(striker, strike, call, binding, planned, held, outcome, tracer);
                 before[0] = Snapshot.take(vault);
                 return then;
@@ -125,7 +174,10 @@ final class Trial {
         check(tracer, outcome);
       }
     }
-    judge(world, vault, planned, secret, before[0], held[0], outcome);
+    judge(world, vault, planned, secret, before[0], outcome);
+    if (held[0] >= 0) {
+      judgeHeld(world, held[0], known, outcome);
+    }
   }
 
   private Then act(
@@ -148,7 +200,7 @@ final class Trial {
       return Then.GO_ON;
     }
     if (strike == Strike.HOLD_OPEN) {
-      held[0] = striker.holdOpen(currentName(call, planned.call().object()), outcome);
+      held[0] = holdOpen(striker, planned, currentName(call, planned), outcome);
       return Then.GO_ON;
     }
     if (binding == null) {
@@ -169,14 +221,16 @@ final class Trial {
             : "the second run ended with " + copy.code());
   }
 
+  private static int holdOpen(
+      Striker striker, PlannedWindow planned, String path, Outcome outcome) {
+    boolean writing = (planned.call().lostRights() & Unistd.W_OK) != 0;
+    return striker.holdOpen(path, writing, outcome);
+  }
+
   /** A descriptor's name may be another one in this run. */
-  private String currentName(Call call, String observed) {
-    boolean descriptor =
-        switch (call.sysno()) {
-          case FCHMOD, FCHOWN, FSETXATTR -> true;
-          default -> false;
-        };
-    if (!descriptor) {
+  private String currentName(Call call, PlannedWindow planned) {
+    String observed = planned.call().object();
+    if (planned.call().operation().action() != Action.DESCRIPTOR) {
       return observed;
     }
     Resolver resolver = new Resolver(setting.worlds().hostProc(), setting.attacker());
@@ -190,7 +244,6 @@ final class Trial {
       PlannedWindow planned,
       String secret,
       Snapshot before,
-      int held,
       Outcome outcome)
       throws FileSystemException {
     before.compare(Snapshot.take(vault), outcome);
@@ -198,27 +251,52 @@ final class Trial {
     if (planned.binding() != null) {
       places.add(planned.binding().path());
     }
-    new Scanner(setting.attacker(), secret, setting.injection(), places, outcome).scan(world);
-    if (held >= 0) {
-      judgeHeld(world, held, outcome);
-    }
+    scan(world, places, secret, outcome);
   }
 
-  /** The attacker still holds what he opened in time: what can he read there that he may not? */
-  private void judgeHeld(World world, int held, Outcome outcome) {
+  private void scan(World world, List<String> places, String secret, Outcome outcome)
+      throws FileSystemException {
+    new Scanner(setting.attacker(), secret, setting.injection(), places, outcome).scan(world);
+  }
+
+  /**
+   * The attacker still holds what he opened in time: what can he read or write there that he may
+   * not?
+   *
+   * @param known what he could read of it before the victim started: no news to him
+   */
+  private void judgeHeld(World world, int held, byte[] known, Outcome outcome) {
     byte[] contents = Contents.readAll(held, MAX_HELD);
     Result<byte[]> name =
         Unistd.readlinkat(world.hostProc(), Paths.bytes("thread-self/fd/" + held));
     String path = name.ok() ? Raw.of(name.value()) : "";
+    writeHeld(held, path, outcome);
     Unistd.close(held);
     boolean mayNow = !path.isEmpty() && setting.attacker().may(path, Unistd.R_OK);
-    if (contents.length > 0 && !mayNow) {
+    if (contents.length > 0 && !mayNow && !Arrays.equals(contents, known)) {
       outcome.effect(
           Effect.LEAK,
           path,
           "the attacker reads "
               + contents.length
               + " bytes of "
+              + Raw.display(path)
+              + " through the descriptor he opened in time; by its name he may not");
+    }
+  }
+
+  private void writeHeld(int held, String path, Outcome outcome) {
+    Result<Statx> stat = Statx.fstat(held);
+    boolean named = !path.isEmpty() && stat.ok() && stat.value().nlink() > 0;
+    if (!named || setting.attacker().may(path, Unistd.W_OK)) {
+      return;
+    }
+    byte[] injection = Paths.bytes(setting.injection());
+    if (Unistd.pwrite(held, injection, 0, injection.length, stat.value().size()).ok()) {
+      outcome.effect(
+          Effect.INJECT,
+          path,
+          "the attacker writes to "
               + Raw.display(path)
               + " through the descriptor he opened in time; by its name he may not");
     }

@@ -15,7 +15,9 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +31,16 @@ public final class Trials {
   /** How often a victim may take another way before it counts as undecided. */
   private static final int TRIES = 3;
 
+  /** How often two secrets must show the same difference: what is drawn by lot seldom does. */
+  private static final int TURNS = 4;
+
   private final Setting setting;
   private final Trial trial;
   private final AtomicInteger count = new AtomicInteger();
   private final String secret = random("secret-");
   private final String otherSecret = random("secret-");
+
+  private @Nullable Outcome untouched;
 
   public Trials(Setting setting) {
     this.setting = setting;
@@ -54,7 +61,18 @@ public final class Trials {
 
   private Outcome run(PlannedWindow window, boolean beforehand, String withSecret) {
     count.incrementAndGet();
-    return trial.run(window, beforehand, withSecret);
+    return trial.run(window, beforehand, withSecret, "/");
+  }
+
+  /** The victim among the canaries with no strike; made once, for what needs it. */
+  private synchronized Outcome untouched() {
+    Outcome made = untouched;
+    if (made == null) {
+      count.incrementAndGet();
+      made = trial.untouched(secret);
+      untouched = made;
+    }
+    return made;
   }
 
   /** Runs the victim and the checks with no intruder; says what is broken, or nothing. */
@@ -88,6 +106,9 @@ public final class Trials {
     if (outcome.effects.isEmpty() && read && showsSecret(window.window().strike())) {
       compareReadable(window, outcome);
     }
+    if (!outcome.effects.isEmpty()) {
+      outcome.discount(untouched());
+    }
     return judge(window, outcome);
   }
 
@@ -106,24 +127,31 @@ public final class Trials {
     if (other.readable.equals(first.readable)) {
       return;
     }
-    Outcome again = run(window, false, secret);
-    Outcome otherAgain = run(window, false, otherSecret);
-    for (Map.Entry<String, Integer> file : first.readable.entrySet()) {
-      String path = file.getKey();
-      Integer with = file.getValue();
-      Integer without = other.readable.get(path);
-      if (without != null
-          && !without.equals(with)
-          && with.equals(again.readable.get(path))
-          && without.equals(otherAgain.readable.get(path))) {
-        first.effect(
-            Effect.LEAK,
-            path,
-            "what the attacker can read in "
-                + Raw.display(path)
-                + " depends on the protected contents");
-      }
+    Map<String, Integer> suspects = new TreeMap<>(first.readable);
+    suspects.entrySet().removeIf(f -> !differs(f.getValue(), other.readable.get(f.getKey())));
+    for (int turn = 0; turn < TURNS && !suspects.isEmpty(); turn++) {
+      Outcome again = run(window, false, secret);
+      Outcome otherAgain = run(window, false, otherSecret);
+      suspects
+          .entrySet()
+          .removeIf(
+              f ->
+                  !f.getValue().equals(again.readable.get(f.getKey()))
+                      || !Objects.equals(
+                          other.readable.get(f.getKey()), otherAgain.readable.get(f.getKey())));
     }
+    for (String path : suspects.keySet()) {
+      first.effect(
+          Effect.LEAK,
+          path,
+          "what the attacker can read in "
+              + Raw.display(path)
+              + " depends on the protected contents");
+    }
+  }
+
+  private static boolean differs(Integer with, @Nullable Integer without) {
+    return without != null && !without.equals(with);
   }
 
   private static boolean showsSecret(Strike strike) {
@@ -184,12 +212,13 @@ public final class Trials {
   /** A strike beforehand that gains as much shows that the moment does not matter. */
   private @Nullable Label label(PlannedWindow planned, Outcome outcome, List<String> evidence) {
     Strike strike = planned.window().strike();
-    if (strike == Strike.KILL || strike == Strike.COPY || strike == Strike.HOLD_OPEN) {
+    if (strike == Strike.KILL || strike == Strike.COPY) {
       return Label.RACE;
     }
-    Outcome control = run(planned, true, secret);
-    Set<String> common = new HashSet<>(control.gains);
-    common.retainAll(outcome.gains);
+    count.incrementAndGet();
+    Outcome control = trial.run(planned, true, secret, outcome.root);
+    Set<Outcome.Gain> common = new HashSet<>(control.gains.keySet());
+    common.retainAll(outcome.gains.keySet());
     boolean same = !common.isEmpty() || (outcome.checkBroken && control.checkBroken);
     if (same) {
       evidence.add("control: the same strike before the program started gains as much");

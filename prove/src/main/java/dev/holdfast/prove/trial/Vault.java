@@ -5,6 +5,7 @@ import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
 
 import dev.holdfast.libc.Dirent;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Namespaces;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -71,6 +72,21 @@ final class Vault {
   /** What the attacker puts into files of his own: harmless data, and a script. */
   byte[] attackerContent() {
     return Paths.bytes("#!/bin/sh\n: > " + EXECUTED + "\n# " + injection + "\n");
+  }
+
+  /** True for a canary's name, raw. */
+  static boolean contains(String path) {
+    return path.equals(DIRECTORY) || path.startsWith(DIRECTORY + "/");
+  }
+
+  /** Makes the canaries reachable by the same name under another root directory. */
+  static void showUnder(String root) throws FileSystemException {
+    String place = Raw.join(root, BASE.substring(1));
+    byte[] name = Raw.bytes(place);
+    Unistd.mkdirat(AT_FDCWD, name, 0755).orThrow("mkdirat", place);
+    Unistd.fchmodat(AT_FDCWD, name, 0755).orThrow("fchmodat", place);
+    Namespaces.mount(BASE, Paths.display(name), null, Namespaces.MS_BIND, null)
+        .orThrow("mount", place);
   }
 
   void build() throws FileSystemException {

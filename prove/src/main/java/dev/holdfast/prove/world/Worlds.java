@@ -63,7 +63,7 @@ public final class Worlds implements AutoCloseable {
       List.of("null", "zero", "full", "random", "urandom", "tty");
 
   /** Two file systems in each of as many worlds as there are processors take a quarter at most. */
-  private static final int PART_OF_MEMORY = 8;
+  private static final long PART_OF_MEMORY = 8;
 
   private static final long MIN_ROOM = 128 * 1024;
   private static final int KILOBYTES_FOR_AN_INODE = 16;
