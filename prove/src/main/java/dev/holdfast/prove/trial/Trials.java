@@ -168,6 +168,11 @@ public final class Trials {
     if (verdict == Verdict.EXPLOITED) {
       label = label(planned, outcome, evidence);
     }
+    if (label == Label.PLAIN_FOLLOW && planned.window().strike() == Strike.HOLD_OPEN) {
+      // It was open to him before the program came: the program gave nothing away.
+      return new WindowResult(
+          planned.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
+    }
     return new WindowResult(planned.window(), verdict, outcome.effects, label, blockedBy, evidence);
   }
 

@@ -59,6 +59,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worlds implements AutoCloseable {
   private static final List<String> ANCHORS = List.of("/dev/shm", "/mnt", "/media", "/srv", "/opt");
+
+  /** Where the host's procfs stands until the world has its own. */
+  private static final String OLD_PROC = "/.holdfast-proc";
+
   private static final List<String> DEVICES =
       List.of("null", "zero", "full", "random", "urandom", "tty");
 
@@ -337,6 +341,11 @@ public final class Worlds implements AutoCloseable {
     devices(root + "/dev");
     sharedMemory(root + "/dev/shm", setUp);
     readOnly("/sys", root + "/sys");
+    if (inUserNamespace) {
+      // There a new procfs may be mounted only where one is to be seen already.
+      mkdir(root + OLD_PROC, 0755);
+      mount("/proc", root + OLD_PROC, null, MS_BIND | MS_REC, null);
+    }
     World world = new World(hostProc);
     for (int i = 0; i < views.points().size(); i++) {
       byte[] upper = Paths.bytes(uppers.get(i) + "/upper");
@@ -446,6 +455,11 @@ public final class Worlds implements AutoCloseable {
   /** Takes from the world's own {@code /proc} what would change the host; for the tracer. */
   public static void protectProc() {
     try {
+      if (java.nio.file.Files.exists(java.nio.file.Path.of(OLD_PROC))) {
+        Namespaces.umount2(OLD_PROC, Namespaces.MNT_DETACH).orThrow("umount2", OLD_PROC);
+        Unistd.unlinkat(Fcntl.AT_FDCWD, Paths.bytes(OLD_PROC), Fcntl.AT_REMOVEDIR)
+            .orThrow("unlinkat", OLD_PROC);
+      }
       for (String name : List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")) {
         if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) {
           readOnly(name, name);
