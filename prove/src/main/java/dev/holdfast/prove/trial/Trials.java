@@ -168,8 +168,10 @@ public final class Trials {
     if (verdict == Verdict.EXPLOITED) {
       label = label(planned, outcome, evidence);
     }
-    if (label == Label.PLAIN_FOLLOW && planned.window().strike() == Strike.HOLD_OPEN) {
-      // It was open to him before the program came: the program gave nothing away.
+    if (label == Label.PLAIN_FOLLOW
+        && planned.window().strike() == Strike.HOLD_OPEN
+        && outcome.effects.equals(Set.of(Effect.INJECT))) {
+      // He could write to it before the program came: its contents were his already.
       return new WindowResult(
           planned.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
     }
