@@ -35,12 +35,13 @@ record CaseFile(
     @Nullable String user,
     @Nullable String attacker,
     @Nullable List<Intruder> intruders,
+    @Nullable List<String> rivals,
     @Nullable List<String> checks,
     @Nullable Integer maxTrials,
     @Nullable Duration timeout,
     @Nullable Integer jobs) {
   static final CaseFile NONE =
-      new CaseFile(null, null, null, null, null, null, null, null, null, null, null);
+      new CaseFile(null, null, null, null, null, null, null, null, null, null, null, null);
 
   private static final Set<String> KEYS =
       Set.of(
@@ -51,6 +52,7 @@ record CaseFile(
           "as",
           "attacker",
           "intruder",
+          "rival",
           "check",
           "max-trials",
           "timeout",
@@ -122,6 +124,7 @@ record CaseFile(
           string("as"),
           string("attacker"),
           list("intruder", CaseOptions.IntruderName::parse),
+          strings("rival"),
           strings("check"),
           number("max-trials"),
           timeout(),

@@ -64,8 +64,17 @@ final class CaseOptions {
       converter = IntruderName.class,
       description =
           "Who acts between two calls: 'attacker' (default), an untrusted user; 'copy', a second"
-              + " run of the same command; 'kill', a crash. Repeatable.")
+              + " run of the same command; 'rival', the program that --rival names; 'kill', a"
+              + " crash. Repeatable.")
   private @Nullable List<Intruder> intruders;
+
+  @Option(
+      names = "--rival",
+      paramLabel = "CMD",
+      description =
+          "With '--intruder rival': a shell command that works on the same files, run as root from"
+              + " beginning to end between two calls. Repeatable: each is tried by itself.")
+  private @Nullable List<String> rivals;
 
   @Option(
       names = "--check",
@@ -119,6 +128,7 @@ final class CaseOptions {
             .withSetup(array(first(setup, given.setup())))
             .withFresh(directories(first(fresh, given.fresh())))
             .withArena(directories(first(arena, given.arena())))
+            .withRivals(array(first(rivals, given.rivals())))
             .withChecks(array(first(checks, given.checks())))
             .withEnvironment(environment());
     String as = first(user, given.user());
@@ -150,6 +160,7 @@ final class CaseOptions {
         intruders == null
             ? null
             : intruders.stream().map(i -> i.name().toLowerCase(Locale.ROOT)).toList());
+    add(words, "--rival", rivals);
     add(words, "--check", checks);
     add(words, "--timeout", timeout == null ? List.of() : List.of(Durations.format(timeout)));
     return words;
@@ -190,7 +201,7 @@ final class CaseOptions {
             Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, TreeMap::new));
   }
 
-  /** {@code attacker}, {@code copy}, {@code kill}. */
+  /** {@code attacker}, {@code copy}, {@code rival}, {@code kill}. */
   static final class IntruderName implements ITypeConverter<Intruder> {
     @Override
     public Intruder convert(String value) {
@@ -207,7 +218,8 @@ final class CaseOptions {
           return each;
         }
       }
-      throw new IllegalArgumentException("'" + value + "' is not one of attacker, copy, kill");
+      throw new IllegalArgumentException(
+          "'" + value + "' is not one of attacker, copy, rival, kill");
     }
   }
 

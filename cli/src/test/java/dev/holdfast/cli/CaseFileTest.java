@@ -42,6 +42,7 @@ class CaseFileTest {
       as = "daemon"
       attacker = 1000
       intruder = ["attacker", "kill"]
+      rival = "sweep"
       check = "test -e b"
       max-trials = 9
       timeout = "2m"
@@ -59,6 +60,7 @@ class CaseFileTest {
     assertEquals("daemon", what.user());
     assertEquals("1000", what.attacker());
     assertEquals(Set.of(Intruder.ATTACKER, Intruder.KILL), what.intruders());
+    assertEquals(List.of("sweep"), what.rivals());
     assertEquals(List.of("test -e b"), what.checks());
     assertEquals(9, what.maxTrials());
     assertEquals(Duration.ofMinutes(2), what.timeout());
@@ -79,13 +81,13 @@ class CaseFileTest {
       delimiter = '|',
       textBlock =
           """
-          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are arena, as, attacker, check, command, fresh, intruder, jobs, max-trials, setup, timeout
+          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are arena, as, attacker, check, command, fresh, intruder, jobs, max-trials, rival, setup, timeout
           command = "cp -r a b"                       | 1 | command: must be an array of the program and its arguments
           command = []                                | 1 | command: must be an array of the program and its arguments
           command = ["a"]\\n# jobs = 3\\njobs = "3"   | 3 | jobs: must be a number from 1
           command = ["a"]\\ntimeout = 5               | 2 | timeout: must be a string such as "500ms", "10s" or "2m"
           command = ["a"]\\n timeout = "5"            | 2 | timeout: '5' is not a duration such as 500ms, 10s or 2m
-          command = ["a"]\\n"intruder" = "thief"      | 2 | intruder: 'thief' is not one of attacker, copy, kill
+          command = ["a"]\\n"intruder" = "thief"      | 2 | intruder: 'thief' is not one of attacker, copy, rival, kill
           command = ["a"]\\nfresh = [1]               | 2 | fresh: must be a string or an array of strings
           command = ["a"]\\n[setup]\\na = 1           | 2 | setup: must be a string or an array of strings
           """)

@@ -55,6 +55,9 @@ class ProveCommandTest {
             "--intruder",
             "kill",
             "--intruder=copy",
+            "--intruder=rival",
+            "--rival",
+            "sweep",
             "--check",
             "true",
             "--check=false",
@@ -75,7 +78,8 @@ class ProveCommandTest {
     assertEquals(List.of(Path.of("/a")), what.arena());
     assertEquals("daemon", what.user());
     assertEquals("1000", what.attacker());
-    assertEquals(Set.of(Intruder.KILL, Intruder.COPY), what.intruders());
+    assertEquals(Set.of(Intruder.KILL, Intruder.COPY, Intruder.RIVAL), what.intruders());
+    assertEquals(List.of("sweep"), what.rivals());
     assertEquals(List.of("true", "false"), what.checks());
     assertEquals(7, what.maxTrials());
     assertEquals(Duration.ofMillis(500), what.timeout());
@@ -111,7 +115,7 @@ class ProveCommandTest {
           --timeout=0s        | --timeout: '0s' leaves no time
           --jobs=0            | --jobs: '0' is not a number from 1 to 999999999
           --max-trials=-1     | --max-trials: '-1' is not a number from 1 to 999999999
-          --intruder=burglar  | --intruder: 'burglar' is not one of attacker, copy, kill
+          --intruder=burglar  | --intruder: 'burglar' is not one of attacker, copy, rival, kill
           --no-such           | --no-such: unknown option
           """)
   void wrongUseIsOneLine(String option, String line) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param user the victim's identity by name or number; null for whoever runs this
  * @param attacker the attacker's identity by name or number
  * @param intruders who acts
+ * @param rivals shell commands of {@link Intruder#RIVAL}, run as root; each is an intruder of its
+ *     own, and must exit 0, or what it was to do counts as not done
  * @param checks shell commands that must exit 0 after each trial, run as root
  * @param maxTrials at most so many runs; 0 for as many as it takes
  * @param timeout for one run of the victim
@@ -32,6 +34,7 @@ public record Case(
     @Nullable String user,
     String attacker,
     Set<Intruder> intruders,
+    List<String> rivals,
     List<String> checks,
     int maxTrials,
     Duration timeout,
@@ -44,6 +47,7 @@ public record Case(
     fresh = List.copyOf(fresh);
     arena = List.copyOf(arena);
     intruders = Set.copyOf(intruders);
+    rivals = List.copyOf(rivals);
     checks = List.copyOf(checks);
     environment = Map.copyOf(environment);
   }
@@ -58,6 +62,7 @@ public record Case(
         null,
         "nobody",
         Set.of(Intruder.ATTACKER),
+        List.of(),
         List.of(),
         0,
         Duration.ofSeconds(10),
@@ -75,6 +80,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -92,6 +98,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -109,6 +116,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -126,6 +134,7 @@ public record Case(
         name,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -143,6 +152,7 @@ public record Case(
         user,
         name,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -160,6 +170,25 @@ public record Case(
         user,
         attacker,
         Set.of(who),
+        rivals,
+        checks,
+        maxTrials,
+        timeout,
+        jobs,
+        directory,
+        environment);
+  }
+
+  public Case withRivals(String... commands) {
+    return new Case(
+        argv,
+        setup,
+        fresh,
+        arena,
+        user,
+        attacker,
+        intruders,
+        List.of(commands),
         checks,
         maxTrials,
         timeout,
@@ -177,6 +206,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         List.of(commands),
         maxTrials,
         timeout,
@@ -194,6 +224,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         trials,
         timeout,
@@ -211,6 +242,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         limit,
@@ -228,6 +260,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -245,6 +278,7 @@ public record Case(
         user,
         attacker,
         intruders,
+        rivals,
         checks,
         maxTrials,
         timeout,
@@ -255,7 +289,7 @@ public record Case(
 
   public Case withEnvironment(Map<String, String> variables) {
     return new Case(
-        argv, setup, fresh, arena, user, attacker, intruders, checks, maxTrials, timeout, jobs,
-        directory, variables);
+        argv, setup, fresh, arena, user, attacker, intruders, rivals, checks, maxTrials, timeout,
+        jobs, directory, variables);
   }
 }

@@ -6,6 +6,8 @@ public enum Intruder {
   ATTACKER,
   /** A second run of the same command. */
   COPY,
+  /** Another program that works on the same files: a cleaner, an administrator, a second tool. */
+  RIVAL,
   /** A crash. */
   KILL
 }

@@ -84,6 +84,16 @@ final class Session implements AutoCloseable {
       throw ProveException.wrongUse(
           "--intruder copy needs --check: without an invariant nothing can break");
     }
+    if (what.intruders().contains(Intruder.RIVAL) && what.checks().isEmpty()) {
+      throw ProveException.wrongUse(
+          "--intruder rival needs --check: without an invariant nothing can break");
+    }
+    if (what.intruders().contains(Intruder.RIVAL) == what.rivals().isEmpty()) {
+      throw ProveException.wrongUse(
+          what.rivals().isEmpty()
+              ? "--intruder rival needs --rival: the command that it runs"
+              : "--rival says nothing without --intruder rival");
+    }
     Watchdog.prepare();
     Roles roles = Roles.of(what);
     Worlds worlds;
@@ -224,17 +234,17 @@ final class Session implements AutoCloseable {
       windows.addAll(plan.windows());
       pruned.putAll(plan.pruned());
     }
-    if (what.intruders().contains(Intruder.KILL) || what.intruders().contains(Intruder.COPY)) {
+    if (!Set.of(Intruder.ATTACKER).containsAll(what.intruders())) {
       VolatileNames names = volatileNames;
       Timed mutations =
           watched(
               world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
               MutationObserver.CALLS);
+      CrashPlanner planner = new CrashPlanner(mutations.observation(), names);
       windows.addAll(
-          new CrashPlanner(mutations.observation(), names)
-              .plan(
-                  what.intruders().contains(Intruder.KILL),
-                  what.intruders().contains(Intruder.COPY)));
+          planner.plan(
+              what.intruders().contains(Intruder.KILL), what.intruders().contains(Intruder.COPY)));
+      windows.addAll(planner.plan(what.rivals()));
     }
     Setting setting =
         new Setting(

@@ -40,6 +40,7 @@ final class Words {
     return switch (strike) {
       case KILL -> "a crash";
       case COPY -> "a second copy";
+      case RIVAL -> "another program";
       default -> proof.attacker();
     };
   }

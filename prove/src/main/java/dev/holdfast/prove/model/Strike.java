@@ -25,7 +25,9 @@ public enum Strike {
   /** The victim is killed. */
   KILL("kill the program there"),
   /** The same program runs from beginning to end. */
-  COPY("run the same program from beginning to end");
+  COPY("run the same program from beginning to end"),
+  /** Another program runs from beginning to end. */
+  RIVAL("run the other program from beginning to end");
 
   private final String description;
 

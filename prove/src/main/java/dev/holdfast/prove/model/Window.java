@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the same for the same window of the same program in each run
  * @param use the call right before which he acts
  * @param check an earlier call that looked at the same name, if there was one
- * @param directory the directory in which he changes something, printable; empty for KILL and COPY
+ * @param directory the directory in which he changes something, printable; empty for KILL, COPY and
+ *     RIVAL
  * @param entry the name in it
  */
 public record Window(

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Watches one undisturbed run for calls that change what others can see: the boundaries at which a
- * crash, or a second copy, makes a difference. Between two of them nothing changes outside the
- * process.
+ * Watches one undisturbed run for calls that change what others can see, or look at what others may
+ * change: the boundaries at which a crash, or another program, makes a difference.
  *
  * <p>Threads: the tracer's.
  */
@@ -94,10 +93,7 @@ public final class MutationObserver implements TraceHandler {
     List<String> names = names(resolver, call, operation);
     Site site = counter.next(call, names);
     calls++;
-    if (operation.action().isCheck() || operation.action() == Action.EXEC) {
-      return Then.GO_ON;
-    }
-    if (operation.action() == Action.OPEN && !operation.creates() && !operation.writes()) {
+    if (operation.action() == Action.EXEC) {
       return Then.GO_ON;
     }
     for (int i = 0; i < names.size(); i++) {
@@ -114,6 +110,15 @@ public final class MutationObserver implements TraceHandler {
     return Then.GO_ON;
   }
 
+  /** True if the call changes something that others can see. */
+  public static boolean changes(Operation operation) {
+    return switch (operation.action()) {
+      case STAT, ACCESS, READLINK, EXEC -> false;
+      case OPEN -> operation.creates() || operation.writes();
+      default -> true;
+    };
+  }
+
   private boolean isOwn(String path) {
     if (path.isEmpty() || path.startsWith("/.holdfast") || path.startsWith("/dev/")) {
       return false;
@@ -127,7 +132,7 @@ public final class MutationObserver implements TraceHandler {
     tasks++;
   }
 
-  /** What was seen: the boundaries, in order. */
+  /** What was seen, in order. */
   public Observation result(Ending ending, boolean orphansLeft, String output) {
     return new Observation(List.copyOf(found), calls, tasks, ending, orphansLeft, output, 0, 0);
   }

@@ -281,6 +281,7 @@ public final class Planner {
                 strike),
             call,
             binding,
+            "",
             !volatileNames.isVolatile(path)));
   }
 

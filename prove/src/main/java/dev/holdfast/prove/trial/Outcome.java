@@ -28,6 +28,10 @@ final class Outcome {
   boolean touched;
   boolean openedForReading;
   boolean checkBroken;
+
+  /** The victim waits at a FIFO, for nobody. */
+  boolean stuck;
+
   final Set<Effect> effects = EnumSet.noneOf(Effect.class);
   final Set<String> evidence = new LinkedHashSet<>();
   final List<String> blockedBy = new ArrayList<>();

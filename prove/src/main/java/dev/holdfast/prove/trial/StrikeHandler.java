@@ -66,6 +66,11 @@ final class StrikeHandler implements TraceHandler {
     Site site = counter.next(call, names);
     Site wanted = planned.call().site();
     if (struck != null
+        && this.planned.window().strike() == Strike.RIVAL
+        && ForeverHandler.mayWait(call)) {
+      return Then.SHOW_RESULT_OR_STUCK;
+    }
+    if (struck != null
         || site.occurrence() != wanted.occurrence()
         || call.sysno() != wanted.call()
         || !call.task().path().equals(wanted.task())
@@ -109,7 +114,7 @@ final class StrikeHandler implements TraceHandler {
       opened(call, (int) result, did, strike);
     } else if (did.action() == Action.EXEC && strike == Strike.CONTENT) {
       outcome.effect(Effect.EXEC, "program", "the victim executed the attacker's file");
-    } else if (strike != Strike.REMOVE && strike != Strike.HOLD_OPEN) {
+    } else if (strike != Strike.REMOVE && strike != Strike.HOLD_OPEN && strike != Strike.RIVAL) {
       outcome.touched(call.sysno().callName() + " succeeded on what the attacker put there");
     }
     return Then.GO_ON;
@@ -117,7 +122,7 @@ final class StrikeHandler implements TraceHandler {
 
   @Override
   public void stuck(Call call) {
-    outcome.touched("the victim waits in " + call.sysno().callName() + " for ever");
+    ForeverHandler.stuck(call, outcome);
   }
 
   private void opened(Call call, int fd, Operation did, Strike strike) {

@@ -79,7 +79,7 @@ final class Striker {
                   () ->
                       Unistd.renameat2(
                           AT_FDCWD, Raw.bytes(binding.path()), AT_FDCWD, Raw.bytes(aside), 0));
-          case HOLD_OPEN, KILL, COPY ->
+          case HOLD_OPEN, KILL, COPY, RIVAL ->
               throw new IllegalArgumentException(strike + " changes no name");
         };
     if (result.ok()) {

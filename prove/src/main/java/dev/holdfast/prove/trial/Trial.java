@@ -16,6 +16,7 @@ import dev.holdfast.prove.observe.Resolver;
 import dev.holdfast.prove.plan.PlannedWindow;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
@@ -126,7 +127,7 @@ final class Trial {
       if (held[0] < 0) {
         return;
       }
-    } else if (beforehand) {
+    } else if (beforehand && strike != Strike.RIVAL) {
       Binding binding = planned.binding();
       Binding now = binding == null ? null : Striker.beforehand(binding);
       if (now == null || !planned.predictable()) {
@@ -160,17 +161,21 @@ final class Trial {
                 before[0] = Snapshot.take(vault);
                 return then;
               });
-      TraceHandler used = beforehand ? _ -> Then.GO_ON : handler;
-      Set<Sysno> wanted =
-          beforehand
-              ? EnumSet.noneOf(Sysno.class)
-              : EnumSet.of(planned.call().site().call(), Sysno.CHROOT);
-      Ending ending = tracer.run(setting.victim(), wanted, used);
+      TraceHandler used = beforehand ? new ForeverHandler(outcome) : handler;
+      if (beforehand && strike == Strike.RIVAL) {
+        Program rival = setting.shell().apply(planned.rival());
+        rivalEnded(tracer.run(rival, EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON), outcome);
+        tracer.restartLimit(limit);
+      }
+      Ending ending = tracer.run(setting.victim(), wanted(planned, beforehand), used);
       outcome.timedOut = ending instanceof Ending.TimedOut || tracer.expired();
       if (outcome.timedOut && strike == Strike.FIFO && handler.struck() != null) {
         outcome.touched("the victim waits in " + planned.window().use().call() + " for ever");
       }
-      if (!outcome.timedOut) {
+      if (outcome.stuck && strike == Strike.RIVAL) {
+        // No invariant is met by what never comes.
+        outcome.checkBroken = true;
+      } else if (!outcome.timedOut) {
         check(tracer, outcome);
       }
     }
@@ -199,6 +204,10 @@ final class Trial {
       runCopy(tracer, outcome);
       return Then.GO_ON;
     }
+    if (strike == Strike.RIVAL) {
+      runRival(tracer, planned.rival(), outcome);
+      return ForeverHandler.mayWait(call) ? Then.SHOW_RESULT_OR_STUCK : Then.GO_ON;
+    }
     if (strike == Strike.HOLD_OPEN) {
       held[0] = holdOpen(striker, planned, currentName(call, planned), outcome);
       return Then.GO_ON;
@@ -208,6 +217,42 @@ final class Trial {
     }
     striker.strike(strike, binding, outcome);
     return strike == Strike.FIFO ? Then.SHOW_RESULT_OR_STUCK : Then.SHOW_RESULT;
+  }
+
+  private static Set<Sysno> wanted(PlannedWindow planned, boolean beforehand) {
+    Set<Sysno> wanted =
+        beforehand
+            ? EnumSet.noneOf(Sysno.class)
+            : EnumSet.of(planned.call().site().call(), Sysno.CHROOT);
+    if (planned.window().strike() == Strike.RIVAL) {
+      // A FIFO that another program put there may be opened long after.
+      wanted.addAll(ForeverHandler.CALLS);
+    }
+    return wanted;
+  }
+
+  /** It may wait for what the victim holds; then both go on. */
+  private void runRival(Tracer tracer, String command, Outcome outcome) {
+    Ending ending =
+        tracer.runAside(
+            setting.shell().apply(command),
+            EnumSet.noneOf(Sysno.class),
+            _ -> Then.GO_ON,
+            setting.limit().dividedBy(4));
+    if (ending == null) {
+      outcome.struck = Outcome.Struck.DONE;
+      outcome.evidence.add("the other program waited for this one");
+    } else {
+      rivalEnded(ending, outcome);
+    }
+  }
+
+  private static void rivalEnded(Ending ending, Outcome outcome) {
+    outcome.struck = ending.code() == 0 ? Outcome.Struck.DONE : Outcome.Struck.FAILED;
+    if (ending.code() != 0) {
+      outcome.evidence.add(
+          "the other program ended with " + ending.code() + ": " + VictimOutput.read().strip());
+    }
   }
 
   /** A second run may wait for what the first one holds; then both go on. */
