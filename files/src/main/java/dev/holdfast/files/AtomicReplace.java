@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Races that remain.</b> Two who replace one file at the same time: the last wins, whole. Use
  * {@link #onlyIf} or {@link #edit} to be told, or a lock. A process killed in the one instant
  * between naming the new file and moving it to its place leaves a file whose name begins with
- * {@code .holdfast-}. Other names of the old file (hard links) go on leading to the old contents.
+ * {@code .holdfast-}: the new one, or with {@link #onlyIf} and {@link #edit} the old one. Other
+ * names of the old file (hard links) go on leading to the old contents.
  *
  * <p><b>Threads.</b> Immutable; a {@link Replacement} belongs to one thread at a time.
  *
@@ -394,8 +395,6 @@ public final class AtomicReplace {
      * look and the exchange: then the old file that comes out is the wrong one, and goes back.
      */
     private void exchangeIfSame(FileIdentity expected, String shown) throws IOException {
-      file.giveTempName();
-      syncNamed(plan.settings);
       if (plan.locked) {
         exchangeLocked(expected, shown);
         return;
@@ -414,6 +413,9 @@ public final class AtomicReplace {
       if (!directory.identity(plan.name).matches(expected)) {
         throw another(shown);
       }
+      // Not before the lock was waited for: a process that is killed leaves this name behind.
+      file.giveTempName();
+      syncNamed(plan.settings);
       file.exchange(place.name(), shown);
       if (identityOfTemp(shown).matches(expected)) {
         file.keepExchanged();
@@ -455,7 +457,7 @@ public final class AtomicReplace {
           Fcntl.openat(place.dirfd(), new byte[] {'.'}, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
       int raw = (int) opened.orThrow("openat", shown);
       try {
-        Unistd.fsync(raw).orThrow("fsync", shown);
+        Interruptions.retry(() -> Unistd.fsync(raw)).orThrow("fsync", shown);
       } finally {
         Unistd.close(raw);
       }

@@ -781,7 +781,7 @@ public final class Directory implements AutoCloseable {
   public void sync() throws IOException {
     int n = fd.borrow();
     try {
-      Unistd.fsync(n).orThrow("fsync", path);
+      Interruptions.retry(() -> Unistd.fsync(n)).orThrow("fsync", path);
     } finally {
       fd.giveBack();
     }

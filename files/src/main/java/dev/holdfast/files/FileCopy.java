@@ -83,12 +83,15 @@ final class FileCopy {
   /** From both offsets on. Ends early where the input does. */
   private Trouble range(int from, int to, long length) {
     long left = length;
+    Interruptions interruptions = new Interruptions();
     while (canCopyRange && left > 0) {
       SyscallResult copied = CopyRange.copy_file_range(from, to, left);
+      if (interruptions.again(copied)) {
+        continue;
+      }
       if (copied.failed()) {
         switch (copied.errno()) {
           case EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EPERM -> canCopyRange = false;
-          case EINTR -> {}
           default -> {
             return trouble("copy_file_range", copied);
           }
@@ -107,9 +110,10 @@ final class FileCopy {
       buffer = new byte[BUFFER];
     }
     long left = length;
+    Interruptions interruptions = new Interruptions();
     while (left > 0) {
       SyscallResult read = Unistd.read(from, buffer, 0, (int) Math.min(left, BUFFER));
-      if (read.is(Errno.EINTR)) {
+      if (interruptions.again(read)) {
         continue;
       }
       if (read.failed()) {
@@ -120,10 +124,13 @@ final class FileCopy {
       }
       for (int written = 0; written < read.raw(); ) {
         SyscallResult wrote = Unistd.write(to, buffer, written, (int) read.raw() - written);
-        if (wrote.failed() && !wrote.is(Errno.EINTR)) {
+        if (interruptions.again(wrote)) {
+          continue;
+        }
+        if (wrote.failed()) {
           return trouble("write", wrote);
         }
-        written += wrote.ok() ? wrote.intValue() : 0;
+        written += wrote.intValue();
       }
       left -= read.raw();
     }

@@ -1,7 +1,6 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.BufferIo;
-import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
@@ -82,12 +81,13 @@ final class HeldFileChannel extends FileChannel {
       return 0;
     }
     int total = 0;
+    Interruptions interruptions = new Interruptions();
     int fd = file.borrow();
     try {
       do {
         int wanted = target.isDirect() ? target.remaining() : BufferIo.CHUNK;
         SyscallResult result = BufferIo.read(fd, target, seekable ? at + total : BufferIo.CURRENT);
-        if (result.is(Errno.EINTR)) {
+        if (interruptions.again(result)) {
           continue;
         }
         if (result.failed() && total > 0) {
@@ -110,11 +110,12 @@ final class HeldFileChannel extends FileChannel {
 
   private int writeFully(ByteBuffer source, long at) throws IOException {
     int total = 0;
+    Interruptions interruptions = new Interruptions();
     int fd = file.borrow();
     try {
       while (source.hasRemaining()) {
         SyscallResult result = BufferIo.write(fd, source, seekable ? at + total : BufferIo.CURRENT);
-        if (result.is(Errno.EINTR)) {
+        if (interruptions.again(result)) {
           continue;
         }
         if (result.failed() && total > 0 && !seekable) {
@@ -170,9 +171,13 @@ final class HeldFileChannel extends FileChannel {
   public int write(ByteBuffer source) throws IOException {
     requireWritable();
     synchronized (positionLock) {
-      int put = writeFully(source, position);
-      position = append ? file.size() : position + put;
-      return put;
+      int before = source.position();
+      try {
+        return writeFully(source, position);
+      } finally {
+        // Also after a failure: what is left in the buffer belongs behind what was written.
+        position = append ? file.size() : position + source.position() - before;
+      }
     }
   }
 

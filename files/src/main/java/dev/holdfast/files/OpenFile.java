@@ -98,7 +98,11 @@ public final class OpenFile implements AutoCloseable {
   }
 
   private static OpenFile openPath(byte[] bytes, String path, Opening opening) throws IOException {
-    SyscallResult result = Fcntl.openat(Fcntl.AT_FDCWD, bytes, opening.openFlags(), 0);
+    int flags = opening.openFlags();
+    SyscallResult result = Fcntl.openat(Fcntl.AT_FDCWD, bytes, flags, 0);
+    if (result.is(Errno.EINTR)) {
+      result = Interruptions.retry(() -> Fcntl.openat(Fcntl.AT_FDCWD, bytes, flags, 0));
+    }
     return checked((int) FileErrors.orThrow(result, "openat", path), null, path, opening);
   }
 
@@ -334,7 +338,9 @@ public final class OpenFile implements AutoCloseable {
    * After an error the data may be lost: do not try again, write anew.
    */
   public void sync(boolean metadata) throws IOException {
-    verb(metadata ? "fsync" : "fdatasync", n -> metadata ? Unistd.fsync(n) : Unistd.fdatasync(n));
+    verb(
+        metadata ? "fsync" : "fdatasync",
+        n -> Interruptions.retry(() -> metadata ? Unistd.fsync(n) : Unistd.fdatasync(n)));
   }
 
   /** The extended attributes' names, xattr(7). */

@@ -39,10 +39,14 @@ final class Resolver {
     };
   }
 
+  private static boolean mayPass(SyscallResult result) {
+    return result.is(Errno.EAGAIN) || result.is(Errno.EINTR);
+  }
+
   private static SyscallResult openat2(int dirfd, byte[] name, int flags, Resolution resolution) {
     long resolve = resolution.resolveFlags();
     SyscallResult result = Fcntl.openat2(dirfd, name, flags, 0, resolve);
-    for (int i = 1; i < MAX_TRIES && result.is(Errno.EAGAIN); i++) {
+    for (int i = 1; i < MAX_TRIES && mayPass(result); i++) {
       result = Fcntl.openat2(dirfd, name, flags, 0, resolve);
     }
     return result;

@@ -1,13 +1,18 @@
 package dev.holdfast.files;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Namespaces;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FaultTest {
   @TempDir Path temp;
+  @TempDir Path logs;
 
   private String child(String what) throws Exception {
     ProcessBuilder java = Host.java(Child.class, what, temp.toString());
@@ -60,6 +66,93 @@ class FaultTest {
     assertEquals("ok", run(java));
   }
 
+  /** strace makes these calls fail in the child, and no others. */
+  private void injected(String scenario, String... injections) throws Exception {
+    Host.assumeProgram("strace");
+    Path log = logs.resolve("strace");
+    ProcessBuilder java = Host.java(Child.class, scenario, temp.toString());
+    List<String> strace = new ArrayList<>(List.of("strace", "-fqq", "-o", log.toString()));
+    for (String injection : injections) {
+      strace.addAll(
+          injection.contains("=") ? List.of("-e", "inject=" + injection) : List.of(injection));
+    }
+    java.command().addAll(0, strace);
+    assertEquals("ok", run(java));
+    assertTrue(Files.readString(log, ISO_8859_1).contains("(INJECTED)"), "nothing was injected");
+  }
+
+  @Test
+  void everySecondCallIsInterrupted() throws Exception {
+    injected(
+        "work",
+        "pwrite64:error=EINTR:when=1+2",
+        "openat2:error=EINTR:when=1+2",
+        "fsync:error=EINTR:when=1+2",
+        "copy_file_range:error=EINTR:when=1+2");
+  }
+
+  /** Only of this file: the JVM itself reads, too. */
+  @Test
+  void everySecondReadIsInterrupted() throws Exception {
+    Path file = temp.resolve("a/b/file");
+    injected("work", "pread64:error=EINTR:when=1+2", "-P", file.toString());
+  }
+
+  @Test
+  void openat2FailsByARaceEachSecondTime() throws Exception {
+    injected("work", "openat2:error=EAGAIN:when=1+2");
+  }
+
+  @Test
+  void noOpenat2Here() throws Exception {
+    injected("work", "openat2:error=ENOSYS");
+  }
+
+  @Test
+  void aFilterForbidsNewCalls() throws Exception {
+    injected("work", "openat2,copy_file_range:error=EPERM");
+  }
+
+  /** Ends with an error, and not never. */
+  @Test
+  void everyWriteIsInterrupted() throws Exception {
+    injected("refused EINTR", "pwrite64:error=EINTR");
+  }
+
+  @Test
+  void theQuotaIsUsedUp() throws Exception {
+    // The first write is the old contents.
+    injected("refused EDQUOT", "pwrite64:error=EDQUOT:when=3+");
+  }
+
+  @Test
+  void theDiskFailsAtSync() throws Exception {
+    injected("refused EIO", "fsync:error=EIO:when=2+");
+  }
+
+  @Test
+  void theDirectoryTakesNoName() throws Exception {
+    injected("refused EDQUOT", "linkat:error=EDQUOT:when=2+");
+  }
+
+  @Test
+  void theNameCannotBeMoved() throws Exception {
+    injected("refused EIO", "renameat2:error=EIO:when=2+");
+  }
+
+  /** A write that meets the limit is short; the next one fails. */
+  @Test
+  void filesHaveALimit() throws Exception {
+    ProcessBuilder java = Host.java(Child.class, "refused EFBIG", temp.toString());
+    java.command().addAll(0, List.of("prlimit", "--fsize=" + Child.LIMIT));
+    assertEquals("ok", run(java));
+  }
+
+  @Test
+  void aShortWriteGoesOnWhereItEnded() throws Exception {
+    assertEquals("ok", mounted("short"));
+  }
+
   @Test
   void noDirectoryToWorkIn() throws Exception {
     assertEquals("ok", child("removed"));
@@ -69,11 +162,20 @@ class FaultTest {
   static final class Child {
     private Child() {}
 
+    /** In bytes: no multiple of what one call of ours writes. */
+    static final int LIMIT = 50_000;
+
+    private static final byte[] BIG = "0123456789".repeat(20_000).getBytes(UTF_8);
+
     @SuppressWarnings("SystemOut") // Its output is how it answers.
     public static void main(String[] args) throws Exception {
       Path base = Path.of(args[1]);
       PrintStream out = System.out;
-      switch (args[0]) {
+      String[] scenario = args[0].split(" ", -1);
+      switch (scenario[0]) {
+        case "work" -> work(base);
+        case "refused" -> refused(base, scenario[1]);
+        case "short" -> shortWrites(base);
         case "full" -> full(base);
         case "readonly" -> readOnly(base);
         case "descriptors" -> descriptors(base);
@@ -85,6 +187,66 @@ class FaultTest {
     private static void failsWith(String errno, org.junit.jupiter.api.function.Executable action) {
       FileSystemException failure = assertThrows(FileSystemException.class, action);
       assertTrue(String.valueOf(failure.getReason()).contains(errno), failure::toString);
+    }
+
+    /** Everything succeeds, and is whole. */
+    private static void work(Path base) throws Exception {
+      try (Directory directory = Directory.open(base)) {
+        directory.mkdirs("a/b", 0700).close();
+        AtomicReplace file = AtomicReplace.of(directory, "a/b/file");
+        file.durability(Durability.FILE_AND_DIRECTORY).write(BIG);
+        try (OpenFile open = directory.open("a/b/file", Opening.read())) {
+          assertArrayEquals(BIG, open.readAll(1 << 20));
+        }
+        try (OpenFile open = directory.create("a/direct", 0600);
+            OutputStream out = open.outputStream()) {
+          out.write(BIG);
+        }
+        file.append(BIG);
+        directory.chmod("a/b/file", 0640);
+        assertEquals(
+            List.of(),
+            Trees.copy(base.resolve("a"), base.resolve("c"), TreeOptions.defaults()).failures());
+        assertArrayEquals(BIG, Files.readAllBytes(base.resolve("c/direct")));
+        assertEquals(2L * BIG.length, Files.size(base.resolve("c/b/file")));
+        assertEquals(List.of(), Trees.delete(base.resolve("a"), TreeOptions.defaults()).failures());
+        assertEquals(1, directory.list().size(), "something was left");
+      }
+    }
+
+    /** A replacement fails so: the old file stays, and nothing is left. */
+    private static void refused(Path base, String errno) throws Exception {
+      try (Directory directory = Directory.open(base)) {
+        AtomicReplace file = AtomicReplace.of(directory, "file");
+        if (errno.equals("EINTR")) {
+          Files.writeString(base.resolve("file"), "old");
+        } else {
+          file.write("old".getBytes(UTF_8));
+        }
+        failsWith(errno, () -> file.write(BIG));
+        failsWith(errno, () -> file.append(BIG));
+        assertEquals("old", Files.readString(base.resolve("file")));
+        assertEquals(1, directory.list().size(), "something was left");
+      }
+    }
+
+    private static void shortWrites(Path base) throws Exception {
+      Path small = Files.createDirectory(base.resolve("small"));
+      Namespaces.mount("holdfast-test", small.toString(), "tmpfs", 0, "size=256k")
+          .orThrow("mount", small.toString());
+      try (Directory directory = Directory.open(small)) {
+        Path filler = Files.write(small.resolve("filler"), new byte[100_000]);
+        ByteBuffer big = ByteBuffer.wrap(BIG);
+        try (OpenFile open = directory.create("file", 0600);
+            FileChannel channel = open.channel()) {
+          failsWith("ENOSPC", () -> channel.write(big));
+          assertTrue(channel.position() > 0, "nothing was written before the disk was full");
+          assertEquals(big.position(), channel.position());
+          Files.delete(filler);
+          channel.write(big);
+        }
+        assertArrayEquals(BIG, Files.readAllBytes(small.resolve("file")));
+      }
     }
 
     private static void full(Path base) throws Exception {
@@ -103,8 +265,7 @@ class FaultTest {
         assertEquals(1, directory.list().size(), "something was left");
         try (TempFiles temp = TempFiles.in(directory)) {
           try (TempFile anonymous = temp.anonymous()) {
-            failsWith(
-                "ENOSPC", () -> anonymous.file().channel().write(java.nio.ByteBuffer.wrap(big)));
+            failsWith("ENOSPC", () -> anonymous.file().channel().write(ByteBuffer.wrap(big)));
           }
           // No inodes left: at once, and not after many tries.
           List<OpenFile> all = new ArrayList<>();

@@ -24,6 +24,13 @@ final class Host {
     Assumptions.assumeTrue(Identity.geteuid() == 0, () -> "needs root: " + why);
   }
 
+  static void assumeProgram(String name) {
+    String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+    Assumptions.assumeTrue(
+        Stream.of(path.split(":", -1)).anyMatch(d -> Files.isExecutable(Path.of(d, name))),
+        () -> "needs the program " + name);
+  }
+
   static void mkfifo(Path path) throws IOException {
     byte[] name = Names.encode(path.toString());
     Unistd.mknodat(Fcntl.AT_FDCWD, name, Statx.S_IFIFO | 0600, 0)
