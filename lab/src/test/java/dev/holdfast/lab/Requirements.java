@@ -5,22 +5,22 @@ import dev.holdfast.prove.Prover;
 import org.junit.jupiter.api.Assumptions;
 
 /** What tests need of the machine they run on; without it they are skipped, and say so. */
-final class Requirements {
+public final class Requirements {
   private Requirements() {}
 
   /** Worlds with two identities. */
-  static void twoIdentities() {
+  public static void twoIdentities() {
     Assumptions.assumeTrue(
         Identity.geteuid() == 0, "needs root: the attacker is another user than the victim");
     String whyNot = Prover.whyNot();
     Assumptions.assumeTrue(whyNot == null, () -> "no worlds here: " + whyNot);
   }
 
-  static void program(String name) {
+  public static void program(String name) {
     Assumptions.assumeTrue(Workshop.isOnPath(name), () -> "needs the program " + name);
   }
 
-  static void compiler() {
+  public static void compiler() {
     Assumptions.assumeTrue(
         Workshop.isOnPath("cc") || Workshop.isOnPath("gcc") || Workshop.isOnPath("clang"),
         "needs a C compiler");

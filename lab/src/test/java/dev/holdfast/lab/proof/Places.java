@@ -1,0 +1,73 @@
+package dev.holdfast.lab.proof;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What operations find, and what may be there after a kill, in the shell's words. */
+final class Places {
+  /** What is there from the beginning, as find tells it. */
+  private static final String BEGINNING = "d d755|d/e d755|d/f f644|d/l l777|f f644|l l777";
+
+  private static final String BEGIN =
+      """
+      for place in %s; do
+        cd %s/$place && mkdir d d/e && printf %s | tee f > d/f && ln -s f l && ln -s f d/l &&
+          chown -hR --reference=. . || exit 1
+      done
+      """;
+
+  /** Names, kinds and modes. */
+  private static final String NAMES =
+      """
+      cd %s || exit 1
+      left=$(find %s -mindepth 1 -printf '%%p %%y%%m\\n' | grep -vxE '%s')
+      [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
+      """;
+
+  /** The old contents, or the new ones. */
+  private static final String CONTENTS =
+      """
+      torn=$(find %s -type f ! -name '.holdfast-*' -exec sha256sum {} + | grep -vE '^(%s|%s) ')
+      [ -z "$torn" ] || { echo "torn: $torn"; exit 1; }
+      """;
+
+  private Places() {}
+
+  static String setup(List<Operation> operations) {
+    return BEGIN.formatted(names(operations), FilesVictim.BASE, Operation.OLD);
+  }
+
+  static String check(List<Operation> operations) {
+    String allowed =
+        operations.stream()
+            .map(o -> o.place() + "/(" + allowed(o) + ")")
+            .collect(Collectors.joining("|"));
+    String check = NAMES.formatted(FilesVictim.BASE, names(operations), allowed);
+    List<Operation> whole = operations.stream().filter(o -> !o.inPlace()).toList();
+    return whole.isEmpty()
+        ? check
+        : check + CONTENTS.formatted(names(whole), sum(Operation.OLD), sum(Operation.NEW));
+  }
+
+  private static String allowed(Operation o) {
+    return o.mayBeThere().isEmpty() ? BEGINNING : BEGINNING + "|" + o.mayBeThere();
+  }
+
+  private static String names(List<Operation> operations) {
+    return operations.stream().map(Operation::place).collect(Collectors.joining(" "));
+  }
+
+  private static String sum(String contents) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(contents.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Our own operations under our own prover, and the JDK's beside them. */
+package dev.holdfast.lab.proof;
