@@ -13,33 +13,16 @@ final class Places {
   /** What is there from the beginning, as find tells it. */
   private static final String BEGINNING = "d d755|d/e d755|d/f f644|d/l l777|f f644|l l777";
 
-  private static final String BEGIN =
-      """
-      for place in %s; do
-        cd %s/$place && mkdir d d/e && printf %s | tee f > d/f && ln -s f l && ln -s f d/l &&
-          chown -hR --reference=. . || exit 1
-      done
-      """;
-
-  /** Names, kinds and modes. */
-  private static final String NAMES =
-      """
-      cd %s || exit 1
-      left=$(find %s -mindepth 1 -printf '%%p %%y%%m\\n' | grep -vxE '%s')
-      [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
-      """;
-
-  /** The old contents, or the new ones. */
-  private static final String CONTENTS =
-      """
-      torn=$(find %s -type f ! -name '.holdfast-*' -exec sha256sum {} + | grep -vE '^(%s|%s) ')
-      [ -z "$torn" ] || { echo "torn: $torn"; exit 1; }
-      """;
-
   private Places() {}
 
   static String setup(List<Operation> operations) {
-    return BEGIN.formatted(names(operations), FilesVictim.BASE, Operation.OLD);
+    return """
+    for place in %s; do
+      cd %s/$place && mkdir d d/e && printf %s | tee f > d/f && ln -s f l && ln -s f d/l &&
+        chown -hR --reference=. . || exit 1
+    done
+    """
+        .formatted(names(operations), FilesVictim.BASE, Operation.OLD);
   }
 
   static String check(List<Operation> operations) {
@@ -47,11 +30,22 @@ final class Places {
         operations.stream()
             .map(o -> o.place() + "/(" + allowed(o) + ")")
             .collect(Collectors.joining("|"));
-    String check = NAMES.formatted(FilesVictim.BASE, names(operations), allowed);
+    String check =
+        """
+        cd %s || exit 1
+        left=$(find %s -mindepth 1 -printf '%%p %%y%%m\\n' | grep -vxE '%s')
+        [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
+        """
+            .formatted(FilesVictim.BASE, names(operations), allowed);
     List<Operation> whole = operations.stream().filter(o -> !o.inPlace()).toList();
     return whole.isEmpty()
         ? check
-        : check + CONTENTS.formatted(names(whole), sum(Operation.OLD), sum(Operation.NEW));
+        : check
+            + """
+            torn=$(find %s -type f ! -name '.holdfast-*' -exec sha256sum {} + | grep -vE '^(%s|%s) ')
+            [ -z "$torn" ] || { echo "torn: $torn"; exit 1; }
+            """
+                .formatted(names(whole), sum(Operation.OLD), sum(Operation.NEW));
   }
 
   private static String allowed(Operation o) {
