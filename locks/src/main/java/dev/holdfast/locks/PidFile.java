@@ -153,13 +153,14 @@ public final class PidFile extends LocalLock<PidFile> {
     private boolean occupy(int fd) throws IOException {
       HolderRecord record = Self.record();
       byte[] contents = (record.pid() + "\n").getBytes(US_ASCII);
-      // First the record: with a number that is not its own it proves nothing.
+      // Emptied first: if we end before the number is written, the next one may take it over. A
+      // number beside the record of another holder would be respected for ever.
+      Unistd.ftruncate(fd, 0).orThrow("ftruncate", path);
       Xattr.fsetxattr(fd, RECORD, record.toBytes(), 0);
       SyscallResult written = Unistd.pwrite(fd, contents, 0, contents.length, 0);
       if (written.orThrow("write", path) != contents.length) {
         throw SyscallExceptions.of(Errno.ENOSPC, "write", path);
       }
-      Unistd.ftruncate(fd, contents.length).orThrow("ftruncate", path);
       return true;
     }
 

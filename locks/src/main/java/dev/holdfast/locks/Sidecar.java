@@ -7,13 +7,18 @@ import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A small permanent file {@code .NAME.holdfast} beside a lock file that comes and goes: what must
  * outlive the lock file is kept here. It is never removed.
  */
 final class Sidecar {
+  /** Longer than any honest work with it takes, also on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Path path;
 
   private Sidecar(Path path) {
@@ -32,8 +37,11 @@ final class Sidecar {
   }
 
   /**
-   * Does something while this sidecar is flocked by nobody else. Only short work: waiters block in
-   * the kernel for as long.
+   * Does something while this sidecar is flocked by nobody else. Only short work: others wait for
+   * as long.
+   *
+   * @throws FileSystemException if another process does not let go of it within {@link #PATIENCE}:
+   *     whoever may open it can hold it for ever (L12)
    */
   <T> T exclusively(Work<T> work) throws IOException {
     LockFile file = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
@@ -51,6 +59,7 @@ final class Sidecar {
 
   private void lock(int fd) throws IOException {
     Backoff backoff = new Backoff(50_000, 5_000_000);
+    Deadline deadline = Deadline.after(PATIENCE);
     boolean interrupted = false;
     try {
       for (; ; ) {
@@ -59,8 +68,14 @@ final class Sidecar {
           locked.orThrow("flock", path.toString());
           return;
         }
+        if (deadline.passed()) {
+          throw new FileSystemException(
+              path.toString(),
+              null,
+              "another process holds a flock on it (EAGAIN); `holdfast locks` tells which");
+        }
         try {
-          backoff.pause(Deadline.NONE);
+          backoff.pause(deadline);
         } catch (InterruptedException e) {
           interrupted = true;
         }

@@ -1,0 +1,248 @@
+package dev.holdfast.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Locks;
+import dev.holdfast.prove.Case;
+import dev.holdfast.prove.Intruder;
+import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.ProveException;
+import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.WindowResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Our own locks under our own prover: attacked before each use of a name, killed before each call
+ * that changes something, and met there by a second holder. The usual ways lose in the same
+ * harness.
+ *
+ * <p>With {@code -Dholdfast.selfproof=long} every operation meets every intruder (see {@code
+ * bench/selfproof.sh}); else only the attacker comes to all.
+ */
+class LockSelfProofTest {
+  private static final boolean LONG = "long".equals(System.getProperty("holdfast.selfproof"));
+
+  /** The attacker's own directory: he may change every name in it, at any time. */
+  private static final Path ARENA = Path.of("/srv/arena");
+
+  /** Root's: what happened is written there. */
+  private static final String WITNESS = "/srv/witness";
+
+  private static final String LOG = WITNESS + "/log";
+
+  @TempDir static Path workshop;
+
+  @SuppressWarnings("NullAway.Init")
+  private static TrainedJava java;
+
+  private static int windows;
+  private static int trials;
+
+  /**
+   * @param earlier what was done in the same directory before; empty for nothing
+   */
+  record Subject(String operation, Kind kind, String earlier) {
+    @Override
+    public String toString() {
+      return (earlier.isEmpty() ? "" : earlier + ", then ") + operation + " " + kind;
+    }
+  }
+
+  @BeforeAll
+  static void train() throws Exception {
+    Requirements.twoIdentities();
+    java = new TrainedJava(workshop, LockVictim.class, Locks.class, dev.holdfast.libc.Errno.class);
+    Path directory = Files.createDirectory(workshop.resolve("training"));
+    for (Class<?> main : List.of(LockVictim.class, LockJudge.class)) {
+      java.train(main, LockVictim.USE, Kind.FILE.name(), directory.toString(), directory + "/log");
+    }
+  }
+
+  @AfterAll
+  static void tell() {
+    System.out.println("self-proof of locks: " + windows + " windows, " + trials + " trials");
+  }
+
+  static Stream<Subject> subjects() {
+    List<Subject> all = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      if (kind != Kind.ZOOKEEPER && kind != Kind.POSTGRESQL) {
+        all.add(new Subject(LockVictim.USE, kind, ""));
+      }
+    }
+    Stream.of(Kind.FILE, Kind.MAIL, Kind.DEVICE, Kind.PID_FILE, Kind.MEMORY)
+        .forEach(kind -> all.add(new Subject(LockVictim.USE, kind, LockVictim.LEAVE)));
+    all.add(new Subject(LockVictim.BREAK, Kind.FILE, LockVictim.LEAVE));
+    all.add(new Subject(LockVictim.SET, Kind.OFD, ""));
+    return all.stream();
+  }
+
+  /** Also where the lock file, and what stays beside it, is there from an earlier use. */
+  static Stream<Subject> attacked() {
+    return Stream.concat(
+        subjects(),
+        Stream.of(Kind.OFD, Kind.POSIX, Kind.FLOCK, Kind.DEVICE, Kind.MEMORY)
+            .map(kind -> new Subject(LockVictim.USE, kind, LockVictim.USE)));
+  }
+
+  static Stream<Subject> killed() {
+    // The others differ in nothing that a kill leaves behind.
+    return LONG
+        ? subjects()
+        : subjects()
+            .filter(s -> !Set.of(Kind.POSIX, Kind.FLOCK, Kind.PORT, Kind.SOCKET).contains(s.kind()))
+            .filter(s -> s.earlier().isEmpty() || s.kind() != Kind.MAIL && s.kind() != Kind.DEVICE);
+  }
+
+  static Stream<Subject> metByASecond() {
+    return LONG ? subjects() : Stream.of(new Subject(LockVictim.USE, Kind.FILE, LockVictim.LEAVE));
+  }
+
+  private static Case stage(List<String> victim) {
+    return Case.of(victim)
+        .withDirectory(Path.of("/"))
+        .withArena(ARENA)
+        .withSetup("mkdir " + WITNESS)
+        .withTimeout(Duration.ofSeconds(60));
+  }
+
+  private static List<String> command(Class<?> main, String operation, Kind kind, String witness) {
+    return java.command(main, operation, kind.name(), ARENA.toString(), witness);
+  }
+
+  private static Case subject(Subject subject) {
+    List<String> setup = new ArrayList<>(List.of("mkdir " + WITNESS));
+    if (subject.kind() == Kind.DEVICE) {
+      setup.add("touch " + ARENA + "/device");
+    }
+    if (subject.leave()) {
+      setup.add(
+          String.join(
+              " ",
+              command(LockVictim.class, subject.earlier(), subject.kind(), WITNESS + "/earlier")));
+    }
+    return stage(command(LockVictim.class, subject.operation(), subject.kind(), LOG))
+        .withSetup(setup.toArray(String[]::new));
+  }
+
+  private static String check(Subject subject) {
+    return String.join(" ", command(LockJudge.class, subject.operation(), subject.kind(), LOG));
+  }
+
+  private static Proof prove(String name, Case what) throws ProveException {
+    Proof proof = Prover.prove(what, Progress.NONE);
+    assertEquals(0, proof.exit(), name + " does not do its work undisturbed");
+    assertTrue(proof.complete(), name);
+    windows += proof.windows().size();
+    trials += proof.trials();
+    System.out.printf(
+        "self-proof: %s by %s: %d windows, %d closed without a trial, %d trials%n",
+        name, what.intruders(), proof.windows().size(), proof.prunedTotal(), proof.trials());
+    return proof;
+  }
+
+  private static String bad(Proof proof) {
+    return proof.windows().stream()
+        .filter(w -> w.verdict() == Verdict.EXPLOITED || w.verdict().undecided())
+        .map(WindowResult::toString)
+        .collect(Collectors.joining("\n"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("attacked")
+  void attackerGainsNothing(Subject subject) throws Exception {
+    Proof proof = prove(subject.toString(), subject(subject));
+    assertEquals("", bad(proof));
+  }
+
+  @ParameterizedTest
+  @MethodSource("killed")
+  void killedAnywhereTheNextGetsIt(Subject subject) throws Exception {
+    Proof proof =
+        prove(
+            subject.toString(),
+            subject(subject).withIntruders(Intruder.KILL).withChecks(check(subject)));
+    assertEquals("", bad(proof));
+  }
+
+  @ParameterizedTest
+  @MethodSource("metByASecond")
+  void aSecondHolderAnywhereIsTheOnlyOne(Subject subject) throws Exception {
+    Proof proof =
+        prove(
+            subject.toString(),
+            subject(subject).withIntruders(Intruder.COPY).withChecks(check(subject)));
+    assertEquals("", bad(proof));
+  }
+
+  private static Case usual(String way, String... setup) {
+    List<String> all = new ArrayList<>(List.of("mkdir " + WITNESS));
+    all.addAll(List.of(setup));
+    return stage(java.command(UsualLock.class, way, ARENA.toString(), LOG))
+        .withSetup(all.toArray(String[]::new));
+  }
+
+  private static void loses(String name, Case what, String how) throws ProveException {
+    Proof proof = prove("negative control: " + name, what);
+    assertTrue(
+        proof.windows().stream()
+            .anyMatch(
+                w ->
+                    w.verdict() == Verdict.EXPLOITED
+                        && (w.effects().toString() + w.evidence()).contains(how)),
+        () -> name + " did not lose: " + proof);
+  }
+
+  @Test
+  void usualLockFilesFollowWhatIsPlanted() throws Exception {
+    Case shell = stage(List.of("/bin/sh", "-c", "echo $$ > /srv/arena/lock"));
+    loses("echo $$ > lock", shell, Effect.CREATE.name());
+    loses("FileChannel.open(CREATE), tryLock", usual(UsualLock.CHANNEL), Effect.CREATE.name());
+    loses(
+        "FileChannel.open of a lock file that is there",
+        usual(UsualLock.CHANNEL, "echo 1 > " + ARENA + "/lock"),
+        Effect.WRITE.name());
+  }
+
+  @Test
+  void usualLockFileIsStuckOnceItsHolderWasKilled() throws Exception {
+    Case killed =
+        usual(UsualLock.CREATE)
+            .withIntruders(Intruder.KILL)
+            .withChecks(check(new Subject(LockJudge.USUAL, Kind.FILE, "")));
+    loses("Files.write(CREATE_NEW), Files.delete", killed, "exits 1");
+  }
+
+  @Test
+  void usualLocksAreHeldByTwo() throws Exception {
+    String check = check(new Subject(LockJudge.SEEN, Kind.FILE, ""));
+    loses(
+        "a dead holder's file is removed by name",
+        usual(UsualLock.REMOVE_STALE, "echo 999999 > " + ARENA + "/lock")
+            .withIntruders(Intruder.COPY)
+            .withChecks(check),
+        "exits 1");
+    loses(
+        "FileChannel.tryLock, and the file is read meanwhile",
+        usual(UsualLock.READ_MEANWHILE).withIntruders(Intruder.COPY).withChecks(check),
+        "exits 1");
+  }
+}

@@ -1,0 +1,167 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HeldSet;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Lock;
+import dev.holdfast.locks.LockFileReport;
+import dev.holdfast.locks.Locks;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.SharedMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Does to one lock whatever its kind can, and writes to a witness file when it holds it: {@code
+ * LockVictim OPERATION KIND DIRECTORY WITNESS}.
+ *
+ * <p>A second one of the same witness holds on, once it has the lock, until the first one has
+ * ended: if the first gets it meanwhile, the witness shows two holders.
+ */
+final class LockVictim {
+  /** Everything that a kind can: alone, shared, converted, in turn. */
+  static final String USE = "use";
+
+  /** Leaves the lock as a holder does that died during another boot. */
+  static final String LEAVE = "leave";
+
+  /** Takes a lock away as an administrator. */
+  static final String BREAK = "break";
+
+  /** Three kinds at once. */
+  static final String SET = "set";
+
+  private static final int PORT = 11_999;
+
+  private final Path directory;
+  private final Witness witness;
+
+  private LockVictim(Path directory, Path witness) throws IOException {
+    this.directory = directory;
+    this.witness = new Witness(witness);
+  }
+
+  static Lock open(Kind kind, Path directory) throws IOException {
+    return switch (kind) {
+      case MEMORY -> SharedMemory.open(directory.resolve("memory")).lock(0).repairedBy(() -> {});
+      case DEVICE -> Locks.device(directory.resolve("device"), directory);
+      case PORT -> Locks.port(PORT);
+      case SOCKET -> Locks.socket("holdfast-self-proof");
+      default -> Locks.named(kind, directory.resolve("lock").toString());
+    };
+  }
+
+  /** The lock file of a kind that is one. */
+  static Path file(Kind kind, Path directory) {
+    return directory.resolve(
+        switch (kind) {
+          case DEVICE -> "LCK..device";
+          case MAIL -> "lock.lock";
+          case FILE, NFS, PID_FILE -> "lock";
+          default -> throw new IllegalArgumentException("a " + kind + " is no file");
+        });
+  }
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    LockVictim victim = new LockVictim(Path.of(args[2]), Path.of(args[3]));
+    Kind kind = Kind.valueOf(args[1]);
+    switch (args[0]) {
+      case USE -> victim.use(kind);
+      case LEAVE -> victim.leave(kind);
+      case BREAK -> victim.breakLock(kind);
+      case SET -> victim.set();
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  private void use(Kind kind) throws IOException, InterruptedException {
+    Lock lock = open(kind, directory);
+    hold(lock);
+    if (lock.capabilities().contains(Capability.SHARED)) {
+      hold(lock.shared());
+    }
+    if (lock.capabilities().contains(Capability.FAIR)) {
+      hold(lock.fair());
+    }
+  }
+
+  private void hold(Lock lock) throws IOException {
+    Optional<Held> granted = lock.tryAcquire();
+    if (granted.isEmpty()) {
+      return;
+    }
+    try (Held held = granted.get()) {
+      witness.in(held.mode());
+      if (held.mode() == Mode.EXCLUSIVE) {
+        witness.token(held.token());
+      } else if (lock.capabilities().contains(Capability.CONVERT) && held.tryUpgrade()) {
+        witness.out();
+        witness.in(held.mode());
+        held.downgrade();
+      }
+      held.ensureValid();
+      witness.awaitFirst();
+      witness.out();
+    }
+  }
+
+  private void set() throws IOException {
+    List<Lock> locks =
+        List.of(
+            Locks.flock(directory.resolve("c")),
+            Locks.file(directory.resolve("b")),
+            Locks.ofd(directory.resolve("a")));
+    Optional<HeldSet> granted = Locks.all(locks).tryAcquire();
+    if (granted.isPresent()) {
+      try (HeldSet held = granted.get()) {
+        witness.in(Mode.EXCLUSIVE);
+        for (Held one : held.all()) {
+          one.ensureValid();
+        }
+        witness.awaitFirst();
+        witness.out();
+      }
+    }
+  }
+
+  private void leave(Kind kind) throws IOException, InterruptedException {
+    Held held = open(kind, directory).acquire();
+    if (kind != Kind.MEMORY && held.isOpen()) {
+      Path file = file(kind, directory);
+      byte[] contents = Files.readAllBytes(file);
+      byte[] earlier = duringAnotherBoot(contents);
+      if (earlier.length > 0) {
+        Files.write(file, earlier);
+      } else {
+        var attributes = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+        ByteBuffer record = ByteBuffer.allocate(attributes.size("holdfast.holder"));
+        attributes.read("holdfast.holder", record);
+        attributes.write("holdfast.holder", ByteBuffer.wrap(duringAnotherBoot(record.array())));
+      }
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** The record with the id of another boot; empty if this is no record. */
+  private static byte[] duringAnotherBoot(byte[] record) {
+    String text = new String(record, StandardCharsets.UTF_8);
+    String other = text.replaceFirst("\nboot [^\n]*\n", "\nboot another\n");
+    return other.equals(text) ? new byte[0] : other.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void breakLock(Kind kind) throws IOException {
+    Path file = file(kind, directory);
+    Optional<LockFileReport> stuck = LockFileReport.at(file);
+    if (stuck.isPresent() && !LockFileReport.breakLock(file, stuck.get().token())) {
+      throw new FileAlreadyExistsException(file.toString(), null, "was not broken");
+    }
+  }
+}
