@@ -133,7 +133,7 @@ class LockSelfProofTest {
     if (subject.kind() == Kind.DEVICE) {
       setup.add("touch " + ARENA + "/device");
     }
-    if (subject.leave()) {
+    if (!subject.earlier().isEmpty()) {
       setup.add(
           String.join(
               " ",

@@ -4,6 +4,7 @@ import static dev.holdfast.libc.Fcntl.AT_FDCWD;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
@@ -16,7 +17,8 @@ import java.nio.file.Path;
 
 /**
  * The permanent file that a kernel lock is on, opened so that nothing on the way can redirect or
- * block it: no last link is followed, no FIFO waited for, no terminal acquired.
+ * block it: no last link is followed, no FIFO waited for, no terminal acquired, and no hard link
+ * taken that somebody else may have made (whatever {@code fs.protected_hardlinks} says).
  *
  * @param writable false if only reading was permitted
  * @param local true if the kernel itself keeps the locks of this file system
@@ -86,6 +88,13 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable, boolean local) {
         throw new FileSystemException(
             shown, null, "is not a regular file: only a flock can be on it");
       }
+      if (stat.nlink() > 1 && want != Want.DEVICE && stat.isRegular() && othersMayLinkTo(shown)) {
+        throw new FileSystemException(
+            shown,
+            null,
+            "has another name, and others may make names in its directory: it may be any file"
+                + " (S12); use a directory of your own");
+      }
       kept = true;
       return new LockFile(fd, stat, writable, FileSystems.isLocal(number));
     } finally {
@@ -94,6 +103,19 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable, boolean local) {
         fd.close();
       }
     }
+  }
+
+  /** True if somebody else may make names where this one is. */
+  private static boolean othersMayLinkTo(String shown) throws IOException {
+    Path parent = Path.of(shown).toAbsolutePath().getParent();
+    if (parent == null) {
+      return false;
+    }
+    Statx directory =
+        Statx.statx(AT_FDCWD, Paths.bytes(parent.toString()), 0, Statx.STATX_BASIC_STATS)
+            .orThrow("statx", parent.toString());
+    boolean ours = directory.uid() == 0 || directory.uid() == Identity.geteuid();
+    return !ours || (directory.permissions() & 0022) != 0;
   }
 
   /** True if the name leads to this very object. */

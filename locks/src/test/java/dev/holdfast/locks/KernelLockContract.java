@@ -78,6 +78,22 @@ abstract class KernelLockContract extends LockContract {
   }
 
   @Test
+  void aHardLinkIsRefusedWhereOthersMayMakeOne() throws IOException {
+    Path shared = Files.createDirectory(directory.resolve("shared-" + newName()));
+    Path precious = Files.createFile(directory.resolve("precious-" + newName()));
+    Files.createLink(shared.resolve("lock"), precious);
+    assertTrue(isFree(TestKinds.open(kind(), shared, "lock")), "nobody else may write here");
+    Slots.retireUnusedSince(Upkeep.epoch);
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+    FileSystemException refused =
+        assertThrows(
+            FileSystemException.class, () -> TestKinds.open(kind(), shared, "lock").tryAcquire());
+    assertTrue(refused.getMessage().contains("S12"), refused.getMessage());
+    Files.delete(precious);
+    assertTrue(isFree(TestKinds.open(kind(), shared, "lock")), "it has one name only");
+  }
+
+  @Test
   void aFifoIsRefusedAndNotWaitedFor() throws Exception {
     String name = newName();
     Process mkfifo =
