@@ -1,6 +1,5 @@
 package dev.holdfast.libc;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
@@ -16,28 +15,9 @@ import java.lang.invoke.MethodHandle;
  * error number, captured in the same downcall, so no errno can be read late.
  */
 final class Kernel {
-  private static final MethodHandle SYSCALL = link();
+  private static final MethodHandle SYSCALL = CFunction.link("syscall");
 
   private Kernel() {}
-
-  private static MethodHandle link() {
-    FunctionDescriptor type =
-        FunctionDescriptor.of(
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG,
-            ValueLayout.JAVA_LONG);
-    return Linker.nativeLinker()
-        .downcallHandle(
-            symbol("syscall"),
-            type,
-            Linker.Option.firstVariadicArg(1),
-            Linker.Option.captureCallState("errno"));
-  }
 
   /** A function of the C library. */
   static MemorySegment symbol(String name) {

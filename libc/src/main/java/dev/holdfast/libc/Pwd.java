@@ -1,9 +1,5 @@
 package dev.holdfast.libc;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,33 +23,16 @@ public final class Pwd {
   private static final int BUFFER = 256 * 1024;
   private static final int STRUCT = 64;
 
-  private static final ValueLayout INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout LONG = ValueLayout.JAVA_LONG;
-
-  private static final MethodHandle GETPWNAM_R =
-      function("getpwnam_r", LONG, LONG, LONG, LONG, LONG);
-  private static final MethodHandle GETPWUID_R =
-      function("getpwuid_r", INT, LONG, LONG, LONG, LONG);
-  private static final MethodHandle GETGRNAM_R =
-      function("getgrnam_r", LONG, LONG, LONG, LONG, LONG);
-  private static final MethodHandle GETGRGID_R =
-      function("getgrgid_r", INT, LONG, LONG, LONG, LONG);
-  private static final MethodHandle GETPWENT_R = function("getpwent_r", LONG, LONG, LONG, LONG);
-  private static final MethodHandle SETPWENT = procedure("setpwent");
-  private static final MethodHandle ENDPWENT = procedure("endpwent");
-  private static final MethodHandle GETGROUPLIST = function("getgrouplist", LONG, INT, LONG, LONG);
+  private static final CFunction GETPWNAM_R = CFunction.named("getpwnam_r");
+  private static final CFunction GETPWUID_R = CFunction.named("getpwuid_r");
+  private static final CFunction GETGRNAM_R = CFunction.named("getgrnam_r");
+  private static final CFunction GETGRGID_R = CFunction.named("getgrgid_r");
+  private static final CFunction GETPWENT_R = CFunction.named("getpwent_r");
+  private static final CFunction SETPWENT = CFunction.named("setpwent");
+  private static final CFunction ENDPWENT = CFunction.named("endpwent");
+  private static final CFunction GETGROUPLIST = CFunction.named("getgrouplist");
 
   private Pwd() {}
-
-  private static MethodHandle function(String name, ValueLayout... arguments) {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            Kernel.symbol(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
-  }
-
-  private static MethodHandle procedure(String name) {
-    return Linker.nativeLinker().downcallHandle(Kernel.symbol(name), FunctionDescriptor.ofVoid());
-  }
 
   /** {@code getpwnam_r}, getpwnam(3). {@code ENOENT} if there is no such user. */
   public static Result<User> getpwnam(String name) {
@@ -62,15 +41,14 @@ public final class Pwd {
         ? Result.failure(Errno.EINVAL)
         : ask(
             (s, entry, buffer, found) ->
-                (int) GETPWNAM_R.invokeExact(s.cString(bytes), entry, buffer, (long) BUFFER, found),
+                GETPWNAM_R.call(s, s.cString(bytes), entry, buffer, BUFFER, found),
             Pwd::user);
   }
 
   /** {@code getpwuid_r}, getpwnam(3). {@code ENOENT} if there is no such user. */
   public static Result<User> getpwuid(int uid) {
     return ask(
-        (s, entry, buffer, found) ->
-            (int) GETPWUID_R.invokeExact(uid, entry, buffer, (long) BUFFER, found),
+        (s, entry, buffer, found) -> GETPWUID_R.call(s, uid, entry, buffer, BUFFER, found),
         Pwd::user);
   }
 
@@ -81,15 +59,14 @@ public final class Pwd {
         ? Result.failure(Errno.EINVAL)
         : ask(
             (s, entry, buffer, found) ->
-                (int) GETGRNAM_R.invokeExact(s.cString(bytes), entry, buffer, (long) BUFFER, found),
+                GETGRNAM_R.call(s, s.cString(bytes), entry, buffer, BUFFER, found),
             Pwd::group);
   }
 
   /** {@code getgrgid_r}, getgrnam(3). {@code ENOENT} if there is no such group. */
   public static Result<Group> getgrgid(int gid) {
     return ask(
-        (s, entry, buffer, found) ->
-            (int) GETGRGID_R.invokeExact(gid, entry, buffer, (long) BUFFER, found),
+        (s, entry, buffer, found) -> GETGRGID_R.call(s, gid, entry, buffer, BUFFER, found),
         Pwd::group);
   }
 
@@ -98,15 +75,14 @@ public final class Pwd {
    * may be set up not to list its users: then this is not all of them.
    */
   public static synchronized Result<List<User>> getpwent() {
-    try {
+    try (Scratch scratch = Scratch.open()) {
       Map<String, User> users = new LinkedHashMap<>();
-      SETPWENT.invokeExact();
+      SETPWENT.call(scratch);
       try {
         for (; ; ) {
           Result<User> next =
               ask(
-                  (s, entry, buffer, found) ->
-                      (int) GETPWENT_R.invokeExact(entry, buffer, (long) BUFFER, found),
+                  (s, entry, buffer, found) -> GETPWENT_R.call(s, entry, buffer, BUFFER, found),
                   Pwd::user);
           if (next.failed()) {
             return next.is(Errno.ENOENT)
@@ -116,10 +92,8 @@ public final class Pwd {
           users.putIfAbsent(next.value().name(), next.value());
         }
       } finally {
-        ENDPWENT.invokeExact();
+        ENDPWENT.call(scratch);
       }
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 
@@ -134,7 +108,7 @@ public final class Pwd {
       long list = scratch.allocate(4L * room);
       long count = scratch.allocate(4);
       Memory.putInt(count, room);
-      int answer = (int) GETGROUPLIST.invokeExact(scratch.cString(name), gid, list, count);
+      int answer = GETGROUPLIST.call(scratch, scratch.cString(name), gid, list, count);
       if (answer < 0) {
         return Result.failure(Errno.ERANGE);
       }
@@ -143,14 +117,12 @@ public final class Pwd {
         groups[i] = Memory.getInt(list + 4L * i);
       }
       return Result.of(groups);
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 
   @FunctionalInterface
   private interface Call {
-    int ask(Scratch scratch, long entry, long buffer, long found) throws Throwable;
+    int ask(Scratch scratch, long entry, long buffer, long found);
   }
 
   @FunctionalInterface
@@ -170,8 +142,6 @@ public final class Pwd {
       return Memory.getLong(found) == 0
           ? Result.failure(Errno.ENOENT)
           : Result.of(reader.read(entry));
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 

@@ -1,10 +1,5 @@
 package dev.holdfast.libc;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-
 /** {@code <signal.h>}: dispositions, for signals that are to interrupt a system call. */
 public final class Signals {
   public static final int SIGURG = 23;
@@ -20,17 +15,6 @@ public final class Signals {
 
   private Signals() {}
 
-  private static MethodHandle function() {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            Kernel.symbol("sigaction"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG));
-  }
-
   /**
    * {@code int sigaction(int sig, const struct sigaction *act, struct sigaction *old)},
    * sigaction(2): gives the signal a handler that does nothing, without SA_RESTART, so that a
@@ -40,10 +24,10 @@ public final class Signals {
    * <p>Process-wide. A child is born without it: execve(2) puts the default action back.
    */
   public static SyscallResult interruptWith(int signal) {
-    MethodHandle sigaction = function();
+    CFunction sigaction = CFunction.named("sigaction");
     try (Scratch scratch = Scratch.open()) {
       long old = scratch.allocateZeroed(SIGACTION_SIZE);
-      int failed = (int) sigaction.invokeExact(signal, 0L, old);
+      int failed = sigaction.call(scratch, signal, 0, old);
       if (failed != 0) {
         return SyscallResult.failure(Errno.EINVAL);
       }
@@ -52,23 +36,19 @@ public final class Signals {
       }
       long action = scratch.allocateZeroed(SIGACTION_SIZE);
       Memory.putLong(action, Kernel.symbol("abs").address());
-      failed = (int) sigaction.invokeExact(signal, action, 0L);
+      failed = sigaction.call(scratch, signal, action, 0);
       return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 
   /** Sets {@code SIG_IGN}, or {@code SIG_DFL}: whole process, and inherited by what it executes. */
   public static SyscallResult ignore(int signal, boolean ignored) {
-    MethodHandle sigaction = function();
+    CFunction sigaction = CFunction.named("sigaction");
     try (Scratch scratch = Scratch.open()) {
       long action = scratch.allocateZeroed(SIGACTION_SIZE);
       Memory.putLong(action, ignored ? SIG_IGN : SIG_DFL);
-      int failed = (int) sigaction.invokeExact(signal, action, 0L);
+      int failed = sigaction.call(scratch, signal, action, 0);
       return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 }

@@ -1,11 +1,5 @@
 package dev.holdfast.libc;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-
 /**
  * {@code <spawn.h>}: a child made without copying the Java process. Unlike {@link ProcessBuilder}
  * nothing here waits for the child: its whole life belongs to the caller.
@@ -20,21 +14,13 @@ public final class Spawn {
 
   private static final int SIGNAL_SET = 128;
 
-  private static final MethodHandle INIT = function("posix_spawnattr_init", 1);
-  private static final MethodHandle SET_FLAGS = function("posix_spawnattr_setflags", 2);
-  private static final MethodHandle SET_MASK = function("posix_spawnattr_setsigmask", 2);
-  private static final MethodHandle SET_DEFAULT = function("posix_spawnattr_setsigdefault", 2);
-  private static final MethodHandle POSIX_SPAWN = function("posix_spawn", 6);
+  private static final CFunction INIT = CFunction.named("posix_spawnattr_init");
+  private static final CFunction SET_FLAGS = CFunction.named("posix_spawnattr_setflags");
+  private static final CFunction SET_MASK = CFunction.named("posix_spawnattr_setsigmask");
+  private static final CFunction SET_DEFAULT = CFunction.named("posix_spawnattr_setsigdefault");
+  private static final CFunction POSIX_SPAWN = CFunction.named("posix_spawn");
 
   private Spawn() {}
-
-  private static MethodHandle function(String name, int arguments) {
-    ValueLayout[] types = new ValueLayout[arguments];
-    java.util.Arrays.fill(types, ValueLayout.JAVA_LONG);
-    MemorySegment symbol = Kernel.symbol(name);
-    return Linker.nativeLinker()
-        .downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, types));
-  }
 
   /**
    * {@code int posix_spawn(pid_t *pid, const char *path, NULL, const posix_spawnattr_t *, argv,
@@ -52,24 +38,22 @@ public final class Spawn {
       }
       long pid = scratch.allocateZeroed(8);
       long flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-      int error = (int) INIT.invokeExact(attributes);
-      error = error != 0 ? error : (int) SET_FLAGS.invokeExact(attributes, flags);
-      error = error != 0 ? error : (int) SET_MASK.invokeExact(attributes, none);
-      error = error != 0 ? error : (int) SET_DEFAULT.invokeExact(attributes, all);
+      int error = INIT.call(scratch, attributes);
+      error = error != 0 ? error : SET_FLAGS.call(scratch, attributes, flags);
+      error = error != 0 ? error : SET_MASK.call(scratch, attributes, none);
+      error = error != 0 ? error : SET_DEFAULT.call(scratch, attributes, all);
       if (error == 0) {
         error =
-            (int)
-                POSIX_SPAWN.invokeExact(
-                    pid,
-                    scratch.cString(path),
-                    0L,
-                    attributes,
-                    vector(scratch, argv),
-                    vector(scratch, envp));
+            POSIX_SPAWN.call(
+                scratch,
+                pid,
+                scratch.cString(path),
+                0,
+                attributes,
+                vector(scratch, argv),
+                vector(scratch, envp));
       }
       return new SyscallResult(error != 0 ? -error : Memory.getInt(pid));
-    } catch (Throwable unreachable) {
-      throw new AssertionError("a downcall threw", unreachable);
     }
   }
 

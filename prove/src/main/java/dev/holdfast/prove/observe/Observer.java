@@ -63,7 +63,7 @@ public final class Observer implements TraceHandler {
     }
     Site site = counter.next(call, operation.names());
     List<Binding> changeable = changeable(call, operation);
-    rightsChanged = changesRights(operation);
+    rightsChanged = changesTheWay(operation);
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
@@ -138,9 +138,10 @@ public final class Observer implements TraceHandler {
     return operation.action() == Action.CHMOD || operation.action() == Action.CHOWN;
   }
 
-  private static boolean changesRights(Operation operation) {
+  /** True if a later name may lead elsewhere by this, or the attacker may do more or less. */
+  private static boolean changesTheWay(Operation operation) {
     return switch (operation.action()) {
-      case CHMOD, CHOWN, XATTR, MOUNT, RENAME, SYMLINK, RMDIR -> true;
+      case CHMOD, CHOWN, XATTR, MOUNT, RENAME, LINK, SYMLINK, RMDIR -> true;
       default -> false;
     };
   }

@@ -31,6 +31,7 @@ import java.util.Set;
 public final class Resolver {
   private static final int MAX_LINKS = 40;
   private static final int WALK = Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_DIRECTORY;
+  private static final int MAX_PLAIN = 1024;
   private static final int STAT_MASK = Statx.STATX_BASIC_STATS;
   private static final int STATUS_SIZE = 2048;
   private static final byte[] EMPTY = {};
@@ -45,9 +46,13 @@ public final class Resolver {
   private final Map<ObjectId, Boolean> writable = new HashMap<>();
 
   /**
-   * Absolute directory prefixes, as spelled, on whose whole way the attacker can change nothing.
+   * Absolute directory prefixes, as spelled, on whose whole way the attacker can change nothing;
+   * links on that way stand in directories he cannot change either.
    */
   private final Set<String> trusted = new HashSet<>();
+
+  /** Absolute names in trusted directories that are no links: what programs open each time. */
+  private final Set<String> plain = new HashSet<>();
 
   private boolean foreignRoots;
 
@@ -63,12 +68,14 @@ public final class Resolver {
   public void rootsDiffer() {
     foreignRoots = true;
     trusted.clear();
+    plain.clear();
   }
 
   /** Rights or names may have changed. */
   public void forget() {
     writable.clear();
     trusted.clear();
+    plain.clear();
   }
 
   /** The bindings on the way of one path argument that the attacker could change, in order. */
@@ -99,7 +106,7 @@ public final class Resolver {
       if (!trusted.contains(slash == 0 ? "/" : raw.substring(0, slash))) {
         return false;
       }
-      return !operand.follow() || isNoLink(Unistd.readlinkat(Fcntl.AT_FDCWD, operand.path()));
+      return !operand.follow() || plain.contains(raw) || isPlain(raw, operand.path());
     }
     if (slash >= 0 || raw.equals("..")) {
       return false;
@@ -112,6 +119,14 @@ public final class Resolver {
     return raw.equals(".")
         || !operand.follow()
         || isNoLink(Unistd.readlinkat(hostProc, Raw.bytes(directory + "/" + raw)));
+  }
+
+  private boolean isPlain(String raw, byte[] path) {
+    boolean noLink = isNoLink(Unistd.readlinkat(Fcntl.AT_FDCWD, path));
+    if (noLink && plain.size() < MAX_PLAIN) {
+      plain.add(raw);
+    }
+    return noLink;
   }
 
   private static boolean isNoLink(Result<byte[]> link) {
@@ -143,7 +158,7 @@ public final class Resolver {
     int links = 0;
     int index = 0;
     boolean allTrusted = true;
-    boolean sawLink = false;
+    boolean endsInLink = false;
     boolean lastLooked = false;
     try {
       while (!rest.isEmpty()) {
@@ -183,7 +198,7 @@ public final class Resolver {
           return found;
         }
         if (follows) {
-          sawLink = true;
+          endsInLink |= last;
           Result<byte[]> target = Unistd.readlinkat(directory, entry);
           if (++links > MAX_LINKS || target.failed() || target.value().length == 0) {
             return found;
@@ -209,7 +224,7 @@ public final class Resolver {
           }
         }
       }
-      if (found.isEmpty() && allTrusted && lastLooked && !sawLink) {
+      if (found.isEmpty() && allTrusted && lastLooked && !endsInLink) {
         remember(directory, raw);
       }
       return found;
@@ -220,7 +235,7 @@ public final class Resolver {
     }
   }
 
-  /** The prefix of a path on whose way there was nothing to change, and no link. */
+  /** The prefix of a path on whose way there was nothing to change. */
   private void remember(int directory, String raw) {
     int slash = raw.lastIndexOf('/');
     if (raw.charAt(0) != '/' || slash == raw.length() - 1 || foreignRoots) {
