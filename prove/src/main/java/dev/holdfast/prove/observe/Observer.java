@@ -1,5 +1,6 @@
 package dev.holdfast.prove.observe;
 
+import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -10,7 +11,7 @@ import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +29,7 @@ public final class Observer implements TraceHandler {
   private final SiteCounter counter;
 
   private final List<ObservedCall> interesting = new ArrayList<>();
-  private final Map<Task, ObservedCall> pending = new HashMap<>();
+  private final Map<Task, ObservedCall> pending = new LinkedHashMap<>();
   private int calls;
   private int tasks = 1;
   private int outOfReach;
@@ -169,16 +170,29 @@ public final class Observer implements TraceHandler {
     if (before.changeable().isEmpty() && lost == 0) {
       return Then.GO_ON;
     }
-    interesting.add(
-        new ObservedCall(
-            before.site(),
-            before.operation(),
-            before.changeable(),
-            new SyscallResult(result),
-            lost,
-            before.object(),
-            before.uid()));
+    interesting.add(ended(before, new SyscallResult(result), lost));
     return Then.GO_ON;
+  }
+
+  private static ObservedCall ended(ObservedCall call, SyscallResult result, int lostRights) {
+    return new ObservedCall(
+        call.site(),
+        call.operation(),
+        call.changeable(),
+        result,
+        lostRights,
+        call.object(),
+        call.uid());
+  }
+
+  /** A call that hung until the program was killed has used its name all the same. */
+  private void addUnended() {
+    for (ObservedCall call : pending.values()) {
+      if (!call.changeable().isEmpty()) {
+        interesting.add(ended(call, SyscallResult.failure(Errno.EINTR), 0));
+      }
+    }
+    pending.clear();
   }
 
   @Override
@@ -188,6 +202,7 @@ public final class Observer implements TraceHandler {
 
   /** What was seen. */
   public Observation result(Ending ending, boolean orphansLeft, String output) {
+    addUnended();
     return new Observation(
         List.copyOf(interesting),
         calls,
