@@ -8,6 +8,7 @@ import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
 import static dev.holdfast.libc.Fcntl.O_CREAT;
 import static dev.holdfast.libc.Fcntl.O_EXCL;
 import static dev.holdfast.libc.Fcntl.O_NOFOLLOW;
+import static dev.holdfast.libc.Fcntl.O_PATH;
 import static dev.holdfast.libc.Fcntl.O_TRUNC;
 import static dev.holdfast.libc.Fcntl.O_WRONLY;
 
@@ -27,7 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param resolve {@code RESOLVE_*} of openat2, else 0
  */
 public record Operation(Action action, List<Operand> operands, int oflags, long resolve) {
-  /** Every call that takes a path. */
+  private static final int IN_DONT_FOLLOW = 0x02000000;
+  private static final int FSPICK_NO_FOLLOW = 2;
+
+  /**
+   * Every call that takes a path, but bind(2) and connect(2), whose names of sockets are part of an
+   * address.
+   */
   public static final Set<Sysno> PATH_CALLS =
       EnumSet.of(
           Sysno.OPEN,
@@ -60,6 +67,16 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
           Sysno.LREMOVEXATTR,
           Sysno.GETXATTR,
           Sysno.LGETXATTR,
+          Sysno.LISTXATTR,
+          Sysno.LLISTXATTR,
+          Sysno.SETXATTRAT,
+          Sysno.GETXATTRAT,
+          Sysno.LISTXATTRAT,
+          Sysno.REMOVEXATTRAT,
+          Sysno.STATFS,
+          Sysno.NAME_TO_HANDLE_AT,
+          Sysno.INOTIFY_ADD_WATCH,
+          Sysno.OPEN_TREE,
           Sysno.MKDIR,
           Sysno.MKDIRAT,
           Sysno.MKNOD,
@@ -79,7 +96,9 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
           Sysno.CHDIR,
           Sysno.CHROOT,
           Sysno.MOUNT,
-          Sysno.UMOUNT2);
+          Sysno.UMOUNT2,
+          Sysno.MOVE_MOUNT,
+          Sysno.FSPICK);
 
   /** Calls on descriptors that change rights, which close or open windows by name. */
   public static final Set<Sysno> DESCRIPTOR_CALLS =
@@ -104,10 +123,21 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
       case CREAT -> open(call, AT_FDCWD, 0, O_CREAT | O_WRONLY | O_TRUNC, 0);
       case OPENAT -> open(call, call.intArg(0), 1, call.intArg(2), 0);
       case OPENAT2 -> open(call, call.intArg(0), 1, (int) call.word(2, 0), call.word(2, 16));
-      case STAT, GETXATTR -> one(Action.STAT, call, AT_FDCWD, 0, true);
-      case LSTAT, LGETXATTR -> one(Action.STAT, call, AT_FDCWD, 0, false);
+      case STAT, GETXATTR, LISTXATTR, STATFS -> one(Action.STAT, call, AT_FDCWD, 0, true);
+      case LSTAT, LGETXATTR, LLISTXATTR -> one(Action.STAT, call, AT_FDCWD, 0, false);
       case NEWFSTATAT -> at(Action.STAT, call, 3);
-      case STATX -> at(Action.STAT, call, 2);
+      case STATX, GETXATTRAT, LISTXATTRAT -> at(Action.STAT, call, 2);
+      case NAME_TO_HANDLE_AT ->
+          one(Action.STAT, call, call.intArg(0), 1, (call.intArg(4) & AT_SYMLINK_FOLLOW) != 0);
+      case INOTIFY_ADD_WATCH ->
+          one(Action.STAT, call, AT_FDCWD, 1, (call.intArg(2) & IN_DONT_FOLLOW) == 0);
+      case OPEN_TREE ->
+          open(
+              call,
+              call.intArg(0),
+              1,
+              O_PATH | ((call.intArg(2) & AT_SYMLINK_NOFOLLOW) != 0 ? O_NOFOLLOW : 0),
+              0);
       case ACCESS -> one(Action.ACCESS, call, AT_FDCWD, 0, true);
       case FACCESSAT -> one(Action.ACCESS, call, call.intArg(0), 1, true);
       case FACCESSAT2 -> at(Action.ACCESS, call, 3);
@@ -125,6 +155,7 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
       case UTIMENSAT -> call.arg(1) == 0 ? none(Action.DESCRIPTOR) : at(Action.TIMES, call, 3);
       case SETXATTR, REMOVEXATTR -> one(Action.XATTR, call, AT_FDCWD, 0, true);
       case LSETXATTR, LREMOVEXATTR -> one(Action.XATTR, call, AT_FDCWD, 0, false);
+      case SETXATTRAT, REMOVEXATTRAT -> at(Action.XATTR, call, 2);
       case MKDIR -> one(Action.MKDIR, call, AT_FDCWD, 0, false);
       case MKDIRAT -> one(Action.MKDIR, call, call.intArg(0), 1, false);
       case MKNOD -> one(Action.MKNOD, call, AT_FDCWD, 0, false);
@@ -159,6 +190,9 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
       case CHROOT -> one(Action.CHROOT, call, AT_FDCWD, 0, true);
       case MOUNT -> one(Action.MOUNT, call, AT_FDCWD, 1, true);
       case UMOUNT2 -> one(Action.MOUNT, call, AT_FDCWD, 0, true);
+      case MOVE_MOUNT -> two(Action.MOUNT, call, call.intArg(0), 1, call.intArg(2), 3, true);
+      case FSPICK ->
+          one(Action.MOUNT, call, call.intArg(0), 1, (call.intArg(2) & FSPICK_NO_FOLLOW) == 0);
       case SETUID, SETGID, SETREUID, SETREGID, SETRESUID, SETRESGID, SETFSUID, SETFSGID ->
           none(Action.IDENTITY);
       default -> none(Action.DESCRIPTOR);
@@ -232,7 +266,7 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
 
   public boolean reads() {
     return action == Action.OPEN
-        && (oflags & Fcntl.O_PATH) == 0
+        && (oflags & O_PATH) == 0
         && (oflags & Fcntl.O_ACCMODE) != Fcntl.O_WRONLY;
   }
 
@@ -241,6 +275,6 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
   }
 
   public boolean mayBlock() {
-    return action == Action.OPEN && (oflags & (Fcntl.O_NONBLOCK | Fcntl.O_PATH)) == 0;
+    return action == Action.OPEN && (oflags & (Fcntl.O_NONBLOCK | O_PATH)) == 0;
   }
 }
