@@ -13,6 +13,8 @@ import dev.holdfast.prove.observe.Attacker;
 import dev.holdfast.prove.observe.Binding;
 import dev.holdfast.prove.observe.Raw;
 import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,16 +66,10 @@ final class Striker {
                     SyscallResult made = write(aside);
                     return made.failed() ? made : replace(aside, binding);
                   });
-          case EXCHANGE ->
-              attacker.act(
-                  () -> {
-                    SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
-                    if (made.failed()) {
-                      return made;
-                    }
-                    SyscallResult filled = write(aside + "/attacker");
-                    return filled.failed() ? filled : replace(aside, binding);
-                  });
+          case EXCHANGE -> {
+            List<String> names = othersFiles(binding.path());
+            yield attacker.act(() -> exchange(aside, names, binding));
+          }
           case REMOVE ->
               attacker.act(
                   () ->
@@ -109,6 +105,25 @@ final class Striker {
     // Only an exchange puts anything but a directory in a directory's place.
     int flags = object != null && object.isDirectory() ? Unistd.RENAME_EXCHANGE : 0;
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
+  }
+
+  /** The names behind which he could not put his own contents anyway. */
+  private List<String> othersFiles(String directory) throws FileSystemException {
+    if (attacker.mayChange(directory)) {
+      return List.of();
+    }
+    return vault.regularFiles(directory).entrySet().stream()
+        .filter(file -> file.getValue().uid() != attacker.uid())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private SyscallResult exchange(String aside, List<String> names, Binding binding) {
+    SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
+    for (int i = 0; made.ok() && i < names.size(); i++) {
+      made = write(aside + "/" + names.get(i));
+    }
+    return made.failed() ? made : replace(aside, binding);
   }
 
   private SyscallResult write(String path) {

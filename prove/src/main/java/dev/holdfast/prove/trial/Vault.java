@@ -17,6 +17,8 @@ import dev.holdfast.prove.trace.Call;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The canaries of one world: objects only the victim may touch, in a directory only it may enter.
@@ -212,6 +214,33 @@ final class Vault {
       }
     }
     Unistd.close(opened.intValue());
+  }
+
+  /** The regular files that stand in a directory in every run, by their names. */
+  Map<String, Statx> regularFiles(String directory) throws FileSystemException {
+    Map<String, Statx> files = new TreeMap<>();
+    SyscallResult opened =
+        Fcntl.openat(AT_FDCWD, Raw.bytes(directory), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    if (opened.failed()) {
+      return files;
+    }
+    int fd = opened.intValue();
+    try {
+      for (Dirent entry : list(fd)) {
+        Result<Statx> stat =
+            Statx.statx(fd, entry.name(), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        String name = Raw.of(entry.name());
+        if (stat.ok()
+            && stat.value().isRegular()
+            && !volatileNames.isVolatile(name)
+            && files.size() < MAX_ENTRIES) {
+          files.put(name, stat.value());
+        }
+      }
+      return files;
+    } finally {
+      Unistd.close(fd);
+    }
   }
 
   static List<Dirent> list(int fd) throws FileSystemException {
