@@ -70,7 +70,7 @@ final class Witness {
       switch (words[0]) {
         case "in" -> {
           Mode mode = Mode.valueOf(words[2]);
-          if (holders.values().stream().anyMatch(other -> excludes(other, mode))) {
+          if (holders.values().stream().anyMatch(held -> excludes(held, mode))) {
             violation.append("held by two: ").append(lines).append("; ");
           }
           holders.put(words[1], mode);
