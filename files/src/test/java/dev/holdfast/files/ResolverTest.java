@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The kernel's resolver and ours, side by side. */
 class ResolverTest {
+  private static final int RETRIES = 10;
+
   private static final int[] FLAGS = {
     Fcntl.O_PATH | Fcntl.O_NOFOLLOW,
     Fcntl.O_PATH,
@@ -81,8 +83,12 @@ class ResolverTest {
           int all = flags | (parsed.directory() ? Fcntl.O_DIRECTORY : 0);
           String kernel = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
           String walk = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.WALK);
+          // A look-up that the kernel has to begin again, for a rename somewhere, goes on counting
+          // links: then it finds too many where there are not.
+          for (int i = 0; i < RETRIES && kernel.equals("ELOOP") && !walk.equals("ELOOP"); i++) {
+            kernel = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
+          }
           if (name.contains("chain") && kernel.equals("ELOOP") && walk.equals("EXDEV")) {
-            // A look-up that the kernel has to begin again goes on counting links.
             continue;
           }
           assertEquals(

@@ -78,11 +78,13 @@ class StrikeTest {
   }
 
   private static final String OPEN_CHECKED =
-      "f=os.open('/arena/f',os.O_WRONLY|os.O_NOFOLLOW|os.O_NONBLOCK)\n"
-          + "s=os.fstat(f)\n"
-          + "if not stat.S_ISREG(s.st_mode) or s.st_nlink!=1: sys.exit('no')\n"
-          + "os.ftruncate(f,0)\n"
-          + "os.write(f,b'done')";
+      """
+      f=os.open('/arena/f',os.O_WRONLY|os.O_NOFOLLOW|os.O_NONBLOCK)
+      s=os.fstat(f)
+      if not stat.S_ISREG(s.st_mode) or s.st_nlink!=1: sys.exit('no')
+      os.ftruncate(f,0)
+      os.write(f,b'done')
+      """;
 
   @Test
   void symlink() throws Exception {
@@ -153,10 +155,12 @@ class StrikeTest {
         Label.PLAIN_FOLLOW);
     holds(
         python(
-            "f=os.open('/arena/f',os.O_RDONLY|os.O_NOFOLLOW|os.O_NONBLOCK)\n"
-                + "s=os.fstat(f)\n"
-                + "if s.st_uid!=0 or not stat.S_ISREG(s.st_mode) or s.st_nlink!=1: sys.exit('no')\n"
-                + "open('/private/out','wb').write(os.read(f,100))",
+            """
+            f=os.open('/arena/f',os.O_RDONLY|os.O_NOFOLLOW|os.O_NONBLOCK)
+            s=os.fstat(f)
+            if s.st_uid!=0 or not stat.S_ISREG(s.st_mode) or s.st_nlink!=1: sys.exit('no')
+            open('/private/out','wb').write(os.read(f,100))
+            """,
             FILE));
   }
 

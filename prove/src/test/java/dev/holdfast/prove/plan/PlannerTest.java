@@ -136,9 +136,9 @@ class PlannerTest {
   })
   void openings(String flags, String object, String expected) {
     int oflags = O_RDONLY;
-    for (char flag : flags.toCharArray()) {
+    for (int i = 0; i < flags.length(); i++) {
       oflags |=
-          switch (flag) {
+          switch (flags.charAt(i)) {
             case 'w' -> O_WRONLY;
             case 'c' -> O_CREAT;
             case 'x' -> O_EXCL;
