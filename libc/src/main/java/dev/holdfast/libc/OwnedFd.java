@@ -1,9 +1,11 @@
 package dev.holdfast.libc;
 
 import java.io.IOException;
-import java.lang.ref.Cleaner;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,55 +21,97 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class OwnedFd implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(OwnedFd.class.getName());
-  private static final Cleaner CLEANER = Cleaner.create();
   private static final AtomicLong LEAKED = new AtomicLong();
 
-  /** Apart from the owner, so that the collector's clean-up does not keep the owner alive. */
-  private static final class State implements Runnable {
+  /** Apart from the owner, so that it outlives him; open ones stand in the table. */
+  private static final class State extends PhantomReference<OwnedFd> {
     private static final int CLOSED = 1 << 31;
+    private static final ReferenceQueue<OwnedFd> FORGOTTEN = new ReferenceQueue<>();
+    private static final VarHandle USES = uses();
+
+    static {
+      Thread.ofPlatform().daemon().name("holdfast-descriptors").start(State::closeForgotten);
+    }
 
     final int fd;
     final String what;
 
     /** Number of borrowers; the sign bit says that close was asked for. */
-    final AtomicInteger uses = new AtomicInteger();
+    @SuppressWarnings("unused") // By its handle.
+    private volatile int uses;
 
-    State(int fd, String what) {
+    State(OwnedFd owner, int fd, String what) {
+      super(owner, FORGOTTEN);
       this.fd = fd;
       this.what = what;
     }
 
+    private static VarHandle uses() {
+      try {
+        return MethodHandles.lookup().findVarHandle(State.class, "uses", int.class);
+      } catch (ReflectiveOperationException impossible) {
+        throw new ExceptionInInitializerError(impossible);
+      }
+    }
+
+    boolean isOpen() {
+      return uses >= 0;
+    }
+
     boolean enter() {
       for (; ; ) {
-        int now = uses.get();
+        int now = uses;
         if (now < 0) {
           return false;
         }
-        if (uses.compareAndSet(now, now + 1)) {
+        if (USES.compareAndSet(this, now, now + 1)) {
           return true;
         }
       }
     }
 
     SyscallResult leave() {
-      return uses.decrementAndGet() == CLOSED ? Unistd.close(fd) : SyscallResult.SUCCESS;
+      return (int) USES.getAndAdd(this, -1) - 1 == CLOSED ? closeNow() : SyscallResult.SUCCESS;
     }
 
     SyscallResult close() {
       for (; ; ) {
-        int now = uses.get();
+        int now = uses;
         if (now < 0) {
           return SyscallResult.SUCCESS;
         }
-        if (uses.compareAndSet(now, now | CLOSED)) {
-          return now == 0 ? Unistd.close(fd) : SyscallResult.SUCCESS;
+        if (USES.compareAndSet(this, now, now | CLOSED)) {
+          return now == 0 ? closeNow() : SyscallResult.SUCCESS;
         }
       }
     }
 
-    @Override
-    public void run() {
-      if (uses.get() >= 0) {
+    boolean release() {
+      if (!USES.compareAndSet(this, 0, CLOSED)) {
+        return false;
+      }
+      OpenDescriptors.remove(fd, this);
+      return true;
+    }
+
+    private SyscallResult closeNow() {
+      // Before the number can be somebody else's.
+      OpenDescriptors.remove(fd, this);
+      return Unistd.close(fd);
+    }
+
+    private static void closeForgotten() {
+      for (; ; ) {
+        try {
+          ((State) FORGOTTEN.remove()).forgotten();
+        } catch (InterruptedException nobodyHasThisThread) {
+          return;
+        }
+      }
+    }
+
+    private void forgotten() {
+      if (isOpen()) {
         LEAKED.incrementAndGet();
         LOG.log(System.Logger.Level.WARNING, "descriptor {0} of {1} was never closed", fd, what);
         close();
@@ -76,11 +120,10 @@ public final class OwnedFd implements AutoCloseable {
   }
 
   private final State state;
-  private final Cleaner.Cleanable cleanable;
 
-  private OwnedFd(State state) {
-    this.state = state;
-    this.cleanable = CLEANER.register(this, state);
+  private OwnedFd(int fd, String what) {
+    this.state = new State(this, fd, what);
+    OpenDescriptors.put(fd, state);
   }
 
   /**
@@ -92,7 +135,7 @@ public final class OwnedFd implements AutoCloseable {
     if (fd < 0) {
       throw new IllegalArgumentException("not a descriptor: " + fd);
     }
-    return new OwnedFd(new State(fd, what));
+    return new OwnedFd(fd, what);
   }
 
   /** Takes the ownership of what a call just opened, or throws what the call failed with. */
@@ -121,7 +164,7 @@ public final class OwnedFd implements AutoCloseable {
   }
 
   public boolean isOpen() {
-    return state.uses.get() >= 0;
+    return state.isOpen();
   }
 
   /**
@@ -130,10 +173,9 @@ public final class OwnedFd implements AutoCloseable {
    * @throws IllegalStateException if it is closed or in use
    */
   public int release() {
-    if (!state.uses.compareAndSet(0, State.CLOSED)) {
+    if (!state.release()) {
       throw new IllegalStateException("closed or in use: " + state.what);
     }
-    cleanable.clean();
     return state.fd;
   }
 
@@ -146,7 +188,6 @@ public final class OwnedFd implements AutoCloseable {
   @Override
   public void close() throws IOException {
     SyscallResult closed = state.close();
-    cleanable.clean();
     closed.orThrow("close", state.what);
   }
 
