@@ -38,10 +38,12 @@ import org.jspecify.annotations.Nullable;
  * followed. What {@link Durability} says holds when the call returns.
  *
  * <p><b>Races that remain.</b> Two who replace one file at the same time: the last wins, whole. Use
- * {@link #onlyIf} or {@link #edit} to be told, or a lock. A process killed in the one instant
- * between naming the new file and moving it to its place leaves a file whose name begins with
- * {@code .holdfast-}: the new one, or with {@link #onlyIf} and {@link #edit} the old one. Other
- * names of the old file (hard links) go on leading to the old contents.
+ * {@link #onlyIf} or {@link #edit} to be told, or a lock. A cleaner that removes the new file in
+ * the instant before it is in its place makes a write throw {@link RaceDetectedException}; {@link
+ * #write(byte[])} tries again before it does. A process killed in the one instant between naming
+ * the new file and moving it to its place leaves a file whose name begins with {@code .holdfast-}:
+ * the new one, or with {@link #onlyIf} and {@link #edit} the old one. Other names of the old file
+ * (hard links) go on leading to the old contents.
  *
  * <p><b>Threads.</b> Immutable; a {@link Replacement} belongs to one thread at a time.
  *
@@ -55,6 +57,9 @@ public final class AtomicReplace {
 
   /** For those who replace the file without a lock. */
   private static final int MAX_EDIT_TRIES = 64;
+
+  /** For cleaners that remove what is not in its place yet. */
+  private static final int MAX_WRITE_TRIES = 16;
 
   private final @Nullable Directory directory;
   private final @Nullable Path path;
@@ -203,9 +208,16 @@ public final class AtomicReplace {
 
   /** Writes all of it. */
   public void write(byte[] contents) throws IOException {
-    try (Replacement replacement = begin()) {
-      replacement.writeFully(ByteBuffer.wrap(contents));
-      replacement.commit();
+    for (int i = 1; ; i++) {
+      try (Replacement replacement = begin()) {
+        replacement.writeFully(ByteBuffer.wrap(contents));
+        replacement.commit();
+        return;
+      } catch (RaceDetectedException raced) {
+        if (i == MAX_WRITE_TRIES || settings.expected != null) {
+          throw raced;
+        }
+      }
     }
   }
 

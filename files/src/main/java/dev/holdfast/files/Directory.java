@@ -326,9 +326,16 @@ public final class Directory implements AutoCloseable {
     Opening.checkMode(mode);
     try (Place at = place(name, "mkdirat", true)) {
       byte[] last = at.name();
-      requireOk(Unistd.mkdirat(at.dirfd(), last, NEW_DIRECTORY), "mkdirat", name);
-      return adopt(openMade(at.dirfd(), last, mode, show(name)), show(name), resolution);
+      for (int i = 0; i < MAX_TRIES; i++) {
+        requireOk(Unistd.mkdirat(at.dirfd(), last, NEW_DIRECTORY), "mkdirat", name);
+        try {
+          return adopt(openMade(at.dirfd(), last, mode, show(name)), show(name), resolution);
+        } catch (NoSuchFileException removed) {
+          // Somebody removed it at once: it is to be made again.
+        }
+      }
     }
+    throw new RaceDetectedException(show(name), "was removed at every try", "S18", Errno.ENOENT);
   }
 
   /** Opens a directory that this thread just made, and gives it its mode. */

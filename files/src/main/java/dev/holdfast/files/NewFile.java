@@ -148,16 +148,24 @@ final class NewFile implements AutoCloseable {
 
   /** Puts it in the place of whatever has the name, in one instant. */
   void replace(byte[] name, String shown) throws IOException {
-    byte[] temp = requireTempName();
-    Unistd.renameat2(dirfd, temp, dirfd, name, 0).orThrow("renameat2", shown);
+    rename(name, shown, 0);
     tempName = null;
     published = true;
   }
 
   /** Swaps names with what has the name: that then has the random name. */
   void exchange(byte[] name, String shown) throws IOException {
-    byte[] temp = requireTempName();
-    Unistd.renameat2(dirfd, temp, dirfd, name, Unistd.RENAME_EXCHANGE).orThrow("renameat2", shown);
+    rename(name, shown, Unistd.RENAME_EXCHANGE);
+  }
+
+  private void rename(byte[] name, String shown, int flags) throws IOException {
+    SyscallResult result = Unistd.renameat2(dirfd, requireTempName(), dirfd, name, flags);
+    if (result.is(Errno.ENOENT) && !hasTempName()) {
+      tempName = null;
+      throw new RaceDetectedException(
+          shown, "somebody removed the new file before it was in its place", "S07", Errno.ENOENT);
+    }
+    result.orThrow("renameat2", shown);
   }
 
   /** After an {@link #exchange}: what had the name before is to go for good. */

@@ -1,8 +1,10 @@
 package dev.holdfast.files;
 
+import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -74,7 +76,10 @@ public final class TempDirectory implements AutoCloseable {
         throw new FileSystemException(path(), null, report.failures().toString());
       }
       if (leadsHere()) {
-        Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR).orThrow("unlinkat", path());
+        SyscallResult removed = Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR);
+        if (!removed.is(Errno.ENOENT)) {
+          removed.orThrow("unlinkat", path());
+        }
       }
     } finally {
       try {

@@ -7,6 +7,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,13 +156,19 @@ public final class TempFiles implements AutoCloseable {
         byte[] bytes = Names.encode(name);
         SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
         if (made.ok()) {
-          return TempExit.guard(hold(dirfd, bytes, name));
+          try {
+            return TempExit.guard(hold(dirfd, bytes, name));
+          } catch (NoSuchFileException removed) {
+            // A cleaner was faster than our lock.
+            continue;
+          }
         }
         if (!made.is(dev.holdfast.libc.Errno.EEXIST)) {
           throw FileErrors.of(made.errno(), "mkdirat", directory.show(name));
         }
       }
-      throw new RaceDetectedException(directory.path(), "every random name was taken", "S15", null);
+      throw new RaceDetectedException(
+          directory.path(), "every random name was taken, or removed at once", "S15", null);
     } catch (IOException | RuntimeException failure) {
       directory.giveBack();
       throw failure;

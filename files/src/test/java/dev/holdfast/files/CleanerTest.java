@@ -208,7 +208,7 @@ class CleanerTest {
         NoSuchFileException.class, () -> Cleaner.clean(dir.resolve("absent"), RULES, event -> {}));
   }
 
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = Host.rounds(300);
   private static final int ENTRIES = 6;
 
   private interface Way {

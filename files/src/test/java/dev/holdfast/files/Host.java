@@ -24,6 +24,11 @@ final class Host {
     Assumptions.assumeTrue(Identity.geteuid() == 0, () -> "needs root: " + why);
   }
 
+  /** How many rounds a race gets: {@code -Dholdfast.rounds} says for longer runs. */
+  static int rounds(int usual) {
+    return Integer.getInteger("holdfast.rounds", usual);
+  }
+
   static void assumeProgram(String name) {
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
     Assumptions.assumeTrue(

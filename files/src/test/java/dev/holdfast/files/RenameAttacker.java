@@ -4,6 +4,9 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code exchange A B}: swaps two names
  *   <li>{@code move A B}: gives A the name B, and back
  *   <li>{@code remove A}: removes A/b/c/d, A/b/c, A/b and A
+ *   <li>{@code sweep A}: removes all that is in A but what begins with "keep"
  * </ul>
  */
 final class RenameAttacker {
@@ -31,6 +35,7 @@ final class RenameAttacker {
             switch (args[0]) {
               case "exchange" -> rename(a, b, Unistd.RENAME_EXCHANGE);
               case "move" -> rename(a, b, 0) + rename(b, a, 0);
+              case "sweep" -> sweep(Path.of(args[1]));
               default ->
                   remove(
                       Names.encode(args[1] + "/b/c/d"),
@@ -45,6 +50,19 @@ final class RenameAttacker {
 
   private static int rename(byte[] from, byte[] to, int flags) {
     return Unistd.renameat2(Fcntl.AT_FDCWD, from, Fcntl.AT_FDCWD, to, flags).ok() ? 1 : 0;
+  }
+
+  /** A cleaner to which everything is too old. */
+  private static int sweep(Path directory) throws IOException {
+    int removed = 0;
+    try (DirectoryStream<Path> list = Files.newDirectoryStream(directory, "[!k]*")) {
+      for (Path entry : list) {
+        byte[] name = Names.encode(entry.toString());
+        removed += Unistd.unlinkat(Fcntl.AT_FDCWD, name, 0).ok() ? 1 : 0;
+        removed += Unistd.unlinkat(Fcntl.AT_FDCWD, name, Fcntl.AT_REMOVEDIR).ok() ? 1 : 0;
+      }
+    }
+    return removed;
   }
 
   /** As {@code rm -rf} removes directories that others make: from below, again and again. */

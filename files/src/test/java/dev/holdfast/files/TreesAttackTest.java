@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * usual way has the same number of rounds to lose in as ours has to hold.
  */
 class TreesAttackTest {
-  private static final int ROUNDS = 600;
+  private static final int ROUNDS = Host.rounds(600);
   private static final int ENTRIES = 6;
   private static final int FILES = 3;
 
