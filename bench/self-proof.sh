@@ -1,9 +1,9 @@
 #!/bin/sh
-# Every public operation of the files module under the prover: attacked, and killed before each system call that changes
-# something, with both resolvers; the JDK's way of each beside it, which must lose. The tests of the build leave out the
-# kills with the second resolver. Prints windows and trials.
+# Every public operation of files and locks under the prover: attacked, killed before each system call that changes
+# something, and (locks) met there by a second holder; the usual way of each beside it, which must lose. The tests of the
+# build leave out a part of the kills and of the second holders. Prints windows and trials.
 #
 #   bench/self-proof.sh      as root
 set -eu
 cd "$(dirname "$0")/.."
-exec mvn -B -ntp -q -pl lab -am test -Dtest=FilesSelfProofTest -Dsurefire.failIfNoSpecifiedTests=false -Dholdfast.proof=whole
+exec mvn -B -ntp -q -pl lab -am test -Dtest='*SelfProofTest' -Dsurefire.failIfNoSpecifiedTests=false -Dholdfast.proof=whole

@@ -1,7 +1,11 @@
 package dev.holdfast.prove.observe;
 
+import dev.holdfast.libc.Sysno;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Names that differ from run to run, as those of mkstemp(3): learnt by comparing two runs, so that
@@ -55,20 +59,36 @@ public final class VolatileNames {
     this.patterns = patterns;
   }
 
-  /** Adds what two runs show: the same call of the same task at the same turn, by other names. */
+  /**
+   * Adds what two runs show: the same call of the same task at the same turn, by other names. Turns
+   * are counted for each kind of call, so that one that was made more often in one of the runs does
+   * not shift the others.
+   */
   public VolatileNames learn(List<Site> one, List<Site> other) {
     List<Pattern> all = new ArrayList<>(patterns);
-    for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
-      Site a = one.get(i);
-      Site b = other.get(i);
-      if (!a.task().equals(b.task()) || a.call() != b.call()) {
+    Map<Caller, List<Site>> others =
+        other.stream().collect(Collectors.groupingBy(Caller::of, Collectors.toList()));
+    Map<Caller, Integer> turns = new HashMap<>();
+    for (Site a : one) {
+      Caller caller = Caller.of(a);
+      int turn = turns.merge(caller, 1, Integer::sum) - 1;
+      List<Site> same = others.getOrDefault(caller, List.of());
+      if (turn >= same.size()) {
         continue;
       }
+      Site b = same.get(turn);
       for (int k = 0; k < Math.min(a.names().size(), b.names().size()); k++) {
         compare(a.names().get(k), b.names().get(k), all);
       }
     }
     return new VolatileNames(all);
+  }
+
+  /** Whose turns are counted. */
+  private record Caller(String task, Sysno call) {
+    static Caller of(Site site) {
+      return new Caller(site.task(), site.call());
+    }
   }
 
   private static void compare(String a, String b, List<Pattern> patterns) {

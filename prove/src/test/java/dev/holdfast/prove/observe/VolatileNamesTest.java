@@ -50,4 +50,15 @@ class VolatileNamesTest {
   void sameNamesTeachNothing() {
     assertTrue(learn("/etc/passwd", "/etc/passwd").isEmpty());
   }
+
+  @Test
+  void oneMoreLookDoesNotShiftTheNames() {
+    Site look = new Site("0", 1, Sysno.STATX, List.of("/tmp/lock"), 0);
+    Site rename = new Site("0", 2, Sysno.RENAMEAT2, List.of("/tmp/lock", "/tmp/.aside.1a2b"), 0);
+    Site again = new Site("0", 3, Sysno.RENAMEAT2, List.of("/tmp/lock", "/tmp/.aside.c9d8"), 0);
+    VolatileNames names =
+        VolatileNames.NONE.learn(List.of(look, rename), List.of(look, look, again));
+    assertEquals(rename.key(names), again.key(names));
+    assertFalse(names.isVolatile("/tmp/lock"));
+  }
 }

@@ -1,8 +1,10 @@
-package dev.holdfast.lab;
+package dev.holdfast.lab.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.lab.Requirements;
+import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.prove.Case;
@@ -14,7 +16,6 @@ import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,11 +35,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that changes something, and met there by a second holder. The usual ways lose in the same
  * harness.
  *
- * <p>With {@code -Dholdfast.selfproof=long} every operation meets every intruder (see {@code
- * bench/selfproof.sh}); else only the attacker comes to all.
+ * <p>With {@code -Dholdfast.proof=whole} every operation meets every intruder (see {@code
+ * bench/self-proof.sh}); else only the attacker comes to all.
  */
-class LockSelfProofTest {
-  private static final boolean LONG = "long".equals(System.getProperty("holdfast.selfproof"));
+class LocksSelfProofTest {
+  private static final boolean WHOLE = "whole".equals(System.getProperty("holdfast.proof"));
 
   /** The attacker's own directory: he may change every name in it, at any time. */
   private static final Path ARENA = Path.of("/srv/arena");
@@ -48,10 +49,8 @@ class LockSelfProofTest {
 
   private static final String LOG = WITNESS + "/log";
 
-  @TempDir static Path workshop;
-
   @SuppressWarnings("NullAway.Init")
-  private static TrainedJava java;
+  private static VictimJvm jvm;
 
   private static int windows;
   private static int trials;
@@ -67,18 +66,21 @@ class LockSelfProofTest {
   }
 
   @BeforeAll
-  static void train() throws Exception {
+  static void start(@TempDir Path training) throws Exception {
     Requirements.twoIdentities();
-    java = new TrainedJava(workshop, LockVictim.class, Locks.class, dev.holdfast.libc.Errno.class);
-    Path directory = Files.createDirectory(workshop.resolve("training"));
-    for (Class<?> main : List.of(LockVictim.class, LockJudge.class)) {
-      java.train(main, LockVictim.USE, Kind.FILE.name(), directory.toString(), directory + "/log");
-    }
+    jvm =
+        new VictimJvm(
+            LockVictim.class,
+            List.of(Locks.class, Errno.class),
+            List.of(LockVictim.USE, Kind.FILE.name(), training.toString(), training + "/log"));
   }
 
   @AfterAll
-  static void tell() {
+  static void tell() throws Exception {
     System.out.println("self-proof of locks: " + windows + " windows, " + trials + " trials");
+    if (jvm != null) {
+      jvm.close();
+    }
   }
 
   static Stream<Subject> subjects() {
@@ -105,7 +107,7 @@ class LockSelfProofTest {
 
   static Stream<Subject> killed() {
     // The others differ in nothing that a kill leaves behind.
-    return LONG
+    return WHOLE
         ? subjects()
         : subjects()
             .filter(s -> !Set.of(Kind.POSIX, Kind.FLOCK, Kind.PORT, Kind.SOCKET).contains(s.kind()))
@@ -114,7 +116,7 @@ class LockSelfProofTest {
   }
 
   static Stream<Subject> metByASecond() {
-    return LONG ? subjects() : Stream.of(new Subject(LockVictim.USE, Kind.FILE, LockVictim.LEAVE));
+    return WHOLE ? subjects() : Stream.of(new Subject(LockVictim.USE, Kind.FILE, LockVictim.LEAVE));
   }
 
   private static Case stage(List<String> victim) {
@@ -125,8 +127,8 @@ class LockSelfProofTest {
         .withTimeout(Duration.ofSeconds(60));
   }
 
-  private static List<String> command(Class<?> main, String operation, Kind kind, String witness) {
-    return java.command(main, operation, kind.name(), ARENA.toString(), witness);
+  private static List<String> command(String operation, Kind kind, String log) {
+    return jvm.command(List.of(operation, kind.name(), ARENA.toString(), log));
   }
 
   private static Case subject(Subject subject) {
@@ -135,17 +137,15 @@ class LockSelfProofTest {
       setup.add("touch " + ARENA + "/device");
     }
     if (!subject.earlier().isEmpty()) {
-      setup.add(
-          String.join(
-              " ",
-              command(LockVictim.class, subject.earlier(), subject.kind(), WITNESS + "/earlier")));
+      setup.add(String.join(" ", command(subject.earlier(), subject.kind(), WITNESS + "/earlier")));
     }
-    return stage(command(LockVictim.class, subject.operation(), subject.kind(), LOG))
+    return stage(command(subject.operation(), subject.kind(), LOG))
         .withSetup(setup.toArray(String[]::new));
   }
 
-  private static String check(Subject subject) {
-    return String.join(" ", command(LockJudge.class, subject.operation(), subject.kind(), LOG));
+  private static String check(String operation, Kind kind) {
+    return String.join(
+        " ", jvm.command(List.of(LockJudge.WORD, operation, kind.name(), ARENA.toString(), LOG)));
   }
 
   private static Proof prove(String name, Case what) throws ProveException {
@@ -180,7 +180,9 @@ class LockSelfProofTest {
     Proof proof =
         prove(
             subject.toString(),
-            subject(subject).withIntruders(Intruder.KILL).withChecks(check(subject)));
+            subject(subject)
+                .withIntruders(Intruder.KILL)
+                .withChecks(check(subject.operation(), subject.kind())));
     assertEquals("", bad(proof));
   }
 
@@ -190,14 +192,16 @@ class LockSelfProofTest {
     Proof proof =
         prove(
             subject.toString(),
-            subject(subject).withIntruders(Intruder.COPY).withChecks(check(subject)));
+            subject(subject)
+                .withIntruders(Intruder.COPY)
+                .withChecks(check(subject.operation(), subject.kind())));
     assertEquals("", bad(proof));
   }
 
   private static Case usual(String way, String... setup) {
     List<String> all = new ArrayList<>(List.of("mkdir " + WITNESS));
     all.addAll(List.of(setup));
-    return stage(java.command(UsualLock.class, way, ARENA.toString(), LOG))
+    return stage(jvm.command(List.of(UsualLock.WORD, way, ARENA.toString(), LOG)))
         .withSetup(all.toArray(String[]::new));
   }
 
@@ -228,13 +232,13 @@ class LockSelfProofTest {
     Case killed =
         usual(UsualLock.CREATE)
             .withIntruders(Intruder.KILL)
-            .withChecks(check(new Subject(LockJudge.USUAL, Kind.FILE, "")));
+            .withChecks(check(LockJudge.USUAL, Kind.FILE));
     loses("Files.write(CREATE_NEW), Files.delete", killed, "exits 1");
   }
 
   @Test
   void usualLocksAreHeldByTwo() throws Exception {
-    String check = check(new Subject(LockJudge.SEEN, Kind.FILE, ""));
+    String check = check(LockJudge.SEEN, Kind.FILE);
     loses(
         "a dead holder's file is removed by name",
         usual(UsualLock.REMOVE_STALE, "echo 999999 > " + ARENA + "/lock")

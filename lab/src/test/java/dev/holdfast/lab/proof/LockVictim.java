@@ -1,4 +1,4 @@
-package dev.holdfast.lab;
+package dev.holdfast.lab.proof;
 
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Held;
@@ -16,6 +16,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,9 @@ import java.util.Optional;
  *
  * <p>A second one of the same witness holds on, once it has the lock, until the first one has
  * ended: if the first gets it meanwhile, the witness shows two holders.
+ *
+ * <p>One program with {@link LockJudge} and {@link UsualLock}, so that one trained JVM does for
+ * all.
  */
 final class LockVictim {
   /** Everything that a kind can: alone, shared, converted, in turn. */
@@ -71,6 +75,14 @@ final class LockVictim {
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    switch (args[0]) {
+      case LockJudge.WORD -> LockJudge.main(Arrays.copyOfRange(args, 1, args.length));
+      case UsualLock.WORD -> UsualLock.main(Arrays.copyOfRange(args, 1, args.length));
+      default -> run(args);
+    }
+  }
+
+  private static void run(String[] args) throws IOException, InterruptedException {
     LockVictim victim = new LockVictim(Path.of(args[2]), Path.of(args[3]));
     Kind kind = Kind.valueOf(args[1]);
     switch (args[0]) {

@@ -1,4 +1,4 @@
-package dev.holdfast.lab;
+package dev.holdfast.lab.proof;
 
 import dev.holdfast.locks.Mode;
 import java.io.IOException;
@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Locks as they are usually written in Java, for the negative controls: {@code UsualLock WAY
- * DIRECTORY WITNESS}. A second one behaves as that of {@link LockVictim}.
+ * Locks as they are usually written in Java, for the negative controls: {@code usual WAY DIRECTORY
+ * WITNESS}. A second one behaves as that of {@link LockVictim}.
  */
 final class UsualLock {
+  /** Comes before its arguments. */
+  static final String WORD = "usual";
+
   /** A {@code FileLock} on a file into which the number of the process is written. */
   static final String CHANNEL = "channel";
 
@@ -30,7 +33,7 @@ final class UsualLock {
 
   private UsualLock() {}
 
-  public static void main(String[] args) throws IOException {
+  static void main(String[] args) throws IOException {
     Path file = Path.of(args[1], "lock");
     Witness witness = new Witness(Path.of(args[2]));
     switch (args[0]) {

@@ -1,4 +1,4 @@
-package dev.holdfast.lab;
+package dev.holdfast.lab.proof;
 
 import dev.holdfast.locks.Mode;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.holdfast.lab;
+package dev.holdfast.lab.proof;
 
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HeldSet;
@@ -16,9 +16,12 @@ import java.util.Optional;
 
 /**
  * Ends with 1 if two held the lock together, or if a fresh process cannot have it, with a token
- * above all that were given out: {@code LockJudge OPERATION KIND DIRECTORY WITNESS}.
+ * above all that were given out: {@code judge OPERATION KIND DIRECTORY WITNESS}.
  */
 final class LockJudge {
+  /** Comes before its arguments. */
+  static final String WORD = "judge";
+
   /** In place of an operation: the lock of a {@link UsualLock} that is a file. */
   static final String USUAL = "usual";
 
@@ -29,7 +32,7 @@ final class LockJudge {
 
   private LockJudge() {}
 
-  public static void main(String[] args) throws IOException, InterruptedException {
+  static void main(String[] args) throws IOException, InterruptedException {
     Witness.Finding finding = Witness.judge(Path.of(args[3]));
     Path directory = Path.of(args[2]);
     String stuck =
