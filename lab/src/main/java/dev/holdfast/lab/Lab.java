@@ -22,7 +22,20 @@ public final class Lab {
           S05PredictableName.play(),
           S06BornTooOpen.play(),
           S09OpenedAgain.play(),
-          S13DirectoryOnTheWay.play());
+          S13DirectoryOnTheWay.play(),
+          L01LostUpdate.play(),
+          L02Deadlock.play(),
+          L03Livelock.play(),
+          L04StuckLock.play(),
+          L05ModeZero.play(),
+          L06LostAnswer.play(),
+          L07AdvisoryOnly.play(),
+          L08TwoFamilies.play(),
+          L09WrongScope.play(),
+          L10LostSilently.play(),
+          L11TwoInstances.play(),
+          L12LockAsWeapon.play(),
+          L13Threads.play());
 
   private Lab() {}
 

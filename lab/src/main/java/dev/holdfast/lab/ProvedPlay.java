@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stage what the world looks like and who attacks, the same for both programs
  * @param check a shell command that tells, after an undisturbed run, whether the work was done
- * @param gains what the attacker must gain by the usual way
+ * @param gains what the attacker must gain by the usual way; empty where the stage says, by checks
+ *     of its own, what must not come about
  */
 record ProvedPlay(
     Scene scene,
@@ -188,7 +189,8 @@ record ProvedPlay(
   }
 
   private boolean isExpected(WindowResult window) {
-    return window.effects().stream().anyMatch(gains::contains) && (!mustBeRace() || window.race());
+    boolean meant = gains.isEmpty() || window.effects().stream().anyMatch(gains::contains);
+    return window.verdict() == Verdict.EXPLOITED && meant && (!mustBeRace() || window.race());
   }
 
   private static List<String> tell(WindowResult result) {

@@ -3,6 +3,7 @@ package dev.holdfast.lab;
 import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.prove.Case;
+import dev.holdfast.prove.Intruder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,30 @@ final class Stages {
   /** A directory of root's that everybody may read. */
   static ProvedPlay.Stage readable(String directory, String... setup) {
     return bare -> base(bare).withFresh(Path.of(directory)).withSetup(setup);
+  }
+
+  /**
+   * A directory in which a second run of the program comes between any two calls of the first.
+   *
+   * @param invariant a shell command that must exit 0 after both
+   */
+  static ProvedPlay.Stage metByACopy(String directory, String invariant, String... setup) {
+    return bare ->
+        base(bare)
+            .withArena(Path.of(directory))
+            .withSetup(setup)
+            .withIntruders(Intruder.COPY)
+            .withChecks(invariant);
+  }
+
+  /** A directory in which the program is killed before any call; the next run must do its work. */
+  static ProvedPlay.Stage killed(String directory, String... setup) {
+    return bare ->
+        base(bare)
+            .withArena(Path.of(directory))
+            .withSetup(setup)
+            .withIntruders(Intruder.KILL)
+            .withChecks(String.join(" ", bare.argv()));
   }
 
   private static Case base(Case bare) {

@@ -31,6 +31,15 @@ final class Workshop implements AutoCloseable {
 
   /** The victim of this source, compiled. */
   Path program(String source) throws IOException, SkipScene {
+    return compile(source, "-pthread");
+  }
+
+  /** A library of this source, to be loaded before others. */
+  Path library(String source) throws IOException, SkipScene {
+    return compile(source, "-shared", "-fPIC");
+  }
+
+  private Path compile(String source, String... options) throws IOException, SkipScene {
     Path known = made.get(source);
     if (known != null) {
       return known;
@@ -39,11 +48,11 @@ final class Workshop implements AutoCloseable {
     Path file = copy(source);
     Path program = directory.resolve(source.substring(0, source.lastIndexOf('.')));
     Path log = directory.resolve("compiler.log");
+    List<String> command = new ArrayList<>(List.of(compiler, "-O1"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-o", program.toString(), file.toString()));
     Process process =
-        new ProcessBuilder(compiler, "-O1", "-o", program.toString(), file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       if (!process.waitFor(COMPILER_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -98,6 +107,11 @@ final class Workshop implements AutoCloseable {
     throw new SkipScene("no C compiler here: install gcc");
   }
 
+  /** An empty directory of its own, for each call another. */
+  Path room() throws IOException {
+    return Files.createTempDirectory(directory, "room");
+  }
+
   /** True if there is a program of this name. */
   static boolean isOnPath(String name) {
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
@@ -124,7 +138,10 @@ final class Workshop implements AutoCloseable {
   /** On the class path the JVM starts faster than with modules of ours. */
   private static String classPath() {
     return Stream.of(
-            Workshop.class, dev.holdfast.files.OpenFile.class, dev.holdfast.libc.Errno.class)
+            Workshop.class,
+            dev.holdfast.locks.Locks.class,
+            dev.holdfast.files.OpenFile.class,
+            dev.holdfast.libc.Errno.class)
         .map(c -> Path.of(java.net.URI.create(codeSource(c))).toString())
         .distinct()
         .reduce((a, b) -> a + ":" + b)

@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/l05-creat.c

@@ -1,0 +1,30 @@
+package dev.holdfast.lab;
+
+import java.util.List;
+import java.util.Set;
+
+/** A daemon is started twice. */
+final class L11TwoInstances {
+  private static final String DIRECTORY = "/srv/daemon";
+  private static final List<String> ARGS = List.of(DIRECTORY);
+
+  private L11TwoInstances() {}
+
+  static Play play() {
+    return new ProvedPlay(
+        new Scene(
+            "L11",
+            List.of("L11", "K07"),
+            "two instances",
+            "a daemon with a PID file is started a second time"),
+        Stages.metByACopy(DIRECTORY, Meeting.check(DIRECTORY)),
+        "grep -q in " + DIRECTORY + "/log",
+        Set.of(),
+        Set.of(),
+        List.of(
+            new ProvedPlay.Pair(
+                "shell",
+                new Victim.Shell("kill -0 $(cat pid) || echo $$ > pid", "l11-pid-file.sh", ARGS),
+                new Victim.Java("Locks.pidFile(pid).tryAcquire()", "OnlyInstance", ARGS))));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.Progress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A scene that has to be played in several ways to show all of its hazard. */
+record SeveralPlays(Scene scene, List<Play> plays) implements Play {
+  SeveralPlays {
+    plays = List.copyOf(plays);
+  }
+
+  @Override
+  public List<VariantResult> perform(Progress progress) {
+    List<VariantResult> results = new ArrayList<>();
+    for (Play play : plays) {
+      results.addAll(play.perform(progress));
+    }
+    return results;
+  }
+}

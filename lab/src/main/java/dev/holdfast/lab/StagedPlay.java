@@ -1,0 +1,166 @@
+package dev.holdfast.lab;
+
+import dev.holdfast.prove.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A scene of processes that trust and do not attack one another, and still trip: they are real, in
+ * a directory of their own, and a director sees to it in which order they act.
+ */
+record StagedPlay(Scene scene, List<Pair> pairs) implements Play {
+  /** The same work written twice. */
+  record Pair(String name, Part usual, Part holdfast) {}
+
+  /**
+   * One way of doing the work.
+   *
+   * @param program what it does, in the words of its language
+   * @param source the file it is made from, relative to the project
+   */
+  record Part(String program, String source, Director director) {
+    /** Of a main class of this module. */
+    static Part java(String program, String className, Director director) {
+      return new Part(
+          program, "lab/src/main/java/dev/holdfast/lab/victim/" + className + ".java", director);
+    }
+
+    /** Of a file among the examples. */
+    static Part example(String program, String file, Director director) {
+      return new Part(program, "examples/" + file, director);
+    }
+  }
+
+  /** Has the processes act, and says what came of it. */
+  @FunctionalInterface
+  interface Director {
+    Ending direct(Workshop workshop, Path directory)
+        throws IOException, InterruptedException, SkipScene;
+  }
+
+  /** What came of it, with what a reader can check. */
+  record Ending(Outcome outcome, String evidence) {
+    static Ending lost(String evidence) {
+      return new Ending(Outcome.LOST, evidence);
+    }
+
+    static Ending held(String evidence) {
+      return new Ending(Outcome.HELD, evidence);
+    }
+
+    static Ending failed(String evidence) {
+      return new Ending(Outcome.FAILED, evidence);
+    }
+  }
+
+  StagedPlay {
+    pairs = List.copyOf(pairs);
+  }
+
+  @Override
+  public List<VariantResult> perform(Progress progress) {
+    List<VariantResult> results = new ArrayList<>();
+    for (Pair pair : pairs) {
+      progress.step(scene.id() + " " + pair.name(), results.size(), pairs.size());
+      results.add(perform(pair));
+    }
+    return results;
+  }
+
+  private static VariantResult perform(Pair pair) {
+    try (Workshop workshop = new Workshop()) {
+      return new VariantResult(
+          pair.name(), perform(pair.usual(), workshop), perform(pair.holdfast(), workshop), null);
+    } catch (SkipScene e) {
+      return VariantResult.skipped(pair.name(), String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return VariantResult.skipped(pair.name(), "no private directory: " + e.getMessage());
+    }
+  }
+
+  private static Performance perform(Part part, Workshop workshop) throws SkipScene {
+    Ending ending;
+    try {
+      ending = part.director().direct(workshop, workshop.room());
+    } catch (IOException e) {
+      ending = Ending.failed(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ending = new Ending(Outcome.UNDECIDED, "interrupted");
+    }
+    return new Performance(
+        part.program(), part.source(), ending.outcome(), List.of(ending.evidence()), 1, 1);
+  }
+
+  /** Two processes that want the same lock, one after the other, while the first holds it. */
+  static Director twoHolders(Starter first, Starter second) {
+    return (workshop, directory) -> {
+      try (Actor holder = Actor.start(first.command(workshop, directory), directory)) {
+        String said = holder.says();
+        if (!said.equals("held")) {
+          return Ending.failed("the first one says: " + said);
+        }
+        try (Actor other = Actor.start(second.command(workshop, directory), directory)) {
+          String answer = other.says();
+          return switch (answer) {
+            case "held" -> Ending.lost("both hold it: " + holder.pid() + " and " + other.pid());
+            case "busy" -> afterwards(holder, second, workshop, directory);
+            default -> Ending.failed("the second one says: " + answer);
+          };
+        }
+      }
+    };
+  }
+
+  /** A lock that nobody ever gets holds as well: so it must be free again. */
+  private static Ending afterwards(Actor holder, Starter second, Workshop workshop, Path directory)
+      throws IOException, InterruptedException, SkipScene {
+    holder.ends();
+    try (Actor next = Actor.start(second.command(workshop, directory), directory)) {
+      String answer = next.says();
+      return answer.equals("held")
+          ? Ending.held("busy while the first one holds it, and free afterwards")
+          : Ending.failed("after the first one has let go, the second one says: " + answer);
+    }
+  }
+
+  /** How an actor is started. */
+  @FunctionalInterface
+  interface Starter {
+    List<String> command(Workshop workshop, Path directory) throws IOException, SkipScene;
+  }
+
+  /** A main class of this module; the word {@code DIR} in an argument is the scene's directory. */
+  static Starter java(String className, String... args) {
+    return (_, directory) ->
+        with(Workshop.java("dev.holdfast.lab.victim." + className), directory, args);
+  }
+
+  /** A program in C. */
+  static Starter c(String file, String... args) {
+    return (workshop, directory) ->
+        with(List.of(workshop.program(file).toString()), directory, args);
+  }
+
+  /** A script for {@code /bin/sh}. */
+  static Starter shell(String file, String... args) {
+    return (workshop, directory) ->
+        with(List.of("/bin/sh", workshop.script(file).toString()), directory, args);
+  }
+
+  private static List<String> with(List<String> command, Path directory, String... args) {
+    List<String> all = new ArrayList<>(command);
+    for (String arg : args) {
+      all.add(arg.replace("DIR", directory.toString()));
+    }
+    return all;
+  }
+
+  static void requireProgram(String name) throws SkipScene {
+    if (!Workshop.isOnPath(name)) {
+      throw new SkipScene("no " + name + " here: install it");
+    }
+  }
+}
