@@ -3,6 +3,7 @@ package dev.holdfast.lab.victim;
 import dev.holdfast.locks.OpenGuard;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 
 /** L07 with Holdfast: {@code HoldGuard FILE}. Nobody else opens it until its input ends. */
@@ -13,6 +14,8 @@ final class HoldGuard {
     try (OpenGuard guard = OpenGuard.of(Path.of(args[0]), _ -> false)) {
       System.out.println(guard == null ? "" : "held");
       System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (AccessDeniedException e) {
+      System.out.println("denied");
     }
   }
 }
