@@ -7,9 +7,7 @@ import dev.holdfast.libc.Statx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * its turn waits for the lock itself as the only one of the queue, and leaves the queue when it has
  * it. A waiter that was stopped holds up those behind it.
  */
-final class FairView implements Lock {
+final class FairView extends LockView {
   private final LocalLock<?> lock;
   private final Path path;
 
   FairView(LocalLock<?> lock, Path path) {
+    super(lock);
     this.lock = lock;
     this.path = path;
   }
@@ -84,36 +83,6 @@ final class FairView implements Lock {
   }
 
   @Override
-  public String name() {
-    return lock.name();
-  }
-
-  @Override
-  public Kind kind() {
-    return lock.kind();
-  }
-
-  @Override
-  public Contract contract() {
-    return lock.contract();
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return lock.capabilities();
-  }
-
-  @Override
-  public Mode mode() {
-    return lock.mode();
-  }
-
-  @Override
-  public Key key() throws IOException {
-    return lock.key();
-  }
-
-  @Override
   public Lock shared() {
     return new FairView(lock.shared(), path);
   }
@@ -126,11 +95,6 @@ final class FairView implements Lock {
   @Override
   public Lock fair() {
     return this;
-  }
-
-  @Override
-  public List<Holder> holders() throws IOException {
-    return lock.holders();
   }
 
   @Override

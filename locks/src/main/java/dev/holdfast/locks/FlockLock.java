@@ -26,27 +26,22 @@ import java.util.Set;
  *
  * <p><b>Sources.</b> flock(2).
  */
-public final class FlockLock extends LocalLock<FlockLock> {
+public final class FlockLock extends KernelLock<FlockLock> {
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(Capability.SHARED, Capability.FAIR, Capability.HOLDERS, Capability.SURVIVES_KILL);
 
-  private final Path path;
-  private final int permissions;
-
   FlockLock(Path path, Mode mode, int permissions) {
-    super(path.toString(), mode);
-    this.path = path;
-    this.permissions = permissions;
+    super(path, mode, permissions);
   }
 
   /** The permissions with which the file is made if it is not there, less the umask. */
   public FlockLock permissions(int permissions) {
-    return new FlockLock(path, mode(), permissions);
+    return new FlockLock(path(), mode(), permissions);
   }
 
   @Override
   FlockLock withMode(Mode mode) {
-    return new FlockLock(path, mode, permissions);
+    return new FlockLock(path(), mode, permissions());
   }
 
   @Override
@@ -60,37 +55,22 @@ public final class FlockLock extends LocalLock<FlockLock> {
   }
 
   @Override
-  Path queuePath() {
-    return path;
+  LockFile.Want want() {
+    return LockFile.Want.ANYTHING;
   }
 
   @Override
-  Slot resolve() throws IOException {
-    LockFile file = LockFile.open(path, LockFile.Want.ANYTHING, permissions);
+  FileEngine engine(LockFile file) throws IOException {
     Key key = Key.ofFile(Kind.FLOCK, file.stat().device(), file.stat().inode(), 0, 0);
-    return Slots.of(new FlockEngine(key, path.toString(), file));
-  }
-
-  @Override
-  boolean leadsTo(Slot slot) throws IOException {
-    return LockFile.leads(path, slot.key.device(), slot.key.inode());
+    return new FlockEngine(key, name(), file);
   }
 
   private static final class FlockEngine extends KernelEngine {
-    private final LockFile file;
-    private final int fd;
     private final PreparedLock calls;
 
     FlockEngine(Key key, String path, LockFile file) throws IOException {
-      super(key, path);
-      this.file = file;
-      this.fd = file.fd().borrow();
+      super(key, path, file);
       this.calls = PreparedLock.flock(fd, file.local());
-    }
-
-    @Override
-    int descriptor() {
-      return fd;
     }
 
     @Override
@@ -126,12 +106,6 @@ public final class FlockLock extends LocalLock<FlockLock> {
     @Override
     public List<Holder> holders() throws IOException {
       return KernelLocks.holders(file.stat(), KernelLocks.Family.FLOCK, key());
-    }
-
-    @Override
-    public void dispose() {
-      file.fd().giveBack();
-      PosixFile.closeWhenHarmless(file.fd(), key());
     }
   }
 }

@@ -5,35 +5,18 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 
-/** Locks that the kernel keeps on an open file. */
-abstract class KernelEngine implements Engine {
+/** Locks that belong to the open file, and not to the process. */
+abstract class KernelEngine extends FileEngine {
   private static final long POLL_BASE = 200_000;
   private static final long POLL_CAP = 20_000_000;
 
-  private final Key key;
-  final String path;
-
-  KernelEngine(Key key, String path) {
-    this.key = key;
-    this.path = path;
+  KernelEngine(Key key, String path, LockFile file) throws IOException {
+    super(key, path, file);
   }
-
-  @Override
-  public final Key key() {
-    return key;
-  }
-
-  @Override
-  public final String name() {
-    return path;
-  }
-
-  /** The descriptor that the lock is on. */
-  abstract int descriptor();
 
   /** Leaves the descriptor open in the programs that are executed. */
   final void passOn() throws IOException {
-    Fcntl.fcntl(descriptor(), Fcntl.F_SETFD, 0).orThrow("fcntl F_SETFD", path);
+    Fcntl.fcntl(fd, Fcntl.F_SETFD, 0).orThrow("fcntl F_SETFD", path);
   }
 
   /** The call that answers at once. */

@@ -15,14 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param <L> the kind itself, as its methods return it
  */
 public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
-    permits OfdLock,
-        FlockLock,
-        PosixLock,
-        NamedFileLock,
-        PidFile,
-        PortLock,
-        AbstractSocketLock,
-        SharedMemoryLock {
+    permits KernelLock, NamedFileLock, PidFile, PortLock, AbstractSocketLock, SharedMemoryLock {
   private final String name;
   private final Mode mode;
 

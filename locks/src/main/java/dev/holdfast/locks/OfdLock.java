@@ -7,9 +7,7 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * An open-file-description lock on a file or on a range of its bytes (K04): the default.
@@ -30,43 +28,14 @@ import java.util.Set;
  *
  * <p><b>Sources.</b> F_OFD_SETLK(2const), Linux 3.15.
  */
-public final class OfdLock extends LocalLock<OfdLock> {
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(
-          Capability.SHARED,
-          Capability.RANGES,
-          Capability.CONVERT,
-          Capability.FAIR,
-          Capability.HOLDERS,
-          Capability.SURVIVES_KILL);
-
-  private final Path path;
-  private final long start;
-  private final long length;
-  private final int permissions;
-
+public final class OfdLock extends RecordLock<OfdLock> {
   OfdLock(Path path, Mode mode, long start, long length, int permissions) {
-    super(path.toString(), mode);
-    this.path = path;
-    this.start = start;
-    this.length = length;
-    this.permissions = permissions;
-  }
-
-  /** The same lock on a part of the file; length 0 means to the end, wherever that will be. */
-  public OfdLock range(long start, long length) {
-    Ranges.check(start, length);
-    return new OfdLock(path, mode(), start, length, permissions);
-  }
-
-  /** The permissions with which the file is made if it is not there, less the umask. */
-  public OfdLock permissions(int permissions) {
-    return new OfdLock(path, mode(), start, length, permissions);
+    super(path, mode, start, length, permissions);
   }
 
   @Override
-  OfdLock withMode(Mode mode) {
-    return new OfdLock(path, mode, start, length, permissions);
+  OfdLock with(Mode mode, long start, long length, int permissions) {
+    return new OfdLock(path(), mode, start, length, permissions);
   }
 
   @Override
@@ -75,51 +44,18 @@ public final class OfdLock extends LocalLock<OfdLock> {
   }
 
   @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
-  }
-
-  @Override
-  Path queuePath() {
-    return path;
-  }
-
-  @Override
-  Slot resolve() throws IOException {
-    LockFile.Want want = mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
-    LockFile file = LockFile.open(path, want, permissions);
-    Key key = Key.ofFile(Kind.OFD, file.stat().device(), file.stat().inode(), start, length);
-    return Slots.of(new OfdEngine(key, path.toString(), file));
-  }
-
-  @Override
-  boolean leadsTo(Slot slot) throws IOException {
-    return LockFile.leads(path, slot.key.device(), slot.key.inode())
-        && (mode() == Mode.SHARED || ((OfdEngine) slot.engine).writable());
+  FileEngine engine(LockFile file, Key key) throws IOException {
+    return new OfdEngine(key, name(), file);
   }
 
   /** The lock on one open file description. */
   private static final class OfdEngine extends KernelEngine {
-    private final LockFile file;
-    private final int fd;
     private final PreparedLock calls;
 
     OfdEngine(Key key, String path, LockFile file) throws IOException {
-      super(key, path);
-      this.file = file;
-      // Given back in dispose: the slot sees to it that nobody is in here then.
-      this.fd = file.fd().borrow();
+      super(key, path, file);
       this.calls =
           PreparedLock.record(fd, FileLocks.F_OFD_SETLK, key.start(), key.length(), file.local());
-    }
-
-    boolean writable() {
-      return file.writable();
-    }
-
-    @Override
-    int descriptor() {
-      return fd;
     }
 
     @Override
@@ -166,12 +102,6 @@ public final class OfdLock extends LocalLock<OfdLock> {
     @Override
     public List<Holder> holders() throws IOException {
       return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key());
-    }
-
-    @Override
-    public void dispose() {
-      file.fd().giveBack();
-      PosixFile.closeWhenHarmless(file.fd(), key());
     }
   }
 }

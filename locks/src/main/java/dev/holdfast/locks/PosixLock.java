@@ -6,9 +6,7 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,43 +26,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Sources.</b> F_SETLK(2const), POSIX.1-2008 fcntl.
  */
-public final class PosixLock extends LocalLock<PosixLock> {
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(
-          Capability.SHARED,
-          Capability.RANGES,
-          Capability.CONVERT,
-          Capability.FAIR,
-          Capability.HOLDERS,
-          Capability.SURVIVES_KILL);
-
-  private final Path path;
-  private final long start;
-  private final long length;
-  private final int permissions;
-
+public final class PosixLock extends RecordLock<PosixLock> {
   PosixLock(Path path, Mode mode, long start, long length, int permissions) {
-    super(path.toString(), mode);
-    this.path = path;
-    this.start = start;
-    this.length = length;
-    this.permissions = permissions;
-  }
-
-  /** The same lock on a part of the file; length 0 means to the end, wherever that will be. */
-  public PosixLock range(long start, long length) {
-    Ranges.check(start, length);
-    return new PosixLock(path, mode(), start, length, permissions);
-  }
-
-  /** The permissions with which the file is made if it is not there, less the umask. */
-  public PosixLock permissions(int permissions) {
-    return new PosixLock(path, mode(), start, length, permissions);
+    super(path, mode, start, length, permissions);
   }
 
   @Override
-  PosixLock withMode(Mode mode) {
-    return new PosixLock(path, mode, start, length, permissions);
+  PosixLock with(Mode mode, long start, long length, int permissions) {
+    return new PosixLock(path(), mode, start, length, permissions);
   }
 
   @Override
@@ -73,63 +42,23 @@ public final class PosixLock extends LocalLock<PosixLock> {
   }
 
   @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
+  FileEngine engine(LockFile file, Key key) throws IOException {
+    return new PosixEngine(key, name(), file);
   }
 
-  @Override
-  Path queuePath() {
-    return path;
-  }
-
-  @Override
-  Slot resolve() throws IOException {
-    LockFile.Want want = mode() == Mode.SHARED ? LockFile.Want.READABLE : LockFile.Want.WRITABLE;
-    LockFile file = LockFile.open(path, want, permissions);
-    Key key = Key.ofFile(Kind.POSIX, file.stat().device(), file.stat().inode(), start, length);
-    return Slots.of(new PosixEngine(key, path.toString(), file));
-  }
-
-  @Override
-  boolean leadsTo(Slot slot) throws IOException {
-    return LockFile.leads(path, slot.key.device(), slot.key.inode())
-        && (mode() == Mode.SHARED || ((PosixEngine) slot.engine).writable());
-  }
-
-  private static final class PosixEngine implements Engine {
+  private static final class PosixEngine extends FileEngine {
     private static final long POLL_BASE = 200_000;
     private static final long POLL_CAP = 20_000_000;
 
-    private final Key key;
-    private final String path;
-    private final LockFile file;
-    private final int fd;
     private PosixFile.@Nullable Range range;
 
     PosixEngine(Key key, String path, LockFile file) throws IOException {
-      this.key = key;
-      this.path = path;
-      this.file = file;
-      this.fd = file.fd().borrow();
-    }
-
-    boolean writable() {
-      return file.writable();
-    }
-
-    @Override
-    public Key key() {
-      return key;
-    }
-
-    @Override
-    public String name() {
-      return path;
+      super(key, path, file);
     }
 
     private SyscallResult set(int operation, Mode mode) {
       int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
-      return FileLocks.setlk(fd, operation, type, key.start(), key.length());
+      return FileLocks.setlk(fd, operation, type, key().start(), key().length());
     }
 
     private boolean granted(SyscallResult result) throws IOException {
@@ -147,8 +76,8 @@ public final class PosixLock extends LocalLock<PosixLock> {
 
     @Override
     public boolean tryClaim(Mode mode) throws IOException {
-      PosixFile.Range mine = new PosixFile.Range(key, mode);
-      if (!PosixFile.reserve(key, mine)) {
+      PosixFile.Range mine = new PosixFile.Range(key(), mode);
+      if (!PosixFile.reserve(key(), mine)) {
         return false;
       }
       boolean granted = false;
@@ -162,8 +91,8 @@ public final class PosixLock extends LocalLock<PosixLock> {
 
     @Override
     public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
-      PosixFile.Range mine = new PosixFile.Range(key, mode);
-      if (!PosixFile.reserve(key, mine, deadline)) {
+      PosixFile.Range mine = new PosixFile.Range(key(), mode);
+      if (!PosixFile.reserve(key(), mine, deadline)) {
         return false;
       }
       boolean granted = false;
@@ -179,7 +108,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
       if (granted) {
         range = mine;
       } else {
-        PosixFile.giveUp(fd, key, mine);
+        PosixFile.giveUp(fd, key(), mine);
       }
     }
 
@@ -212,7 +141,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
       PosixFile.Range mine = range;
       range = null;
       if (mine != null) {
-        PosixFile.giveUp(fd, key, mine).orThrow("fcntl F_SETLK", path);
+        PosixFile.giveUp(fd, key(), mine).orThrow("fcntl F_SETLK", path);
       }
     }
 
@@ -224,9 +153,9 @@ public final class PosixLock extends LocalLock<PosixLock> {
       }
       if (to == Mode.EXCLUSIVE) {
         // First here, then outside; downwards the other way round.
-        return PosixFile.remode(key, mine, to) && converted(mine, to);
+        return PosixFile.remode(key(), mine, to) && converted(mine, to);
       }
-      return granted(set(FileLocks.F_SETLK, to)) && PosixFile.remode(key, mine, to);
+      return granted(set(FileLocks.F_SETLK, to)) && PosixFile.remode(key(), mine, to);
     }
 
     private boolean converted(PosixFile.Range mine, Mode to) throws IOException {
@@ -235,7 +164,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
         granted = granted(set(FileLocks.F_SETLK, to));
       } finally {
         if (!granted) {
-          PosixFile.remode(key, mine, Mode.SHARED);
+          PosixFile.remode(key(), mine, Mode.SHARED);
         }
       }
       return granted;
@@ -243,12 +172,12 @@ public final class PosixLock extends LocalLock<PosixLock> {
 
     @Override
     public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "record", key, path, mode);
+      return Tokens.onFile(fd, "record", key(), path, mode);
     }
 
     @Override
     public void check(Mode mode) throws IOException {
-      if (!KernelLocks.holdsPosix(file.stat(), key, mode)) {
+      if (!KernelLocks.holdsPosix(file.stat(), key(), mode)) {
         throw new LockLostException(
             path,
             "the kernel has no such lock of this process: a descriptor of it was closed (L10)");
@@ -257,13 +186,7 @@ public final class PosixLock extends LocalLock<PosixLock> {
 
     @Override
     public List<Holder> holders() throws IOException {
-      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key);
-    }
-
-    @Override
-    public void dispose() {
-      file.fd().giveBack();
-      PosixFile.closeWhenHarmless(file.fd(), key);
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key());
     }
   }
 }

@@ -3,15 +3,13 @@ package dev.holdfast.locks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A lock that the thread which holds it through such a view may acquire again. */
-final class ReentrantView implements Lock {
+final class ReentrantView extends LockView {
   /** What this thread holds by way of any such view. */
   private static final ThreadLocal<Map<Key, Hold>> HOLDS = ThreadLocal.withInitial(HashMap::new);
 
@@ -27,6 +25,7 @@ final class ReentrantView implements Lock {
   private final Lock lock;
 
   ReentrantView(Lock lock) {
+    super(lock);
     this.lock = lock;
   }
 
@@ -87,36 +86,6 @@ final class ReentrantView implements Lock {
   }
 
   @Override
-  public String name() {
-    return lock.name();
-  }
-
-  @Override
-  public Kind kind() {
-    return lock.kind();
-  }
-
-  @Override
-  public Contract contract() {
-    return lock.contract();
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return lock.capabilities();
-  }
-
-  @Override
-  public Mode mode() {
-    return lock.mode();
-  }
-
-  @Override
-  public Key key() throws IOException {
-    return lock.key();
-  }
-
-  @Override
   public Lock shared() {
     return new ReentrantView(lock.shared());
   }
@@ -134,11 +103,6 @@ final class ReentrantView implements Lock {
   @Override
   public Lock reentrant() {
     return this;
-  }
-
-  @Override
-  public List<Holder> holders() throws IOException {
-    return lock.holders();
   }
 
   /** One of several acquisitions; the last to be closed lets go. */

@@ -1,0 +1,48 @@
+package dev.holdfast.locks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What the kinds have in common that the kernel keeps on a permanent file. */
+abstract sealed class KernelLock<L extends KernelLock<L>> extends LocalLock<L>
+    permits RecordLock, FlockLock {
+  private final Path path;
+  private final int permissions;
+
+  KernelLock(Path path, Mode mode, int permissions) {
+    super(path.toString(), mode);
+    this.path = path;
+    this.permissions = permissions;
+  }
+
+  /** The lock file. */
+  public final Path path() {
+    return path;
+  }
+
+  final int permissions() {
+    return permissions;
+  }
+
+  /** What the file must be, and be opened for. */
+  abstract LockFile.Want want();
+
+  /** The lock on this file, which it owns from now on. */
+  abstract FileEngine engine(LockFile file) throws IOException;
+
+  @Override
+  final Path queuePath() {
+    return path;
+  }
+
+  @Override
+  final Slot resolve() throws IOException {
+    return Slots.of(engine(LockFile.open(path, want(), permissions)));
+  }
+
+  @Override
+  final boolean leadsTo(Slot slot) throws IOException {
+    return LockFile.leads(path, slot.key.device(), slot.key.inode())
+        && (want() != LockFile.Want.WRITABLE || ((FileEngine) slot.engine).writable());
+  }
+}

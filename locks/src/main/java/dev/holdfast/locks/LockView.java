@@ -1,0 +1,49 @@
+package dev.holdfast.locks;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** Another way to acquire a lock: what is not about acquiring is the lock's own. */
+abstract class LockView implements Lock {
+  private final Lock lock;
+
+  LockView(Lock lock) {
+    this.lock = lock;
+  }
+
+  @Override
+  public final String name() {
+    return lock.name();
+  }
+
+  @Override
+  public final Kind kind() {
+    return lock.kind();
+  }
+
+  @Override
+  public final Contract contract() {
+    return lock.contract();
+  }
+
+  @Override
+  public final Set<Capability> capabilities() {
+    return lock.capabilities();
+  }
+
+  @Override
+  public final Mode mode() {
+    return lock.mode();
+  }
+
+  @Override
+  public final Key key() throws IOException {
+    return lock.key();
+  }
+
+  @Override
+  public final List<Holder> holders() throws IOException {
+    return lock.holders();
+  }
+}
