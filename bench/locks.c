@@ -1,4 +1,7 @@
-/* The same loops in C: locks.c uncontended|contended|handover|cas FILE SECONDS */
+/*
+ * The same loops in C: flock|ofd|cas|robust FILE 0, contended FILE SECONDS, handover FILE SECONDS PARTY,
+ * hold FILE 0, next FILE 0. What the last three do is said in LockLoops.java.
+ */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,10 +20,13 @@ static double now(clockid_t clock) {
   return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static void ofd(int fd, int type) {
-  struct flock l = {.l_type = type, .l_whence = SEEK_SET};
+static void ofd_at(int fd, int type, long at) {
+  struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = at < 0 ? 0 : 1};
+  if (at < 0) l.l_start = 0;
   if (fcntl(fd, F_OFD_SETLKW, &l) != 0) exit(1);
 }
+
+static void ofd(int fd, int type) { ofd_at(fd, type, -1); }
 
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
@@ -65,6 +71,39 @@ int main(int argc, char **argv) {
     }
     printf("%ld\n", count);
     return 0;
+  }
+  if (!strcmp(what, "handover")) {
+    /* A descriptor for each byte, as the locks of the other loop have. */
+    int party = argc > 4 ? atoi(argv[4]) : 0, at = party ? 2 : 0, fds[3] = {fd, open(argv[2], O_RDWR), open(argv[2], O_RDWR)};
+    long steps = 0;
+    ofd_at(fds[at], F_WRLCK, at);
+    printf("ready\n");
+    fflush(stdout);
+    getchar();
+    double begin = now(CLOCK_MONOTONIC) + 1e9, end = begin + seconds * 1e9, time;
+    while ((time = now(CLOCK_MONOTONIC)) < end) {
+      int next = (at + 1) % 3;
+      ofd_at(fds[next], F_WRLCK, next);
+      ofd_at(fds[at], F_UNLCK, at);
+      at = next;
+      if (time > begin) steps++;
+    }
+    printf("%ld\n", steps);
+    return 0;
+  }
+  if (!strcmp(what, "hold") || !strcmp(what, "next")) {
+    if (what[0] == 'n') {
+      printf("waiting\n");
+      fflush(stdout);
+    }
+    ofd(fd, F_WRLCK);
+    if (what[0] == 'n') {
+      printf("%.0f\n", now(CLOCK_MONOTONIC));
+      return 0;
+    }
+    printf("held\n");
+    fflush(stdout);
+    for (;;) pause();
   }
   if (!strcmp(what, "robust")) {
     pthread_mutexattr_t a;

@@ -49,3 +49,19 @@ j=$(together loops contended "$work/contended" 3)
 k=$(together loops jdk-contended "$work/contended" 3)
 row "Holdfast" "$c" "$j"
 row "JDK" "$c" "$k"
+
+python3 bench/lock-handover.py "$work/handover" "$rounds" "$work/loops" -- \
+  "$java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -cp "$classes" dev.holdfast.bench.LockLoops
+
+echo "whole process, a lock taken for a command that does nothing"
+whole() { # COMMAND...: milliseconds
+  local start=$EPOCHREALTIME
+  "$@"
+  awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { print (b - a) * 1000 }'
+}
+./holdfast lock "$work/whole" -- true
+for _ in $(seq $((rounds * 5))); do
+  whole flock "$work/whole" true >>"$work/flock-ms"
+  HOLDFAST_BUILD=never whole ./holdfast lock "$work/whole" -- true >>"$work/holdfast-ms"
+done
+row "flock x true, ms" "$(median <"$work/flock-ms")" "$(median <"$work/holdfast-ms")"

@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Lock;
 import dev.holdfast.locks.Locks;
+import dev.holdfast.locks.OfdLock;
 import dev.holdfast.locks.SharedMemory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -11,11 +12,23 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The loops of {@code bench/locks.c} through the public API: flock|ofd|jdk|memory|contended FILE.
+ * The loops of {@code bench/locks.c} through the public API.
+ *
+ * <ul>
+ *   <li>{@code flock|ofd|jdk|memory FILE}: nanoseconds for an acquisition with its release
+ *   <li>{@code contended|jdk-contended FILE SECONDS}: how many, beside others that do the same
+ *   <li>{@code handover FILE SECONDS PARTY}: two parties walk round a ring of three locks, always
+ *       taking the next before they let go of the last; so at each step one waits for the other.
+ *       How many steps
+ *   <li>{@code hold FILE}: says that it holds the lock, and keeps it
+ *   <li>{@code next FILE}: says that it waits, and then at which nanosecond of the monotonic clock
+ *       it got the lock
+ * </ul>
  */
 public final class LockLoops {
   private static final int WARM_UP = 60;
@@ -38,6 +51,13 @@ public final class LockLoops {
       case "jdk" -> jdk(file);
       case "contended" -> contended(Locks.ofd(file), Double.parseDouble(args[2]));
       case "jdk-contended" -> jdkContended(file, Double.parseDouble(args[2]));
+      case "handover" -> handover(file, Double.parseDouble(args[2]), args[3].equals("0") ? 0 : 2);
+      case "hold" -> {
+        Held held = Locks.ofd(file).acquire();
+        say(held.isOpen() ? "held" : "not held");
+        Thread.sleep(Long.MAX_VALUE);
+      }
+      case "next" -> next(Locks.ofd(file));
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -89,6 +109,50 @@ public final class LockLoops {
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       count(seconds, () -> channel.lock().release());
     }
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+    System.out.flush();
+  }
+
+  private static void handover(Path file, double seconds, int start)
+      throws IOException, InterruptedException {
+    OfdLock whole = Locks.ofd(file);
+    Lock[] ring = {whole.range(0, 1), whole.range(1, 1), whole.range(2, 1)};
+    int at = start;
+    // Going round a ring is what the order of acquisition forbids: no thread answers for these.
+    Held held = ring[at].acquire().detach();
+    say("ready");
+    if (System.in.read() < 0) {
+      return;
+    }
+    long steps = 0;
+    // The first second compiles.
+    long begin = System.nanoTime() + 1_000_000_000L;
+    long end = begin + (long) (seconds * 1e9);
+    for (long time = System.nanoTime(); time < end; time = System.nanoTime()) {
+      int next = (at + 1) % ring.length;
+      Held taken = ring[next].acquire().detach();
+      held.close();
+      held = taken;
+      at = next;
+      if (time > begin) {
+        steps++;
+      }
+    }
+    System.out.println(steps);
+    held.close();
+  }
+
+  private static void next(Lock lock) throws IOException, InterruptedException {
+    // Once before, so that the classes are there.
+    var _ = lock.attempt(Duration.ofMillis(1));
+    say("waiting");
+    Held held = lock.acquire();
+    long now = System.nanoTime();
+    say(Long.toString(now));
+    held.close();
   }
 
   private static void count(double seconds, Step step) throws IOException, InterruptedException {

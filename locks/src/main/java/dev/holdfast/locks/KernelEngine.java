@@ -45,14 +45,11 @@ abstract class KernelEngine extends FileEngine {
   @Override
   public final boolean claim(Mode mode, Deadline deadline)
       throws IOException, InterruptedException {
+    if (deadline.passed()) {
+      return granted(trySet(mode));
+    }
     Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
     for (; ; ) {
-      if (granted(trySet(mode))) {
-        return true;
-      }
-      if (deadline.passed()) {
-        return false;
-      }
       if (KernelWait.available()) {
         SyscallResult result = KernelWait.await(() -> set(mode), deadline);
         // The kernel's notion of a deadlock counts processes, not threads: a hint, no verdict.
@@ -62,6 +59,9 @@ abstract class KernelEngine extends FileEngine {
           }
           continue;
         }
+      }
+      if (granted(trySet(mode))) {
+        return true;
       }
       if (!backoff.pause(deadline)) {
         return granted(trySet(mode));
