@@ -20,6 +20,11 @@ final class Referee {
   static final int RELEASED = 2;
   static final int SCORES = 3;
 
+  /** Answers to an acquisition: whether there was ever an overlap on this lock. */
+  static final int FINE = 0;
+
+  static final int OVERLAPPED = 1;
+
   /** How long a holder that was overtaken may take to turn out dead. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(10);
 
@@ -81,8 +86,9 @@ final class Referee {
         DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
       socket.setTcpNoDelay(true);
       for (; ; ) {
+        int answer = FINE;
         switch (in.readByte()) {
-          case ACQUIRED -> acquired(me, in.readUTF(), in.readLong());
+          case ACQUIRED -> answer = acquired(me, in.readUTF(), in.readLong());
           case RELEASED -> released(me, in.readUTF());
           case SCORES -> {
             out.writeUTF(scores(in.readLong()));
@@ -90,14 +96,14 @@ final class Referee {
           }
           default -> throw new IOException("what?");
         }
-        out.writeByte(0);
+        out.writeByte(answer);
       }
     } catch (IOException gone) {
       lost(me);
     }
   }
 
-  private synchronized void acquired(long me, String lock, long token) {
+  private synchronized int acquired(long me, String lock, long token) {
     Score score = scores.computeIfAbsent(lock, _ -> new Score());
     long until = System.nanoTime() + GRACE;
     long overtaken = score.holder;
@@ -126,6 +132,7 @@ final class Referee {
     notifyAll();
     score.lastToken = token;
     score.holder = me;
+    return score.overlaps == 0 ? FINE : OVERLAPPED;
   }
 
   private synchronized void released(long me, String lock) {

@@ -60,7 +60,10 @@ final class RefereeWorker {
       socket.setTcpNoDelay(true);
       for (; ; ) {
         if (name.equals(NAIVE)) {
-          naive(in, out);
+          if (!naive(in, out)) {
+            // It has failed: what it takes from the others from now on would show nothing more.
+            return;
+          }
         } else if (name.equals(QUEUE)) {
           queue(in, out);
         } else {
@@ -120,23 +123,28 @@ final class RefereeWorker {
     return lock.attempt(timeout) instanceof Outcome.Acquired(Held held) ? held : null;
   }
 
-  private void naive(DataInputStream in, DataOutputStream out) throws IOException {
+  /**
+   * @return false if it was ever held by two
+   */
+  private boolean naive(DataInputStream in, DataOutputStream out) throws IOException {
     Path file = directory.resolve(NAIVE);
     if (Files.exists(file)) {
       Thread.onSpinWait();
-      return;
+      return true;
     }
     try {
       Files.write(file, new byte[0]);
-      tell(Referee.ACQUIRED, NAIVE, System.nanoTime(), in, out);
+      boolean alone = tell(Referee.ACQUIRED, NAIVE, System.nanoTime(), in, out) == Referee.FINE;
       tell(Referee.RELEASED, NAIVE, 0, in, out);
       Files.delete(file);
+      return alone;
     } catch (NoSuchFileException | FileAlreadyExistsException thatIsWhatComesOfIt) {
-      return;
+      return true;
     }
   }
 
-  private static void tell(
+  /** Tells the referee, and waits for the answer: from now on it is known. */
+  private static int tell(
       int what, String lock, long token, DataInputStream in, DataOutputStream out)
       throws IOException {
     java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
@@ -147,6 +155,6 @@ final class RefereeWorker {
       message.writeLong(token);
     }
     out.write(bytes.toByteArray());
-    in.readByte();
+    return in.readByte();
   }
 }
