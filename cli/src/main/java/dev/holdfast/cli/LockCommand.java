@@ -141,6 +141,8 @@ final class LockCommand implements Callable<Integer> {
     List<String> names = operands.subList(0, operands.size() - length);
     List<String> program = operands.subList(operands.size() - length, operands.size());
     check(names);
+    // What there is to warn of is told as a note of this command.
+    System.setProperty(ScopeProbe.SCOPE_PROPERTY, "quiet");
     LockSet set = locks(names);
     LockSet.Result result;
     if (noWait) {

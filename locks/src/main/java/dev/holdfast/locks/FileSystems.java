@@ -1,7 +1,13 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statfs;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** What is known of the file systems that locks are on, {@code <linux/magic.h>}. */
@@ -19,7 +25,17 @@ final class FileSystems {
     UNKNOWN
   }
 
-  record Known(String name, Reach reach) {}
+  record Known(String name, Reach reach) {
+    /** True if the kernel of this machine alone keeps the locks of its files. */
+    boolean isLocal() {
+      return reach == Reach.LOCAL;
+    }
+
+    /** True if no other machine can reach its files: also an overlay, whose top is local. */
+    boolean isOfThisMachine() {
+      return reach == Reach.LOCAL || reach == Reach.OVERLAY;
+    }
+  }
 
   private static final long RAMFS_MAGIC = 0x858458f6L;
   private static final long BCACHEFS_MAGIC = 0xca451a4eL;
@@ -64,6 +80,22 @@ final class FileSystems {
 
   private FileSystems() {}
 
+  /** The file system of the directory that a file is in, or would be in. */
+  static Known of(Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    Path directory = parent == null ? path : parent;
+    byte[] name = Paths.bytes(directory.toString());
+    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
+    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString())) {
+      int fd = owned.borrow();
+      try {
+        return of(fd);
+      } finally {
+        owned.giveBack();
+      }
+    }
+  }
+
   /** The file system of an open file. */
   static Known of(int fd) {
     Result<Statfs> answer = Statfs.fstatfs(fd);
@@ -73,16 +105,5 @@ final class FileSystems {
     long type = answer.value().type();
     Known known = KNOWN.get(type);
     return known != null ? known : new Known("0x" + Long.toHexString(type), Reach.UNKNOWN);
-  }
-
-  /** True if the kernel of this machine alone keeps the locks of the file. */
-  static boolean isLocal(int fd) {
-    return of(fd).reach() == Reach.LOCAL;
-  }
-
-  /** True if no other machine can reach the file: also through an overlay, whose top is local. */
-  static boolean isOfThisMachine(int fd) {
-    Reach reach = of(fd).reach();
-    return reach == Reach.LOCAL || reach == Reach.OVERLAY;
   }
 }

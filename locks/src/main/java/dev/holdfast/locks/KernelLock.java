@@ -37,7 +37,17 @@ abstract sealed class KernelLock<L extends KernelLock<L>> extends LocalLock<L>
 
   @Override
   final Slot resolve() throws IOException {
-    return Slots.of(engine(LockFile.open(path, want(), permissions)));
+    LockFile file = LockFile.open(path, want(), permissions);
+    boolean kept = false;
+    try {
+      Scope.require(kind(), name(), file.fileSystem());
+      kept = true;
+      return Slots.of(engine(file));
+    } finally {
+      if (!kept) {
+        file.closeQuietly();
+      }
+    }
   }
 
   @Override

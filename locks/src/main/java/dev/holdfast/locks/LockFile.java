@@ -21,9 +21,8 @@ import java.nio.file.Path;
  * taken that somebody else may have made (whatever {@code fs.protected_hardlinks} says).
  *
  * @param writable false if only reading was permitted
- * @param local true if the kernel itself keeps the locks of this file system
  */
-record LockFile(OwnedFd fd, Statx stat, boolean writable, boolean local) {
+record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Known fileSystem) {
   private static final int FLAGS =
       Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
   private static final int TRIES = 64;
@@ -96,13 +95,18 @@ record LockFile(OwnedFd fd, Statx stat, boolean writable, boolean local) {
                 + " (S12); use a directory of your own");
       }
       kept = true;
-      return new LockFile(fd, stat, writable, FileSystems.isLocal(number));
+      return new LockFile(fd, stat, writable, FileSystems.of(number));
     } finally {
       fd.giveBack();
       if (!kept) {
         fd.close();
       }
     }
+  }
+
+  /** True if the kernel itself keeps the locks of this file system. */
+  boolean local() {
+    return fileSystem.isLocal();
   }
 
   /** True if somebody else may make names where this one is. */

@@ -29,7 +29,7 @@ final class NamedFile implements AutoCloseable {
   private final OwnedFd directory;
   private final int dirfd;
   private final Statx directoryStat;
-  private final boolean local;
+  private final FileSystems.Known fileSystem;
   final Path path;
   private final byte[] name;
 
@@ -37,7 +37,7 @@ final class NamedFile implements AutoCloseable {
     this.directory = directory;
     this.dirfd = dirfd;
     this.directoryStat = stat;
-    this.local = FileSystems.isOfThisMachine(dirfd);
+    this.fileSystem = FileSystems.of(dirfd);
     this.path = path;
     this.name = name;
   }
@@ -77,13 +77,32 @@ final class NamedFile implements AutoCloseable {
     }
   }
 
+  /**
+   * The same for a lock of this kind.
+   *
+   * @throws FileSystemException also where such a lock would not exclude
+   */
+  static NamedFile forLock(Kind kind, Path path) throws IOException {
+    NamedFile file = in(path);
+    boolean kept = false;
+    try {
+      Scope.require(kind, path.toString(), file.fileSystem);
+      kept = true;
+      return file;
+    } finally {
+      if (!kept) {
+        file.close();
+      }
+    }
+  }
+
   Key key(Kind kind) {
     return Key.ofName(kind, directoryStat.device(), directoryStat.inode(), name);
   }
 
   /** True if no other machine can reach it. */
   boolean local() {
-    return local;
+    return fileSystem.isOfThisMachine();
   }
 
   /** True if the path still leads into the directory that is held open. */

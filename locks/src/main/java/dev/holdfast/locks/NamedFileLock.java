@@ -36,7 +36,7 @@ abstract sealed class NamedFileLock<L extends NamedFileLock<L>> extends LocalLoc
 
   @Override
   Slot resolve() throws IOException {
-    return Slots.of(new NamedFileEngine(kind, NamedFile.in(path), style()));
+    return Slots.of(new NamedFileEngine(kind, NamedFile.forLock(kind, path), style()));
   }
 
   @Override

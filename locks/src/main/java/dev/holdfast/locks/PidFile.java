@@ -72,7 +72,7 @@ public final class PidFile extends LocalLock<PidFile> {
 
   @Override
   Slot resolve() throws IOException {
-    return Slots.of(new PidEngine(NamedFile.in(path)));
+    return Slots.of(new PidEngine(NamedFile.forLock(Kind.PID_FILE, path)));
   }
 
   @Override

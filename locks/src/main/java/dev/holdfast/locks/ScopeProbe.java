@@ -13,6 +13,12 @@ import java.nio.file.Path;
  * Does a kind of lock exclude at all where it is to be (K16, L09)? It depends on the file system,
  * and on who else reaches the same file.
  *
+ * <p><b>Guarantees.</b> The locks of this package ask the same when they find their file: what is
+ * {@link Level#REFUSE} throws a {@link java.nio.file.FileSystemException} before anything is made,
+ * what is {@link Level#WARN} is logged, once for a kind and a file system, by the {@link
+ * System.Logger} {@code dev.holdfast.locks}: as a warning, on an overlay as a debug message. {@link
+ * #SCOPE_PROPERTY} changes that.
+ *
  * <p><b>What remains.</b> A file system of a kind that keeps locks may be mounted so that it does
  * not (NFS with {@code local_lock} or {@code nolock}), and is not asked.
  *
@@ -21,6 +27,12 @@ import java.nio.file.Path;
  * @param why for people; empty if all is well
  */
 public record ScopeProbe(Level level, String fileSystem, String why) {
+  /**
+   * A system property: {@code warn} (the default) refuses and warns, {@code strict} refuses where
+   * it would warn, {@code quiet} refuses and does not warn, {@code off} does neither.
+   */
+  public static final String SCOPE_PROPERTY = "dev.holdfast.locks.scope";
+
   /** Whether to go on. */
   public enum Level {
     /** It excludes everybody who reaches the file. */

@@ -92,6 +92,8 @@ public final class SharedMemory {
   /** Maps a file, which is made if it is not there, for this user only. */
   public static SharedMemory open(Path path) throws IOException {
     synchronized (OPEN) {
+      // Before the file is made: this asks its directory.
+      Scope.require(Kind.MEMORY, path.toString(), FileSystems.of(path));
       LockFile owner = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
       boolean kept = false;
       try {
