@@ -28,8 +28,7 @@ final class Scope {
     boolean refused =
         probe.level() == ScopeProbe.Level.REFUSE ? !policy.equals("off") : policy.equals("strict");
     if (refused) {
-      throw new FileSystemException(
-          path, null, "a " + kind.title + " is of no use there: " + probe.why());
+      throw new FileSystemException(path, null, kind.title + ": of no use there: " + probe.why());
     }
     if (!policy.equals("quiet")
         && !policy.equals("off")
@@ -39,7 +38,7 @@ final class Scope {
           fileSystem.reach() == FileSystems.Reach.OVERLAY
               ? System.Logger.Level.DEBUG
               : System.Logger.Level.WARNING;
-      LOG.log(level, "{0}: a {1} is on {2}", path, kind.title, probe.why());
+      LOG.log(level, "{0}: {1}: on {2}", path, kind.title, probe.why());
     }
   }
 }

@@ -31,7 +31,16 @@ final class Peer {
   }
 
   static Peer start() throws IOException {
-    return new Peer(java(Peer.class).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    return startBy(List.of());
+  }
+
+  /** Starts it by way of a command that runs what is appended to it, in another place. */
+  static Peer startBy(List<String> prefix) throws IOException {
+    ProcessBuilder peer = java(Peer.class);
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(peer.command());
+    peer.command(command);
+    return new Peer(peer.redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
   /** A child JVM on this class path, made to start fast. */
@@ -85,6 +94,8 @@ final class Peer {
   }
 
   void kill() throws InterruptedException {
+    // First whatever the command that started it has started.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     process.waitFor();
   }

@@ -1,0 +1,240 @@
+package dev.holdfast.locks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.holdfast.files.AsUser;
+import dev.holdfast.libc.Identity;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Locks where something is in their way: other file systems, no permission, other namespaces. A
+ * clear error or the right answer, and never a live lock taken away.
+ */
+@Timeout(120)
+class BadPlacesTest {
+  /** Those that are, or are on, a file of the directory. */
+  private static final Set<Kind> ON_FILES =
+      EnumSet.complementOf(
+          EnumSet.of(Kind.PORT, Kind.SOCKET, Kind.DEVICE, Kind.ZOOKEEPER, Kind.POSTGRESQL));
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void requirements() throws Exception {
+    assumeTrue(Identity.geteuid() == 0, "needs root: mounts and namespaces of its own");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/unshare")), "needs the program unshare");
+    Process allowed =
+        new ProcessBuilder("unshare", "--mount", "--pid", "--time", "--fork", "true").start();
+    assumeTrue(allowed.waitFor() == 0, "namespaces of its own are forbidden here");
+  }
+
+  /** A peer in a mount namespace of its own, where this was done first. */
+  private Peer peerWith(String mounts) throws IOException {
+    return Peer.startBy(
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "cd \"$0\" && " + mounts + " && exec \"$@\"",
+            directory.toString()));
+  }
+
+  @Test
+  void onAnOverlayEachKindExcludes() throws Exception {
+    Peer peer =
+        peerWith(
+            "mount -t tmpfs t . && cd . && cd \"$0\" && mkdir l u w m && mount -t overlay"
+                + " -o lowerdir=l,upperdir=u,workdir=w o m");
+    try {
+      for (Kind kind : ON_FILES) {
+        String name = kind.name() + "-1";
+        String answer = peer.tryAcquire(kind, directory.resolve("m"), name, Mode.EXCLUSIVE);
+        assertTrue(answer.startsWith("granted "), kind + ": " + answer);
+        assertEquals("released", peer.release(name), kind.name());
+      }
+    } finally {
+      peer.kill();
+    }
+  }
+
+  @Test
+  void onAReadOnlyFileSystemThereIsAnErrorThatSaysSo() throws Exception {
+    Peer peer = peerWith("mkdir ro && mount -t tmpfs -o ro t ro");
+    try {
+      for (Kind kind : ON_FILES) {
+        String answer = peer.tryAcquire(kind, directory.resolve("ro"), "lock-1", Mode.EXCLUSIVE);
+        assertTrue(answer.startsWith("failed "), kind + ": " + answer);
+        assertTrue(answer.contains("ead-only file system"), kind + ": " + answer);
+      }
+      // The negative control: the same directory where nothing is mounted.
+      assertTrue(
+          Locks.of(directory.resolve("ro").resolve("lock"))
+              .tryAcquire()
+              .map(BadPlacesTest::close)
+              .isPresent());
+    } finally {
+      peer.kill();
+    }
+  }
+
+  private static Held close(Held held) {
+    held.close();
+    return held;
+  }
+
+  @Test
+  void sharedMemoryIsRefusedOnAFileSystemThatIsNotKnown() throws Exception {
+    Peer peer = peerWith("mkdir q && mount -t mqueue q q");
+    try {
+      String answer = peer.tryAcquire(Kind.MEMORY, directory.resolve("q"), "1", Mode.EXCLUSIVE);
+      assertTrue(answer.contains("of no use there"), answer);
+      // Another kind is only warned of there, and finds out: message queues cannot be written to.
+      String other = peer.tryAcquire(Kind.FLOCK, directory.resolve("q"), "1", Mode.EXCLUSIVE);
+      assertTrue(other.contains("EINVAL"), other);
+    } finally {
+      peer.kill();
+    }
+  }
+
+  @Test
+  void aScopeThatMeansNothingIsRefusedAndThePolicyDecides() throws Exception {
+    FileSystems.Known nfs = new FileSystems.Known("nfs", FileSystems.Reach.NETWORK);
+    assertThrows(IOException.class, () -> Scope.require(Kind.PID_FILE, "x", nfs));
+    Scope.require(Kind.OFD, "x", nfs);
+    try {
+      System.setProperty(ScopeProbe.SCOPE_PROPERTY, "strict");
+      assertThrows(IOException.class, () -> Scope.require(Kind.OFD, "x", nfs));
+      System.setProperty(ScopeProbe.SCOPE_PROPERTY, "off");
+      Scope.require(Kind.PID_FILE, "x", nfs);
+    } finally {
+      System.clearProperty(ScopeProbe.SCOPE_PROPERTY);
+    }
+  }
+
+  @Test
+  void withoutPermissionThereIsAnErrorThatSaysSo() throws Exception {
+    Path locked = Files.createDirectory(directory.resolve("locked"));
+    Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("rwxr-xr-x"));
+    openTheWay(directory);
+    try (AsUser nobody = AsUser.named("nobody")) {
+      for (Kind kind : EnumSet.of(Kind.OFD, Kind.POSIX, Kind.FLOCK, Kind.FILE, Kind.NFS)) {
+        AccessDeniedException denied =
+            assertThrows(
+                AccessDeniedException.class,
+                () -> nobody.call(() -> TestKinds.open(kind, locked, "lock").tryAcquire()),
+                kind.name());
+        assertTrue(String.valueOf(denied.getFile()).contains("lock"), denied::toString);
+      }
+    }
+    try (var left = Files.list(locked)) {
+      assertEquals(0, left.count());
+    }
+    assertTrue(Locks.of(locked.resolve("lock")).tryAcquire().map(BadPlacesTest::close).isPresent());
+  }
+
+  /** The test's directory is private; its parents are open to everybody. */
+  private static void openTheWay(Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FILE", "MAIL", "NFS"})
+  void aHolderInAnotherPidNamespaceIsNeverTakenForDead(Kind kind) throws Exception {
+    Lock lock = TestKinds.open(kind, directory, "lock");
+    Path file = ((NamedFileLock<?>) lock).path();
+    Peer inside =
+        Peer.startBy(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
+    Peer outside = Peer.start();
+    try {
+      assertTrue(inside.tryAcquire(kind, directory, "lock", Mode.EXCLUSIVE).startsWith("granted "));
+      LockFileReport report = LockFileReport.at(file).orElseThrow();
+      // It calls itself 1 there: here that is somebody else, who would be asked in vain.
+      assertEquals(1, recordOf(file).pid());
+      assertFalse(report.dead(), report.why());
+      assertEquals("busy", outside.tryAcquire(kind, directory, "lock", Mode.EXCLUSIVE));
+      inside.kill();
+      assertEquals("busy", outside.tryAcquire(kind, directory, "lock", Mode.EXCLUSIVE));
+      assertFalse(LockFileReport.at(file).orElseThrow().dead());
+      assertTrue(LockFileReport.breakLock(file, report.token()));
+      assertTrue(
+          outside.tryAcquire(kind, directory, "lock", Mode.EXCLUSIVE).startsWith("granted "));
+    } finally {
+      inside.kill();
+      outside.close();
+    }
+  }
+
+  private static HolderRecord recordOf(Path file) throws IOException {
+    try (NamedFile named = NamedFile.in(file);
+        NamedFile.Found found = named.read()) {
+      HolderRecord record = found == null ? null : found.record();
+      assertNotEquals(null, record);
+      return java.util.Objects.requireNonNull(record);
+    }
+  }
+
+  /** Its start time is counted from another beginning than ours. */
+  @Test
+  void aHolderWhoseClockJumpedIsNotDeadAndAfterItsEndItIs() throws Exception {
+    Peer jumped =
+        Peer.startBy(List.of("unshare", "--time", "--boottime", "86400", "--monotonic", "86400"));
+    Path file = directory.resolve("lock");
+    Lock lock = Locks.file(file);
+    try {
+      assertTrue(
+          jumped.tryAcquire(Kind.FILE, directory, "lock", Mode.EXCLUSIVE).startsWith("granted "));
+      assertFalse(LockFileReport.at(file).orElseThrow().dead());
+      assertTrue(lock.tryAcquire().isEmpty());
+    } finally {
+      jumped.kill();
+    }
+    assertTrue(lock.tryAcquire().map(BadPlacesTest::close).isPresent(), "it has ended");
+  }
+
+  /** No clock is asked: neither the time in the record, nor the age of the file, means anything. */
+  @Test
+  void theWallClockDecidesNothing() throws IOException {
+    Path file = directory.resolve("lock");
+    for (Instant since : List.of(Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z"))) {
+      HolderRecord own = Self.record();
+      HolderRecord live =
+          new HolderRecord(
+              own.pid(),
+              own.startTicks(),
+              own.boot(),
+              own.machine(),
+              own.host(),
+              own.pidNamespace(),
+              own.timeNamespace(),
+              own.token(),
+              since,
+              own.command());
+      Files.write(file, live.toBytes());
+      Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.from(since));
+      Optional<Held> stolen = Locks.file(file).tryAcquire();
+      assertTrue(stolen.isEmpty(), since::toString);
+      Files.delete(file);
+    }
+  }
+}
