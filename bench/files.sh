@@ -1,45 +1,49 @@
 #!/bin/bash
-# The files module beside the same system calls in a C loop, and beside the JDK's own way.
-#   bench/files.sh [DIRECTORY] [ROUNDS]
+# The files module (by JMH) beside the same system calls in a C loop, and beside the JDK's own way.
+#   bench/files.sh [DIRECTORY [ROUNDS]]
 # DIRECTORY (default: a new one in $TMPDIR or /tmp) says which file system. Prints, for each operation, the median
-# over the rounds of its thread CPU time, the ratio to C, the bound it is to keep, and the JDK's ratio.
-# Exit status 1 if a bound is not kept.
+# over all batches and rounds of its thread's CPU time, the ratio to C, the bound it is to keep, and the JDK's ratio.
+# Exit status 1 if a bound is not kept, or the JDK's way is faster.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 rounds=${2:-3}
+[ -d "$root/bench/target/jmh" ] || { echo "bench/files.sh: build first: mvn -pl bench -am package -DskipTests" >&2; exit 2; }
 work=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/holdfast-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-for module in libc files bench; do
-  [ -d "$root/$module/target/classes" ] || { echo "bench/files.sh: build first: mvn -o package" >&2; exit 2; }
-done
 gcc -O2 -Wall -o "$work/files" "$root/bench/src/main/c/files.c"
+mkdir "$work/dir" "$work/dir/a" "$work/dir/a/b"
+: >"$work/dir/a/b/file"
 
-mkdir "$work/dir"
-# -Xbatch: on a busy machine compilation would otherwise lag behind the measurement.
-path=$root/libc/target/classes:$root/files/target/classes:$root/bench/target/classes
+path=$root/bench/target/classes:$root/files/target/classes:$root/libc/target/classes:$root/bench/target/jmh/*
 for ((i = 0; i < rounds; i++)); do
-  "$java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xbatch -cp "$path" dev.holdfast.bench.FilesBenchmark "$work/dir" | sed 's/^/java /'
-  "$work/files" "$work/dir" | sed 's/^/c /'
-done > "$work/results"
+  "$work/files" "$work/dir" >>"$work/c"
+  "$java" -cp "$path" org.openjdk.jmh.Main -foe true -p directory="$work/dir" -rf json -rff "$work/$i.json" FilesBenchmark >"$work/log" ||
+    { cat "$work/log" >&2; exit 2; }
+done
 
-awk '
-  { key = $1 " " $2; values[key] = values[key] " " $3 }
-  function median(text,   parts, n, i, j, t) {
-    n = split(text, parts, " ")
-    for (i = 2; i <= n; i++) for (j = i; j > 1 && parts[j - 1] + 0 > parts[j] + 0; j--) { t = parts[j]; parts[j] = parts[j - 1]; parts[j - 1] = t }
-    return parts[int((n + 1) / 2)]
-  }
-  END {
-    count = split("open:1.15 beneath:1.25 create:1.15 temp:1.10 replace:1.15 replace-sync:1.10", rows, " ")
-    printf "%-14s %10s %10s %7s %7s %7s\n", "operation", "C ns", "Java ns", "ratio", "bound", "JDK"
-    for (i = 1; i <= count; i++) {
-      split(rows[i], row, ":")
-      c = median(values["c " row[1]]); j = median(values["java " row[1]]); k = median(values["java " row[1] "-jdk"])
-      ratio = j / c
-      printf "%-14s %10d %10d %7.2f %7.2f %7s%s\n", row[1], c, j, ratio, row[2], k == "" ? "-" : sprintf("%.2f", k / c), ratio > row[2] ? "  over" : ""
-      if (ratio > row[2]) over = 1
-    }
-    exit over
-  }' "$work/results"
+python3 - "$work" <<'PYTHON'
+import collections, glob, json, re, statistics, sys
+
+samples = collections.defaultdict(list)  # nanoseconds of one operation
+for line in open(sys.argv[1] + "/c"):
+    name, nanos = line.split()
+    samples["c", name].append(float(nanos))
+for file in glob.glob(sys.argv[1] + "/*.json"):
+    for run in json.load(open(file)):
+        name = re.sub("([A-Z])", lambda m: "-" + m[1].lower(), run["benchmark"].rsplit(".", 1)[1])
+        for fork in run["secondaryMetrics"]["cpuNanos"]["rawData"]:
+            samples["java", name] += [nanos / run["measurementBatchSize"] for nanos in fork]
+
+bounds = {"open": 1.15, "beneath": 1.25, "create": 1.15, "temp": 1.10, "replace": 1.15, "replace-sync": 1.10}
+over = False
+print(f"{'operation':14} {'C ns':>10} {'Java ns':>10} {'ratio':>7} {'bound':>7} {'JDK':>7}")
+for name, bound in bounds.items():
+    c, java = (statistics.median(samples[language, name]) for language in ("c", "java"))
+    jdk = statistics.median(samples["java", name + "-jdk"]) if ("java", name + "-jdk") in samples else None
+    bad = java / c > bound or (jdk is not None and java > jdk)
+    over |= bad
+    print(f"{name:14} {c:10.0f} {java:10.0f} {java / c:7.2f} {bound:7.2f} {'-' if jdk is None else f'{jdk / c:.2f}':>7}{'  over' if bad else ''}")
+sys.exit(over)
+PYTHON

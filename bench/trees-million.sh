@@ -51,8 +51,8 @@ PYTHON
 
 measure "$holdfast" tree cp "$place/tree" "$place/copy"
 [ "$(find "$place/copy" | wc -l)" = "$entries" ] || { echo "the copy is not whole" >&2; failed=1; }
-measure "$holdfast" tree chmod go-rwx "$place/copy"
-measure "$holdfast" tree chown daemon "$place/copy"
+measure "$holdfast" tree chmod --hard-links=inside go-rwx "$place/copy"
+measure "$holdfast" tree chown --hard-links=inside daemon "$place/copy"
 measure "$holdfast" tree rm "$place/copy"
 [ ! -e "$place/copy" ] || { echo "the copy is still there" >&2; failed=1; }
 exit "$failed"

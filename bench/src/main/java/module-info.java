@@ -10,4 +10,5 @@ module dev.holdfast.bench {
   requires dev.holdfast.locks;
   requires dev.holdfast.prove;
   requires java.management;
+  requires jmh.core;
 }

@@ -8,9 +8,6 @@ import dev.holdfast.files.Opening;
 import dev.holdfast.files.TempFile;
 import dev.holdfast.files.TempFiles;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -24,84 +21,105 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The public operations of the files module, and the JDK's own way of doing the same, in a
- * directory of one's choice: {@code FilesBenchmark DIR}. {@code bench/files.sh} runs it beside the
- * same system calls in C, and prints the ratios.
+ * The public operations of the files module, and the JDK's own way of doing the same ({@code
+ * …Jdk}). {@code bench/files.sh} runs it beside the same system calls in C, and prints the ratios.
  *
- * <p>What is counted is the thread's CPU time, system calls included, so that other work on the
- * machine disturbs it little. Of several batches the median is printed, in nanoseconds.
+ * <p>A batch is {@value #BATCH} operations (those that wait for the disk: {@value #SYNC_BATCH}).
+ * {@link ThreadCpu} counts the thread's CPU time, system calls included, which other work on the
+ * machine disturbs little. The heap is there from the beginning: the first touch of each page is
+ * the machine's work, and none of an operation's.
  */
-public final class FilesBenchmark {
-  private static final int BATCHES = 21;
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 60, batchSize = FilesBenchmark.BATCH)
+@Measurement(iterations = 21, batchSize = FilesBenchmark.BATCH)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {
+      "--enable-native-access=ALL-UNNAMED",
+      "-XX:+UseSerialGC",
+      "-Xms64m",
+      "-Xmx64m",
+      "-XX:+AlwaysPreTouch",
+      // On a busy machine compilation would otherwise lag behind the measurement.
+      "-Xbatch"
+    })
+public class FilesBenchmark {
+  static final int BATCH = 1000;
+  static final int SYNC_BATCH = 20;
+
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final byte[] TEXT = "0123456789abcdef".repeat(64).getBytes(StandardCharsets.UTF_8);
 
-  private FilesBenchmark() {}
+  /** Where: this decides which file system is measured. */
+  @Param("")
+  public String directory = "";
 
-  /** One operation, once. */
-  private interface Operation {
-    void run() throws IOException;
+  private Path base = Path.of("");
+  private Path file = base;
+  private Path fresh = base;
+  private String name = "";
+  private Opening checked = Opening.read();
+
+  @SuppressWarnings("NullAway.Init")
+  private Directory held;
+
+  @SuppressWarnings("NullAway.Init")
+  private TempFiles temp;
+
+  @SuppressWarnings("NullAway.Init")
+  private AtomicReplace replacement;
+
+  @SuppressWarnings("NullAway.Init")
+  private AtomicReplace durable;
+
+  @Setup
+  public void open() throws IOException {
+    base = Path.of(directory);
+    held = Directory.open(base);
+    held.mkdirs("a/b", 0700).close();
+    held.open("a/b/file", Opening.write().createIfAbsent(0600)).close();
+    file = base.resolve("a/b/file");
+    fresh = base.resolve("new-jdk");
+    name = file.toString();
+    checked = Opening.read().ownedByMe().singleLink().modeWithin(0644);
+    temp = TempFiles.in(held);
+    replacement = AtomicReplace.of(held, "replaced").freshAttributes().durability(Durability.NONE);
+    durable = replacement.durability(Durability.FILE);
   }
 
-  @SuppressWarnings("SystemOut") // Its output is its result.
-  public static void main(String[] args) throws IOException {
-    PrintStream out = System.out;
-    Path base = Path.of(args[0]);
-    try (Directory directory = Directory.open(base);
-        TempFiles temp = TempFiles.in(directory)) {
-      directory.mkdirs("a/b", 0700).close();
-      directory.open("a/b/file", Opening.write().createIfAbsent(0600)).close();
-      for (Map.Entry<String, Operation> entry : operations(base, directory, temp).entrySet()) {
-        boolean sync = entry.getKey().startsWith("replace-sync");
-        out.println(entry.getKey() + " " + median(entry.getValue(), sync ? 20 : 1000, sync));
-      }
-    }
+  @TearDown
+  public void close() throws IOException {
+    temp.close();
+    held.close();
   }
 
-  private static Map<String, Operation> operations(Path base, Directory directory, TempFiles temp) {
-    Map<String, Operation> all = new LinkedHashMap<>();
-    Path file = base.resolve("a/b/file");
-    String name = file.toString();
-    Opening checked = Opening.read().ownedByMe().singleLink().modeWithin(0644);
-    all.put("open", () -> OpenFile.open(name, checked).close());
-    all.put("open-jdk", () -> openJdk(file));
-    all.put("beneath", () -> directory.open("a/b/file", checked).close());
-    all.put(
-        "create",
-        () -> {
-          directory.create("new", 0600).close();
-          directory.remove("new");
-        });
-    Path fresh = base.resolve("new-jdk");
-    all.put("create-jdk", () -> createJdk(fresh));
-    all.put(
-        "temp",
-        () -> {
-          TempFile anonymous = temp.anonymous();
-          anonymous.close();
-        });
-    all.put("temp-jdk", () -> tempJdk(base));
-    AtomicReplace replace =
-        AtomicReplace.of(directory, "replaced").freshAttributes().durability(Durability.NONE);
-    all.put("replace", () -> replace.write(TEXT));
-    all.put("replace-jdk", () -> replaceJdk(base, false));
-    AtomicReplace durable = replace.durability(Durability.FILE);
-    all.put("replace-sync", () -> durable.write(TEXT));
-    all.put("replace-sync-jdk", () -> replaceJdk(base, true));
-    return all;
+  @Benchmark
+  public void open(ThreadCpu cpu) throws IOException {
+    OpenFile.open(name, checked).close();
   }
 
   /** Judges by the name, and opens by the name: the race is part of the way. */
-  private static void openJdk(Path file) throws IOException {
+  @Benchmark
+  public void openJdk(ThreadCpu cpu) throws IOException {
     PosixFileAttributes attributes =
         Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
@@ -113,23 +131,42 @@ public final class FilesBenchmark {
     }
   }
 
-  private static void createJdk(Path file) throws IOException {
+  @Benchmark
+  public void beneath(ThreadCpu cpu) throws IOException {
+    held.open("a/b/file", checked).close();
+  }
+
+  @Benchmark
+  public void create(ThreadCpu cpu) throws IOException {
+    held.create("new", 0600).close();
+    held.remove("new");
+  }
+
+  @Benchmark
+  public void createJdk(ThreadCpu cpu) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file,
+            fresh,
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PRIVATE)) {
       channel.isOpen();
     }
-    Files.delete(file);
+    Files.delete(fresh);
   }
 
-  private static void tempJdk(Path base) throws IOException {
-    Path file = Files.createTempFile(base, "t", "");
+  @Benchmark
+  public void temp(ThreadCpu cpu) throws IOException {
+    TempFile anonymous = temp.anonymous();
+    anonymous.close();
+  }
+
+  @Benchmark
+  public void tempJdk(ThreadCpu cpu) throws IOException {
+    Path made = Files.createTempFile(base, "t", "");
     try (FileChannel channel =
         FileChannel.open(
-            file,
+            made,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE)) {
@@ -137,30 +174,38 @@ public final class FilesBenchmark {
     }
   }
 
-  private static void replaceJdk(Path base, boolean sync) throws IOException {
-    Path temp = Files.createTempFile(base, "t", "");
-    try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.WRITE)) {
+  @Benchmark
+  public void replace(ThreadCpu cpu) throws IOException {
+    replacement.write(TEXT);
+  }
+
+  @Benchmark
+  public void replaceJdk(ThreadCpu cpu) throws IOException {
+    replaceJdk(false);
+  }
+
+  @Benchmark
+  @Warmup(iterations = 10, batchSize = SYNC_BATCH)
+  @Measurement(iterations = 21, batchSize = SYNC_BATCH)
+  public void replaceSync(ThreadCpu cpu) throws IOException {
+    durable.write(TEXT);
+  }
+
+  @Benchmark
+  @Warmup(iterations = 10, batchSize = SYNC_BATCH)
+  @Measurement(iterations = 21, batchSize = SYNC_BATCH)
+  public void replaceSyncJdk(ThreadCpu cpu) throws IOException {
+    replaceJdk(true);
+  }
+
+  private void replaceJdk(boolean sync) throws IOException {
+    Path made = Files.createTempFile(base, "t", "");
+    try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(TEXT));
       if (sync) {
         channel.force(true);
       }
     }
-    Files.move(temp, base.resolve("replaced-jdk"), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static long median(Operation operation, int perBatch, boolean short_) throws IOException {
-    int warmUp = short_ ? 5 : 40;
-    long[] nanos = new long[BATCHES];
-    for (int batch = -warmUp; batch < BATCHES; batch++) {
-      long start = THREADS.getCurrentThreadCpuTime();
-      for (int i = 0; i < perBatch; i++) {
-        operation.run();
-      }
-      if (batch >= 0) {
-        nanos[batch] = (THREADS.getCurrentThreadCpuTime() - start) / perBatch;
-      }
-    }
-    Arrays.sort(nanos);
-    return nanos[BATCHES / 2];
+    Files.move(made, base.resolve("replaced-jdk"), StandardCopyOption.ATOMIC_MOVE);
   }
 }
