@@ -12,7 +12,7 @@ work=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/holdfast-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-gcc -O2 -Wall -o "$work/files" "$root/bench/src/main/c/files.c"
+gcc -O2 -Wall -pthread -o "$work/files" "$root/bench/src/main/c/files.c"
 mkdir "$work/dir" "$work/dir/a" "$work/dir/a/b"
 : >"$work/dir/a/b/file"
 

@@ -31,6 +31,16 @@ public final class Names {
    * @throws InvalidPathException if it contains a NUL, or a surrogate that stands for no byte
    */
   public static byte[] encode(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    boolean ascii = bytes.length == name.length();
+    for (byte b : bytes) {
+      // A question mark may be the encoder's own, for a stray surrogate.
+      ascii &= b > 0 && b != '?';
+    }
+    return ascii ? bytes : encodeChecked(name);
+  }
+
+  private static byte[] encodeChecked(String name) {
     boolean plain = true;
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);

@@ -61,8 +61,11 @@ public final class OpenFile implements AutoCloseable {
   private final int accessFlags;
   private final boolean seekable;
 
-  /** Null until it is asked for, where nothing had to be checked. */
-  private volatile @Nullable FileStat opened;
+  /** Null where nothing had to be checked. */
+  private final @Nullable Statx checked;
+
+  /** Made when it is asked for. It is immutable, so that threads need not agree on one. */
+  private @Nullable FileStat opened;
 
   private OpenFile(
       OwnedFd fd,
@@ -76,7 +79,7 @@ public final class OpenFile implements AutoCloseable {
     this.accessFlags = accessFlags;
     this.seekable =
         opened == null || opened.isRegular() || (opened.mode() & Statx.S_IFMT) == Statx.S_IFBLK;
-    this.opened = opened == null ? null : new FileStat(opened);
+    this.checked = opened;
   }
 
   /**
@@ -243,7 +246,7 @@ public final class OpenFile implements AutoCloseable {
   public FileStat opened() throws IOException {
     FileStat known = opened;
     if (known == null) {
-      known = stat();
+      known = checked != null ? new FileStat(checked) : stat();
       opened = known;
     }
     return known;
