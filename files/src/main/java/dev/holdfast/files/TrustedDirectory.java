@@ -3,23 +3,23 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Whether a held directory is one in which we may put files of our own: nobody but root and this
  * user can rename what is in it, nor swap a directory above it.
  *
- * <p>It is judged upwards from the descriptor, {@code ..} by {@code ..}, so that what is judged are
- * the directories that are above it, and not those that a path names.
+ * <p>The rules are those of {@link Trust}; but it is judged upwards from the descriptor, {@code ..}
+ * by {@code ..}, so that what is judged are the directories that are above it, and not those that a
+ * path names.
  */
 final class TrustedDirectory {
   private static final byte[] UP = {'.', '.'};
   private static final int HOLD = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
-  private static final int WRITABLE_BY_OTHERS = 022;
 
   /** More than any path has; only a bound. */
   private static final int MAX_DEPTH = 4096;
@@ -29,32 +29,27 @@ final class TrustedDirectory {
   /** Null if it can be trusted, else why not. */
   static @org.jspecify.annotations.Nullable String distrust(Directory directory)
       throws IOException {
-    int me = Identity.geteuid();
+    TrustRules rules = new TrustRules(Trust.forCaller().at(Trust.Level.STICKY));
     int fd = directory.borrow();
-    int current = -1;
+    int current = fd;
     try {
       Statx stat = Statx.fstat(fd).orThrow("statx", directory.path());
       for (int depth = 0; depth < MAX_DEPTH; depth++) {
-        if (stat.uid() != 0 && stat.uid() != me) {
-          return "%s belongs to uid %s"
-              .formatted(place(depth), Integer.toUnsignedString(stat.uid()));
+        // An entry of somebody else's in a shared directory is refused for its owner already.
+        List<TrustReason> reasons = rules.judge(current, stat, null, false);
+        if (!reasons.isEmpty()) {
+          return place(depth) + ": " + reasons.getFirst();
         }
-        boolean sticky = (stat.mode() & Statx.S_ISVTX) != 0;
-        if ((stat.mode() & WRITABLE_BY_OTHERS) != 0 && !sticky) {
-          return "%s can be written by others (mode %s)"
-              .formatted(place(depth), FileStat.octal(stat.permissions()));
-        }
-        SyscallResult up = Fcntl.openat(current < 0 ? fd : current, UP, HOLD, 0);
+        SyscallResult up = Fcntl.openat(current, UP, HOLD, 0);
         if (up.is(Errno.EACCES)) {
           return "what is above " + place(depth) + " cannot be looked at";
         }
         int above = (int) up.orThrow("openat", directory.path());
-        if (current >= 0) {
+        if (current != fd) {
           Unistd.close(current);
         }
         current = above;
-        Result<Statx> next = Statx.fstat(above);
-        Statx found = next.orThrow("statx", directory.path());
+        Statx found = Statx.fstat(above).orThrow("statx", directory.path());
         if (found.sameObject(stat) && found.mountId() == stat.mountId()) {
           return null;
         }
@@ -62,7 +57,7 @@ final class TrustedDirectory {
       }
       return "it is too deep";
     } finally {
-      if (current >= 0) {
+      if (current != fd) {
         Unistd.close(current);
       }
       directory.giveBack();

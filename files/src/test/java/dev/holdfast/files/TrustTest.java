@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,6 +157,8 @@ class TrustTest {
     }
   }
 
+  private static final String ACL = "system.posix_acl_access";
+
   /** As setfacl(1) would write it: version, then tag, permissions, id. */
   private static byte[] acl(int... entries) {
     ByteBuffer buffer =
@@ -188,9 +191,27 @@ class TrustTest {
     }
   }
 
+  /** Judged upwards, but by the same rules. */
+  @Test
+  void directoriesOfOurOwnFilesAreJudgedTheSame() throws IOException {
+    Path place = layout("a 755 0; b 755 0; c.f 644 0").getParent();
+    int all = -1;
+    try (Directory held = Directory.open(place);
+        Directory above = Directory.open(place.getParent())) {
+      assertNull(TrustedDirectory.distrust(held));
+      above.setXattr(
+          "b", ACL, acl(1, 7, all, 2, 7, STRANGER, 4, 5, all, 0x10, 7, all, 0x20, 5, all));
+      assertTrue(String.valueOf(TrustedDirectory.distrust(held)).startsWith("it: "));
+      above.removeXattr("b", ACL);
+      assertNull(TrustedDirectory.distrust(held));
+      above.chmod(0777);
+      assertTrue(String.valueOf(TrustedDirectory.distrust(held)).startsWith("its parent: anybody"));
+    }
+  }
+
   private static void setAcl(Path path, byte[] acl) throws IOException {
     try (OpenFile file = OpenFile.open(path, Opening.readWrite())) {
-      file.setXattr("system.posix_acl_access", acl);
+      file.setXattr(ACL, acl);
     }
   }
 
