@@ -44,11 +44,16 @@ final class Sidecar {
    *     whoever may open it can hold it for ever (L12)
    */
   <T> T exclusively(Work<T> work) throws IOException {
+    return exclusively(PATIENCE, work);
+  }
+
+  /** The same with another patience. */
+  <T> T exclusively(Duration patience, Work<T> work) throws IOException {
     LockFile file = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
     try (OwnedFd fd = file.fd()) {
       int number = fd.borrow();
       try {
-        lock(number);
+        lock(number, Deadline.after(patience));
         return work.with(number);
       } finally {
         // Closing is what unlocks.
@@ -57,9 +62,8 @@ final class Sidecar {
     }
   }
 
-  private void lock(int fd) throws IOException {
+  private void lock(int fd, Deadline deadline) throws IOException {
     Backoff backoff = new Backoff(50_000, 5_000_000);
-    Deadline deadline = Deadline.after(PATIENCE);
     boolean interrupted = false;
     try {
       for (; ; ) {

@@ -2,11 +2,16 @@ package dev.holdfast.locks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who counts as dead: every doubt keeps the lock. */
 class RecoveryTest {
@@ -107,6 +112,28 @@ class RecoveryTest {
     assertTrue(Arrays.equals(bytes, whole.toBytes()));
     for (int length = 0; length < bytes.length; length++) {
       assertNull(HolderRecord.parse(Arrays.copyOf(bytes, length)));
+    }
+  }
+
+  /** Whoever may open the sidecar can hold it (L12): who needs it is told, and goes on. */
+  @Test
+  void aSidecarThatSomebodyHoldsIsAnErrorAndNoWaitWithoutEnd(@TempDir Path directory)
+      throws Exception {
+    Sidecar sidecar = Sidecar.of(directory.resolve("lock").toString());
+    Peer peer = Peer.start();
+    try {
+      assertEquals("work", sidecar.exclusively(_ -> "work"));
+      String held = peer.tryAcquire(Kind.FLOCK, directory, ".lock.holdfast", Mode.EXCLUSIVE);
+      assertTrue(held.startsWith("granted "), held);
+      FileSystemException told =
+          assertThrows(
+              FileSystemException.class,
+              () -> sidecar.exclusively(Duration.ofMillis(20), _ -> "never"));
+      assertTrue(told.getMessage().contains("EAGAIN"), told.getMessage());
+      peer.release(".lock.holdfast");
+      assertEquals("again", sidecar.exclusively(_ -> "again"));
+    } finally {
+      peer.close();
     }
   }
 }
