@@ -1,6 +1,8 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.WindowResult;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,18 @@ public final class Prover {
   /** Observes, plans, tries and judges. */
   public static Proof prove(Case what, Progress progress) throws ProveException {
     try (Session session = Session.open(what, progress)) {
-      return session.prove(null);
+      return session.prove(null, _ -> false);
+    }
+  }
+
+  /**
+   * As {@link #prove}, but not further than needed: windows are tried in their order, a few at a
+   * time, until one comes out as wanted. The proof has the windows that were tried.
+   */
+  public static Proof proveUntil(Case what, Predicate<WindowResult> wanted, Progress progress)
+      throws ProveException {
+    try (Session session = Session.open(what, progress)) {
+      return session.prove(null, wanted);
     }
   }
 
@@ -40,7 +53,7 @@ public final class Prover {
    */
   public static Proof replay(Case what, String windowId, Progress progress) throws ProveException {
     try (Session session = Session.open(what, progress)) {
-      return session.prove(windowId);
+      return session.prove(windowId, _ -> false);
     }
   }
 

@@ -42,11 +42,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One proof from set-up to verdicts. */
 final class Session implements AutoCloseable {
   private static final Set<Sysno> OBSERVED = observed();
+
+  /** How many windows are tried before somebody may say that it is enough. */
+  private static final int AT_A_TIME = 4;
 
   private final Case what;
   private final Progress progress;
@@ -215,7 +219,7 @@ final class Session implements AutoCloseable {
     return proof(observation, windows, 0, plan.pruned());
   }
 
-  Proof prove(@Nullable String onlyWindow) throws ProveException {
+  Proof prove(@Nullable String onlyWindow, Predicate<WindowResult> enough) throws ProveException {
     progress.step("observe", 0, 0);
     Timed first = observe(VolatileNames.NONE);
     Observation observation = first.observation();
@@ -286,7 +290,7 @@ final class Session implements AutoCloseable {
               + " windows were tried (--max-trials)");
       windows = windows.subList(0, what.maxTrials());
     }
-    List<WindowResult> results = decideAll(trials, windows);
+    List<WindowResult> results = decideAll(trials, windows, enough);
     return proof(observation, results, trials.count(), pruned);
   }
 
@@ -303,7 +307,8 @@ final class Session implements AutoCloseable {
     return observation.interesting().stream().map(ObservedCall::site).toList();
   }
 
-  private List<WindowResult> decideAll(Trials trials, List<PlannedWindow> windows)
+  private List<WindowResult> decideAll(
+      Trials trials, List<PlannedWindow> windows, Predicate<WindowResult> enough)
       throws ProveException {
     int jobs = what.jobs() > 0 ? what.jobs() : Runtime.getRuntime().availableProcessors();
     AtomicInteger done = new AtomicInteger();
@@ -311,21 +316,14 @@ final class Session implements AutoCloseable {
         Executors.newFixedThreadPool(
             jobs, Thread.ofPlatform().daemon().name("holdfast-trials-", 0).factory());
     try {
-      List<Future<WindowResult>> futures = new ArrayList<>();
-      for (PlannedWindow window : windows) {
-        futures.add(
-            workers.submit(
-                () -> {
-                  WindowResult result = trials.decide(window);
-                  synchronized (progress) {
-                    progress.step("try", done.incrementAndGet(), windows.size());
-                  }
-                  return result;
-                }));
-      }
       List<WindowResult> results = new ArrayList<>();
-      for (Future<WindowResult> future : futures) {
-        results.add(future.get());
+      for (int from = 0; from < windows.size(); from += AT_A_TIME) {
+        List<PlannedWindow> some =
+            windows.subList(from, Math.min(from + AT_A_TIME, windows.size()));
+        results.addAll(decide(trials, some, workers, done, windows.size()));
+        if (results.stream().anyMatch(enough)) {
+          break;
+        }
       }
       return results;
     } catch (InterruptedException e) {
@@ -336,6 +334,32 @@ final class Session implements AutoCloseable {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  private List<WindowResult> decide(
+      Trials trials,
+      List<PlannedWindow> windows,
+      ExecutorService workers,
+      AtomicInteger done,
+      int total)
+      throws InterruptedException, ExecutionException {
+    List<Future<WindowResult>> futures = new ArrayList<>();
+    for (PlannedWindow window : windows) {
+      futures.add(
+          workers.submit(
+              () -> {
+                WindowResult result = trials.decide(window);
+                synchronized (progress) {
+                  progress.step("try", done.incrementAndGet(), total);
+                }
+                return result;
+              }));
+    }
+    List<WindowResult> results = new ArrayList<>();
+    for (Future<WindowResult> future : futures) {
+      results.add(future.get());
+    }
+    return results;
   }
 
   private Proof proof(

@@ -85,6 +85,21 @@ class RivalTest {
   }
 
   @Test
+  void whoTriesForEverIsBroken() throws Exception {
+    String full = "mount -t tmpfs -o size=4k,nr_inodes=2 none /own && %s; : > /end";
+    String spin = "exec 2> /dev/null; set -C; until true > /own/$$; do :; done";
+    String once = "set -C; true > /own/$$ || echo no space";
+    String fill = "! mountpoint -q /own || touch /own/ballast 2> /dev/null || true";
+    Proof spinning = prove(full.formatted(spin), fill, "test -e /end");
+    assertTrue(
+        spinning.windows().stream()
+            .anyMatch(w -> w.evidence().stream().anyMatch(e -> e.contains("ENOSPC"))),
+        spinning::toString);
+    Proof bounded = prove(full.formatted(once), fill, "test -e /end");
+    assertEquals(bounded.windows().size(), bounded.count(Verdict.SURVIVED), bounded::toString);
+  }
+
+  @Test
   void wrongUseIsRefused() {
     Case what = Case.of(List.of("/bin/true")).withIntruders(Intruder.RIVAL);
     assertThrows(ProveException.class, () -> Prover.prove(what, Progress.NONE));

@@ -20,6 +20,12 @@ public final class VolatileNames {
   private static final int DECIMAL = -1;
 
   /**
+   * Random letters beside the difference may agree by chance: of hexadecimal digits two in one of
+   * 256 runs, which would be seen.
+   */
+  private static final int BY_CHANCE = 4;
+
+  /**
    * @param length of the whole name, or {@link #DECIMAL} for a number of any length in the middle
    */
   private record Pattern(String prefix, String suffix, int length) {
@@ -132,13 +138,23 @@ public final class VolatileNames {
   }
 
   private static String commonPrefix(String x, String y) {
-    // Two random letters may agree by chance, so a shared letter before the difference proves
-    // little.
-    return x.substring(0, Math.max(0, shared(x, y) - 1));
+    int end = shared(x, y);
+    for (int i = 0; i < BY_CHANCE && end > 0 && isRandom(x.charAt(end - 1)); i++) {
+      end--;
+    }
+    return x.substring(0, end);
   }
 
   private static String commonSuffix(String x, String y) {
-    return x.substring(x.length() - Math.max(0, sharedEnd(x, y, 0) - 1));
+    int begin = x.length() - sharedEnd(x, y, 0);
+    for (int i = 0; i < BY_CHANCE && begin < x.length() && isRandom(x.charAt(begin)); i++) {
+      begin++;
+    }
+    return x.substring(begin);
+  }
+
+  private static boolean isRandom(char c) {
+    return Character.isLetterOrDigit(c);
   }
 
   public boolean isEmpty() {

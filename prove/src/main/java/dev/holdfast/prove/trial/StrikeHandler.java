@@ -38,6 +38,7 @@ final class StrikeHandler implements TraceHandler {
   private final Resolver resolver;
   private final Outcome outcome;
   private final Act act;
+  private final ForeverHandler forever;
   private @Nullable Call struck;
   private @Nullable Operation operation;
 
@@ -54,6 +55,7 @@ final class StrikeHandler implements TraceHandler {
     this.resolver = resolver;
     this.outcome = outcome;
     this.act = act;
+    this.forever = new ForeverHandler(outcome);
   }
 
   @Override
@@ -65,10 +67,8 @@ final class StrikeHandler implements TraceHandler {
     List<String> names = MutationObserver.names(resolver, call, now);
     Site site = counter.next(call, names);
     Site wanted = planned.call().site();
-    if (struck != null
-        && this.planned.window().strike() == Strike.RIVAL
-        && ForeverHandler.mayWait(call)) {
-      return Then.SHOW_RESULT_OR_STUCK;
+    if (struck != null && this.planned.window().strike() == Strike.RIVAL) {
+      return forever.beforeCall(call);
     }
     if (struck != null
         || site.occurrence() != wanted.occurrence()
@@ -105,6 +105,9 @@ final class StrikeHandler implements TraceHandler {
 
   @Override
   public Then afterCall(Call call, long result) {
+    if (planned.window().strike() == Strike.RIVAL) {
+      return forever.afterCall(call, result);
+    }
     Operation did = operation;
     if (call != struck || did == null || result < 0) {
       return Then.GO_ON;
@@ -114,7 +117,7 @@ final class StrikeHandler implements TraceHandler {
       opened(call, (int) result, did, strike);
     } else if (did.action() == Action.EXEC && strike == Strike.CONTENT) {
       outcome.effect(Effect.EXEC, "program", "the victim executed the attacker's file");
-    } else if (strike != Strike.REMOVE && strike != Strike.HOLD_OPEN && strike != Strike.RIVAL) {
+    } else if (strike != Strike.REMOVE && strike != Strike.HOLD_OPEN) {
       outcome.touched(call.sysno().callName() + " succeeded on what the attacker put there");
     }
     return Then.GO_ON;
@@ -122,7 +125,7 @@ final class StrikeHandler implements TraceHandler {
 
   @Override
   public void stuck(Call call) {
-    ForeverHandler.stuck(call, outcome);
+    forever.stuck(call);
   }
 
   private void opened(Call call, int fd, Operation did, Strike strike) {

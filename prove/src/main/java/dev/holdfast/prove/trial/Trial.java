@@ -206,7 +206,7 @@ final class Trial {
     }
     if (strike == Strike.RIVAL) {
       runRival(tracer, planned.rival(), outcome);
-      return ForeverHandler.mayWait(call) ? Then.SHOW_RESULT_OR_STUCK : Then.GO_ON;
+      return ForeverHandler.watch(call);
     }
     if (strike == Strike.HOLD_OPEN) {
       held[0] = holdOpen(striker, planned, currentName(call, planned), outcome);
