@@ -19,6 +19,9 @@ final class Actor implements AutoCloseable {
   /** A process that says nothing for so long is killed, and nothing is decided. */
   private static final long PATIENCE_SECONDS = 60;
 
+  /** Where an actor's complaints stand, in its directory. */
+  static final String ERRORS = "errors";
+
   private final Process process;
   private final BufferedReader lines;
   private final PrintWriter input;
@@ -37,7 +40,7 @@ final class Actor implements AutoCloseable {
     return new Actor(
         new ProcessBuilder(command)
             .directory(directory.toFile())
-            .redirectError(directory.resolve("errors").toFile())
+            .redirectError(directory.resolve(ERRORS).toFile())
             .start());
   }
 
@@ -57,6 +60,27 @@ final class Actor implements AutoCloseable {
       throw new IOException("a process of the scene ended without a word");
     }
     return line;
+  }
+
+  /** As {@link #says}, and it must be this. */
+  void mustSay(String line) throws IOException {
+    String said = says();
+    if (!said.equals(line)) {
+      throw new IOException("a process of the scene should say '" + line + "', and says: " + said);
+    }
+  }
+
+  /** Lets it go on to its end; all that it says until then. */
+  String rest() throws IOException {
+    finish();
+    return lines.readAllAsString();
+  }
+
+  /** Runs a program that needs no direction; all that it says. */
+  static String run(List<String> command, Path directory) throws IOException {
+    try (Actor actor = start(command, directory)) {
+      return actor.rest();
+    }
   }
 
   /** Lets it go on. */

@@ -25,11 +25,11 @@ final class L01LostUpdate {
         Set.of(),
         Set.of(),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("n=$(($(cat counter) + 1))", "l01-count.sh", ARGS),
                 new Victim.Shell("flock 9; the same", "l01-count-locked.sh", ARGS)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java("Files.readString, Files.writeString", "Count", ARGS),
                 new Victim.Java("Locks.of(lock).acquire(10 s), the same", "CountAlone", ARGS))));

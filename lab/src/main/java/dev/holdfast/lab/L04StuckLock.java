@@ -38,7 +38,7 @@ final class L04StuckLock {
         Set.of(),
         Set.of(),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("set -C; echo $$ > lock", "l04-noclobber.sh", ARGS),
                 new Victim.Java("Locks.file(lock).acquire(10 s)", "WorkWithLockFile", ARGS))));
@@ -52,7 +52,7 @@ final class L04StuckLock {
         Set.of(),
         Set.of(),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "is /proc/PID there? Files.delete, Files.createFile", "RemoveStaleLock", ARGS),

@@ -22,7 +22,7 @@ final class L11TwoInstances {
         Set.of(),
         Set.of(),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("kill -0 $(cat pid) || echo $$ > pid", "l11-pid-file.sh", ARGS),
                 new Victim.Java("Locks.pidFile(pid).tryAcquire()", "OnlyInstance", ARGS))));

@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * The scenes of the catalogue, run for real: the usual way loses, Holdfast's way holds.
  *
- * <p><b>Guarantees.</b> Every attack happens in a private world of the prover, never on the host's
- * files. A scene that cannot run is skipped with the reason, and never counts as ok.
+ * <p><b>Guarantees.</b> Every attack happens in a private world of the prover or in a private
+ * directory that is gone afterwards, never on the host's files. A scene that cannot run is skipped
+ * with the reason, and never counts as ok.
  *
  * <p><b>Threads.</b> One run at a time.
  */
@@ -21,8 +22,20 @@ public final class Lab {
           S04LookThenCreate.play(),
           S05PredictableName.play(),
           S06BornTooOpen.play(),
+          S07CleanerMeanwhile.play(),
+          S08CryogenicSleep.play(),
           S09OpenedAgain.play(),
+          S10NameUsedAgain.play(),
+          S11EndlessInput.play(),
+          S12HardLink.play(),
           S13DirectoryOnTheWay.play(),
+          S14UntrustedTmpdir.play(),
+          S15RetryForEver.play(),
+          S16ErrorTakenForPermission.play(),
+          S17TooMuchPrivilege.play(),
+          S18AttackerHasTime.play(),
+          S19CleanerRaced.play(),
+          S20UnlinkedButOpen.play(),
           L01LostUpdate.play(),
           L02Deadlock.play(),
           L03Livelock.play(),

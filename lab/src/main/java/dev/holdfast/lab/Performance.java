@@ -21,4 +21,10 @@ public record Performance(
   public Performance {
     evidence = List.copyOf(evidence);
   }
+
+  /** Of a program that did not even come to be attacked. */
+  static Performance failed(Victim victim, String why, int trials) {
+    return new Performance(
+        victim.program(), victim.source(), Outcome.FAILED, List.of(why), 0, trials);
+  }
 }

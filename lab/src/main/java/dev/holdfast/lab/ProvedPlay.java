@@ -12,6 +12,7 @@ import dev.holdfast.prove.model.WindowResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,9 +48,6 @@ record ProvedPlay(
     SECOND_IDENTITY
   }
 
-  /** The same work written twice. */
-  record Pair(String name, Victim usual, Victim holdfast) {}
-
   /** Refines a case by the directories, the set-up and the identities of a scene. */
   @FunctionalInterface
   interface Stage {
@@ -64,21 +62,7 @@ record ProvedPlay(
 
   @Override
   public List<VariantResult> perform(Progress progress) {
-    String whyNot = whyNot();
-    if (whyNot != null) {
-      return pairs.stream().map(p -> VariantResult.skipped(p.name(), whyNot)).toList();
-    }
-    List<VariantResult> results = new ArrayList<>();
-    try (Workshop workshop = new Workshop()) {
-      for (Pair pair : pairs) {
-        results.add(perform(pair, workshop, progress));
-      }
-    } catch (IOException e) {
-      for (Pair pair : pairs.subList(results.size(), pairs.size())) {
-        results.add(VariantResult.skipped(pair.name(), "no private directory: " + e.getMessage()));
-      }
-    }
-    return results;
+    return Pairs.perform(scene, pairs, whyNot(), this::prove, progress);
   }
 
   private @Nullable String whyNot() {
@@ -89,42 +73,20 @@ record ProvedPlay(
     return whyNot;
   }
 
-  private VariantResult perform(Pair pair, Workshop workshop, Progress progress) {
-    try {
-      List<String> usual = pair.usual().command(workshop);
-      List<String> holdfast = pair.holdfast().command(workshop);
-      Progress named =
-          (phase, done, total) ->
-              progress.step(scene.id() + " " + pair.name() + ": " + phase, done, total);
-      return new VariantResult(
-          pair.name(),
-          perform(pair.usual(), usual, true, named),
-          perform(pair.holdfast(), holdfast, false, named),
-          null);
-    } catch (SkipScene e) {
-      return VariantResult.skipped(pair.name(), String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      return VariantResult.skipped(pair.name(), "the program cannot be made: " + e.getMessage());
-    }
-  }
-
-  private Performance perform(
-      Victim victim, List<String> command, boolean mustLose, Progress progress) {
+  private Performance prove(Victim victim, boolean mustLose, Workshop workshop, Progress progress)
+      throws IOException, SkipScene {
+    List<String> command = victim.command(workshop);
     try {
       Optional<Performance> failed = rehearse(victim, command);
       if (failed.isPresent()) {
         return failed.get();
       }
-      Proof proof = Prover.prove(stage.set(Case.of(command)), progress);
+      // One loss is a loss; to hold, all must be tried.
+      Case what = stage.set(Case.of(command));
+      Proof proof = Prover.proveUntil(what, w -> mustLose && isExpected(w), progress);
       return judge(victim, proof, mustLose);
     } catch (ProveException e) {
-      return new Performance(
-          victim.program(),
-          victim.source(),
-          Outcome.FAILED,
-          List.of(String.valueOf(e.getMessage())),
-          0,
-          0);
+      return Performance.failed(victim, String.valueOf(e.getMessage()), 0);
     }
   }
 
@@ -137,16 +99,12 @@ record ProvedPlay(
     return rehearsal.exit() == 0
         ? Optional.empty()
         : Optional.of(
-            new Performance(
-                victim.program(),
-                victim.source(),
-                Outcome.FAILED,
-                List.of(
-                    "undisturbed, it did not do its work: exit status "
-                        + rehearsal.exit()
-                        + " with the check: "
-                        + check),
-                0,
+            Performance.failed(
+                victim,
+                "undisturbed, it did not do its work: exit status "
+                    + rehearsal.exit()
+                    + " with the check: "
+                    + check,
                 1));
   }
 
@@ -223,7 +181,7 @@ record ProvedPlay(
         : tried
             + "; closed: "
             + proof.pruned().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey())
+                .sorted(Map.Entry.comparingByKey())
                 .map(e -> e.getValue() + " " + e.getKey())
                 .collect(Collectors.joining(", "));
   }

@@ -24,11 +24,11 @@ final class S01CheckThenUse {
         Set.of(Effect.WRITE),
         Set.of(ProvedPlay.Demand.RACE),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("stat, check, fopen", "s01-stat-then-fopen.c", args),
                 new Victim.C("open, fstat, check, fdopen", "s01-open-then-fstat.c", args)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "Files.readAttributes, check, Files.newOutputStream", "CheckThenWrite", args),

@@ -25,11 +25,11 @@ final class S02AskForTheUser {
         Set.of(Effect.WRITE),
         Set.of(ProvedPlay.Demand.RACE, ProvedPlay.Demand.SECOND_IDENTITY),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("access, fopen", "s02-access-then-open.c", byNumber),
                 new Victim.C("seteuid, fopen", "s02-become-the-user.c", byNumber)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "owner and permissions, Files.writeString", "DecideThenWrite", byName),

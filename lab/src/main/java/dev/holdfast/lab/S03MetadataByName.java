@@ -29,12 +29,12 @@ final class S03MetadataByName {
         Set.of(Effect.META),
         Set.of(ProvedPlay.Demand.RACE),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C(
                     "close, chown, chmod", "s03-close-then-chown.c", List.of(uid, uid, FILE)),
                 new Victim.C("fchown, fchmod, close", "s03-fchown.c", List.of(uid, uid, FILE))),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "Files.writeString, Files.setOwner, Files.setPosixFilePermissions",

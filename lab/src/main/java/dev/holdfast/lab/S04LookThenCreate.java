@@ -22,15 +22,15 @@ final class S04LookThenCreate {
         Set.of(Effect.WRITE, Effect.CREATE),
         Set.of(ProvedPlay.Demand.RACE),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("lstat, fopen", "s04-look-then-create.c", FILE),
                 new Victim.C("open(O_CREAT|O_EXCL)", "s04-create-exclusively.c", FILE)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("[ -e new ] || echo > new", "s04-look-then-create.sh", FILE),
                 new Victim.Shell("set -C; echo > new", "s04-create-exclusively.sh", FILE)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java("Files.exists, Files.writeString", "LookThenCreate", FILE),
                 new Victim.Java("OpenFile.create(file, 0644)", "CreateExclusively", FILE))));

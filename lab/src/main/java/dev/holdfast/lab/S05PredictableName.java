@@ -25,19 +25,19 @@ final class S05PredictableName {
         // Nobody needs to be quick: the link may wait for days.
         Set.of(),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell, fixed name",
                 new Victim.Shell("> report.txt", "s05-fixed-name.sh", DIRECTORY),
                 noclobber),
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell, $$",
                 new Victim.Shell("> report.$$", "s05-pid-name.sh", DIRECTORY),
                 noclobber),
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("getpid, fopen", "s05-pid-name.c", DIRECTORY),
                 new Victim.C("mkstemp, fdopen", "s05-mkstemp.c", DIRECTORY)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java("Files.writeString(\"report.txt\")", "FixedName", DIRECTORY),
                 new Victim.Java(

@@ -27,15 +27,15 @@ final class S06BornTooOpen {
         Set.of(Effect.LEAK),
         Set.of(ProvedPlay.Demand.RACE, ProvedPlay.Demand.SECOND_IDENTITY),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("fopen, fchmod", "s06-born-open.c", ARGS),
                 new Victim.C("open(O_CREAT|O_EXCL, 0600)", "s06-born-narrow.c", ARGS)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("> key; chmod 600 key", "s06-born-open.sh", ARGS),
                 new Victim.Shell("umask 077; set -C; > key", "s06-born-narrow.sh", ARGS)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "Files.createFile, Files.setPosixFilePermissions", "BornOpen", ARGS),

@@ -23,15 +23,15 @@ final class S09OpenedAgain {
         Set.of(Effect.WRITE),
         Set.of(ProvedPlay.Demand.RACE),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("mkstemp, close, fopen", "s09-mkstemp-then-reopen.c", DIRECTORY),
                 new Victim.C("mkstemp, fdopen", "s05-mkstemp.c", DIRECTORY)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "shell",
                 new Victim.Shell("mktemp, > name", "s09-mktemp-then-reopen.sh", DIRECTORY),
                 new Victim.Shell("set -C; exec 3> random name", "s05-noclobber.sh", DIRECTORY)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java(
                     "Files.createTempFile, Files.writeString", "TempFileAgain", DIRECTORY),

@@ -21,11 +21,11 @@ final class S13DirectoryOnTheWay {
         Set.of(Effect.CREATE),
         Set.of(ProvedPlay.Demand.RACE),
         List.of(
-            new ProvedPlay.Pair(
+            new Pair(
                 "C",
                 new Victim.C("mkdir, open(\"new/file\")", "s13-path-again.c", path),
                 new Victim.C("mkdir, open, fstat, openat", "s13-held-directory.c", path)),
-            new ProvedPlay.Pair(
+            new Pair(
                 "Java",
                 new Victim.Java("Files.createDirectory, Files.writeString", "PathAgain", path),
                 new Victim.Java(

@@ -64,6 +64,22 @@ final class Stages {
             .withChecks(String.join(" ", bare.argv()));
   }
 
+  /**
+   * The same stage, where other programs work as well; the invariant is what they may not break.
+   */
+  static ProvedPlay.Stage withRivals(ProvedPlay.Stage stage, String invariant, String... rivals) {
+    return bare ->
+        stage.set(bare).withIntruders(Intruder.RIVAL).withRivals(rivals).withChecks(invariant);
+  }
+
+  /** A shell command, without single quotes, run as the attacker where he is another user. */
+  static String asAttacker(String command) {
+    String uid = attackerUid();
+    String identity =
+        secondIdentity() ? "setpriv --reuid=%s --regid=%s --clear-groups ".formatted(uid, uid) : "";
+    return identity + "sh -c '" + command + "'";
+  }
+
   private static Case base(Case bare) {
     return bare.withAttacker(ATTACKER).withTimeout(TIMEOUT).withDirectory(Path.of("/"));
   }

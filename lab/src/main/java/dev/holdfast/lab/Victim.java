@@ -41,6 +41,43 @@ sealed interface Victim {
     }
   }
 
+  /** A script for another interpreter, skipped where that is missing. */
+  record Script(String program, String interpreter, String file, List<String> args)
+      implements Victim {
+    @Override
+    public String source() {
+      return "examples/" + file;
+    }
+
+    @Override
+    public List<String> command(Workshop workshop) throws IOException, SkipScene {
+      String found = Workshop.interpreter(interpreter).toString();
+      return with(List.of(found, workshop.script(file).toString()), args);
+    }
+  }
+
+  /**
+   * The same program, in a shell that prepares its world.
+   *
+   * @param line for {@code /bin/sh}; the program and its arguments are {@code "$@"}
+   */
+  record Prepared(String line, Victim victim) implements Victim {
+    @Override
+    public String program() {
+      return victim.program();
+    }
+
+    @Override
+    public String source() {
+      return victim.source();
+    }
+
+    @Override
+    public List<String> command(Workshop workshop) throws IOException, SkipScene {
+      return with(List.of("/bin/sh", "-c", line, "sh"), victim.command(workshop));
+    }
+  }
+
   /** A main class of this module, run by the Java that runs us. */
   record Java(String program, String className, List<String> args) implements Victim {
     @Override

@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s07-mktemp-then-reopen.sh

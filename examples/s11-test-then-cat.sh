@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s11-test-then-cat.sh

@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s12-open-then-fchown.c

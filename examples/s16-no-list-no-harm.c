@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s16-no-list-no-harm.c

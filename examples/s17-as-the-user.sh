@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/s17-as-the-user.sh
