@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Actor implements AutoCloseable {
   /** A process that says nothing for so long is killed, and nothing is decided. */
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 300;
 
   /** Where an actor's complaints stand, in its directory. */
   static final String ERRORS = "errors";

@@ -104,6 +104,9 @@ final class S18AttackerHasTime implements Play {
         written += Actor.run(command, arena).lines().count();
         tries += AT_A_TIME;
       }
+      if (!attack.isAlive()) {
+        return Performance.failed(victim, "the attacker gave up", tries);
+      }
     }
     boolean lost = !Files.readString(secret).equals(SECRET);
     String evidence =

@@ -41,6 +41,13 @@ class VolatileNamesTest {
   }
 
   @Test
+  void lettersThatAgreeByChanceDoNotMatter() {
+    VolatileNames names = learn("/tmp/work.0a1f33c7.tmp", "/tmp/work.0a1e99c7.tmp");
+    assertTrue(names.isVolatile("/tmp/work.f0e1d2c3.tmp"));
+    assertFalse(names.isVolatile("/tmp/other.f0e1d2c3.tmp"));
+  }
+
+  @Test
   void numberThatGrewIsAName() {
     VolatileNames names = learn("/tmp/log.99", "/tmp/log.100");
     assertEquals(names.normalize("/tmp/log.99"), names.normalize("/tmp/log.1000"));
