@@ -17,7 +17,7 @@ final class SameByFileKey {
 
     System.out.println("asleep");
     // Here it waits for days. The file is removed; a new one gets its name and its number.
-    int unused = System.in.read();
+    var _ = System.in.read();
 
     Object after = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     if (!after.equals(before)) {

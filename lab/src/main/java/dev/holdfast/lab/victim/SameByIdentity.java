@@ -26,7 +26,7 @@ final class SameByIdentity {
 
     System.out.println("asleep");
     // Here it waits for days. The file is removed; a new one gets its name and its number.
-    int unused = System.in.read();
+    var _ = System.in.read();
 
     try (OpenFile file = OpenFile.open(path, Opening.read())) {
       if (!before.provesSame(file.identity())) {
