@@ -15,16 +15,16 @@ import java.time.Instant;
 final class SecureStreamClean {
   private SecureStreamClean() {}
 
-  private static final Instant LIMIT = Instant.now().minus(Duration.ofDays(10));
-
   public static void main(String[] args) throws IOException {
+    Instant limit = Instant.now().minus(Duration.ofDays(10));
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(Path.of(args[0]))) {
-      clean((SecureDirectoryStream<Path>) stream);
+      clean((SecureDirectoryStream<Path>) stream, limit);
     }
   }
 
   /** Nothing leads it out of the directory: all is done relative to descriptors. */
-  private static void clean(SecureDirectoryStream<Path> directory) throws IOException {
+  private static void clean(SecureDirectoryStream<Path> directory, Instant limit)
+      throws IOException {
     for (Path entry : directory) {
       Path name = entry.getFileName();
       BasicFileAttributes attributes =
@@ -33,9 +33,9 @@ final class SecureStreamClean {
               .readAttributes();
       if (attributes.isDirectory()) {
         try (var below = directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-          clean(below);
+          clean(below, limit);
         }
-      } else if (attributes.lastModifiedTime().toInstant().isBefore(LIMIT)) {
+      } else if (attributes.lastModifiedTime().toInstant().isBefore(limit)) {
         // By now the name may belong to another file.
         directory.deleteFile(name);
       }
