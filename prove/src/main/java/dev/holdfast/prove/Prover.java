@@ -29,8 +29,8 @@ public final class Prover {
   }
 
   /**
-   * As {@link #prove}, but not further than needed: windows are tried in their order, a few at a
-   * time, until one comes out as wanted. The proof has the windows that were tried.
+   * As {@link #prove}, but not further than needed: windows are tried in their order until one
+   * comes out as wanted. The proof has the windows up to that one.
    */
   public static Proof proveUntil(Case what, Predicate<WindowResult> wanted, Progress progress)
       throws ProveException {

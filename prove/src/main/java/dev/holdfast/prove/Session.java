@@ -49,9 +49,6 @@ import org.jspecify.annotations.Nullable;
 final class Session implements AutoCloseable {
   private static final Set<Sysno> OBSERVED = observed();
 
-  /** How many windows are tried before somebody may say that it is enough. */
-  private static final int AT_A_TIME = 4;
-
   private final Case what;
   private final Progress progress;
   private final Worlds worlds;
@@ -316,12 +313,22 @@ final class Session implements AutoCloseable {
         Executors.newFixedThreadPool(
             jobs, Thread.ofPlatform().daemon().name("holdfast-trials-", 0).factory());
     try {
+      List<Future<WindowResult>> futures = new ArrayList<>();
+      for (PlannedWindow window : windows) {
+        futures.add(
+            workers.submit(
+                () -> {
+                  WindowResult result = trials.decide(window);
+                  synchronized (progress) {
+                    progress.step("try", done.incrementAndGet(), windows.size());
+                  }
+                  return result;
+                }));
+      }
       List<WindowResult> results = new ArrayList<>();
-      for (int from = 0; from < windows.size(); from += AT_A_TIME) {
-        List<PlannedWindow> some =
-            windows.subList(from, Math.min(from + AT_A_TIME, windows.size()));
-        results.addAll(decide(trials, some, workers, done, windows.size()));
-        if (results.stream().anyMatch(enough)) {
+      for (Future<WindowResult> future : futures) {
+        results.add(future.get());
+        if (enough.test(results.getLast())) {
           break;
         }
       }
@@ -332,34 +339,10 @@ final class Session implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new ProveException("a trial failed: " + e.getCause(), e);
     } finally {
+      // What was not begun is dropped, and what was begun still uses the worlds.
       workers.shutdownNow();
+      workers.close();
     }
-  }
-
-  private List<WindowResult> decide(
-      Trials trials,
-      List<PlannedWindow> windows,
-      ExecutorService workers,
-      AtomicInteger done,
-      int total)
-      throws InterruptedException, ExecutionException {
-    List<Future<WindowResult>> futures = new ArrayList<>();
-    for (PlannedWindow window : windows) {
-      futures.add(
-          workers.submit(
-              () -> {
-                WindowResult result = trials.decide(window);
-                synchronized (progress) {
-                  progress.step("try", done.incrementAndGet(), total);
-                }
-                return result;
-              }));
-    }
-    List<WindowResult> results = new ArrayList<>();
-    for (Future<WindowResult> future : futures) {
-      results.add(future.get());
-    }
-    return results;
   }
 
   private Proof proof(
