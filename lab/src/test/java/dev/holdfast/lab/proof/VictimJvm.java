@@ -3,6 +3,8 @@ package dev.holdfast.lab.proof;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,18 +60,30 @@ final class VictimJvm implements AutoCloseable {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream target = new JarOutputStream(out)) {
       for (Class<?> one : all) {
-        Path root =
+        Path from =
             Path.of(URI.create(one.getProtectionDomain().getCodeSource().getLocation().toString()));
         String top = one.getPackageName().replace('.', '/');
-        try (Stream<Path> files = Files.walk(root.resolve(top))) {
-          for (Path file : files.filter(Files::isRegularFile).toList()) {
-            String name = root.relativize(file).toString();
-            if (name.endsWith(".class") && packed.add(name)) {
-              target.putNextEntry(new JarEntry(name));
-              Files.copy(file, target);
-              target.closeEntry();
-            }
+        if (Files.isDirectory(from)) {
+          pack(from, top, target, packed);
+        } else {
+          // In a build of all modules those below are jars already.
+          try (FileSystem module = FileSystems.newFileSystem(from)) {
+            pack(module.getPath("/"), top, target, packed);
           }
+        }
+      }
+    }
+  }
+
+  private static void pack(Path root, String top, JarOutputStream target, Set<String> packed)
+      throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve(top))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = root.relativize(file).toString();
+        if (name.endsWith(".class") && packed.add(name)) {
+          target.putNextEntry(new JarEntry(name));
+          Files.copy(file, target);
+          target.closeEntry();
         }
       }
     }
