@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Lock;
 import dev.holdfast.locks.Locks;
@@ -57,7 +58,7 @@ public final class LockLoops {
         say(held.isOpen() ? "held" : "not held");
         Thread.sleep(Long.MAX_VALUE);
       }
-      case "next" -> next(Locks.ofd(file));
+      case "next" -> next(file, Locks.ofd(file));
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -145,8 +146,12 @@ public final class LockLoops {
     held.close();
   }
 
-  private static void next(Lock lock) throws IOException, InterruptedException {
-    // Once before, so that the classes are there.
+  private static void next(Path file, Lock lock) throws IOException, InterruptedException {
+    // Whoever waits has taken a lock before, as a service has.
+    Lock another = Locks.ofd(file.resolveSibling(file.getFileName() + "-" + Unistd.getpid()));
+    for (int i = 0; i < 100; i++) {
+      another.acquire().close();
+    }
     var _ = lock.attempt(Duration.ofMillis(1));
     say("waiting");
     Held held = lock.acquire();

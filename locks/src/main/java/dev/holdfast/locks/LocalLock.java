@@ -133,7 +133,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
       Slot found = slot();
       switch (found.tryEnter(mode)) {
         case GRANTED -> {
-          Held held = grant(found, look);
+          Held held = grant(found, look, look);
           if (held != null) {
             return Optional.of(held);
           }
@@ -191,18 +191,19 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
       throws IOException, InterruptedException {
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
+      boolean waited = false;
       Slot found = slot();
       if (mine != null) {
         mine.refuse(name, found, mode);
       }
       Slot.Entry entry = found.tryEnter(mode);
       if (entry == Slot.Entry.BUSY) {
-        look = true;
+        waited = true;
         entry = found.enter(mode, deadline);
       }
       switch (entry) {
         case GRANTED -> {
-          Held held = grant(found, look);
+          Held held = grant(found, look || waited, look);
           if (held != null) {
             return held;
           }
@@ -218,10 +219,11 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   /**
    * Makes the holding of a slot that was just entered, unless the name was taken away meanwhile.
    *
-   * @param look whether to look at the name once more, and to record the place: after a wait, and
-   *     for the first acquisition of an epoch
+   * @param look whether to look at the name once more: after a wait, and for the first acquisition
+   *     of an epoch
+   * @param record whether to record the place, which costs more than a wait: for the first one
    */
-  private @Nullable Held grant(Slot entered, boolean look) throws IOException {
+  private @Nullable Held grant(Slot entered, boolean look, boolean record) throws IOException {
     boolean kept = false;
     try {
       prepare(entered);
@@ -231,6 +233,8 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
         if (!leadsTo(entered)) {
           return null;
         }
+      }
+      if (record) {
         place = Place.here();
         entered.lastPlace = place;
       }
