@@ -57,7 +57,11 @@ import picocli.CommandLine.TypeConversionException;
       "  two files at once, waiting for at most ten seconds:",
       "    holdfast lock --timeout 10s a.db b.db -- merge a.db b.db",
       "  beside a program that uses flock(1):",
-      "    holdfast lock --kind flock /var/lock/apt-mirror -- apt-mirror"
+      "    holdfast lock --kind flock /var/lock/apt-mirror -- apt-mirror",
+      "",
+      "Each start is that of a JVM, some tenths of a second. In a tight loop use",
+      "flock(1), beside which --kind flock works, or the library in a program that",
+      "is running anyway."
     })
 final class LockCommand implements Callable<Integer> {
   static final int CANNOT_EXECUTE = 126;
