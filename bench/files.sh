@@ -11,7 +11,8 @@ rounds=${2:-3}
 work=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/holdfast-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+home=${HOLDFAST_JAVA_HOME:-${JAVA_HOME:-}} # a JDK 25
+java=${home:+$home/bin/}java
 gcc -O2 -Wall -pthread -o "$work/files" "$root/bench/src/main/c/files.c"
 mkdir "$work/dir" "$work/dir/a" "$work/dir/a/b"
 : >"$work/dir/a/b/file"
