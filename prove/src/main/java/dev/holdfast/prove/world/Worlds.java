@@ -26,7 +26,10 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -132,14 +135,14 @@ public final class Worlds implements AutoCloseable {
   private static String roomForEach() {
     long kilobytes = MIN_ROOM;
     try {
-      for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/meminfo"))) {
+      for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
         if (line.startsWith("MemAvailable:")) {
           int worlds = Runtime.getRuntime().availableProcessors();
           long available = Long.parseLong(line.replaceAll("[^0-9]", ""));
           kilobytes = Math.max(MIN_ROOM, available / (PART_OF_MEMORY * worlds));
         }
       }
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       // Then a world is small.
     }
     return ",size=" + kilobytes + "k,nr_inodes=" + kilobytes / KILOBYTES_FOR_AN_INODE;
@@ -147,7 +150,7 @@ public final class Worlds implements AutoCloseable {
 
   private static String findAnchor() {
     for (String candidate : ANCHORS) {
-      if (java.nio.file.Files.isDirectory(java.nio.file.Path.of(candidate))) {
+      if (Files.isDirectory(Path.of(candidate))) {
         return candidate;
       }
     }
@@ -455,13 +458,13 @@ public final class Worlds implements AutoCloseable {
   /** Takes from the world's own {@code /proc} what would change the host; for the tracer. */
   public static void protectProc() {
     try {
-      if (java.nio.file.Files.exists(java.nio.file.Path.of(OLD_PROC))) {
+      if (Files.exists(Path.of(OLD_PROC))) {
         Namespaces.umount2(OLD_PROC, Namespaces.MNT_DETACH).orThrow("umount2", OLD_PROC);
         Unistd.unlinkat(Fcntl.AT_FDCWD, Paths.bytes(OLD_PROC), Fcntl.AT_REMOVEDIR)
             .orThrow("unlinkat", OLD_PROC);
       }
       for (String name : List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")) {
-        if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) {
+        if (Files.exists(Path.of(name))) {
           readOnly(name, name);
         }
       }
