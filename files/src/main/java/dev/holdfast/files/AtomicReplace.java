@@ -9,6 +9,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,6 +18,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -449,7 +451,7 @@ public final class AtomicReplace {
     }
 
     private FileIdentity identityOfTemp(String shown) throws IOException {
-      byte[] name = java.util.Objects.requireNonNull(file.tempName());
+      byte[] name = Objects.requireNonNull(file.tempName());
       SyscallResult opened = Fcntl.openat(place.dirfd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
       int raw = (int) FileErrors.orThrow(opened, "openat", shown);
       try {
@@ -630,7 +632,7 @@ public final class AtomicReplace {
   private static void copy(FileChannel old, long from, long count, FileChannel fresh)
       throws IOException {
     if (old.transferTo(from, count, fresh) != count) {
-      throw new java.io.EOFException("the file was cut while it was read");
+      throw new EOFException("the file was cut while it was read");
     }
   }
 

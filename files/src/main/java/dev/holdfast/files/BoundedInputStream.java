@@ -6,6 +6,7 @@ import dev.holdfast.libc.Poll;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -69,7 +70,7 @@ final class BoundedInputStream extends InputStream {
   /** Waits in slices, so that an interrupt is seen. */
   private void await(int fd) throws IOException {
     if (Thread.currentThread().isInterrupted()) {
-      throw new java.io.InterruptedIOException(file.path());
+      throw new InterruptedIOException(file.path());
     }
     Poll.poll(fd, Poll.POLLIN, Math.min(SLICE_MILLIS, OpenFile.millisUntil(deadlineNanos)));
   }

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -419,7 +421,7 @@ public final class Directory implements AutoCloseable {
           end = 0;
           break;
         }
-        byte[] prefix = java.util.Arrays.copyOf(name, slash);
+        byte[] prefix = Arrays.copyOf(name, slash);
         SyscallResult opened = Resolver.open(dirfd, prefix, HOLD_DIRECTORY, resolution);
         if (opened.ok()) {
           current = (int) opened.raw();
@@ -437,7 +439,7 @@ public final class Directory implements AutoCloseable {
         while (to < name.length && name[to] != '/') {
           to++;
         }
-        byte[] component = java.util.Arrays.copyOfRange(name, from, to);
+        byte[] component = Arrays.copyOfRange(name, from, to);
         end = to;
         int next = makeOne(current, component, mode, shown);
         if (next < 0) {
@@ -546,7 +548,7 @@ public final class Directory implements AutoCloseable {
     try {
       Result<byte[]> text = Unistd.readlinkat(raw, EMPTY);
       if (text.is(Errno.EINVAL) || text.is(Errno.ENOENT)) {
-        throw new java.nio.file.NotLinkException(show(name));
+        throw new NotLinkException(show(name));
       }
       return Names.decode(text.orThrow("readlinkat", show(name)));
     } finally {

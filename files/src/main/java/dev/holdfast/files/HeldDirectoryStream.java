@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class HeldDirectoryStream implements SecureDirectoryStream<Path> {
         if (!hasNext()) {
           throw new NoSuchElementException();
         }
-        Path next = java.util.Objects.requireNonNull(following);
+        Path next = Objects.requireNonNull(following);
         following = null;
         return next;
       }

@@ -1,5 +1,8 @@
 package dev.holdfast.files;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A change of permission bits as chmod(1) takes it: octal, or symbolic such as {@code u+rwX,go-w}.
  *
@@ -43,7 +46,7 @@ public final class ModeChange {
     if (text.matches("[0-7]{1,5}")) {
       return to(Integer.parseInt(text, 8));
     }
-    java.util.List<Clause> clauses = new java.util.ArrayList<>();
+    List<Clause> clauses = new ArrayList<>();
     for (String clause : text.split(",", -1)) {
       if (!clause.matches("[ugoa]*([-+=]([rwxXst]*|[ugo]))+")) {
         throw new IllegalArgumentException("not a mode: " + text);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Names are bytes, Java strings are not: the bridge, without loss.
@@ -120,7 +121,7 @@ public final class Names {
     }
     String[] parts = absolute.split("/", -1);
     int end = absolute.endsWith("/") ? parts.length - 1 : parts.length;
-    return String.join("/", java.util.Arrays.asList(parts).subList(end - path.getNameCount(), end));
+    return String.join("/", Arrays.asList(parts).subList(end - path.getNameCount(), end));
   }
 
   private static byte[] unescape(String raw) {

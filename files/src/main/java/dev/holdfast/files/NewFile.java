@@ -7,6 +7,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ final class NewFile implements AutoCloseable {
       try {
         OpenFile file = OpenFile.createAt(dirfd, bytes, directory, name, mode, Fcntl.O_RDWR);
         return new NewFile(file, dirfd, prefix, bytes);
-      } catch (java.nio.file.FileAlreadyExistsException taken) {
+      } catch (FileAlreadyExistsException taken) {
         // Another random name. Every other error ends the attempt at once.
       }
     }

@@ -13,12 +13,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -124,10 +127,10 @@ public final class OpenFile implements AutoCloseable {
     for (int i = 0; i < MAX_TRIES; i++) {
       try {
         return open.run();
-      } catch (java.nio.file.NoSuchFileException absent) {
+      } catch (NoSuchFileException absent) {
         try {
           return create.run();
-        } catch (java.nio.file.FileAlreadyExistsException present) {
+        } catch (FileAlreadyExistsException present) {
           // Somebody was faster, or a dangling link is there: opening again tells which.
         }
       }
@@ -361,7 +364,7 @@ public final class OpenFile implements AutoCloseable {
     int from = 0;
     for (int i = 0; i < list.length; i++) {
       if (list[i] == 0) {
-        names.add(Names.decode(java.util.Arrays.copyOfRange(list, from, i)));
+        names.add(Names.decode(Arrays.copyOfRange(list, from, i)));
         from = i + 1;
       }
     }

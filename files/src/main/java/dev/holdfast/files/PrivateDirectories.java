@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Identity;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public final class PrivateDirectories {
       refusals.add(base + "/" + below + ": " + reason);
     } catch (NoSuchFileException absent) {
       refusals.add(base + ": is not there");
-    } catch (java.nio.file.FileSystemException refused) {
+    } catch (FileSystemException refused) {
       refusals.add(base + ": " + refused.getReason());
     }
     return null;

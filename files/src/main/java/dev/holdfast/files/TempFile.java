@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -90,7 +91,7 @@ public final class TempFile implements AutoCloseable {
         FileChannel to = copy.file().channel()) {
       long size = from.size();
       if (from.transferTo(0, size, to) != size) {
-        throw new java.io.EOFException(file.path());
+        throw new EOFException(file.path());
       }
       copy.file().chmod(file.stat().mode());
       SyscallResult result = copy.publish(at.dirfd(), at.name());

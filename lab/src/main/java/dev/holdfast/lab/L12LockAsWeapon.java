@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Whoever may read a file can hold up everybody who wants a lock on it, root included. */
@@ -42,8 +43,7 @@ final class L12LockAsWeapon {
     }
     String uid = Stages.attackerUid();
     List<String> all =
-        new java.util.ArrayList<>(
-            List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"));
+        new ArrayList<>(List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"));
     all.addAll(List.of(command));
     return all;
   }

@@ -1,5 +1,7 @@
 package dev.holdfast.libc;
 
+import java.util.Arrays;
+
 /**
  * The names in a directory, read in batches with getdents(2) and without an object per name: for
  * tree work, where {@link Dirent} would be most of the cost.
@@ -68,7 +70,7 @@ public final class DirentCursor {
     while (end < following && batch[end] != 0) {
       end++;
     }
-    return java.util.Arrays.copyOfRange(batch, start, end);
+    return Arrays.copyOfRange(batch, start, end);
   }
 
   /** {@code Dirent.DT_*}; a hint, which can be out of date when it is read. */

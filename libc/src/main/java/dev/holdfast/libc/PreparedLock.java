@@ -6,6 +6,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The calls that take and drop one lock on one descriptor, with their arguments laid out once: for
@@ -56,7 +59,7 @@ public final class PreparedLock {
 
   private static ValueLayout[] ints(int count) {
     ValueLayout[] types = new ValueLayout[count];
-    java.util.Arrays.fill(types, ValueLayout.JAVA_INT);
+    Arrays.fill(types, ValueLayout.JAVA_INT);
     return types;
   }
 
@@ -67,7 +70,7 @@ public final class PreparedLock {
 
   private static MethodHandle link(
       String name, FunctionDescriptor type, int firstVariadic, boolean local) {
-    java.util.List<Linker.Option> options = new java.util.ArrayList<>();
+    List<Linker.Option> options = new ArrayList<>();
     if (firstVariadic >= 0) {
       options.add(Linker.Option.firstVariadicArg(firstVariadic));
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.libc;
 
+import java.util.Objects;
+
 /** Waiting for processes, signalling them, and reading their memory. */
 public final class Processes {
   public static final int WNOHANG = 1;
@@ -94,7 +96,7 @@ public final class Processes {
    */
   public static SyscallResult process_vm_readv(
       int pid, long remoteAddress, byte[] buffer, int offset, int length) {
-    java.util.Objects.checkFromIndexSize(offset, length, buffer.length);
+    Objects.checkFromIndexSize(offset, length, buffer.length);
     try (Scratch scratch = Scratch.open()) {
       long local = scratch.allocate(length);
       long vectors = vectors(scratch, local, remoteAddress, length);

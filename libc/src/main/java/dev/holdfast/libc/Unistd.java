@@ -1,5 +1,7 @@
 package dev.holdfast.libc;
 
+import java.util.Objects;
+
 /**
  * {@code <unistd.h>} and its neighbours ({@code <stdio.h>} rename, {@code <sys/stat.h>} mkdir and
  * chmod): calls on descriptors and on names relative to a directory descriptor.
@@ -51,7 +53,7 @@ public final class Unistd {
 
   private static SyscallResult readAt(
       Sysno call, int fd, byte[] buffer, int offset, int length, long position) {
-    java.util.Objects.checkFromIndexSize(offset, length, buffer.length);
+    Objects.checkFromIndexSize(offset, length, buffer.length);
     try (Scratch scratch = Scratch.open()) {
       long native_ = scratch.allocate(length);
       SyscallResult result = Kernel.call(scratch, call, fd, native_, length, position, 0, 0);
@@ -64,7 +66,7 @@ public final class Unistd {
 
   /** {@code ssize_t write(int fd, const void *buf, size_t count)}, write(2). May write less. */
   public static SyscallResult write(int fd, byte[] buffer, int offset, int length) {
-    java.util.Objects.checkFromIndexSize(offset, length, buffer.length);
+    Objects.checkFromIndexSize(offset, length, buffer.length);
     try (Scratch scratch = Scratch.open()) {
       long native_ = scratch.bytes(buffer, offset, length);
       return Kernel.call(scratch, Sysno.WRITE, fd, native_, length);
@@ -73,7 +75,7 @@ public final class Unistd {
 
   /** {@code ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)}, pwrite(2). */
   public static SyscallResult pwrite(int fd, byte[] buffer, int offset, int length, long position) {
-    java.util.Objects.checkFromIndexSize(offset, length, buffer.length);
+    Objects.checkFromIndexSize(offset, length, buffer.length);
     try (Scratch scratch = Scratch.open()) {
       long native_ = scratch.bytes(buffer, offset, length);
       return Kernel.call(scratch, Sysno.PWRITE64, fd, native_, length, position, 0, 0);

@@ -12,6 +12,7 @@ import dev.holdfast.libc.Xattr;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -336,7 +337,7 @@ final class NamedFile implements AutoCloseable {
       }
       length += read.intValue();
     }
-    return java.util.Arrays.copyOf(buffer, length);
+    return Arrays.copyOf(buffer, length);
   }
 
   /**

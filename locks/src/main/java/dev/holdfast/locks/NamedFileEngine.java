@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A lock that is held as long as a file is there. */
@@ -30,7 +31,7 @@ final class NamedFileEngine implements Engine {
    * @param device what is to be flocked as well
    */
   record Style(
-      java.util.function.Function<HolderRecord, byte[]> contents,
+      Function<HolderRecord, byte[]> contents,
       boolean beside,
       boolean links,
       boolean recovers,

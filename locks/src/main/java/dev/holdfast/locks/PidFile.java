@@ -13,6 +13,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -146,7 +147,7 @@ public final class PidFile extends LocalLock<PidFile> {
         return false;
       }
       HolderRecord record = HolderRecord.parse(beside.value());
-      byte[] said = java.util.Arrays.copyOf(contents, length.intValue());
+      byte[] said = Arrays.copyOf(contents, length.intValue());
       return record != null && record.pid() == NamedFileEngine.pidIn(said);
     }
 

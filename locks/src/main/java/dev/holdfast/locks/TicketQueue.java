@@ -10,6 +10,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,7 @@ final class TicketQueue {
       }
       number++;
     }
-    byte[] next = String.format(java.util.Locale.ROOT, "%019d\n", number + 1).getBytes(US_ASCII);
+    byte[] next = String.format(Locale.ROOT, "%019d\n", number + 1).getBytes(US_ASCII);
     Unistd.pwrite(fd, next, 0, next.length, 0).orThrow("write", path.toString());
     return number;
   }

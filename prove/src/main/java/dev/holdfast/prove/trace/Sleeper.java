@@ -13,6 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -103,7 +104,7 @@ final class Sleeper {
     SyscallResult read = Processes.process_vm_readv(pid, vdso, code, 0, code.length);
     byte[] wanted = Registers.syscallInstruction();
     for (int i = 0; read.ok() && i + wanted.length <= read.raw(); i++) {
-      if (java.util.Arrays.equals(code, i, i + wanted.length, wanted, 0, wanted.length)) {
+      if (Arrays.equals(code, i, i + wanted.length, wanted, 0, wanted.length)) {
         return vdso + i;
       }
     }
@@ -121,6 +122,6 @@ final class Sleeper {
     if (read.failed()) {
       throw new TraceException("/proc/" + name + " cannot be read: " + read);
     }
-    return java.util.Arrays.copyOf(buffer, read.intValue());
+    return Arrays.copyOf(buffer, read.intValue());
   }
 }

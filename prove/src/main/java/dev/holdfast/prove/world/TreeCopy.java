@@ -10,6 +10,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.nio.file.FileSystemException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -66,7 +67,7 @@ final class TreeCopy {
     if (prefix.length == 0) {
       return name;
     }
-    byte[] path = java.util.Arrays.copyOf(prefix, prefix.length + 1 + name.length);
+    byte[] path = Arrays.copyOf(prefix, prefix.length + 1 + name.length);
     path[prefix.length] = '/';
     System.arraycopy(name, 0, path, prefix.length + 1, name.length);
     return path;
@@ -146,7 +147,7 @@ final class TreeCopy {
     int start = 0;
     for (int i = 0; i < names.length; i++) {
       if (names[i] == 0) {
-        byte[] name = java.util.Arrays.copyOfRange(names, start, i);
+        byte[] name = Arrays.copyOfRange(names, start, i);
         byte[] value = Xattr.fgetxattr(from, name).orThrow("fgetxattr", Paths.display(name));
         Xattr.fsetxattr(to, name, value, 0).orThrow("fsetxattr", Paths.display(name));
         start = i + 1;
