@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: immutable; each {@code with…} method answers a changed copy.
  */
 public final class Case {
-  private List<String> argv;
+  private final List<String> argv;
   private List<String> setup = List.of();
   private List<Path> fresh = List.of();
   private List<Path> arena = List.of();
@@ -125,7 +125,7 @@ public final class Case {
     return directory;
   }
 
-  /** {@return the victim's} */
+  /** {@return the victim's environment} */
   public Map<String, String> environment() {
     return environment;
   }

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -77,17 +78,13 @@ final class Session implements AutoCloseable {
     if (reason != null) {
       throw new ProveException(reason);
     }
-    if (what.intruders().contains(Intruder.KILL) && what.checks().isEmpty()) {
-      throw ProveException.wrongUse(
-          "--intruder kill needs --check: without an invariant nothing can break");
-    }
-    if (what.intruders().contains(Intruder.COPY) && what.checks().isEmpty()) {
-      throw ProveException.wrongUse(
-          "--intruder copy needs --check: without an invariant nothing can break");
-    }
-    if (what.intruders().contains(Intruder.RIVAL) && what.checks().isEmpty()) {
-      throw ProveException.wrongUse(
-          "--intruder rival needs --check: without an invariant nothing can break");
+    for (Intruder intruder : what.intruders()) {
+      if (intruder != Intruder.ATTACKER && what.checks().isEmpty()) {
+        throw ProveException.wrongUse(
+            "--intruder "
+                + intruder.name().toLowerCase(Locale.ROOT)
+                + " needs --check: without an invariant nothing can break");
+      }
     }
     if (what.intruders().contains(Intruder.RIVAL) == what.rivals().isEmpty()) {
       throw ProveException.wrongUse(

@@ -180,6 +180,18 @@ class StrikeTest {
     holds(python(open + "if os.fstat(d).st_uid!=0: sys.exit('no')\n" + read, TREE));
   }
 
+  /** There is no name to be mirrored: who takes whatever is there takes the attacker's. */
+  @Test
+  void exchangedEmptyDirectory() throws Exception {
+    String open = "d=os.open('/arena/d',os.O_DIRECTORY|os.O_NOFOLLOW)\n";
+    String readAll =
+        "for n in os.listdir(d):"
+            + " open('/private/out','wb').write(os.read(os.open(n,0,dir_fd=d),4096))";
+    String empty = "mkdir /arena/d";
+    loses(python(open + readAll, empty), Strike.EXCHANGE, Effect.INJECT, Label.PLAIN_FOLLOW);
+    holds(python(open + "if os.fstat(d).st_uid!=0: sys.exit('no')\n" + readAll, empty));
+  }
+
   @Test
   void removed() throws Exception {
     String check = "[ ! -e /private/ready ] || [ -s /private/copy ]";

@@ -29,7 +29,7 @@ final class Outcome {
   boolean openedForReading;
   boolean checkBroken;
 
-  /** The victim waits at a FIFO, for nobody. */
+  /** The victim would go on for ever, and was killed: see {@link ForeverHandler}. */
   boolean stuck;
 
   final Set<Effect> effects = EnumSet.noneOf(Effect.class);

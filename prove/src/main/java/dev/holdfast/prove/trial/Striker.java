@@ -13,9 +13,9 @@ import dev.holdfast.prove.observe.Attacker;
 import dev.holdfast.prove.observe.Binding;
 import dev.holdfast.prove.observe.Raw;
 import java.nio.file.FileSystemException;
-import java.util.List;
-import java.util.Map;
+import java.util.Iterator;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +67,7 @@ final class Striker {
                     return made.failed() ? made : replace(aside, binding);
                   });
           case EXCHANGE -> {
-            List<String> names = othersFiles(binding.path());
+            Set<String> names = othersFiles(binding.path());
             yield attacker.act(() -> exchange(aside, names, binding));
           }
           case REMOVE ->
@@ -107,21 +107,30 @@ final class Striker {
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
   }
 
-  /** The names behind which he could not put his own contents anyway. */
-  private List<String> othersFiles(String directory) throws FileSystemException {
-    if (attacker.mayChange(directory)) {
-      return List.of();
+  /**
+   * The names behind which he could not put his own contents anyway, and a new one, for who takes
+   * whatever is there.
+   */
+  private Set<String> othersFiles(String directory) throws FileSystemException {
+    Set<String> names = new TreeSet<>();
+    if (!attacker.mayChange(directory)) {
+      vault
+          .regularFiles(directory)
+          .forEach(
+              (name, stat) -> {
+                if (stat.uid() != attacker.uid()) {
+                  names.add(name);
+                }
+              });
+      names.add("attacker");
     }
-    return vault.regularFiles(directory).entrySet().stream()
-        .filter(file -> file.getValue().uid() != attacker.uid())
-        .map(Map.Entry::getKey)
-        .toList();
+    return names;
   }
 
-  private SyscallResult exchange(String aside, List<String> names, Binding binding) {
+  private SyscallResult exchange(String aside, Set<String> names, Binding binding) {
     SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
-    for (int i = 0; made.ok() && i < names.size(); i++) {
-      made = write(aside + "/" + names.get(i));
+    for (Iterator<String> left = names.iterator(); made.ok() && left.hasNext(); ) {
+      made = write(aside + "/" + left.next());
     }
     return made.failed() ? made : replace(aside, binding);
   }
