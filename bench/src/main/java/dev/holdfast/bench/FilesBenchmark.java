@@ -63,7 +63,7 @@ import org.openjdk.jmh.annotations.Warmup;
     })
 public class FilesBenchmark {
   static final int BATCH = 1000;
-  static final int SYNC_BATCH = 20;
+  static final int SYNC_BATCH = 100;
 
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -112,14 +112,25 @@ public class FilesBenchmark {
     held.close();
   }
 
-  /** Compiles what the batches that wait for the disk are too short to have compiled. */
+  /**
+   * Compiles what the batches that wait for the disk are too short to have compiled: the same, in a
+   * directory that is in memory.
+   */
   @State(Scope.Thread)
   public static class Warm {
     @Setup
-    public void replace(FilesBenchmark benchmark) throws IOException {
-      for (int i = 0; i < 20 * BATCH; i++) {
-        benchmark.replacement.write(TEXT);
-        benchmark.replaceJdk(false);
+    public void replace() throws IOException {
+      Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "holdfast-bench");
+      try (Directory in = Directory.open(memory)) {
+        AtomicReplace ours = AtomicReplace.of(in, "replaced").freshAttributes();
+        for (int i = 0; i < 20 * BATCH; i++) {
+          ours.write(TEXT);
+          replaceJdk(memory, true);
+        }
+        in.remove("replaced");
+        in.remove("replaced-jdk");
+      } finally {
+        Files.delete(memory);
       }
     }
   }
@@ -193,7 +204,7 @@ public class FilesBenchmark {
 
   @Benchmark
   public void replaceJdk(ThreadCpu cpu) throws IOException {
-    replaceJdk(false);
+    replaceJdk(base, false);
   }
 
   @Benchmark
@@ -207,17 +218,17 @@ public class FilesBenchmark {
   @Warmup(iterations = 10, batchSize = SYNC_BATCH)
   @Measurement(iterations = 21, batchSize = SYNC_BATCH)
   public void replaceSyncJdk(ThreadCpu cpu, Warm warm) throws IOException {
-    replaceJdk(true);
+    replaceJdk(base, true);
   }
 
-  private void replaceJdk(boolean sync) throws IOException {
-    Path made = Files.createTempFile(base, "t", "");
+  private static void replaceJdk(Path in, boolean sync) throws IOException {
+    Path made = Files.createTempFile(in, "t", "");
     try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(TEXT));
       if (sync) {
         channel.force(true);
       }
     }
-    Files.move(made, base.resolve("replaced-jdk"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(made, in.resolve("replaced-jdk"), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -272,6 +272,22 @@ public final class AtomicReplace {
   }
 
   private Old look(Place place, Directory in) throws IOException {
+    return settings.keep ? lookHeld(place, in) : lookAtName(place, in);
+  }
+
+  /** Only what sort of thing has the name is asked: nothing to hold. */
+  private Old lookAtName(Place place, Directory in) throws IOException {
+    Result<Statx> named =
+        Statx.statx(
+            place.dirfd(), place.name(), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (!named.is(Errno.ENOENT)) {
+      requireReplaceable(named.orThrow("statx", in.show(name)), in);
+    }
+    return Old.NONE;
+  }
+
+  /** Mode, owner and extended attributes are to be those of one and the same object. */
+  private Old lookHeld(Place place, Directory in) throws IOException {
     SyscallResult opened =
         Fcntl.openat(place.dirfd(), place.name(), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
     if (opened.is(Errno.ENOENT)) {
@@ -281,20 +297,22 @@ public final class AtomicReplace {
     int raw = (int) FileErrors.orThrow(opened, "openat", shown);
     try {
       Statx stat = Statx.fstat(raw).orThrow("statx", shown);
-      if (stat.isSymlink()) {
-        if (settings.replaceLink) {
-          return Old.NONE;
-        }
-        throw new UnsafePathException(shown, "is a symbolic link", "S05", Errno.ELOOP);
-      }
-      if (!stat.isRegular()) {
-        throw new UnsafePathException(
-            shown, "is " + FileKind.ofMode(stat.mode()).description(), "S11", null);
-      }
-      return settings.keep ? new Old(stat, readXattrs(raw, shown)) : Old.NONE;
+      return requireReplaceable(stat, in) ? new Old(stat, readXattrs(raw, shown)) : Old.NONE;
     } finally {
       Unistd.close(raw);
     }
+  }
+
+  /** True for a regular file, false for a link that is to be replaced itself. */
+  private boolean requireReplaceable(Statx stat, Directory in) throws UnsafePathException {
+    if (stat.isSymlink() && !settings.replaceLink) {
+      throw new UnsafePathException(in.show(name), "is a symbolic link", "S05", Errno.ELOOP);
+    }
+    if (!stat.isSymlink() && !stat.isRegular()) {
+      throw new UnsafePathException(
+          in.show(name), "is " + FileKind.ofMode(stat.mode()).description(), "S11", null);
+    }
+    return stat.isRegular();
   }
 
   private static Map<String, byte[]> readXattrs(int raw, String shown) throws IOException {

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.libc.Paths;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -33,12 +34,10 @@ public final class Names {
    */
   public static byte[] encode(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-    boolean ascii = bytes.length == name.length();
-    for (byte b : bytes) {
-      // A question mark may be the encoder's own, for a stray surrogate.
-      ascii &= b > 0 && b != '?';
-    }
-    return ascii ? bytes : encodeChecked(name);
+    // Every other character has two bytes or more, but for the encoder's own question mark for a
+    // stray surrogate.
+    boolean ascii = bytes.length == name.length() && !Paths.contains(bytes, (byte) '?');
+    return ascii && !Paths.contains(bytes, (byte) 0) ? bytes : encodeChecked(name);
   }
 
   private static byte[] encodeChecked(String name) {

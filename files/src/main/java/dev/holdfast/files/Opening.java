@@ -259,45 +259,66 @@ public final class Opening {
 
   /** True if what is open is what was asked for. */
   boolean accepts(Statx stat) {
-    return refusal(stat) == null;
+    return faultOf(stat) == null;
   }
 
   /** Throws if what is open is not what was asked for. */
   void check(Statx stat, String path) throws UnsafePathException {
-    Refusal refusal = refusal(stat);
-    if (refusal != null) {
-      throw new UnsafePathException(path, refusal.reason, refusal.catalogueId, null);
+    Fault fault = faultOf(stat);
+    if (fault != null) {
+      throw new UnsafePathException(path, describe(fault, stat), fault.catalogueId, null);
     }
   }
 
-  private record Refusal(String reason, String catalogueId) {}
+  /** What can be wrong with a file that is open. */
+  private enum Fault {
+    KIND("S11"),
+    OWNER("S01"),
+    LINKS("S12"),
+    MODE("S06"),
+    SIZE("S11"),
+    DEVICE("S13");
 
-  private @Nullable Refusal refusal(Statx stat) {
+    final String catalogueId;
+
+    Fault(String catalogueId) {
+      this.catalogueId = catalogueId;
+    }
+  }
+
+  /** Every open passes here: what it takes to say what is wrong stands elsewhere. */
+  private @Nullable Fault faultOf(Statx stat) {
     if ((kinds & FileKind.bitOf(stat.mode())) == 0) {
-      return new Refusal("is " + FileKind.ofMode(stat.mode()).description(), "S11");
+      return Fault.KIND;
     }
     if (owners != null && !contains(owners, stat.uid())) {
-      return new Refusal(
-          "belongs to uid %s, which is not one of %s"
-              .formatted(Integer.toUnsignedString(stat.uid()), Arrays.toString(owners)),
-          "S01");
+      return Fault.OWNER;
     }
     if (stat.nlink() > maxLinks) {
-      return new Refusal("has " + stat.nlink() + " names", "S12");
+      return Fault.LINKS;
     }
     if ((stat.permissions() & ~modeWithin) != 0) {
-      return new Refusal(
-          "has mode %s, more than %s"
-              .formatted(FileStat.octal(stat.permissions()), FileStat.octal(modeWithin)),
-          "S06");
+      return Fault.MODE;
     }
     if (stat.size() > maxSize) {
-      return new Refusal("has " + stat.size() + " bytes, more than " + maxSize, "S11");
+      return Fault.SIZE;
     }
-    if (device != null && stat.device() != device) {
-      return new Refusal("is on another device", "S13");
-    }
-    return null;
+    return device != null && stat.device() != device ? Fault.DEVICE : null;
+  }
+
+  private String describe(Fault fault, Statx stat) {
+    return switch (fault) {
+      case KIND -> "is " + FileKind.ofMode(stat.mode()).description();
+      case OWNER ->
+          "belongs to uid %s, which is not one of %s"
+              .formatted(Integer.toUnsignedString(stat.uid()), Arrays.toString(owners));
+      case LINKS -> "has " + stat.nlink() + " names";
+      case MODE ->
+          "has mode %s, more than %s"
+              .formatted(FileStat.octal(stat.permissions()), FileStat.octal(modeWithin));
+      case SIZE -> "has " + stat.size() + " bytes, more than " + maxSize;
+      case DEVICE -> "is on another device";
+    };
   }
 
   private static boolean contains(int[] owners, int uid) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Statx;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -26,8 +28,11 @@ class LinkPolicyTest {
   @TempDir Path dir;
 
   private static FileStat stat(int mode, int uid) {
-    return new FileStat(
-        new Statx(0, 0, 0, 1, uid, uid, mode, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    MemorySegment structure = MemorySegment.ofArray(new byte[256]);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 16, 1);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 20, uid);
+    structure.set(ValueLayout.JAVA_SHORT_UNALIGNED, 28, (short) mode);
+    return new FileStat(Statx.of(structure));
   }
 
   @ParameterizedTest

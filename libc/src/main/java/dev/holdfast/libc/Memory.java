@@ -48,6 +48,10 @@ final class Memory {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, target, offset, length);
   }
 
+  static void copyOut(long address, long[] target) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_LONG_UNALIGNED, address, target, 0, target.length);
+  }
+
   static void copyIn(byte[] source, int offset, long address, int length) {
     MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
   }

@@ -51,7 +51,10 @@ final class OpenDescriptors {
     }
     AtomicReferenceArray<@Nullable Object> slots = CHUNKS.getAcquire(chunk);
     if (slots != null) {
-      slots.compareAndSet(fd & (CHUNK - 1), kept, null);
+      int slot = fd & (CHUNK - 1);
+      if (slots.getPlain(slot) == kept) {
+        slots.setRelease(slot, null);
+      }
     }
   }
 }

@@ -1,39 +1,16 @@
 package dev.holdfast.libc;
 
-/**
- * {@code struct statx}, statx(2): what the kernel says of one object. One layout on every
- * architecture.
- *
- * @param mask which fields the file system filled ({@code STATX_*})
- * @param mode type and permission bits
- * @param atimeNanos nanoseconds within the second {@code atimeSeconds}; likewise the others
- * @param mountId the mount's id, as in {@code /proc/self/mountinfo}; 0 before Linux 5.8
- */
-public record Statx(
-    int mask,
-    int blockSize,
-    long attributes,
-    int nlink,
-    int uid,
-    int gid,
-    int mode,
-    long inode,
-    long size,
-    long blocks,
-    long atimeSeconds,
-    int atimeNanos,
-    long btimeSeconds,
-    int btimeNanos,
-    long ctimeSeconds,
-    int ctimeNanos,
-    long mtimeSeconds,
-    int mtimeNanos,
-    int rdevMajor,
-    int rdevMinor,
-    int devMajor,
-    int devMinor,
-    long mountId) {
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
+/**
+ * {@code struct statx}, statx(2): what the kernel says of one object, kept as it was said. One
+ * layout on every architecture.
+ *
+ * <p><b>Threads.</b> Immutable.
+ */
+public final class Statx {
   public static final int STATX_TYPE = 0x1;
   public static final int STATX_MODE = 0x2;
   public static final int STATX_BASIC_STATS = 0x7ff;
@@ -58,6 +35,22 @@ public record Statx(
 
   private static final int SIZE = 256;
 
+  /** The part of the structure that is kept, up to the mount's id. */
+  private static final int WORDS = 19;
+
+  /** Of a machine that keeps the lower half of a number first, as both of ours do. */
+  private final long[] words;
+
+  private Statx(long[] words) {
+    this.words = words;
+  }
+
+  /** Reads a structure that the kernel, or a test, has filled. */
+  public static Statx of(MemorySegment structure) {
+    return new Statx(
+        structure.asSlice(0, WORDS * (long) Long.BYTES).toArray(ValueLayout.JAVA_LONG_UNALIGNED));
+  }
+
   /**
    * {@code int statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf)},
    * statx(2), Linux 4.11. An empty path with {@link Fcntl#AT_EMPTY_PATH} asks the descriptor
@@ -70,47 +63,142 @@ public record Statx(
     try (Scratch scratch = Scratch.open()) {
       long buffer = scratch.allocate(SIZE);
       long p = scratch.cString(path);
-      SyscallResult result = Kernel.call(scratch, Sysno.STATX, dirfd, p, flags, mask, buffer, 0);
-      return result.ok() ? Result.of(read(buffer)) : Result.failure(result.errno());
+      return result(Kernel.call(scratch, Sysno.STATX, dirfd, p, flags, mask, buffer, 0), buffer);
     }
   }
 
-  private static final byte[] EMPTY = new byte[0];
+  /** An empty C string. */
+  private static final MemorySegment EMPTY = Arena.global().allocate(1);
 
   /** fstat(2) by way of statx: asks the open descriptor. */
   public static Result<Statx> fstat(int fd) {
-    return statx(fd, EMPTY, Fcntl.AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID);
+    int mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+    try (Scratch scratch = Scratch.open()) {
+      long buffer = scratch.allocate(SIZE);
+      return result(
+          Kernel.call(
+              scratch, Sysno.STATX, fd, EMPTY.address(), Fcntl.AT_EMPTY_PATH, mask, buffer, 0),
+          buffer);
+    }
+  }
+
+  private static Result<Statx> result(SyscallResult answer, long buffer) {
+    return answer.ok() ? Result.of(read(buffer)) : Result.failure(answer.errno());
   }
 
   private static Statx read(long at) {
-    return new Statx(
-        Memory.getInt(at),
-        Memory.getInt(at + 4),
-        Memory.getLong(at + 8),
-        Memory.getInt(at + 16),
-        Memory.getInt(at + 20),
-        Memory.getInt(at + 24),
-        Memory.getShort(at + 28) & 0xffff,
-        Memory.getLong(at + 32),
-        Memory.getLong(at + 40),
-        Memory.getLong(at + 48),
-        Memory.getLong(at + 64),
-        Memory.getInt(at + 72),
-        Memory.getLong(at + 80),
-        Memory.getInt(at + 88),
-        Memory.getLong(at + 96),
-        Memory.getInt(at + 104),
-        Memory.getLong(at + 112),
-        Memory.getInt(at + 120),
-        Memory.getInt(at + 128),
-        Memory.getInt(at + 132),
-        Memory.getInt(at + 136),
-        Memory.getInt(at + 140),
-        Memory.getLong(at + 144));
+    long[] words = new long[WORDS];
+    Memory.copyOut(at, words);
+    return new Statx(words);
+  }
+
+  private int low(int word) {
+    return (int) words[word];
+  }
+
+  private int high(int word) {
+    return (int) (words[word] >>> Integer.SIZE);
+  }
+
+  /** Which fields the file system filled, {@code STATX_*}. */
+  public int mask() {
+    return low(0);
+  }
+
+  public int blockSize() {
+    return high(0);
+  }
+
+  /** {@code STATX_ATTR_*}. */
+  public long attributes() {
+    return words[1];
+  }
+
+  public int nlink() {
+    return low(2);
+  }
+
+  public int uid() {
+    return high(2);
+  }
+
+  public int gid() {
+    return low(3);
+  }
+
+  /** Type and permission bits. */
+  public int mode() {
+    return high(3) & 0xffff;
+  }
+
+  public long inode() {
+    return words[4];
+  }
+
+  public long size() {
+    return words[5];
+  }
+
+  public long blocks() {
+    return words[6];
+  }
+
+  public long atimeSeconds() {
+    return words[8];
+  }
+
+  /** Nanoseconds within the second; likewise the others. */
+  public int atimeNanos() {
+    return low(9);
+  }
+
+  public long btimeSeconds() {
+    return words[10];
+  }
+
+  public int btimeNanos() {
+    return low(11);
+  }
+
+  public long ctimeSeconds() {
+    return words[12];
+  }
+
+  public int ctimeNanos() {
+    return low(13);
+  }
+
+  public long mtimeSeconds() {
+    return words[14];
+  }
+
+  public int mtimeNanos() {
+    return low(15);
+  }
+
+  public int rdevMajor() {
+    return low(16);
+  }
+
+  public int rdevMinor() {
+    return high(16);
+  }
+
+  public int devMajor() {
+    return low(17);
+  }
+
+  public int devMinor() {
+    return high(17);
+  }
+
+  /** The mount's id, as in {@code /proc/self/mountinfo}; 0 before Linux 5.8. */
+  public long mountId() {
+    return words[18];
   }
 
   public int type() {
-    return mode & S_IFMT;
+    return mode() & S_IFMT;
   }
 
   public boolean isDirectory() {
@@ -131,15 +219,15 @@ public record Statx(
 
   /** Permission, set-id and sticky bits. */
   public int permissions() {
-    return mode & 07777;
+    return mode() & 07777;
   }
 
   /** Device number, comparable within one machine's up-time. */
   public long device() {
-    return ((long) devMajor << 32) | (devMinor & 0xffffffffL);
+    return ((long) devMajor() << 32) | (devMinor() & 0xffffffffL);
   }
 
   public boolean sameObject(Statx other) {
-    return inode == other.inode && device() == other.device();
+    return inode() == other.inode() && device() == other.device();
   }
 }

@@ -1,36 +1,23 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.libc.Statx;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** What statx(2) could have said. */
 public final class Stats {
   private Stats() {}
 
   public static Statx of(long inode, int mode, int uid) {
-    return new Statx(
-        Statx.STATX_BASIC_STATS,
-        4096,
-        0,
-        1,
-        uid,
-        uid,
-        mode,
-        inode,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0);
+    MemorySegment structure = MemorySegment.ofArray(new byte[256]);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 0, Statx.STATX_BASIC_STATS);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 4, 4096);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 16, 1);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 20, uid);
+    structure.set(ValueLayout.JAVA_INT_UNALIGNED, 24, uid);
+    structure.set(ValueLayout.JAVA_SHORT_UNALIGNED, 28, (short) mode);
+    structure.set(ValueLayout.JAVA_LONG_UNALIGNED, 32, inode);
+    return Statx.of(structure);
   }
 
   public static Statx directory(long inode) {
