@@ -40,10 +40,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * The public operations of the files module, and the JDK's own way of doing the same ({@code
  * …Jdk}). {@code bench/files.sh} runs it beside the same system calls in C, and prints the ratios.
  *
- * <p>A batch is {@value #BATCH} operations (those that wait for the disk: {@value #SYNC_BATCH}).
- * {@link ThreadCpu} counts the thread's CPU time, system calls included, which other work on the
- * machine disturbs little. The heap is there from the beginning: the first touch of each page is
- * the machine's work, and none of an operation's.
+ * <p>A batch is {@value #BATCH} operations. {@link ThreadCpu} counts the thread's CPU time, system
+ * calls included, which other work on the machine disturbs little. The heap is there from the
+ * beginning: the first touch of each page is the machine's work, and none of an operation's.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -63,7 +62,6 @@ import org.openjdk.jmh.annotations.Warmup;
     })
 public class FilesBenchmark {
   static final int BATCH = 1000;
-  static final int SYNC_BATCH = 100;
 
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -113,7 +111,7 @@ public class FilesBenchmark {
   }
 
   /**
-   * Compiles what the batches that wait for the disk are too short to have compiled: the same, in a
+   * Compiles what what waits for the disk is warmed up too briefly to have compiled: the same, in a
    * directory that is in memory.
    */
   @State(Scope.Thread)
@@ -208,15 +206,15 @@ public class FilesBenchmark {
   }
 
   @Benchmark
-  @Warmup(iterations = 10, batchSize = SYNC_BATCH)
-  @Measurement(iterations = 21, batchSize = SYNC_BATCH)
+  @Warmup(iterations = 3, batchSize = BATCH)
+  @Measurement(iterations = 11, batchSize = BATCH)
   public void replaceSync(ThreadCpu cpu, Warm warm) throws IOException {
     durable.write(TEXT);
   }
 
   @Benchmark
-  @Warmup(iterations = 10, batchSize = SYNC_BATCH)
-  @Measurement(iterations = 21, batchSize = SYNC_BATCH)
+  @Warmup(iterations = 3, batchSize = BATCH)
+  @Measurement(iterations = 11, batchSize = BATCH)
   public void replaceSyncJdk(ThreadCpu cpu, Warm warm) throws IOException {
     replaceJdk(base, true);
   }

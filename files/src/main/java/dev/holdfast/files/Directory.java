@@ -213,14 +213,14 @@ public final class Directory implements AutoCloseable {
     }
     int n = fd.borrow();
     if (parsed.isSingle()) {
-      return new Place(this, n, false, parsed);
+      return new Place(this, n, false, parsed, name);
     }
     SyscallResult parent = Resolver.open(n, parsed.parent(), HOLD_DIRECTORY, resolution);
     if (parent.failed()) {
       fd.giveBack();
       throw failure(parent, "openat2", name);
     }
-    return new Place(this, (int) parent.raw(), true, parsed);
+    return new Place(this, (int) parent.raw(), true, parsed, name);
   }
 
   private void requireOk(SyscallResult result, String call, String name)

@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.BufferIo;
+import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
@@ -108,8 +109,10 @@ final class HeldFileChannel extends FileChannel {
     return total;
   }
 
-  private int writeFully(ByteBuffer source, long at) throws IOException {
+  /** All of the buffer, unless a descriptor that cannot seek takes only part of it. */
+  static int writeFully(OpenFile file, ByteBuffer source, long at) throws IOException {
     int total = 0;
+    boolean seekable = file.isSeekable();
     Interruptions interruptions = new Interruptions();
     int fd = file.borrow();
     try {
@@ -118,10 +121,13 @@ final class HeldFileChannel extends FileChannel {
         if (interruptions.again(result)) {
           continue;
         }
-        if (result.failed() && total > 0 && !seekable) {
+        if (result.failed() && (total == 0 || seekable)) {
+          throw SyscallExceptions.of(result.errno(), "pwrite", file.path());
+        }
+        if (result.failed()) {
           break;
         }
-        total += (int) result.orThrow("pwrite", file.path());
+        total += (int) result.raw();
       }
     } finally {
       file.giveBack();
@@ -173,7 +179,7 @@ final class HeldFileChannel extends FileChannel {
     synchronized (positionLock) {
       int before = source.position();
       try {
-        return writeFully(source, position);
+        return writeFully(file, source, position);
       } finally {
         // Also after a failure: what is left in the buffer belongs behind what was written.
         position = append ? file.size() : position + source.position() - before;
@@ -199,7 +205,7 @@ final class HeldFileChannel extends FileChannel {
   public int write(ByteBuffer source, long at) throws IOException {
     requirePosition(at);
     requireWritable();
-    return writeFully(source, at);
+    return writeFully(file, source, at);
   }
 
   private static void requirePosition(long at) {

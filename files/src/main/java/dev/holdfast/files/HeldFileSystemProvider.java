@@ -361,7 +361,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
         directory(target).rmdir(name(target));
       }
       plan = replace ? plan : plan.noReplace();
-      try (AtomicReplace.Replacement replacement = plan.begin();
+      try (Replacement replacement = plan.begin();
           FileChannel in = from.channel();
           FileChannel out = replacement.file().channel()) {
         long at = 0;

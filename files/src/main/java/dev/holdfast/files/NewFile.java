@@ -4,6 +4,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
@@ -137,7 +138,7 @@ final class NewFile implements AutoCloseable {
   /** Gives it a random name, as rename(2) needs one. */
   void giveTempName() throws IOException {
     for (int i = 0; tempName == null; i++) {
-      byte[] random = Names.encode(prefix + RandomNames.random());
+      byte[] random = RandomNames.random(prefix);
       SyscallResult result = link(dirfd, random);
       if (result.ok()) {
         tempName = random;
@@ -148,25 +149,31 @@ final class NewFile implements AutoCloseable {
   }
 
   /** Puts it in the place of whatever has the name, in one instant. */
-  void replace(byte[] name, String shown) throws IOException {
-    rename(name, shown, 0);
+  void replace(Place place) throws IOException {
+    rename(place, 0);
     tempName = null;
     published = true;
   }
 
   /** Swaps names with what has the name: that then has the random name. */
-  void exchange(byte[] name, String shown) throws IOException {
-    rename(name, shown, Unistd.RENAME_EXCHANGE);
+  void exchange(Place place) throws IOException {
+    rename(place, Unistd.RENAME_EXCHANGE);
   }
 
-  private void rename(byte[] name, String shown, int flags) throws IOException {
-    SyscallResult result = Unistd.renameat2(dirfd, requireTempName(), dirfd, name, flags);
+  private void rename(Place place, int flags) throws IOException {
+    SyscallResult result =
+        Unistd.renameat2(dirfd, requireTempName(), place.dirfd(), place.name(), flags);
     if (result.is(Errno.ENOENT) && !hasTempName()) {
       tempName = null;
       throw new RaceDetectedException(
-          shown, "somebody removed the new file before it was in its place", "S07", Errno.ENOENT);
+          place.shown(),
+          "somebody removed the new file before it was in its place",
+          "S07",
+          Errno.ENOENT);
     }
-    result.orThrow("renameat2", shown);
+    if (result.failed()) {
+      throw SyscallExceptions.of(result.errno(), "renameat2", place.shown());
+    }
   }
 
   /** After an {@link #exchange}: what had the name before is to go for good. */

@@ -14,7 +14,15 @@ final class Place implements AutoCloseable {
   private final boolean owned;
   private final RelativeName parsed;
 
-  Place(Directory from, int dirfd, boolean owned, RelativeName parsed) {
+  private final String given;
+
+  /**
+   * Takes over a use of the directory.
+   *
+   * @param given the name that was looked up, for messages
+   */
+  Place(Directory from, int dirfd, boolean owned, RelativeName parsed, String given) {
+    this.given = given;
     this.from = from;
     this.dirfd = dirfd;
     this.owned = owned;
@@ -33,6 +41,11 @@ final class Place implements AutoCloseable {
   /** For rename(2), which checks that a name with a slash is a directory's, and follows none. */
   byte[] nameWithSlash() {
     return parsed.lastWithSlash();
+  }
+
+  /** Its path, for messages. */
+  String shown() {
+    return from.show(given);
   }
 
   @Override

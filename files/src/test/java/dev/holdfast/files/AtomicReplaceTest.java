@@ -158,12 +158,12 @@ class AtomicReplaceTest {
   @Test
   void withoutCommitNothingHappens() throws IOException {
     AtomicReplace.of(dir, "file").write(bytes("old"));
-    try (AtomicReplace.Replacement replacement = AtomicReplace.of(dir, "file").begin()) {
+    try (Replacement replacement = AtomicReplace.of(dir, "file").begin()) {
       replacement.file().channel().write(ByteBuffer.wrap(bytes("new")));
       assertEquals(1, dir.list().size());
     }
     assertEquals("old", read("file"));
-    try (AtomicReplace.Replacement replacement = AtomicReplace.of(dir, "file").begin()) {
+    try (Replacement replacement = AtomicReplace.of(dir, "file").begin()) {
       replacement.commit();
       assertThrows(IllegalStateException.class, replacement::commit);
     }

@@ -61,8 +61,12 @@ public final class BufferIo {
       } else {
         length = Math.min(CHUNK, buffer.remaining());
         address = scratch.allocate(length);
-        MemorySegment heap = MemorySegment.ofBuffer(buffer).asSlice(0, length);
-        Memory.copyIn(heap, address, length);
+        if (buffer.hasArray()) {
+          int from = buffer.arrayOffset() + buffer.position();
+          Memory.copyIn(buffer.array(), from, address, (int) length);
+        } else {
+          Memory.copyIn(MemorySegment.ofBuffer(buffer).asSlice(0, length), address, length);
+        }
       }
       SyscallResult result = Kernel.call(scratch, call, fd, address, length, position, 0, 0);
       if (result.ok()) {

@@ -7,6 +7,7 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.files.Durability;
 import dev.holdfast.files.EmergencySave;
 import dev.holdfast.files.OpenFile;
+import dev.holdfast.files.Replacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -146,7 +147,7 @@ enum ReplaceOperation implements Operation {
   STREAMED {
     @Override
     public void holdfast(Directory at) throws IOException {
-      try (AtomicReplace.Replacement replacement = AtomicReplace.of(at, "d/f").begin()) {
+      try (Replacement replacement = AtomicReplace.of(at, "d/f").begin()) {
         OpenFile file = replacement.file();
         OpenOperation.write(file);
         replacement.commit();

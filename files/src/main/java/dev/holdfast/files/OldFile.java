@@ -1,0 +1,124 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the new file is to have of the one it replaces. Immutable.
+ *
+ * @param stat null if there is nothing to keep
+ */
+record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
+  static final OldFile NONE = new OldFile(null, Map.of());
+
+  private static final String ACL = "system.posix_acl_access";
+
+  /**
+   * Looks at what has a name now.
+   *
+   * @throws UnsafePathException if that is nothing to be replaced
+   */
+  static OldFile at(Place place, ReplaceSettings settings) throws IOException {
+    return settings.keep() ? held(place, settings) : named(place, settings);
+  }
+
+  /** Only what sort of thing has the name is asked: nothing to hold. */
+  private static OldFile named(Place place, ReplaceSettings settings) throws IOException {
+    Result<Statx> named =
+        Statx.statx(
+            place.dirfd(), place.name(), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (named.ok()) {
+      requireReplaceable(named.value(), place, settings);
+    } else if (!named.is(Errno.ENOENT)) {
+      throw FileErrors.of(named.errno(), "statx", place.shown());
+    }
+    return NONE;
+  }
+
+  /** Mode, owner and extended attributes are to be those of one and the same object. */
+  private static OldFile held(Place place, ReplaceSettings settings) throws IOException {
+    SyscallResult opened =
+        Fcntl.openat(place.dirfd(), place.name(), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    if (opened.is(Errno.ENOENT)) {
+      return NONE;
+    }
+    String shown = place.shown();
+    int raw = (int) FileErrors.orThrow(opened, "openat", shown);
+    try {
+      Statx stat = Statx.fstat(raw).orThrow("statx", shown);
+      return requireReplaceable(stat, place, settings)
+          ? new OldFile(stat, readXattrs(raw, shown))
+          : NONE;
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** True for a regular file, false for a link that is to be replaced itself. */
+  private static boolean requireReplaceable(Statx stat, Place place, ReplaceSettings settings)
+      throws UnsafePathException {
+    if (stat.isSymlink() && !settings.replaceLink()) {
+      throw new UnsafePathException(place.shown(), "is a symbolic link", "S05", Errno.ELOOP);
+    }
+    if (!stat.isSymlink() && !stat.isRegular()) {
+      throw new UnsafePathException(
+          place.shown(), "is " + FileKind.ofMode(stat.mode()).description(), "S11", null);
+    }
+    return stat.isRegular();
+  }
+
+  private static Map<String, byte[]> readXattrs(int raw, String shown) throws IOException {
+    byte[] held = ProcSelfFd.name(raw);
+    Result<byte[]> list = Xattr.listxattr(held);
+    if (list.is(Errno.EOPNOTSUPP)) {
+      return Map.of();
+    }
+    byte[] names = list.orThrow("listxattr", shown);
+    if (names.length == 0) {
+      return Map.of();
+    }
+    Map<String, byte[]> all = new LinkedHashMap<>();
+    for (String attribute : OpenFile.splitNames(names)) {
+      Result<byte[]> value = Xattr.getxattr(held, Names.encode(attribute));
+      if (value.ok()) {
+        all.put(attribute, value.value());
+      } else if (!value.is(Errno.ENODATA) && !mayBeLost(attribute)) {
+        throw SyscallExceptions.of(value.errno(), "getxattr", shown);
+      }
+    }
+    return all;
+  }
+
+  /** Labels that the system's policy sets by itself, or that only root may see. */
+  private static boolean mayBeLost(String attribute) {
+    return attribute.startsWith("security.") || attribute.startsWith("trusted.");
+  }
+
+  /** Gives an open file exactly these extended attributes. */
+  void copyXattrsTo(int fd, String shown) throws IOException {
+    if (!xattrs.containsKey(ACL)) {
+      // The directory's default ACL may have given it one, which the old file had not.
+      SyscallResult removed = Xattr.fremovexattr(fd, Names.encode(ACL));
+      if (removed.failed() && !removed.is(Errno.ENODATA) && !removed.is(Errno.EOPNOTSUPP)) {
+        removed.orThrow("fremovexattr", shown);
+      }
+    }
+    for (Map.Entry<String, byte[]> attribute : xattrs.entrySet()) {
+      SyscallResult set =
+          Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0);
+      if (set.failed() && !mayBeLost(attribute.getKey())) {
+        set.orThrow("fsetxattr", shown);
+      }
+    }
+  }
+}

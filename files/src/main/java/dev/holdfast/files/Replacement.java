@@ -1,0 +1,250 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statfs;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new file that has not got its name yet: an {@link AtomicReplace} that has begun. Closing it
+ * without {@link #commit} leaves everything as it was.
+ *
+ * <p><b>Threads.</b> One at a time.
+ */
+public final class Replacement implements AutoCloseable {
+  private static final int DEFAULT_MODE = 0600;
+
+  /** For those who replace the file without a lock. */
+  private static final int MAX_EXCHANGES = 64;
+
+  private final ReplaceSettings settings;
+  private final Directory directory;
+  private final @Nullable Directory owned;
+  private final Place place;
+  private final String name;
+  private final OldFile old;
+  private final NewFile file;
+  private boolean done;
+
+  private Replacement(
+      ReplaceSettings settings,
+      Directory directory,
+      @Nullable Directory owned,
+      String name,
+      Place place,
+      OldFile old,
+      NewFile file) {
+    this.settings = settings;
+    this.directory = directory;
+    this.owned = owned;
+    this.name = name;
+    this.place = place;
+    this.old = old;
+    this.file = file;
+  }
+
+  /**
+   * Begins one.
+   *
+   * @param owned a directory to be closed at the end
+   */
+  static Replacement begin(
+      Directory in, @Nullable Directory owned, String name, ReplaceSettings settings)
+      throws IOException {
+    Place place = in.place(name, "renameat2", false);
+    try {
+      OldFile old = settings.noReplace() ? OldFile.NONE : OldFile.at(place, settings);
+      NewFile file = NewFile.in(in, place.dirfd(), AtomicReplace.PREFIX);
+      return new Replacement(settings, in, owned, name, place, old, file);
+    } catch (IOException | RuntimeException failure) {
+      place.close();
+      throw failure;
+    }
+  }
+
+  /** The new file, open for reading and writing. */
+  public OpenFile file() {
+    return file.file();
+  }
+
+  /** Paths are put together only for those who ask. */
+  private void require(SyscallResult result, String call) throws IOException {
+    if (result.failed()) {
+      throw SyscallExceptions.of(result.errno(), call, place.shown());
+    }
+  }
+
+  /** Gives it its attributes, and then its name. */
+  public void commit() throws IOException {
+    if (done) {
+      throw new IllegalStateException("committed or closed already");
+    }
+    setAttributes();
+    if (settings.durability() != Durability.NONE) {
+      file().sync(true);
+    }
+    if (settings.noReplace()) {
+      require(file.publish(place.dirfd(), place.name()), "linkat");
+    } else if (settings.expected() != null) {
+      exchangeIfSame(settings.expected());
+    } else {
+      file.giveTempName();
+      syncNamed();
+      file.replace(place);
+    }
+    done = true;
+    if (settings.durability() == Durability.FILE_AND_DIRECTORY) {
+      syncDirectory();
+    }
+  }
+
+  /** Some file systems forget a file without a name that was synced, and then got one. */
+  private void syncNamed() throws IOException {
+    if (settings.durability() == Durability.NONE) {
+      return;
+    }
+    Result<Statfs> fileSystem = Statfs.fstatfs(place.dirfd());
+    if (fileSystem.ok() && fileSystem.value().type() == Statfs.BTRFS_SUPER_MAGIC) {
+      file().sync(true);
+    }
+  }
+
+  /**
+   * Puts the new file in the place of exactly this one. Those who do the same exclude each other by
+   * a lock on the old file. A program that replaces it without asking can come in between the look
+   * and the exchange: then the old file that comes out is the wrong one, and goes back.
+   */
+  private void exchangeIfSame(FileIdentity expected) throws IOException {
+    if (settings.locked()) {
+      exchangeLocked(expected);
+      return;
+    }
+    Opening opening = Opening.read().kinds(FileKind.REGULAR, FileKind.SYMLINK);
+    try (OpenFile current = directory.open(name, opening)) {
+      if (!current.identity().matches(expected)) {
+        throw another();
+      }
+      FileGuard.lock(current);
+      exchangeLocked(expected);
+    }
+  }
+
+  private void exchangeLocked(FileIdentity expected) throws IOException {
+    if (!directory.identity(name).matches(expected)) {
+      throw another();
+    }
+    // Not before the lock was waited for: a process that is killed leaves this name behind.
+    file.giveTempName();
+    syncNamed();
+    file.exchange(place);
+    if (identityOfTemp().matches(expected)) {
+      file.keepExchanged();
+      return;
+    }
+    // Once more puts it back, unless the name was taken meanwhile by a newer one yet: then that
+    // is what comes out, and it goes back in the place of the one that it would have replaced.
+    FileIdentity ours = file.file().identity();
+    for (int i = 0; i < MAX_EXCHANGES; i++) {
+      file.exchange(place);
+      if (i % 2 == 1 || identityOfTemp().matches(ours)) {
+        break;
+      }
+    }
+    if (!file.hasTempName()) {
+      file.keepExchanged();
+    }
+    throw another();
+  }
+
+  private FileIdentity identityOfTemp() throws IOException {
+    byte[] temp = Objects.requireNonNull(file.tempName());
+    SyscallResult opened = Fcntl.openat(place.dirfd(), temp, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    int raw = (int) FileErrors.orThrow(opened, "openat", place.shown());
+    try {
+      return FileIdentity.ofDescriptor(raw, place.shown());
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  private RaceDetectedException another() {
+    return new RaceDetectedException(
+        place.shown(), "is no longer the file that was read", "L01", null);
+  }
+
+  private void syncDirectory() throws IOException {
+    // The place may be held by O_PATH, which cannot be synced.
+    SyscallResult opened =
+        Fcntl.openat(place.dirfd(), new byte[] {'.'}, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    require(opened, "openat");
+    int raw = (int) opened.raw();
+    try {
+      require(Interruptions.retry(() -> Unistd.fsync(raw)), "fsync");
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /** Owner first: changing it clears set-id bits. The ACL last: it decides about the group. */
+  private void setAttributes() throws IOException {
+    Statx was = old.stat();
+    FileStat born = file().opened();
+    int uid = first(settings.uid(), was == null ? ReplaceSettings.UNSET : was.uid());
+    int gid = first(settings.gid(), was == null ? ReplaceSettings.UNSET : was.gid());
+    int mode = first(settings.mode(), was == null ? DEFAULT_MODE : was.permissions());
+    boolean giveAway = uid != ReplaceSettings.UNSET && uid != born.uid();
+    boolean regroup = gid != ReplaceSettings.UNSET && gid != born.gid();
+    boolean copy = was != null && settings.mode() == ReplaceSettings.UNSET;
+    if (!giveAway && !regroup && mode == born.mode() && !copy && settings.xattrs().isEmpty()) {
+      return;
+    }
+    int fd = file().borrow();
+    try {
+      if (giveAway || regroup) {
+        require(
+            Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP),
+            "fchown");
+      }
+      if (giveAway || regroup || mode != born.mode()) {
+        require(Unistd.fchmod(fd, mode), "fchmod");
+      }
+      if (copy) {
+        old.copyXattrsTo(fd, place.shown());
+      }
+      for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
+        require(
+            Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0),
+            "fsetxattr");
+      }
+    } finally {
+      file().giveBack();
+    }
+  }
+
+  private static int first(int wanted, int otherwise) {
+    return wanted != ReplaceSettings.UNSET ? wanted : otherwise;
+  }
+
+  /** Ends it. Without a {@link #commit} before, the old file stays. */
+  @Override
+  public void close() throws IOException {
+    done = true;
+    try {
+      file.close();
+    } finally {
+      place.close();
+      if (owned != null) {
+        owned.close();
+      }
+    }
+  }
+}
