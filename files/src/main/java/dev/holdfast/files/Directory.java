@@ -3,20 +3,17 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
-import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
-import dev.holdfast.libc.Xattr;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,16 +51,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Directory implements AutoCloseable {
   private static final byte[] SELF = {'.'};
-  private static final byte[] EMPTY = new byte[0];
 
-  private static final int OPEN_DIRECTORY = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NONBLOCK;
-  private static final int HOLD_DIRECTORY = Fcntl.O_PATH | Fcntl.O_DIRECTORY;
+  static final int OPEN_DIRECTORY = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NONBLOCK;
+  static final int HOLD_DIRECTORY = Fcntl.O_PATH | Fcntl.O_DIRECTORY;
   private static final int HOLD = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
-
-  /** For "it is there" and "it is not" in turns, under creators and removers. */
-  private static final int MAX_TRIES = 1024;
-
-  private static final int NEW_DIRECTORY = 0700;
 
   private final OwnedFd fd;
   private final String path;
@@ -198,6 +189,11 @@ public final class Directory implements AutoCloseable {
     }
   }
 
+  /** Holds what is called so; the caller closes it. */
+  private HeldEntry hold(String name, boolean follow) throws IOException {
+    return new HeldEntry(openRaw(name, follow ? Fcntl.O_PATH : HOLD, "openat2"), this, name);
+  }
+
   /**
    * Where the name leads, for a call on that entry; refuses names that no entry has.
    *
@@ -226,7 +222,7 @@ public final class Directory implements AutoCloseable {
   private void requireOk(SyscallResult result, String call, String name)
       throws FileSystemException {
     if (result.failed()) {
-      throw dev.holdfast.libc.SyscallExceptions.of(result.errno(), call, show(name));
+      throw SyscallExceptions.of(result.errno(), call, show(name));
     }
   }
 
@@ -248,7 +244,7 @@ public final class Directory implements AutoCloseable {
   }
 
   private OpenFile openExisting(String name, Opening opening) throws IOException {
-    int raw = openRaw(name, opening.openFlags(), "openat2");
+    int raw = openRaw(name, opening.lookUpFlags(), "openat2");
     return OpenFile.checked(raw, this, name, opening);
   }
 
@@ -328,41 +324,19 @@ public final class Directory implements AutoCloseable {
     Opening.checkMode(mode);
     try (Place at = place(name, "mkdirat", true)) {
       byte[] last = at.name();
-      for (int i = 0; i < MAX_TRIES; i++) {
-        requireOk(Unistd.mkdirat(at.dirfd(), last, NEW_DIRECTORY), "mkdirat", name);
+      for (int i = 0; i < MissingDirectories.MAX_TRIES; i++) {
+        requireOk(Unistd.mkdirat(at.dirfd(), last, MissingDirectories.BORN), "mkdirat", name);
         try {
-          return adopt(openMade(at.dirfd(), last, mode, show(name)), show(name), resolution);
+          return adopt(
+              MissingDirectories.openMade(at.dirfd(), last, mode, show(name)),
+              show(name),
+              resolution);
         } catch (NoSuchFileException removed) {
           // Somebody removed it at once: it is to be made again.
         }
       }
     }
     throw new RaceDetectedException(show(name), "was removed at every try", "S18", Errno.ENOENT);
-  }
-
-  /** Opens a directory that this thread just made, and gives it its mode. */
-  static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
-    SyscallResult opened = Fcntl.openat(dirfd, last, OPEN_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
-    if (opened.is(Errno.EACCES)) {
-      // A umask took the owner's own bits away.
-      opened = Fcntl.openat(dirfd, last, HOLD_DIRECTORY | Fcntl.O_NOFOLLOW, 0);
-    }
-    int raw = (int) FileErrors.orThrow(opened, "openat", shown);
-    try {
-      Statx stat = Statx.fstat(raw).orThrow("statx", shown);
-      if (stat.uid() != dev.holdfast.libc.Identity.geteuid()) {
-        throw new RaceDetectedException(
-            shown, "the new directory was replaced by somebody else's", "S13", null);
-      }
-      int wanted = mode | (stat.permissions() & Statx.S_ISGID);
-      if (stat.permissions() != wanted) {
-        ProcSelfFd.chmod(raw, wanted).orThrow("fchmod", shown);
-      }
-      return raw;
-    } catch (FileSystemException failed) {
-      Unistd.close(raw);
-      throw failed;
-    }
   }
 
   /**
@@ -377,115 +351,12 @@ public final class Directory implements AutoCloseable {
     RelativeName parsed = parse(name);
     int n = fd.borrow();
     try {
-      for (int i = 0; i < MAX_TRIES; i++) {
-        SyscallResult there = Resolver.open(n, parsed.bytes(), OPEN_DIRECTORY, resolution);
-        if (there.is(Errno.EACCES)) {
-          there = Resolver.open(n, parsed.bytes(), HOLD_DIRECTORY, resolution);
-        }
-        if (there.ok()) {
-          return adopt((int) there.raw(), show(name), resolution);
-        }
-        if (!there.is(Errno.ENOENT)) {
-          throw failure(there, "openat2", name);
-        }
-        int made = makeMissing(n, parsed.bytes(), mode, name);
-        if (made >= 0) {
-          return adopt(made, show(name), resolution);
-        }
-        if (Statx.fstat(n).orThrow("statx", path).nlink() == 0) {
-          // This directory itself was removed: nothing can be made in it any more.
-          throw failure(there, "openat2", name);
-        }
-      }
+      return adopt(
+          new MissingDirectories(n, resolution, mode, show(name)).make(parsed.bytes()),
+          show(name),
+          resolution);
     } finally {
       fd.giveBack();
-    }
-    throw new RaceDetectedException(show(name), "came and went at every try", "S18", Errno.ENOENT);
-  }
-
-  /**
-   * Makes what is missing, from the first missing component on. Answers a negative number if
-   * somebody removed something meanwhile.
-   */
-  private int makeMissing(int dirfd, byte[] name, int mode, String shown) throws IOException {
-    int end = name.length;
-    int current = -1;
-    try {
-      // The longest part that exists, from the end backwards.
-      while (current < 0) {
-        int slash = lastSlash(name, end);
-        if (slash < 0) {
-          SyscallResult self = Fcntl.openat(dirfd, SELF, HOLD_DIRECTORY, 0);
-          requireOk(self, "openat", shown);
-          current = (int) self.raw();
-          end = 0;
-          break;
-        }
-        byte[] prefix = Arrays.copyOf(name, slash);
-        SyscallResult opened = Resolver.open(dirfd, prefix, HOLD_DIRECTORY, resolution);
-        if (opened.ok()) {
-          current = (int) opened.raw();
-        } else if (!opened.is(Errno.ENOENT)) {
-          throw failure(opened, "openat2", shown);
-        }
-        end = slash;
-      }
-      while (end < name.length) {
-        int from = end;
-        while (from < name.length && name[from] == '/') {
-          from++;
-        }
-        int to = from;
-        while (to < name.length && name[to] != '/') {
-          to++;
-        }
-        byte[] component = Arrays.copyOfRange(name, from, to);
-        end = to;
-        int next = makeOne(current, component, mode, shown);
-        if (next < 0) {
-          return next;
-        }
-        Unistd.close(current);
-        current = next;
-      }
-      int made = current;
-      current = -1;
-      return made;
-    } finally {
-      if (current >= 0) {
-        Unistd.close(current);
-      }
-    }
-  }
-
-  private static int lastSlash(byte[] name, int before) {
-    for (int i = before - 1; i > 0; i--) {
-      if (name[i] == '/' && name[i - 1] != '/') {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private int makeOne(int dirfd, byte[] component, int mode, String shown) throws IOException {
-    if (component.length == 2 && component[0] == '.' && component[1] == '.') {
-      throw FileErrors.of(Errno.ENOENT, "mkdirat (a missing name before ..)", show(shown));
-    }
-    if (component.length == 1 && component[0] == '.') {
-      return (int)
-          FileErrors.orThrow(
-              Fcntl.openat(dirfd, component, OPEN_DIRECTORY, 0), "openat", show(shown));
-    }
-    SyscallResult made = Unistd.mkdirat(dirfd, component, NEW_DIRECTORY);
-    if (made.is(Errno.ENOENT) || made.is(Errno.EEXIST)) {
-      // Its parent was removed, or somebody was faster: the next look-up decides.
-      return -1;
-    }
-    requireOk(made, "mkdirat", shown);
-    try {
-      return openMade(dirfd, component, mode, show(shown));
-    } catch (NoSuchFileException removedAgain) {
-      return -1;
     }
   }
 
@@ -544,15 +415,8 @@ public final class Directory implements AutoCloseable {
    * @throws java.nio.file.NotLinkException if it is none
    */
   public String readlink(String name) throws IOException {
-    int raw = openRaw(name, HOLD, "openat2");
-    try {
-      Result<byte[]> text = Unistd.readlinkat(raw, EMPTY);
-      if (text.is(Errno.EINVAL) || text.is(Errno.ENOENT)) {
-        throw new NotLinkException(show(name));
-      }
-      return Names.decode(text.orThrow("readlinkat", show(name)));
-    } finally {
-      Unistd.close(raw);
+    try (HeldEntry held = hold(name, false)) {
+      return held.readlink();
     }
   }
 
@@ -586,20 +450,15 @@ public final class Directory implements AutoCloseable {
 
   /** What is called so, without following a last link. */
   public FileStat stat(String name) throws IOException {
-    return stat(name, HOLD);
+    try (HeldEntry held = hold(name, false)) {
+      return held.stat();
+    }
   }
 
   /** What is called so, or where the link of that name leads. */
   public FileStat statFollowingLinks(String name) throws IOException {
-    return stat(name, Fcntl.O_PATH);
-  }
-
-  private FileStat stat(String name, int flags) throws IOException {
-    int raw = openRaw(name, flags, "openat2");
-    try {
-      return new FileStat(Statx.fstat(raw).orThrow("statx", show(name)));
-    } finally {
-      Unistd.close(raw);
+    try (HeldEntry held = hold(name, true)) {
+      return held.stat();
     }
   }
 
@@ -615,31 +474,8 @@ public final class Directory implements AutoCloseable {
 
   /** Who is called so, without following a last link. */
   public FileIdentity identity(String name) throws IOException {
-    int raw = openRaw(name, HOLD, "openat2");
-    try {
-      return FileIdentity.ofDescriptor(raw, show(name));
-    } finally {
-      Unistd.close(raw);
-    }
-  }
-
-  /** Something done to a held object. */
-  private interface HeldCall {
-    SyscallResult on(int fd) throws IOException;
-  }
-
-  private void onHeld(String call, String name, int flags, HeldCall action) throws IOException {
-    int raw = openRaw(name, flags, "openat2");
-    try {
-      requireOk(action.on(raw), call, name);
-    } finally {
-      Unistd.close(raw);
-    }
-  }
-
-  private void refuseLink(int raw, String name) throws IOException {
-    if (Statx.fstat(raw).orThrow("statx", show(name)).isSymlink()) {
-      throw new UnsafePathException(show(name), "is a symbolic link", "S03", Errno.ELOOP);
+    try (HeldEntry held = hold(name, false)) {
+      return held.identity();
     }
   }
 
@@ -664,14 +500,9 @@ public final class Directory implements AutoCloseable {
 
   void chmod(String name, int mode, boolean follow) throws IOException {
     Opening.checkMode(mode);
-    onHeld(
-        "fchmod",
-        name,
-        follow ? Fcntl.O_PATH : HOLD,
-        raw -> {
-          refuseLink(raw, name);
-          return ProcSelfFd.chmod(raw, mode);
-        });
+    try (HeldEntry held = hold(name, follow)) {
+      held.chmod(mode);
+    }
   }
 
   /** Gives an object, or a symbolic link itself, this owner and group; {@code -1} keeps. */
@@ -680,11 +511,9 @@ public final class Directory implements AutoCloseable {
   }
 
   void chown(String name, int uid, int gid, boolean follow) throws IOException {
-    onHeld(
-        "fchownat",
-        name,
-        follow ? Fcntl.O_PATH : HOLD,
-        raw -> Unistd.fchownat(raw, EMPTY, uid, gid, Fcntl.AT_EMPTY_PATH));
+    try (HeldEntry held = hold(name, follow)) {
+      held.chown(uid, gid);
+    }
   }
 
   /** Sets the times of last modification and access of an object, or of a link; null keeps. */
@@ -696,27 +525,23 @@ public final class Directory implements AutoCloseable {
   void setTimes(
       String name, @Nullable FileTime modified, @Nullable FileTime accessed, boolean follow)
       throws IOException {
-    onHeld(
-        "utimensat",
-        name,
-        follow ? Fcntl.O_PATH : HOLD,
-        raw -> FileTimes.set(raw, modified, accessed));
+    try (HeldEntry held = hold(name, follow)) {
+      held.setTimes(modified, accessed);
+    }
   }
 
   /** Throws if this thread's effective user had not these rights a moment ago, access(2). */
   void access(String name, int mode) throws IOException {
-    onHeld(
-        "faccessat2",
-        name,
-        Fcntl.O_PATH,
-        raw -> Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS));
+    try (HeldEntry held = hold(name, true)) {
+      held.access(mode);
+    }
   }
 
   /** What the kernel calls this directory now. */
   String kernelName() throws IOException {
     int n = fd.borrow();
     try {
-      return kernelName(n);
+      return HeldEntry.kernelName(n);
     } finally {
       fd.giveBack();
     }
@@ -724,66 +549,37 @@ public final class Directory implements AutoCloseable {
 
   /** What the kernel calls an object below it now. */
   String kernelName(String name, boolean follow) throws IOException {
-    int raw = openRaw(name, follow ? Fcntl.O_PATH : HOLD, "openat2");
-    try {
-      return kernelName(raw);
-    } finally {
-      Unistd.close(raw);
+    try (HeldEntry held = hold(name, follow)) {
+      return held.kernelName();
     }
-  }
-
-  private static String kernelName(int raw) throws IOException {
-    return Names.decode(
-        Unistd.readlinkat(Fcntl.AT_FDCWD, ProcSelfFd.name(raw))
-            .orThrow("readlinkat", "/proc/self/fd"));
   }
 
   /** The names of an object's extended attributes. Refuses a symbolic link. */
   public List<String> xattrs(String name) throws IOException {
-    int raw = openRaw(name, HOLD, "openat2");
-    try {
-      refuseLink(raw, name);
-      return OpenFile.splitNames(
-          Xattr.listxattr(ProcSelfFd.name(raw)).orThrow("listxattr", show(name)));
-    } finally {
-      Unistd.close(raw);
+    try (HeldEntry held = hold(name, false)) {
+      return held.xattrs();
     }
   }
 
   /** An extended attribute's value; null if there is none of that name. Refuses a link. */
   public byte @Nullable [] xattr(String name, String attribute) throws IOException {
-    int raw = openRaw(name, HOLD, "openat2");
-    try {
-      refuseLink(raw, name);
-      Result<byte[]> value = Xattr.getxattr(ProcSelfFd.name(raw), Names.encode(attribute));
-      return value.is(Errno.ENODATA) ? null : value.orThrow("getxattr", show(name));
-    } finally {
-      Unistd.close(raw);
+    try (HeldEntry held = hold(name, false)) {
+      return held.xattr(attribute);
     }
   }
 
   /** Refuses a symbolic link. */
   public void setXattr(String name, String attribute, byte[] value) throws IOException {
-    onHeld(
-        "setxattr",
-        name,
-        HOLD,
-        raw -> {
-          refuseLink(raw, name);
-          return Xattr.setxattr(ProcSelfFd.name(raw), Names.encode(attribute), value, 0);
-        });
+    try (HeldEntry held = hold(name, false)) {
+      held.setXattr(attribute, value);
+    }
   }
 
   /** Refuses a symbolic link. */
   public void removeXattr(String name, String attribute) throws IOException {
-    onHeld(
-        "removexattr",
-        name,
-        HOLD,
-        raw -> {
-          refuseLink(raw, name);
-          return Xattr.removexattr(ProcSelfFd.name(raw), Names.encode(attribute));
-        });
+    try (HeldEntry held = hold(name, false)) {
+      held.removeXattr(attribute);
+    }
   }
 
   /** Waits until its entries are on the disk, fsync(2). */

@@ -5,7 +5,6 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
-import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -204,10 +203,7 @@ final class LinkWalk implements AutoCloseable {
   }
 
   OpenFile open(Opening opening) throws IOException {
-    int oflags = opening.openFlags() & ~Fcntl.O_NOFOLLOW;
-    SyscallResult opened = ProcSelfFd.open(requirePin().fd, oflags);
-    int raw = (int) FileErrors.orThrow(opened, "openat", path);
-    return OpenFile.checked(raw, null, path, opening);
+    return OpenFile.openHeld(requirePin().fd, null, path, opening);
   }
 
   OpenFile create(Opening opening, int mode) throws IOException {

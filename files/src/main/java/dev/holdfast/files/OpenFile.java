@@ -104,7 +104,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   private static OpenFile openPath(byte[] bytes, String path, Opening opening) throws IOException {
-    int flags = opening.openFlags();
+    int flags = opening.lookUpFlags();
     SyscallResult result = Fcntl.openat(Fcntl.AT_FDCWD, bytes, flags, 0);
     if (result.is(Errno.EINTR)) {
       result = Interruptions.retry(() -> Fcntl.openat(Fcntl.AT_FDCWD, bytes, flags, 0));
@@ -204,6 +204,39 @@ public final class OpenFile implements AutoCloseable {
   /** Takes the ownership of a descriptor that was just opened, once it passes the checks. */
   static OpenFile checked(int raw, @Nullable Directory directory, String name, Opening opening)
       throws IOException {
+    if (!opening.checksFirst()) {
+      return checkedOpen(raw, directory, name, opening);
+    }
+    try {
+      return openHeld(raw, directory, name, opening);
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
+  /**
+   * Opens what a descriptor holds, by the kernel's own reference to it. Needs /proc; the descriptor
+   * stays the caller's.
+   */
+  static OpenFile openHeld(int held, @Nullable Directory directory, String name, Opening opening)
+      throws IOException {
+    String path = show(directory, name);
+    Statx stat = Statx.fstat(held).orThrow("statx", path);
+    if (opening.checksFirst()) {
+      opening.check(stat, path);
+    }
+    int flags = opening.openFlags() & ~Fcntl.O_NOFOLLOW;
+    int raw = (int) FileErrors.orThrow(ProcSelfFd.open(held, flags), "openat", path);
+    OpenFile file = checkedOpen(raw, directory, name, opening);
+    if (file.checked == null || !file.checked.sameObject(stat)) {
+      file.close();
+      throw new RaceDetectedException(path, "/proc/self/fd led to another file", "S09", null);
+    }
+    return file;
+  }
+
+  private static OpenFile checkedOpen(
+      int raw, @Nullable Directory directory, String name, Opening opening) throws IOException {
     try {
       Result<Statx> stat = Statx.fstat(raw);
       if (stat.failed() || !opening.accepts(stat.value())) {
@@ -473,18 +506,7 @@ public final class OpenFile implements AutoCloseable {
   public OpenFile reopen(Opening opening) throws IOException {
     int n = fd.borrow();
     try {
-      int flags = (opening.openFlags() & ~Fcntl.O_NOFOLLOW);
-      OpenFile again =
-          checked(
-              (int) FileErrors.orThrow(ProcSelfFd.open(n, flags), "openat", path()),
-              directory,
-              name,
-              opening);
-      if (!again.opened().sameInode(stat())) {
-        again.close();
-        throw new RaceDetectedException(path(), "/proc/self/fd led to another file", "S09", null);
-      }
-      return again;
+      return openHeld(n, directory, name, opening);
     } finally {
       fd.giveBack();
     }

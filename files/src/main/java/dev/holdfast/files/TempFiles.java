@@ -179,7 +179,7 @@ public final class TempFiles implements AutoCloseable {
     Directory held = null;
     boolean good = false;
     try {
-      int raw = Directory.openMade(dirfd, bytes, 0700, directory.show(name));
+      int raw = MissingDirectories.openMade(dirfd, bytes, 0700, directory.show(name));
       held = Directory.adopt(raw, directory.show(name), directory.resolution());
       Statx stat = held.stat().statx();
       // A cleaner takes the exclusive lock before it removes; ours keeps it out. If one is at it

@@ -1,6 +1,5 @@
 package dev.holdfast.files;
 
-import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Statx;
 import java.io.IOException;
 
@@ -55,12 +54,10 @@ public final class TreeEntry {
     if (over) {
       throw new IllegalStateException("the visit of " + path + " is over");
     }
-    int oflags = opening.openFlags() & ~Fcntl.O_NOFOLLOW;
     if (stat.isSymbolicLink()) {
       throw new UnsafePathException(path, "is a symbolic link", "S05", null);
     }
-    int raw = (int) FileErrors.orThrow(ProcSelfFd.open(fd, oflags), "openat", path);
-    return OpenFile.checked(raw, null, path, opening);
+    return OpenFile.openHeld(fd, null, path, opening);
   }
 
   void end() {

@@ -1,6 +1,5 @@
 package dev.holdfast.files;
 
-import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -130,9 +129,7 @@ public final class TrustVerdict implements AutoCloseable {
     }
     int number = fd.borrow();
     try {
-      int oflags = opening.openFlags() & ~Fcntl.O_NOFOLLOW;
-      int raw = (int) FileErrors.orThrow(ProcSelfFd.open(number, oflags), "openat", path);
-      return OpenFile.checked(raw, null, path, opening);
+      return OpenFile.openHeld(number, null, path, opening);
     } finally {
       fd.giveBack();
     }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Inotify;
+import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +31,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -145,6 +148,59 @@ class OpenFileTest {
     try (OpenFile silent = OpenFile.open(fifo, both)) {
       assertThrows(InputLimitException.class, () -> silent.readAll(10, Duration.ofMillis(50)));
     }
+  }
+
+  /** Whether a refused open of a FIFO opened it all the same, as inotify(7) tells. */
+  private boolean opened(Opening opening) throws IOException {
+    Path fifo = dir.resolve("fifo");
+    Host.mkfifo(fifo);
+    byte[] watched = Names.encode(dir.toString());
+    int events = (int) Inotify.inotify_init1().value();
+    try {
+      Inotify.inotify_add_watch(events, watched, Inotify.IN_OPEN | Inotify.IN_CREATE).value();
+      assertEquals("S11", refused(fifo, opening).catalogueId());
+      try (Directory held = Directory.open(dir)) {
+        assertThrows(UnsafePathException.class, () -> held.open("fifo", opening).close());
+      }
+      Files.createFile(dir.resolve("last"));
+      List<String> names = new ArrayList<>();
+      boolean opened = false;
+      while (!names.contains("last")) {
+        for (Inotify.Event event : Inotify.read(events).value()) {
+          String name = Names.decode(event.name());
+          names.add(name);
+          opened |= name.equals("fifo") && (event.mask() & Inotify.IN_OPEN) != 0;
+        }
+      }
+      return opened;
+    } finally {
+      Unistd.close(events);
+      Files.delete(fifo);
+      Files.delete(dir.resolve("last"));
+    }
+  }
+
+  @Test
+  void whatIsCheckedFirstIsNotOpenedWhenItIsRefused() throws Exception {
+    assertTrue(opened(Opening.read()), "an open that is checked afterwards");
+    assertFalse(opened(Opening.read().checkFirst()), "an open that is checked first");
+  }
+
+  @Test
+  void whatIsCheckedFirstIsOpenedWhenItPasses() throws Exception {
+    Opening opening = Opening.readWrite().checkFirst().ownedByMe();
+    try (OpenFile open = OpenFile.open(file, opening)) {
+      assertEquals("contents", new String(open.readAll(100), UTF_8));
+      assertEquals(file.toString(), open.path());
+    }
+    try (Directory held = Directory.open(dir);
+        OpenFile open = held.open("file", Opening.write().checkFirst().truncate())) {
+      assertEquals(0, open.size());
+    }
+    Files.createSymbolicLink(dir.resolve("link"), file);
+    assertEquals("S05", refused(dir.resolve("link"), Opening.read().checkFirst()).catalogueId());
+    OpenFile.open(dir.resolve("link"), Opening.read().checkFirst().followLastLink()).close();
+    OpenFile.open(dir.resolve("new"), Opening.write().checkFirst().createIfAbsent(0600)).close();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.List;
 /** {@code <sys/inotify.h>}: what happens to the names in a directory, inotify(7). */
 public final class Inotify {
   public static final int IN_CLOSE_WRITE = 0x8;
+  public static final int IN_OPEN = 0x20;
   public static final int IN_MOVED_FROM = 0x40;
   public static final int IN_MOVED_TO = 0x80;
   public static final int IN_CREATE = 0x100;

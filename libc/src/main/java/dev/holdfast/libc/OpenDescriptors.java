@@ -43,6 +43,7 @@ final class OpenDescriptors {
   }
 
   /** Takes it out, unless something else has the number. */
+  @SuppressWarnings("ReferenceEquality") // whatever it says of itself, it is this one or not
   static void remove(int fd, Object kept) {
     int chunk = fd >>> CHUNK_BITS;
     if (chunk >= CHUNKS.length()) {

@@ -1,0 +1,186 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+
+/**
+ * Makes the directories of a name that are missing, under others who create and remove the same
+ * ones: mkdir -p that ends up holding what it made. Threads: one at a time.
+ */
+final class MissingDirectories {
+  /** For "it is there" and "it is not" in turns, under creators and removers. */
+  static final int MAX_TRIES = 1024;
+
+  /** The mode a directory is born with. */
+  static final int BORN = 0700;
+
+  private static final byte[] SELF = {'.'};
+  private static final int OPEN = Directory.OPEN_DIRECTORY;
+  private static final int HOLD = Directory.HOLD_DIRECTORY;
+
+  /** A component came or went meanwhile: look again. */
+  private static final int AGAIN = -1;
+
+  private final int dirfd;
+  private final Resolution resolution;
+  private final int mode;
+  private final String shown;
+
+  /**
+   * Prepares it.
+   *
+   * @param dirfd where names begin
+   * @param mode of each directory that is made
+   * @param shown the whole path, for messages
+   */
+  MissingDirectories(int dirfd, Resolution resolution, int mode, String shown) {
+    this.dirfd = dirfd;
+    this.resolution = resolution;
+    this.mode = mode;
+    this.shown = shown;
+  }
+
+  /** The open directory of this name, which the caller owns. */
+  int make(byte[] name) throws IOException {
+    for (int i = 0; i < MAX_TRIES; i++) {
+      SyscallResult there = Resolver.open(dirfd, name, OPEN, resolution);
+      if (there.is(Errno.EACCES)) {
+        there = Resolver.open(dirfd, name, HOLD, resolution);
+      }
+      if (there.ok()) {
+        return (int) there.raw();
+      }
+      if (!there.is(Errno.ENOENT)) {
+        throw failure(there);
+      }
+      int made = makeMissing(name);
+      if (made != AGAIN) {
+        return made;
+      }
+      if (Statx.fstat(dirfd).orThrow("statx", shown).nlink() == 0) {
+        // The directory that names begin in was removed: nothing can be made in it any more.
+        throw failure(there);
+      }
+    }
+    throw new RaceDetectedException(shown, "came and went at every try", "S18", Errno.ENOENT);
+  }
+
+  private FileSystemException failure(SyscallResult result) {
+    return FileErrors.ofConfined(result.errno(), "openat2", shown);
+  }
+
+  /** Makes what is missing, from the first missing component on. */
+  private int makeMissing(byte[] name) throws IOException {
+    int end = name.length;
+    int current = -1;
+    try {
+      // The longest part that exists, from the end backwards.
+      while (current < 0) {
+        int slash = lastSlash(name, end);
+        if (slash < 0) {
+          SyscallResult self = Fcntl.openat(dirfd, SELF, HOLD, 0);
+          if (self.failed()) {
+            throw SyscallExceptions.of(self.errno(), "openat", shown);
+          }
+          current = (int) self.raw();
+          end = 0;
+          break;
+        }
+        SyscallResult opened = Resolver.open(dirfd, Arrays.copyOf(name, slash), HOLD, resolution);
+        if (opened.ok()) {
+          current = (int) opened.raw();
+        } else if (!opened.is(Errno.ENOENT)) {
+          throw failure(opened);
+        }
+        end = slash;
+      }
+      while (end < name.length) {
+        int from = end;
+        while (from < name.length && name[from] == '/') {
+          from++;
+        }
+        int to = from;
+        while (to < name.length && name[to] != '/') {
+          to++;
+        }
+        end = to;
+        int next = makeOne(current, Arrays.copyOfRange(name, from, to));
+        if (next == AGAIN) {
+          return AGAIN;
+        }
+        Unistd.close(current);
+        current = next;
+      }
+      int made = current;
+      current = -1;
+      return made;
+    } finally {
+      if (current >= 0) {
+        Unistd.close(current);
+      }
+    }
+  }
+
+  private static int lastSlash(byte[] name, int before) {
+    for (int i = before - 1; i > 0; i--) {
+      if (name[i] == '/' && name[i - 1] != '/') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int makeOne(int parent, byte[] component) throws IOException {
+    if (component.length == 2 && component[0] == '.' && component[1] == '.') {
+      throw FileErrors.of(Errno.ENOENT, "mkdirat (a missing name before ..)", shown);
+    }
+    if (component.length == 1 && component[0] == '.') {
+      return (int) FileErrors.orThrow(Fcntl.openat(parent, component, OPEN, 0), "openat", shown);
+    }
+    SyscallResult made = Unistd.mkdirat(parent, component, BORN);
+    if (made.is(Errno.ENOENT) || made.is(Errno.EEXIST)) {
+      // Its parent was removed, or somebody was faster: the next look-up decides.
+      return AGAIN;
+    }
+    made.orThrow("mkdirat", shown);
+    try {
+      return openMade(parent, component, mode, shown);
+    } catch (NoSuchFileException removedAgain) {
+      return AGAIN;
+    }
+  }
+
+  /** Opens a directory that this thread just made, and gives it its mode. */
+  static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
+    SyscallResult opened = Fcntl.openat(dirfd, last, OPEN | Fcntl.O_NOFOLLOW, 0);
+    if (opened.is(Errno.EACCES)) {
+      // A umask took the owner's own bits away.
+      opened = Fcntl.openat(dirfd, last, HOLD | Fcntl.O_NOFOLLOW, 0);
+    }
+    int raw = (int) FileErrors.orThrow(opened, "openat", shown);
+    try {
+      Statx stat = Statx.fstat(raw).orThrow("statx", shown);
+      if (stat.uid() != Identity.geteuid()) {
+        throw new RaceDetectedException(
+            shown, "the new directory was replaced by somebody else's", "S13", null);
+      }
+      int wanted = mode | (stat.permissions() & Statx.S_ISGID);
+      if (stat.permissions() != wanted) {
+        ProcSelfFd.chmod(raw, wanted).orThrow("fchmod", shown);
+      }
+      return raw;
+    } catch (FileSystemException failed) {
+      Unistd.close(raw);
+      throw failed;
+    }
+  }
+}
