@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every public operation of files and locks under the prover: attacked, killed before each system call that changes
 # something, and (locks) met there by a second holder; the usual way of each beside it, which must lose. The tests of the
-# build leave out a part of the kills and of the second holders. Prints windows and trials.
+# build leave out a part of what is done to locks. Prints windows and trials.
 #
 #   bench/self-proof.sh      as root
 set -eu

@@ -78,6 +78,39 @@ class BadPlacesTest {
     }
   }
 
+  /** What is behind such a file system nobody knows; this one keeps locks on this machine. */
+  @Test
+  void onAFuseFileSystemEachKindExcludesAndSharedMemoryIsRefused() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/bindfs")), "needs the program bindfs");
+    assumeTrue(Files.exists(Path.of("/dev/fuse")), "needs FUSE in the kernel");
+    // Whoever serves it ends with the peer.
+    Peer peer =
+        peerWith(
+            "mkdir s m && { setpriv --pdeathsig KILL bindfs -f s m & }"
+                + " && until mountpoint -q m; do sleep 0.05; done");
+    assertTrue(peer.tryAcquire(Kind.OFD, directory, "ready", Mode.EXCLUSIVE).startsWith("gr"));
+    Peer other = Peer.startBy(List.of("nsenter", "--mount", "--target", Long.toString(peer.pid())));
+    Path there = directory.resolve("m");
+    try {
+      for (Kind kind : ON_FILES) {
+        String name = kind.name() + "-1";
+        String answer = peer.tryAcquire(kind, there, name, Mode.EXCLUSIVE);
+        if (kind == Kind.MEMORY) {
+          assertTrue(answer.contains("of no use there"), answer);
+          continue;
+        }
+        assertTrue(answer.startsWith("granted "), kind + ": " + answer);
+        assertEquals("busy", other.tryAcquire(kind, there, name, Mode.EXCLUSIVE), kind.name());
+        assertEquals("released", peer.release(name), kind.name());
+        answer = other.tryAcquire(kind, there, name, Mode.EXCLUSIVE);
+        assertTrue(answer.startsWith("granted "), kind + " after its release: " + answer);
+      }
+    } finally {
+      other.kill();
+      peer.kill();
+    }
+  }
+
   @Test
   void onAReadOnlyFileSystemThereIsAnErrorThatSaysSo() throws Exception {
     Peer peer = peerWith("mkdir ro && mount -t tmpfs -o ro t ro");

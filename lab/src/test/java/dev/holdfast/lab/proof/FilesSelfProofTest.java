@@ -32,13 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every public operation of the files module under the prover: attacked at each window, and killed
  * at each system call that changes something. The JDK's way of each is the negative control.
- *
- * <p>Of the kills, one resolver's are tried here, and both with {@code -Dholdfast.proof=whole}; see
- * {@code bench/self-proof.sh}.
  */
 class FilesSelfProofTest {
-  private static final boolean WHOLE = "whole".equals(System.getProperty("holdfast.proof"));
-
   /** Together in one process; each works in its own directory. */
   private static final int TOGETHER = 6;
 
@@ -78,7 +73,7 @@ class FilesSelfProofTest {
   }
 
   static Stream<Arguments> kills() {
-    return cases(o -> true, WHOLE ? List.of("OPENAT2", "WALK") : List.of("WALK"));
+    return cases(o -> true, List.of("OPENAT2", "WALK"));
   }
 
   static Stream<Arguments> attacksOnTheUsualWay() {

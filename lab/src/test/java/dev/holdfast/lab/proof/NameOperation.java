@@ -20,8 +20,8 @@ enum NameOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/new/file";
     }
 
     @Override
@@ -44,8 +44,8 @@ enum NameOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/x/y/z/file";
     }
 
     @Override
@@ -80,8 +80,8 @@ enum NameOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/e/(one|two)";
     }
 
     @Override
@@ -137,8 +137,8 @@ enum NameOperation implements Operation {
 
   READLINK {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override

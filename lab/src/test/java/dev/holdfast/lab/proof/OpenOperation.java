@@ -25,8 +25,8 @@ enum OpenOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "out";
     }
 
     @Override
@@ -49,8 +49,8 @@ enum OpenOperation implements Operation {
 
   OPEN_WRITE {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override
@@ -69,10 +69,30 @@ enum OpenOperation implements Operation {
     }
   },
 
+  CHECK_FIRST {
+    @Override
+    public String inPlace() {
+      return "d/f";
+    }
+
+    @Override
+    public void holdfast(Directory at) throws IOException {
+      Opening opening = theirs(at, Opening.write()).checkFirst().truncate();
+      try (OpenFile file = at.open("d/f", opening)) {
+        write(file);
+      }
+    }
+
+    @Override
+    public void usual(Path at) throws Exception {
+      OPEN_WRITE.usual(at);
+    }
+  },
+
   OPEN_IN_ROOT {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override
@@ -100,8 +120,8 @@ enum OpenOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/new";
     }
 
     @Override
@@ -124,8 +144,8 @@ enum OpenOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/new";
     }
 
     @Override
@@ -158,8 +178,8 @@ enum OpenOperation implements Operation {
 
   BY_PATH {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "f";
     }
 
     @Override
@@ -186,8 +206,8 @@ enum OpenOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "new";
     }
 
     @Override
@@ -212,8 +232,8 @@ enum OpenOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.lab.proof;
 
 import dev.holdfast.files.Directory;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -31,9 +32,17 @@ interface Operation {
     return "";
   }
 
-  /** True if files may be found empty or half written: writing in place promises no more. */
-  default boolean inPlace() {
-    return false;
+  /**
+   * Which files may be found empty or half written, since writing in place promises no more: an
+   * extended regular expression; empty for none.
+   */
+  default String inPlace() {
+    return "";
+  }
+
+  /** What is in every other file, one of these and whole. */
+  default List<String> contents() {
+    return List.of(OLD, NEW);
   }
 
   /** What the usual way loses. */

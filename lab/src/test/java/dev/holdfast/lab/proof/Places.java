@@ -30,22 +30,24 @@ final class Places {
         operations.stream()
             .map(o -> o.place() + "/(" + allowed(o) + ")")
             .collect(Collectors.joining("|"));
-    String check =
-        """
-        cd %s || exit 1
-        left=$(find %s -mindepth 1 -printf '%%p %%y%%m\\n' | grep -vxE '%s')
-        [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
-        """
-            .formatted(FilesVictim.BASE, names(operations), allowed);
-    List<Operation> whole = operations.stream().filter(o -> !o.inPlace()).toList();
-    return whole.isEmpty()
-        ? check
-        : check
-            + """
-            torn=$(find %s -type f ! -name '.holdfast-*' -exec sha256sum {} + | grep -vE '^(%s|%s) ')
-            [ -z "$torn" ] || { echo "torn: $torn"; exit 1; }
-            """
-                .formatted(names(whole), sum(Operation.OLD), sum(Operation.NEW));
+    String whole = operations.stream().map(Places::whole).collect(Collectors.joining("|"));
+    return """
+    cd %1$s || exit 1
+    left=$(find %2$s -mindepth 1 -printf '%%p %%y%%m\n' | grep -vxE '%3$s')
+    [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
+    torn=$(find %2$s -type f -exec sha256sum {} + | grep -vxE '%4$s')
+    [ -z "$torn" ] || { echo "torn: $torn"; exit 1; }
+    """
+        .formatted(FilesVictim.BASE, names(operations), allowed, whole);
+  }
+
+  /** What sha256sum prints of a file that is whole, or need not be. */
+  private static String whole(Operation o) {
+    String sums = o.contents().stream().map(Places::sum).collect(Collectors.joining("|"));
+    String whole = "(" + sums + ")  " + o.place() + "/.*";
+    return o.inPlace().isEmpty()
+        ? whole
+        : whole + "|[0-9a-f]{64}  " + o.place() + "/(" + o.inPlace() + ")";
   }
 
   private static String allowed(Operation o) {

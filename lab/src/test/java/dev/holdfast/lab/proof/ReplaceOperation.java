@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 
 /** Replacing, editing and saving files. */
 enum ReplaceOperation implements Operation {
@@ -122,9 +123,9 @@ enum ReplaceOperation implements Operation {
 
   APPEND {
     @Override
-    public boolean inPlace() {
-      // What is whole here is the old contents and the new ones after them.
-      return true;
+    public List<String> contents() {
+      String appended = OLD + NEW;
+      return List.of(OLD, appended, appended.charAt(0) + NEW + appended.substring(1));
     }
 
     @Override

@@ -34,8 +34,8 @@ enum RightsOperation implements Operation {
 
   LINK_POLICY {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "f";
     }
 
     @Override
@@ -62,8 +62,8 @@ enum RightsOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "new";
     }
 
     @Override
@@ -85,8 +85,8 @@ enum RightsOperation implements Operation {
 
   AS_USER {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override

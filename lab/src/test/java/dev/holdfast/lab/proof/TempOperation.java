@@ -82,8 +82,8 @@ enum TempOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/t[a-z2-7]{26}[.]x";
     }
 
     @Override
@@ -110,8 +110,8 @@ enum TempOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/t[a-z2-7]{26}/file";
     }
 
     @Override

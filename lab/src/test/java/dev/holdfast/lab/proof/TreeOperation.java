@@ -71,8 +71,8 @@ enum TreeOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "copy/f";
     }
 
     @Override

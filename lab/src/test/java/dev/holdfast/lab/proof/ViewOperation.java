@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 enum ViewOperation implements Operation {
   VIEW_WRITE {
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/f";
     }
 
     @Override
@@ -36,8 +36,8 @@ enum ViewOperation implements Operation {
     }
 
     @Override
-    public boolean inPlace() {
-      return true;
+    public String inPlace() {
+      return "d/x/y/new";
     }
 
     @Override
