@@ -88,10 +88,14 @@ public final class FileLocks {
 
   private static long fill(Scratch scratch, int type, long start, long length) {
     long lock = scratch.allocate(FLOCK_SIZE);
+    fill(lock, type, start, length);
+    return lock;
+  }
+
+  static void fill(long lock, int type, long start, long length) {
     Memory.putLong(lock, type & 0xffffL);
     Memory.putLong(lock + 8, start);
     Memory.putLong(lock + 16, length);
     Memory.putLong(lock + 24, 0);
-    return lock;
   }
 }

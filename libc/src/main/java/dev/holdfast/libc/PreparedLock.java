@@ -6,9 +6,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.ArrayList;
+import java.lang.ref.Reference;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The calls that take and drop one lock on one descriptor, with their arguments laid out once: for
@@ -18,65 +17,66 @@ import java.util.List;
  * machine, which saves much of their cost and is harmless only because the kernel answers from its
  * own tables. On a network or user-space file system the answer may take a server's time, during
  * which the collector must be able to run: there they are made like any other. The quick form does
- * not look at errno; one that failed is asked again in the usual form, which does.
+ * not look at errno; one that failed is asked again in the usual form, which does. So are the first
+ * few calls of a process, because a start that locks only once should not pay for linking it.
  *
  * <p><b>Threads.</b> One at a time: the caller sees to that.
  */
 public final class PreparedLock {
-  private static final long ERRNO_BYTES = 16;
   private static final long STRUCT = 32;
 
-  private static final MethodHandle FLOCK =
-      link("flock", FunctionDescriptor.of(ValueLayout.JAVA_INT, ints(2)), -1, false);
-  private static final MethodHandle FLOCK_LOCAL =
-      link("flock", FunctionDescriptor.of(ValueLayout.JAVA_INT, ints(2)), -1, true);
-  private static final MethodHandle FCNTL = link("fcntl", fcntlType(), 2, false);
-  private static final MethodHandle FCNTL_LOCAL = link("fcntl", fcntlType(), 2, true);
+  /** As many calls as a command makes at most that locks, runs a program and ends. */
+  private static final int FEW = 64;
+
+  /** Counted without care, and only so far: it says when linking begins to pay. */
+  private static int calls;
+
+  /** Linked at the first use. */
+  private static final class Quick {
+    static final MethodHandle FLOCK =
+        link("flock", FunctionDescriptor.of(ValueLayout.JAVA_INT, ints(2)));
+    static final MethodHandle FCNTL =
+        link(
+            "fcntl",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG),
+            Linker.Option.firstVariadicArg(2));
+
+    private static ValueLayout[] ints(int count) {
+      ValueLayout[] types = new ValueLayout[count];
+      Arrays.fill(types, ValueLayout.JAVA_INT);
+      return types;
+    }
+
+    private static MethodHandle link(
+        String name, FunctionDescriptor type, Linker.Option... options) {
+      Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+      all[options.length] = Linker.Option.critical(false);
+      return Linker.nativeLinker().downcallHandle(Kernel.symbol(name), type, all);
+    }
+  }
 
   private final int fd;
   private final int operation;
+  private final long start;
+  private final long length;
   private final boolean local;
-  private final MemorySegment memory;
-  private final MemorySegment errno;
-  private final long structs;
+  private final MemorySegment structs;
 
   private PreparedLock(int fd, int operation, long start, long length, boolean local) {
     this.fd = fd;
     this.operation = operation;
+    this.start = start;
+    this.length = length;
     this.local = local;
     // Freed by the collector with this object.
-    this.memory = Arena.ofAuto().allocate(ERRNO_BYTES + 3 * STRUCT, 16);
-    this.errno = memory.asSlice(0, ERRNO_BYTES);
-    this.structs = memory.address() + ERRNO_BYTES;
+    this.structs = Arena.ofAuto().allocate(3 * STRUCT, 16);
     for (int type = FileLocks.F_RDLCK; type <= FileLocks.F_UNLCK; type++) {
-      long at = structs + type * STRUCT;
-      Memory.putLong(at, type);
-      Memory.putLong(at + 8, start);
-      Memory.putLong(at + 16, length);
-      Memory.putLong(at + 24, 0);
+      FileLocks.fill(structs.address() + type * STRUCT, type, start, length);
     }
-  }
-
-  private static ValueLayout[] ints(int count) {
-    ValueLayout[] types = new ValueLayout[count];
-    Arrays.fill(types, ValueLayout.JAVA_INT);
-    return types;
-  }
-
-  private static FunctionDescriptor fcntlType() {
-    return FunctionDescriptor.of(
-        ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
-  }
-
-  private static MethodHandle link(
-      String name, FunctionDescriptor type, int firstVariadic, boolean local) {
-    List<Linker.Option> options = new ArrayList<>();
-    if (firstVariadic >= 0) {
-      options.add(Linker.Option.firstVariadicArg(firstVariadic));
-    }
-    options.add(local ? Linker.Option.critical(false) : Linker.Option.captureCallState("errno"));
-    return Linker.nativeLinker()
-        .downcallHandle(Kernel.symbol(name), type, options.toArray(Linker.Option[]::new));
   }
 
   /**
@@ -112,32 +112,30 @@ public final class PreparedLock {
 
   private SyscallResult flock(int flags) {
     try {
-      if (local && (int) FLOCK_LOCAL.invokeExact(fd, flags) == 0) {
+      if (quick() && (int) Quick.FLOCK.invokeExact(fd, flags) == 0) {
         return SyscallResult.SUCCESS;
       }
-      int answer = (int) FLOCK.invokeExact(errno, fd, flags);
-      return answer == 0 ? SyscallResult.SUCCESS : failure();
     } catch (Throwable unreachable) {
       throw new AssertionError("a downcall threw", unreachable);
     }
+    return FileLocks.flock(fd, flags);
   }
 
   private SyscallResult fcntl(int type) {
-    long lock = structs + type * STRUCT;
+    long lock = structs.address() + type * STRUCT;
     try {
-      if (local && (int) FCNTL_LOCAL.invokeExact(fd, operation, lock) == 0) {
+      if (quick() && (int) Quick.FCNTL.invokeExact(fd, operation, lock) == 0) {
         return SyscallResult.SUCCESS;
       }
-      int answer = (int) FCNTL.invokeExact(errno, fd, operation, lock);
-      return answer == 0 ? SyscallResult.SUCCESS : failure();
     } catch (Throwable unreachable) {
       throw new AssertionError("a downcall threw", unreachable);
     } finally {
-      java.lang.ref.Reference.reachabilityFence(memory);
+      Reference.reachabilityFence(structs);
     }
+    return FileLocks.setlk(fd, operation, type, start, length);
   }
 
-  private SyscallResult failure() {
-    return new SyscallResult(-errno.get(ValueLayout.JAVA_INT, 0));
+  private boolean quick() {
+    return local && (calls > FEW || ++calls > FEW);
   }
 }
