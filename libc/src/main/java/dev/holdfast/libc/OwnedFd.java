@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>Sources.</b> close(2), and the idea of counting uses from Go's {@code os.Root}.
  */
 public final class OwnedFd implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(OwnedFd.class.getName());
   private static final AtomicLong LEAKED = new AtomicLong();
 
   /** Apart from the owner, so that it outlives him; open ones stand in the table. */
@@ -113,7 +112,7 @@ public final class OwnedFd implements AutoCloseable {
     private void forgotten() {
       if (isOpen()) {
         LEAKED.incrementAndGet();
-        LOG.log(System.Logger.Level.WARNING, "descriptor {0} of {1} was never closed", fd, what);
+        log().log(System.Logger.Level.WARNING, "descriptor {0} of {1} was never closed", fd, what);
         close();
       }
     }
@@ -159,7 +158,7 @@ public final class OwnedFd implements AutoCloseable {
   public void giveBack() {
     SyscallResult closed = state.leave();
     if (closed.failed()) {
-      LOG.log(System.Logger.Level.WARNING, "close of {0}: {1}", state.what, closed);
+      log().log(System.Logger.Level.WARNING, "close of {0}: {1}", state.what, closed);
     }
   }
 
@@ -194,6 +193,11 @@ public final class OwnedFd implements AutoCloseable {
   /** How many were forgotten and found by the collector since the start: for tests. */
   public static long leaked() {
     return LEAKED.get();
+  }
+
+  /** Looked up only now: the first logger of a process takes a good part of a start. */
+  private static System.Logger log() {
+    return System.getLogger(OwnedFd.class.getName());
   }
 
   @Override

@@ -6,8 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps each kind of lock from file systems where it does not exclude (K16). */
 final class Scope {
-  private static final System.Logger LOG = System.getLogger("dev.holdfast.locks");
-
   /** What was said already: once for a kind and a file system. */
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +36,9 @@ final class Scope {
           fileSystem.reach() == FileSystems.Reach.OVERLAY
               ? System.Logger.Level.DEBUG
               : System.Logger.Level.WARNING;
-      LOG.log(level, "{0}: {1}: on {2}", path, kind.title, probe.why());
+      // Looked up only now: the first logger of a process takes a good part of a start.
+      System.getLogger("dev.holdfast.locks")
+          .log(level, "{0}: {1}: on {2}", path, kind.title, probe.why());
     }
   }
 }
