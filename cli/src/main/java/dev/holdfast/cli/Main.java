@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.libc.ShutdownHooks;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -25,7 +26,7 @@ public final class Main {
       err.flush();
       exitCode = ExitCode.UNDECIDED;
     }
-    System.exit(exitCode);
+    ShutdownHooks.exit(exitCode);
   }
 
   /**

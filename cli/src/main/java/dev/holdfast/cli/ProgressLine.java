@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.prove.Progress;
 import java.io.PrintWriter;
 
@@ -39,7 +40,7 @@ final class ProgressLine implements Progress, AutoCloseable {
   ProgressLine(PrintWriter terminal, int width) {
     this.terminal = terminal;
     this.width = width;
-    Runtime.getRuntime().addShutdownHook(atExit);
+    ShutdownHooks.add(atExit);
   }
 
   @Override
@@ -74,10 +75,6 @@ final class ProgressLine implements Progress, AutoCloseable {
   @Override
   public void close() {
     erase();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException _) {
-      // We are going down: the hook has erased the line, or is about to.
-    }
+    ShutdownHooks.remove(atExit);
   }
 }

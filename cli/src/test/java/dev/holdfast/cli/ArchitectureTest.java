@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.holdfast.libc.ShutdownHooks;
+import java.io.File;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -102,6 +104,22 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage("dev.holdfast.libc..", "java..", "org.jspecify.annotations..")
         .check(CLASSES);
+  }
+
+  /** {@link ShutdownHooks#exit} must know of all. */
+  @Test
+  void shutdownHooksAreAddedInOnePlace() {
+    noClasses()
+        .that(DescribedPredicate.not(JavaClass.Predicates.type(ShutdownHooks.class)))
+        .should()
+        .callMethod(Runtime.class, "addShutdownHook", Thread.class)
+        .orShould()
+        .callMethod(File.class, "deleteOnExit")
+        .check(CLASSES);
+    assertTrue(
+        CLASSES.get(ShutdownHooks.class).getMethodCallsFromSelf().stream()
+            .anyMatch(call -> call.getName().equals("addShutdownHook")),
+        "the one place is not seen to add them: this test looks for the wrong method");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -140,11 +141,8 @@ public final class EmergencySave {
 
     @Override
     public void close() {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException exitingAlready) {
-        // Too late: it is being saved.
-      }
+      // Does nothing if it is too late: then it is being saved.
+      ShutdownHooks.remove(hook);
     }
   }
 
@@ -169,7 +167,7 @@ public final class EmergencySave {
               }
             },
             "holdfast-save");
-    Runtime.getRuntime().addShutdownHook(hook);
+    ShutdownHooks.add(hook);
     return new Guard(hook);
   }
 }

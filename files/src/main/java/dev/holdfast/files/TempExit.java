@@ -1,16 +1,16 @@
 package dev.holdfast.files;
 
+import dev.holdfast.libc.ShutdownHooks;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Removes, when the virtual machine exits, what has a name and was not closed. */
 final class TempExit {
-  private static final System.Logger LOG = System.getLogger(TempExit.class.getName());
   private static final Set<AutoCloseable> OPEN = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(TempExit::closeAll, "holdfast-temp"));
+    ShutdownHooks.add(new Thread(TempExit::closeAll, "holdfast-temp"));
   }
 
   private TempExit() {}
@@ -30,7 +30,8 @@ final class TempExit {
       try {
         temp.close();
       } catch (Exception failure) {
-        LOG.log(System.Logger.Level.WARNING, () -> temp + " stays", failure);
+        System.getLogger(TempExit.class.getName())
+            .log(System.Logger.Level.WARNING, () -> temp + " stays", failure);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.trace;
 
 import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.Unistd;
 import java.time.Duration;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ public final class Watchdog {
   private static boolean shutDown;
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Watchdog::killAll, "holdfast-kill-all"));
+    ShutdownHooks.add(new Thread(Watchdog::killAll, "holdfast-kill-all"));
   }
 
   private final int pidfd;
