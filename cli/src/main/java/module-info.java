@@ -15,8 +15,4 @@ module dev.holdfast.cli {
   requires dev.holdfast.prove;
   requires info.picocli;
   requires jdk.unsupported;
-
-  // picocli fills annotated fields by reflection.
-  opens dev.holdfast.cli to
-      info.picocli;
 }

@@ -10,11 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what to prove. Each may also stand in a file; the command line wins. */
@@ -22,100 +21,108 @@ final class CaseOptions {
   /** Variables that are between the launcher, this process and its successor. */
   private static final Set<String> OURS = Set.of(UserNamespace.MARK, ReplayLine.COMMAND);
 
-  @Option(
-      names = "--case",
-      paramLabel = "FILE",
-      description =
-          "Read the case from a TOML file: the long options without their dashes as keys, and"
-              + " 'command', an array, for CMD and its arguments.")
-  private @Nullable Path file;
+  private final Value<Path> file;
+  private final Value<List<String>> setup;
+  private final Value<List<Path>> fresh;
+  private final Value<List<Path>> arena;
+  private final Value<String> user;
+  private final Value<String> attacker;
+  private final Value<List<Intruder>> intruders;
+  private final Value<List<String>> rivals;
+  private final Value<List<String>> checks;
+  private final Value<Integer> maxTrials;
+  private final Value<Duration> timeout;
+  private final Value<Integer> jobs;
+  private final Value<List<String>> argv;
 
-  @Option(
-      names = "--setup",
-      paramLabel = "CMD",
-      description =
-          "A shell command to run in the fresh world before the program, as root. Repeatable.")
-  private @Nullable List<String> setup;
-
-  @Option(
-      names = "--fresh",
-      paramLabel = "DIR",
-      description = "Each world has an empty directory of its own at DIR. Repeatable.")
-  private @Nullable List<Path> fresh;
-
-  @Option(
-      names = "--arena",
-      paramLabel = "DIR",
-      description = "Like --fresh, and the directory belongs to the attacker. Repeatable.")
-  private @Nullable List<Path> arena;
-
-  @Option(
-      names = "--as",
-      paramLabel = "USER",
-      description = "Run the program as USER (a name or a number). Default: whoever runs holdfast.")
-  private @Nullable String user;
-
-  @Option(names = "--attacker", paramLabel = "USER", description = "Who attacks. Default: nobody.")
-  private @Nullable String attacker;
-
-  @Option(
-      names = "--intruder",
-      paramLabel = "KIND",
-      converter = IntruderName.class,
-      description =
-          "Who acts between two calls: 'attacker' (default), an untrusted user; 'copy', a second"
-              + " run of the same command; 'rival', the program that --rival names; 'kill', a"
-              + " crash. Repeatable.")
-  private @Nullable List<Intruder> intruders;
-
-  @Option(
-      names = "--rival",
-      paramLabel = "CMD",
-      description =
-          "With '--intruder rival': a shell command that works on the same files, run as root from"
-              + " beginning to end between two calls. Repeatable: each is tried by itself.")
-  private @Nullable List<String> rivals;
-
-  @Option(
-      names = "--check",
-      paramLabel = "CMD",
-      description =
-          "A shell command to run after each trial, as root: exit status 0 says that the invariant"
-              + " holds. Repeatable.")
-  private @Nullable List<String> checks;
-
-  @Option(
-      names = "--max-trials",
-      paramLabel = "N",
-      converter = Positive.class,
-      description = "Run the program N times at most. Default: as often as it takes.")
-  private @Nullable Integer maxTrials;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "DURATION",
-      converter = Durations.class,
-      description = "How long one run may take: 500ms, 10s, 2m. Default: 10s.")
-  private @Nullable Duration timeout;
-
-  @Option(
-      names = "--jobs",
-      paramLabel = "N",
-      converter = Positive.class,
-      description = "Work in N worlds at a time. Default: one for each processor.")
-  private @Nullable Integer jobs;
-
-  @Parameters(
-      paramLabel = "CMD [ARG...]",
-      hideParamSyntax = true,
-      arity = "0..*",
-      description = "The program to prove, and its arguments.")
-  private @Nullable List<String> argv;
+  CaseOptions(Command command) {
+    file =
+        command.option(
+            "--case",
+            "FILE",
+            Path.class,
+            "Read the case from a TOML file: the long options without their dashes as keys, and"
+                + " 'command', an array, for CMD and its arguments.");
+    setup =
+        command.options(
+            "--setup",
+            "CMD",
+            String.class,
+            "A shell command to run in the fresh world before the program, as root. Repeatable.");
+    fresh =
+        command.options(
+            "--fresh",
+            "DIR",
+            Path.class,
+            "Each world has an empty directory of its own at DIR. Repeatable.");
+    arena =
+        command.options(
+            "--arena",
+            "DIR",
+            Path.class,
+            "Like --fresh, and the directory belongs to the attacker. Repeatable.");
+    user =
+        command.option(
+            "--as",
+            "USER",
+            String.class,
+            "Run the program as USER (a name or a number). Default: whoever runs holdfast.");
+    attacker = command.option("--attacker", "USER", String.class, "Who attacks. Default: nobody.");
+    intruders =
+        command
+            .options(
+                "--intruder",
+                "KIND",
+                Intruder.class,
+                "Who acts between two calls: 'attacker' (default), an untrusted user; 'copy', a"
+                    + " second run of the same command; 'rival', the program that --rival names;"
+                    + " 'kill', a crash. Repeatable.")
+            .read(new IntruderName());
+    rivals =
+        command.options(
+            "--rival",
+            "CMD",
+            String.class,
+            "With '--intruder rival': a shell command that works on the same files, run as root"
+                + " from beginning to end between two calls. Repeatable: each is tried by itself.");
+    checks =
+        command.options(
+            "--check",
+            "CMD",
+            String.class,
+            "A shell command to run after each trial, as root: exit status 0 says that the"
+                + " invariant holds. Repeatable.");
+    maxTrials =
+        command
+            .option(
+                "--max-trials",
+                "N",
+                Integer.class,
+                "Run the program N times at most. Default: as often as it takes.")
+            .read(new Positive());
+    timeout =
+        command
+            .option(
+                "--timeout",
+                "DURATION",
+                Duration.class,
+                "How long one run may take: 500ms, 10s, 2m. Default: 10s.")
+            .read(new Durations());
+    jobs =
+        command
+            .option(
+                "--jobs",
+                "N",
+                Integer.class,
+                "Work in N worlds at a time. Default: one for each processor.")
+            .read(new Positive());
+    argv = command.operands("CMD [ARG...]", "The program to prove, and its arguments.").labelOnly();
+  }
 
   /** The case that the file and the command line make together. */
   Case toCase() {
-    CaseFile given = file == null ? CaseFile.NONE : CaseFile.read(file);
-    List<String> command = first(argv, given.command());
+    CaseFile given = file.given() ? CaseFile.read(file.get()) : CaseFile.NONE;
+    List<String> command = first(argv.orNull(), given.command());
     if (command == null || command.isEmpty()) {
       throw CommandFailure.usage(
           "CMD", "missing: name the program to prove, or a file with --case");
@@ -125,18 +132,18 @@ final class CaseOptions {
     }
     Case what =
         Case.of(command)
-            .withSetup(array(first(setup, given.setup())))
-            .withFresh(directories(first(fresh, given.fresh())))
-            .withArena(directories(first(arena, given.arena())))
-            .withRivals(array(first(rivals, given.rivals())))
-            .withChecks(array(first(checks, given.checks())))
+            .withSetup(array(first(setup.orNull(), given.setup())))
+            .withFresh(directories(first(fresh.orNull(), given.fresh())))
+            .withArena(directories(first(arena.orNull(), given.arena())))
+            .withRivals(array(first(rivals.orNull(), given.rivals())))
+            .withChecks(array(first(checks.orNull(), given.checks())))
             .withEnvironment(environment());
-    String as = first(user, given.user());
-    String against = first(attacker, given.attacker());
-    List<Intruder> who = first(intruders, given.intruders());
-    Integer most = first(maxTrials, given.maxTrials());
-    Duration limit = first(timeout, given.timeout());
-    Integer worlds = first(jobs, given.jobs());
+    String as = first(user.orNull(), given.user());
+    String against = first(attacker.orNull(), given.attacker());
+    List<Intruder> who = first(intruders.orNull(), given.intruders());
+    Integer most = first(maxTrials.orNull(), given.maxTrials());
+    Duration limit = first(timeout.orNull(), given.timeout());
+    Integer worlds = first(jobs.orNull(), given.jobs());
     what = as == null ? what : what.withUser(as);
     what = against == null ? what : what.withAttacker(against);
     what = who == null ? what : what.withIntruders(Set.copyOf(who).toArray(Intruder[]::new));
@@ -148,35 +155,37 @@ final class CaseOptions {
   /** The words that say the same again, without {@code CMD}. */
   List<String> words() {
     List<String> words = new ArrayList<>();
-    add(words, "--case", file == null ? List.of() : List.of(file));
-    add(words, "--setup", setup);
-    add(words, "--fresh", fresh);
-    add(words, "--arena", arena);
-    add(words, "--as", user == null ? List.of() : List.of(user));
-    add(words, "--attacker", attacker == null ? List.of() : List.of(attacker));
-    add(
-        words,
-        "--intruder",
-        intruders == null
-            ? null
-            : intruders.stream().map(i -> i.name().toLowerCase(Locale.ROOT)).toList());
-    add(words, "--rival", rivals);
-    add(words, "--check", checks);
-    add(words, "--timeout", timeout == null ? List.of() : List.of(Durations.format(timeout)));
+    add(words, "--case", file, Path::toString);
+    addAll(words, "--setup", setup, command -> command);
+    addAll(words, "--fresh", fresh, Path::toString);
+    addAll(words, "--arena", arena, Path::toString);
+    add(words, "--as", user, name -> name);
+    add(words, "--attacker", attacker, name -> name);
+    addAll(words, "--intruder", intruders, who -> who.name().toLowerCase(Locale.ROOT));
+    addAll(words, "--rival", rivals, command -> command);
+    addAll(words, "--check", checks, command -> command);
+    add(words, "--timeout", timeout, Durations::format);
     return words;
   }
 
   /** The command as given here; empty if it stands in the file. */
   List<String> argv() {
-    return argv == null ? List.of() : argv;
+    return argv.or(List.of());
   }
 
-  private static void add(List<String> words, String option, @Nullable List<?> values) {
-    if (values != null) {
-      for (Object value : values) {
-        words.add(option);
-        words.add(value.toString());
-      }
+  private static <T> void add(
+      List<String> words, String option, Value<T> value, Function<T, String> word) {
+    if (value.given()) {
+      words.add(option);
+      words.add(word.apply(value.get()));
+    }
+  }
+
+  private static <T> void addAll(
+      List<String> words, String option, Value<List<T>> values, Function<T, String> word) {
+    for (T value : values.or(List.of())) {
+      words.add(option);
+      words.add(word.apply(value));
     }
   }
 

@@ -19,102 +19,94 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast clean}. */
-@Command(
-    name = "clean",
-    description = {
-      "Sweeps old files from DIR, and cannot be tricked: what is removed is what was judged. Each"
-          + " entry is moved aside into a private quarantine, compared, and then removed or put"
-          + " back.",
-      "",
-      "What is locked, or open in any process, stays; so do sockets, FIFOs and devices, and what"
-          + " is mounted inside."
-    },
-    exitCodeList = {
-      "0:done",
-      "1:some entries could not be worked on; each was told",
-      "2:wrong use",
-      "3:could not begin",
-      "130:interrupted"
-    },
-    footer = {
-      "Examples:",
-      "    holdfast clean /tmp --older-than 10d --dry-run",
-      "    holdfast clean /var/spool/upload --older-than 12h --by am --exclude '*.keep'"
-    })
-final class CleanCommand implements Callable<Integer> {
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+final class CleanCommand extends Command {
+  private final Value<Path> directory =
+      operand("DIR", Path.class, "The directory to clean; it stays itself.");
 
-  @Parameters(paramLabel = "DIR", description = "The directory to clean; it stays itself.")
-  private Path directory;
+  private final Value<Duration> age =
+      option(
+              "--older-than",
+              "AGE",
+              Duration.class,
+              "How long ago a file was touched last: 12h, 10d, 4w.")
+          .read(new Age())
+          .required();
 
-  @Option(
-      names = "--older-than",
-      required = true,
-      paramLabel = "AGE",
-      converter = Age.class,
-      description = "How long ago a file was touched last: 12h, 10d, 4w.")
-  private Duration age;
+  private final Value<String> by =
+      option(
+              "--by",
+              "TIMES",
+              String.class,
+              "Which times must all be old: a(ccess), b(irth), c(hange), m(odification). Default:"
+                  + " ${DEFAULT-VALUE}.")
+          .ordinarily("abcm");
 
-  @Option(
-      names = "--by",
-      paramLabel = "TIMES",
-      defaultValue = "abcm",
-      description =
-          "Which times must all be old: a(ccess), b(irth), c(hange), m(odification). Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String by;
+  private final Value<List<String>> exclude =
+      options(
+          "--exclude",
+          "GLOB",
+          String.class,
+          "Leave what is called so, and all that is below it (repeatable).");
 
-  @Option(
-      names = "--exclude",
-      paramLabel = "GLOB",
-      description = "Leave what is called so, and all that is below it (repeatable).")
-  private List<String> exclude = List.of();
+  private final Value<Boolean> includeOpen =
+      flag("--include-open", "Remove files that are open, too.");
 
-  @Option(names = "--include-open", description = "Remove files that are open, too.")
-  private boolean includeOpen;
+  private final Value<Boolean> dryRun =
+      flag("--dry-run", "Tell what would be removed, and remove nothing.");
 
-  @Option(names = "--dry-run", description = "Tell what would be removed, and remove nothing.")
-  private boolean dryRun;
+  private final Value<Boolean> verbose =
+      flag("--verbose", "Tell what is removed, and what stays and why.");
 
-  @Option(names = "--verbose", description = "Tell what is removed, and what stays and why.")
-  private boolean verbose;
+  CleanCommand() {
+    super("clean");
+    description(
+        "Sweeps old files from DIR, and cannot be tricked: what is removed is what was judged. Each"
+            + " entry is moved aside into a private quarantine, compared, and then removed or put"
+            + " back.",
+        "",
+        "What is locked, or open in any process, stays; so do sockets, FIFOs and devices, and what"
+            + " is mounted inside.");
+    exitStatus(
+        "0:done",
+        "1:some entries could not be worked on; each was told",
+        "2:wrong use",
+        "3:could not begin",
+        "130:interrupted");
+    footer(
+        "Examples:",
+        "    holdfast clean /tmp --older-than 10d --dry-run",
+        "    holdfast clean /var/spool/upload --older-than 12h --by am --exclude '*.keep'");
+  }
 
   @Override
   public Integer call() throws IOException {
     CleaningRules rules =
-        CleaningRules.olderThan(age)
+        CleaningRules.olderThan(age.get())
             .by(times())
-            .withSparesOpenFiles(!includeOpen)
-            .withDryRun(dryRun);
+            .withSparesOpenFiles(!includeOpen.get())
+            .withDryRun(dryRun.get());
     List<PathMatcher> globs =
-        exclude.stream()
+        exclude.or(List.of()).stream()
             .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
             .toList();
     PrintWriter out = spec.commandLine().getOut();
     CleaningReport report =
         Cleaner.clean(
-            directory,
+            directory.get(),
             rules.excluding(path -> globs.stream().anyMatch(glob -> glob.matches(lastName(path)))),
             event -> tell(event, out));
     for (TreeFailure failure : report.failures()) {
-      if (failure.errnoName().equals("ENOTDIR") && failure.path().equals(directory.toString())) {
-        throw new NotDirectoryException(directory.toString());
+      if (failure.errnoName().equals("ENOTDIR")
+          && failure.path().equals(directory.get().toString())) {
+        throw new NotDirectoryException(directory.get().toString());
       }
       spec.commandLine().getErr().println(spec.qualifiedName() + ": " + TreeCommand.line(failure));
     }
-    if (root.globals().json()) {
+    if (globals().json()) {
       FilesJson.cleaning(report, out);
-    } else if (!root.globals().quiet()) {
+    } else if (!globals().quiet()) {
       summary(report);
     }
     out.flush();
@@ -131,14 +123,15 @@ final class CleanCommand implements Callable<Integer> {
 
   private Set<Time> times() {
     Set<Time> times = EnumSet.noneOf(Time.class);
-    for (int i = 0; i < by.length(); i++) {
+    for (int i = 0; i < by.get().length(); i++) {
       times.add(
-          switch (by.charAt(i)) {
+          switch (by.get().charAt(i)) {
             case 'a' -> Time.ACCESS;
             case 'b' -> Time.BIRTH;
             case 'c' -> Time.CHANGE;
             case 'm' -> Time.MODIFY;
-            default -> throw CommandFailure.usage("--by " + by, "takes the letters a, b, c and m");
+            default ->
+                throw CommandFailure.usage("--by " + by.get(), "takes the letters a, b, c and m");
           });
     }
     if (times.isEmpty()) {
@@ -150,7 +143,7 @@ final class CleanCommand implements Callable<Integer> {
   private void tell(CleaningEvent event, PrintWriter out) {
     boolean removed =
         event.decision() == Decision.REMOVED || event.decision() == Decision.WOULD_REMOVE;
-    if (root.globals().json() || !(verbose || (dryRun && removed))) {
+    if (globals().json() || !(verbose.get() || (dryRun.get() && removed))) {
       return;
     }
     out.println(
@@ -160,7 +153,7 @@ final class CleanCommand implements Callable<Integer> {
   }
 
   private void summary(CleaningReport report) {
-    Decision done = dryRun ? Decision.WOULD_REMOVE : Decision.REMOVED;
+    Decision done = dryRun.get() ? Decision.WOULD_REMOVE : Decision.REMOVED;
     long raced = report.count(Decision.RACED);
     spec.commandLine()
         .getErr()

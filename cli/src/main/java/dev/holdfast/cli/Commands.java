@@ -10,12 +10,11 @@ import picocli.CommandLine;
 /**
  * Every command of {@code holdfast}, in the order in which help lists them.
  *
- * <p>A command is one class: annotated with picocli's {@code @Command}, a {@code Callable<Integer>}
- * that returns an {@link ExitCode}, and one line here. It parses and calls; the work lives in the
- * module below.
+ * <p>A command is one class, a {@link Command}, and one line here. It parses and calls; the work
+ * lives in the module below.
  */
 final class Commands {
-  private static final Map<String, Supplier<Object>> BY_NAME = new LinkedHashMap<>();
+  private static final Map<String, Supplier<Command>> BY_NAME = new LinkedHashMap<>();
 
   static {
     BY_NAME.put("prove", ProveCommand::new);
@@ -39,20 +38,20 @@ final class Commands {
   /**
    * A command line that knows all that {@code args} can need.
    *
-   * <p>Describing a command costs picocli a good deal of reflection, so only the one that is named
-   * is described, when one is. Every doubtful case gets them all: which commands are described
-   * never changes what a command line means.
+   * <p>Describing a command costs a start some time, so only the one that is named is described,
+   * when one is. Every doubtful case gets them all: which commands are described never changes what
+   * a command line means.
    */
   static CommandLine commandLineFor(String... args) {
-    CommandLine root = new CommandLine(new RootCommand());
+    Command root = new RootCommand();
     String name = firstOperand(args);
-    Supplier<Object> only = BY_NAME.get(name);
+    Supplier<Command> only = BY_NAME.get(name);
     if (only != null) {
-      root.addSubcommand(name, only.get());
+      root.with(only.get());
     } else {
-      BY_NAME.forEach((each, command) -> root.addSubcommand(each, command.get()));
+      BY_NAME.values().forEach(command -> root.with(command.get()));
     }
-    return root;
+    return new CommandLine(root.complete());
   }
 
   /** The name of every command, in the order of help. */

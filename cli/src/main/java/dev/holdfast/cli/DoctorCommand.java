@@ -8,38 +8,31 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast doctor}. */
-@Command(
-    name = "doctor",
-    description =
+final class DoctorCommand extends Command {
+  DoctorCommand() {
+    super("doctor");
+    description(
         "Tells the settings of this host that decide how exposed its programs are to races, what"
-            + " they mean, and what to do. Changes nothing.",
-    exitCodeList = {
-      "0:nothing is weak",
-      "1:some setting leaves open what it could close",
-      "2:wrong use",
-      "3:could not look"
-    },
-    footer = {
-      "Examples:",
-      "    holdfast doctor",
-      "    holdfast doctor --json | jq -r '.settings[] | select(.verdict == \"WEAK\") | .advice'"
-    })
-final class DoctorCommand implements Callable<Integer> {
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+            + " they mean, and what to do. Changes nothing.");
+    exitStatus(
+        "0:nothing is weak",
+        "1:some setting leaves open what it could close",
+        "2:wrong use",
+        "3:could not look");
+    footer(
+        "Examples:",
+        "    holdfast doctor",
+        "    holdfast doctor --json | jq -r '.settings[] | select(.verdict == \"WEAK\") |"
+            + " .advice'");
+  }
 
   @Override
   public Integer call() throws IOException {
     List<HostSetting> settings = HostSettings.read();
     PrintWriter out = spec.commandLine().getOut();
-    if (root.globals().json()) {
+    if (globals().json()) {
       FilesJson.settings(settings, out);
     } else {
       for (HostSetting setting : settings) {
@@ -52,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void print(HostSetting setting, PrintWriter out) {
-    if (root.globals().quiet() && setting.verdict() != Verdict.WEAK) {
+    if (globals().quiet() && setting.verdict() != Verdict.WEAK) {
       return;
     }
     out.printf(

@@ -1,8 +1,5 @@
 package dev.holdfast.cli;
 
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
-
 /** The options every command takes, before or after its name. */
 final class GlobalOptions {
   /** When to colour. */
@@ -15,45 +12,36 @@ final class GlobalOptions {
     never
   }
 
-  @Option(
-      names = "--json",
-      scope = ScopeType.INHERIT,
-      description = "Print the result as JSON, where a machine may read.")
-  private boolean json;
+  private final Value<Boolean> json;
+  private final Value<Color> color;
+  private final Value<Boolean> quiet;
+  private final Value<Boolean> debug;
 
-  @Option(
-      names = "--color",
-      scope = ScopeType.INHERIT,
-      paramLabel = "WHEN",
-      defaultValue = "auto",
-      description = "When to colour: ${COMPLETION-CANDIDATES}.")
-  private Color color = Color.auto;
-
-  @Option(
-      names = "--quiet",
-      scope = ScopeType.INHERIT,
-      description = "Print nothing but results and errors.")
-  private boolean quiet;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Print a stack trace with every error.")
-  private boolean debug;
+  GlobalOptions(Command command) {
+    json =
+        command.flag("--json", "Print the result as JSON, where a machine may read.").everywhere();
+    color =
+        command
+            .option("--color", "WHEN", Color.class, "When to colour: ${COMPLETION-CANDIDATES}.")
+            .ordinarily("auto")
+            .everywhere();
+    quiet = command.flag("--quiet", "Print nothing but results and errors.").everywhere();
+    debug = command.flag("--debug", "Print a stack trace with every error.").everywhere();
+  }
 
   boolean json() {
-    return json;
+    return json.get();
   }
 
   Color color() {
-    return color;
+    return color.get();
   }
 
   boolean quiet() {
-    return quiet;
+    return quiet.get();
   }
 
   boolean debug() {
-    return debug;
+    return debug.get();
   }
 }

@@ -15,48 +15,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast lab}. */
-@Command(
-    name = "lab",
-    description = {
-      "Runs hazards of the catalogue as scenes, for real, on this machine: a program that does its"
-          + " work the usual way, and one that does it Holdfast's way, under the same attack at"
-          + " every moment where an attacker could act. A scene is ok when the first lost and the"
-          + " second held.",
-      "",
-      "Everything happens in private worlds: no file of this machine is changed, and nothing is"
-          + " left behind."
-    },
-    customSynopsis = "usage: holdfast lab [OPTIONS] [SCENE...]",
-    synopsisHeading = "",
-    exitCodeList = {
-      "0:every scene that could run is ok",
-      "1:a scene failed",
-      "2:wrong use",
-      "3:no scene could run here",
-      "130:interrupted"
-    },
-    footer = {
-      "Examples:",
-      "  everything there is, and a page to look at:",
-      "    holdfast lab --html lab.html",
-      "  what there is, and one of it with its evidence:",
-      "    holdfast lab --list",
-      "    holdfast lab --verbose S01",
-      "  for a script:",
-      "    holdfast lab --json | jq -e '.summary.ok + .summary.skipped == .summary.scenes'"
-    })
-final class LabCommand implements Callable<Integer> {
+final class LabCommand extends Command {
   /** Where the scenes are played; a test has its own. */
   interface Stage {
     List<Scene> scenes();
@@ -66,28 +29,20 @@ final class LabCommand implements Callable<Integer> {
     @Nullable String whyNot();
   }
 
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+  private final Value<List<String>> names =
+      operands("SCENE", "The scenes to run, such as S01. Default: all.");
 
-  @Parameters(
-      paramLabel = "SCENE",
-      arity = "0..*",
-      description = "The scenes to run, such as S01. Default: all.")
-  private @Nullable List<String> names;
+  private final Value<Boolean> list = flag("--list", "List the scenes, and run none.");
 
-  @Option(names = "--list", description = "List the scenes, and run none.")
-  private boolean list;
+  private final Value<Boolean> verbose =
+      flag("--verbose", "Tell the evidence also of what came out as it should.");
 
-  @Option(
-      names = "--verbose",
-      description = "Tell the evidence also of what came out as it should.")
-  private boolean verbose;
-
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Also write a report to FILE: one HTML file that needs nothing else.")
-  private @Nullable Path html;
+  private final Value<Path> html =
+      option(
+          "--html",
+          "FILE",
+          Path.class,
+          "Also write a report to FILE: one HTML file that needs nothing else.");
 
   private final Stage stage;
 
@@ -96,6 +51,31 @@ final class LabCommand implements Callable<Integer> {
   }
 
   LabCommand(Stage stage) {
+    super("lab");
+    description(
+        "Runs hazards of the catalogue as scenes, for real, on this machine: a program that does"
+            + " its work the usual way, and one that does it Holdfast's way, under the same attack"
+            + " at every moment where an attacker could act. A scene is ok when the first lost and"
+            + " the second held.",
+        "",
+        "Everything happens in private worlds: no file of this machine is changed, and nothing is"
+            + " left behind.");
+    synopsis("usage: holdfast lab [OPTIONS] [SCENE...]");
+    exitStatus(
+        "0:every scene that could run is ok",
+        "1:a scene failed",
+        "2:wrong use",
+        "3:no scene could run here",
+        "130:interrupted");
+    footer(
+        "Examples:",
+        "  everything there is, and a page to look at:",
+        "    holdfast lab --html lab.html",
+        "  what there is, and one of it with its evidence:",
+        "    holdfast lab --list",
+        "    holdfast lab --verbose S01",
+        "  for a script:",
+        "    holdfast lab --json | jq -e '.summary.ok + .summary.skipped == .summary.scenes'");
     this.stage = stage;
   }
 
@@ -103,12 +83,12 @@ final class LabCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Scene> scenes = wanted();
     PrintWriter out = spec.commandLine().getOut();
-    Painter painter = Terminal.painter(root.globals().color());
-    if (list) {
-      if (html != null) {
+    Painter painter = Terminal.painter(globals().color());
+    if (list.get()) {
+      if (html.given()) {
         throw CommandFailure.usage("--html", "there is no result to write with --list");
       }
-      if (root.globals().json()) {
+      if (globals().json()) {
         LabJson.list(scenes, out);
       } else {
         out.print(LabText.list(scenes, painter));
@@ -116,21 +96,21 @@ final class LabCommand implements Callable<Integer> {
       out.flush();
       return ExitCode.OK;
     }
-    OutputFile htmlFile = html == null ? null : new OutputFile("--html", html);
+    OutputFile htmlFile = html.given() ? new OutputFile("--html", html.get()) : null;
     UserNamespace.ensure(
-        stage.whyNot(), spec.qualifiedName(), root.globals(), spec.commandLine().getErr());
+        stage.whyNot(), spec.qualifiedName(), globals(), spec.commandLine().getErr());
 
     LabReport report =
         ProgressLine.during(
-            root.globals(), spec.commandLine().getErr(), progress -> stage.run(scenes, progress));
+            globals(), spec.commandLine().getErr(), progress -> stage.run(scenes, progress));
 
-    if (root.globals().json()) {
+    if (globals().json()) {
       LabJson.write(report, out);
     } else {
-      out.print(LabText.of(report, painter, verbose));
+      out.print(LabText.of(report, painter, verbose.get()));
     }
     out.flush();
-    Notes.print(report.notes(), spec, root.globals());
+    Notes.print(report.notes(), spec, globals());
     if (htmlFile != null) {
       htmlFile.write(to -> HtmlWriter.write(LabComparison.of(report, Version.number()), to));
     }
@@ -142,10 +122,10 @@ final class LabCommand implements Callable<Integer> {
 
   private List<Scene> wanted() {
     List<Scene> all = stage.scenes();
-    if (names == null) {
+    if (!names.given()) {
       return all;
     }
-    return names.stream().distinct().map(name -> byName(all, name)).toList();
+    return names.get().stream().distinct().map(name -> byName(all, name)).toList();
   }
 
   private static Scene byName(List<Scene> all, String name) {

@@ -11,74 +11,56 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast locks}. */
-@Command(
-    name = "locks",
-    description = {
-      "Lists the file locks of this machine: who holds them, who waits, and who waits in a circle."
-          + " With paths, only what is about these files, and also what a lock file says of its"
-          + " holder.",
-      "",
-      "'locks break PATH --token T' takes a lock file away whose holder cannot be proved dead; the"
-          + " token is in the list, so that it cannot hit another lock of the same name."
-    },
-    customSynopsis = {
-      "usage: holdfast locks [OPTIONS] [PATH...]",
-      "       holdfast locks break PATH --token TOKEN"
-    },
-    synopsisHeading = "",
-    exitCodeList = {
-      "0:listed, and there is no deadlock; broken",
-      "1:there is a deadlock; the lock file has another token, or is gone",
-      "2:wrong use",
-      "3:could not look"
-    },
-    footer = {
-      "Examples:",
-      "  all of them:",
-      "    holdfast locks",
-      "  who keeps this file:",
-      "    holdfast locks /var/mail/me.lock",
-      "  for a script:",
-      "    holdfast locks --json | jq '.deadlocks'"
-    })
-final class LocksCommand implements Callable<Integer> {
+final class LocksCommand extends Command {
   private static final long WATCH_MILLIS = 1000;
 
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+  private final Value<List<String>> operands = operands("PATH", "Files to look at. Default: all.");
 
-  @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files to look at. Default: all.")
-  private @Nullable List<String> operands;
+  private final Value<Boolean> watch =
+      flag("--watch", "List again every second, until interrupted.");
 
-  @Option(names = "--watch", description = "List again every second, until interrupted.")
-  private boolean watch;
+  private final Value<String> token =
+      option("--token", "TOKEN", String.class, "With break: which lock is meant, as listed.");
 
-  @Option(
-      names = "--token",
-      paramLabel = "TOKEN",
-      description = "With break: which lock is meant, as listed.")
-  private @Nullable String token;
+  LocksCommand() {
+    super("locks");
+    description(
+        "Lists the file locks of this machine: who holds them, who waits, and who waits in a"
+            + " circle. With paths, only what is about these files, and also what a lock file says"
+            + " of its holder.",
+        "",
+        "'locks break PATH --token T' takes a lock file away whose holder cannot be proved dead;"
+            + " the token is in the list, so that it cannot hit another lock of the same name.");
+    synopsis(
+        "usage: holdfast locks [OPTIONS] [PATH...]",
+        "       holdfast locks break PATH --token TOKEN");
+    exitStatus(
+        "0:listed, and there is no deadlock; broken",
+        "1:there is a deadlock; the lock file has another token, or is gone",
+        "2:wrong use",
+        "3:could not look");
+    footer(
+        "Examples:",
+        "  all of them:",
+        "    holdfast locks",
+        "  who keeps this file:",
+        "    holdfast locks /var/mail/me.lock",
+        "  for a script:",
+        "    holdfast locks --json | jq '.deadlocks'");
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<String> words = operands == null ? List.of() : operands;
-    if (token != null || (!words.isEmpty() && words.getFirst().equals("break"))) {
+    List<String> words = operands.or(List.of());
+    if (token.given() || (!words.isEmpty() && words.getFirst().equals("break"))) {
       return breakLock(words);
     }
     List<Path> paths = words.stream().map(Path::of).toList();
     int status = list(paths);
-    while (watch) {
+    while (watch.get()) {
       Thread.sleep(WATCH_MILLIS);
       spec.commandLine().getOut().println();
       status = list(paths);
@@ -87,11 +69,11 @@ final class LocksCommand implements Callable<Integer> {
   }
 
   private int breakLock(List<String> words) throws IOException {
-    if (words.size() != 2 || !words.getFirst().equals("break") || token == null) {
+    if (words.size() != 2 || !words.getFirst().equals("break") || !token.given()) {
       throw CommandFailure.usage("break", "give one path, and its --token");
     }
     Path path = Path.of(words.get(1));
-    if (LockFileReport.breakLock(path, token)) {
+    if (LockFileReport.breakLock(path, token.get())) {
       return ExitCode.OK;
     }
     Optional<LockFileReport> there = LockFileReport.at(path);
@@ -117,7 +99,7 @@ final class LocksCommand implements Callable<Integer> {
       }
     }
     PrintWriter out = spec.commandLine().getOut();
-    if (root.globals().json()) {
+    if (globals().json()) {
       json(table, files, out);
     } else {
       text(table, files, out);

@@ -13,41 +13,14 @@ import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast open}. */
-@Command(
-    name = "open",
-    description = {
-      "Reads FILE exactly as USER could, and prints it: with that user's identity and groups, and"
-          + " without root's privileges. Only a regular file is read, and links are followed only"
-          + " on the way to it."
-    },
-    exitCodeList = {
-      "0:it was read",
-      "1:that user may not read it",
-      "2:wrong use",
-      "3:could not find out"
-    },
-    footer = {
-      "Examples:",
-      "  instead of asking access(2) and then reading as root:",
-      "    holdfast open --as alice /home/alice/.forward"
-    })
-final class OpenCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+final class OpenCommand extends Command {
+  private final Value<String> user =
+      option("--as", "USER", String.class, "Whose rights count.").required();
 
-  @Option(names = "--as", required = true, paramLabel = "USER", description = "Whose rights count.")
-  private String user;
-
-  @Parameters(paramLabel = "FILE", description = "What to read.")
-  private Path file;
+  private final Value<Path> file = operand("FILE", Path.class, "What to read.");
 
   private final OutputStream out;
 
@@ -56,6 +29,17 @@ final class OpenCommand implements Callable<Integer> {
   }
 
   OpenCommand(OutputStream out) {
+    super("open");
+    description(
+        "Reads FILE exactly as USER could, and prints it: with that user's identity and groups, and"
+            + " without root's privileges. Only a regular file is read, and links are followed only"
+            + " on the way to it.");
+    exitStatus(
+        "0:it was read", "1:that user may not read it", "2:wrong use", "3:could not find out");
+    footer(
+        "Examples:",
+        "  instead of asking access(2) and then reading as root:",
+        "    holdfast open --as alice /home/alice/.forward");
     this.out = out;
   }
 
@@ -63,9 +47,9 @@ final class OpenCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     UserIdentity identity;
     try {
-      identity = UserIdentity.named(user);
+      identity = UserIdentity.named(user.get());
     } catch (UserPrincipalNotFoundException unknown) {
-      throw CommandFailure.usage("--as " + user, "no such user");
+      throw CommandFailure.usage("--as " + user.get(), "no such user");
     }
     try (AsUser as = AsUser.of(identity);
         OpenFile open = open(as)) {
@@ -82,16 +66,16 @@ final class OpenCommand implements Callable<Integer> {
 
   private @Nullable OpenFile open(AsUser as) throws IOException, InterruptedException {
     try {
-      return as.open(file, Opening.read());
+      return as.open(file.get(), Opening.read());
     } catch (AccessDeniedException denied) {
       spec.commandLine()
           .getErr()
           .println(
               spec.qualifiedName()
                   + ": "
-                  + Text.printable(file.toString())
+                  + Text.printable(file.get().toString())
                   + ": "
-                  + user
+                  + user.get()
                   + " may not read it (EACCES)");
       return null;
     }

@@ -15,75 +15,10 @@ import dev.holdfast.prove.model.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast prove}. */
-@Command(
-    name = "prove",
-    description = {
-      "Runs a program, stops it between any two system calls, lets an intruder act exactly there,"
-          + " and says whether it holds. What is reported is a break-in that happened, with the"
-          + " command line that shows it again.",
-      "",
-      "Each run has a world of its own: what the program and the intruder do to files is undone,"
-          + " and the network is not there. The program still runs, many times, with your rights:"
-          + " prove only what you may attack, on a machine you can throw away.",
-      ""
-    },
-    customSynopsis = {
-      "usage: holdfast prove [OPTIONS] [--] CMD [ARG...]",
-      "       holdfast prove [OPTIONS] --case FILE"
-    },
-    synopsisHeading = "",
-    exitCodeList = {
-      "0:the program held at every window",
-      "1:the intruder gained something at one window at least",
-      "2:wrong use",
-      "3:nothing was exploited, but some window could not be decided, or the program could not be"
-          + " run",
-      "130:interrupted"
-    },
-    footer = {
-      "Words:",
-      "  window        a moment before a call that uses a name, when the intruder",
-      "                can change what the name means",
-      "  RACE          only that moment lets him in: the same act before the start",
-      "                gains nothing",
-      "  PLAIN FOLLOW  no timing is needed: the program follows what it finds",
-      "  pruned        uses of names that need no trial, with the reason",
-      "",
-      "Examples:",
-      "  root compresses a file in a directory of somebody else's:",
-      "    holdfast prove --arena /srv/in --setup 'echo x > /srv/in/f' \\",
-      "      -- bzip2 /srv/in/f",
-      "  a tree is copied; one report for people, one for a code host:",
-      "    holdfast prove --arena /srv/in --fresh /srv/out \\",
-      "      --setup 'mkdir -p /srv/in/a/b' --html race.html --sarif race.sarif \\",
-      "      -- cp -r /srv/in/a /srv/out/",
-      "  does a crash leave a broken state behind?",
-      "    holdfast prove --fresh /srv/db --intruder kill \\",
-      "      --check 'mydb verify /srv/db' -- mydb add /srv/db row",
-      "  what if the cleaner comes by while it works?",
-      "    holdfast prove --fresh /srv/tmp --fresh /srv/out --intruder rival \\",
-      "      --rival 'find /srv/tmp -type f -delete' \\",
-      "      --check 'test -s /srv/out/result' -- myjob /srv/tmp /srv/out",
-      "  what would be tried, and one of it alone:",
-      "    holdfast prove --list-windows --case bzip2.toml",
-      "    holdfast prove --replay ID --case bzip2.toml",
-      "  bzip2.toml:",
-      "    command = [\"bzip2\", \"/srv/in/f\"]",
-      "    arena   = \"/srv/in\"",
-      "    setup   = [\"echo x > /srv/in/f\"]",
-      "    timeout = \"5s\""
-    })
-final class ProveCommand implements Callable<Integer> {
+final class ProveCommand extends Command {
   /** What proves; a test has its own. */
   interface Engine {
     Proof prove(Case what, Progress progress) throws ProveException;
@@ -95,35 +30,26 @@ final class ProveCommand implements Callable<Integer> {
     @Nullable String whyNot();
   }
 
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
-  @Mixin private final CaseOptions options = new CaseOptions();
+  private final CaseOptions options = new CaseOptions(this);
 
-  @Option(
-      names = "--list-windows",
-      description = "Observe one run, list the windows, and attack nothing.")
-  private boolean listWindows;
+  private final Value<Boolean> listWindows =
+      flag("--list-windows", "Observe one run, list the windows, and attack nothing.");
 
-  @Option(
-      names = "--replay",
-      paramLabel = "ID",
-      description = "Run the one window with this id again, alone.")
-  private @Nullable String replay;
+  private final Value<String> replay =
+      option("--replay", "ID", String.class, "Run the one window with this id again, alone.");
 
-  @Option(names = "--verbose", description = "Tell every window by itself, also those that held.")
-  private boolean verbose;
+  private final Value<Boolean> verbose =
+      flag("--verbose", "Tell every window by itself, also those that held.");
 
-  @Option(
-      names = "--sarif",
-      paramLabel = "FILE",
-      description = "Also write the findings to FILE as SARIF 2.1.0.")
-  private @Nullable Path sarif;
+  private final Value<Path> sarif =
+      option("--sarif", "FILE", Path.class, "Also write the findings to FILE as SARIF 2.1.0.");
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Also write a report to FILE: one HTML file that needs nothing else.")
-  private @Nullable Path html;
+  private final Value<Path> html =
+      option(
+          "--html",
+          "FILE",
+          Path.class,
+          "Also write a report to FILE: one HTML file that needs nothing else.");
 
   private final Engine engine;
 
@@ -132,61 +58,111 @@ final class ProveCommand implements Callable<Integer> {
   }
 
   ProveCommand(Engine engine) {
+    super("prove");
+    description(
+        "Runs a program, stops it between any two system calls, lets an intruder act exactly there,"
+            + " and says whether it holds. What is reported is a break-in that happened, with the"
+            + " command line that shows it again.",
+        "",
+        "Each run has a world of its own: what the program and the intruder do to files is undone,"
+            + " and the network is not there. The program still runs, many times, with your rights:"
+            + " prove only what you may attack, on a machine you can throw away.",
+        "");
+    synopsis(
+        "usage: holdfast prove [OPTIONS] [--] CMD [ARG...]",
+        "       holdfast prove [OPTIONS] --case FILE");
+    exitStatus(
+        "0:the program held at every window",
+        "1:the intruder gained something at one window at least",
+        "2:wrong use",
+        "3:nothing was exploited, but some window could not be decided, or the program could not be"
+            + " run",
+        "130:interrupted");
+    footer(
+        "Words:",
+        "  window        a moment before a call that uses a name, when the intruder",
+        "                can change what the name means",
+        "  RACE          only that moment lets him in: the same act before the start",
+        "                gains nothing",
+        "  PLAIN FOLLOW  no timing is needed: the program follows what it finds",
+        "  pruned        uses of names that need no trial, with the reason",
+        "",
+        "Examples:",
+        "  root compresses a file in a directory of somebody else's:",
+        "    holdfast prove --arena /srv/in --setup 'echo x > /srv/in/f' \\",
+        "      -- bzip2 /srv/in/f",
+        "  a tree is copied; one report for people, one for a code host:",
+        "    holdfast prove --arena /srv/in --fresh /srv/out \\",
+        "      --setup 'mkdir -p /srv/in/a/b' --html race.html --sarif race.sarif \\",
+        "      -- cp -r /srv/in/a /srv/out/",
+        "  does a crash leave a broken state behind?",
+        "    holdfast prove --fresh /srv/db --intruder kill \\",
+        "      --check 'mydb verify /srv/db' -- mydb add /srv/db row",
+        "  what if the cleaner comes by while it works?",
+        "    holdfast prove --fresh /srv/tmp --fresh /srv/out --intruder rival \\",
+        "      --rival 'find /srv/tmp -type f -delete' \\",
+        "      --check 'test -s /srv/out/result' -- myjob /srv/tmp /srv/out",
+        "  what would be tried, and one of it alone:",
+        "    holdfast prove --list-windows --case bzip2.toml",
+        "    holdfast prove --replay ID --case bzip2.toml",
+        "  bzip2.toml:",
+        "    command = [\"bzip2\", \"/srv/in/f\"]",
+        "    arena   = \"/srv/in\"",
+        "    setup   = [\"echo x > /srv/in/f\"]",
+        "    timeout = \"5s\"");
+    // What follows the program's name is the program's, whatever it looks like.
+    spec.parser().stopAtPositional(true);
     this.engine = engine;
-  }
-
-  /** What follows the program's name is the program's, whatever it looks like. */
-  @Spec
-  void leaveTheRestToTheProgram(CommandSpec ours) {
-    ours.parser().stopAtPositional(true);
   }
 
   @Override
   public Integer call() throws ProveException, IOException {
-    if (listWindows && replay != null) {
+    if (listWindows.get() && replay.given()) {
       throw CommandFailure.usage("--replay", "says nothing together with --list-windows");
     }
     Case what = options.toCase();
-    OutputFile sarifFile = output("--sarif", sarif);
-    OutputFile htmlFile = output("--html", html);
+    OutputFile sarifFile = output("--sarif", sarif.orNull());
+    OutputFile htmlFile = output("--html", html.orNull());
     UserNamespace.ensure(
-        engine.whyNot(), spec.qualifiedName(), root.globals(), spec.commandLine().getErr());
+        engine.whyNot(), spec.qualifiedName(), globals(), spec.commandLine().getErr());
 
     Proof proof =
         ProgressLine.during(
-            root.globals(), spec.commandLine().getErr(), progress -> run(what, progress));
+            globals(), spec.commandLine().getErr(), progress -> run(what, progress));
 
     Telling telling =
-        new Telling(proof, listWindows, Version.number(), id -> ReplayLine.of(options, id));
+        new Telling(proof, listWindows.get(), Version.number(), id -> ReplayLine.of(options, id));
     PrintWriter out = spec.commandLine().getOut();
-    if (root.globals().json()) {
+    if (globals().json()) {
       ProofJson.write(telling, out);
     } else {
-      out.print(ProofText.of(telling, Terminal.painter(root.globals().color()), verbose));
+      out.print(ProofText.of(telling, Terminal.painter(globals().color()), verbose.get()));
     }
     out.flush();
-    Notes.print(proof.notes(), spec, root.globals());
+    Notes.print(proof.notes(), spec, globals());
     if (sarifFile != null) {
       sarifFile.write(to -> SarifWriter.write(ProofReport.of(telling), to));
     }
     if (htmlFile != null) {
       htmlFile.write(to -> HtmlWriter.write(ProofReport.of(telling), to));
     }
-    return listWindows ? ExitCode.OK : exitCode(proof);
+    return listWindows.get() ? ExitCode.OK : exitCode(proof);
   }
 
   private Proof run(Case what, Progress progress) throws ProveException {
-    if (listWindows) {
+    if (listWindows.get()) {
       return engine.listWindows(what, progress);
     }
-    return replay == null ? engine.prove(what, progress) : engine.replay(what, replay, progress);
+    return replay.given()
+        ? engine.replay(what, replay.get(), progress)
+        : engine.prove(what, progress);
   }
 
   private @Nullable OutputFile output(String option, @Nullable Path file) {
     if (file == null) {
       return null;
     }
-    if (listWindows) {
+    if (listWindows.get()) {
       throw CommandFailure.usage(option, "there are no findings to write with --list-windows");
     }
     return new OutputFile(option, file);

@@ -13,40 +13,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast temp}. */
-@Command(
-    name = "temp",
-    description = {
-      "Makes a temporary file or directory that nobody can foretell or get at, in the directory"
-          + " that TMPDIR or TMP names if it can be trusted, else in /tmp. Prints its name; it is"
-          + " then yours to remove.",
-      "",
-      "With CMD, runs it with the name in $HOLDFAST_TEMP, removes the file or directory when it"
-          + " ends, and ends with its status. An anonymous file has no name at all: what CMD gets"
-          + " is the descriptor's, good while this runs."
-    },
-    customSynopsis =
-        "usage: holdfast temp [file|dir|anonymous] [--in DIR] [--suffix S] [-- CMD [ARG...]]",
-    synopsisHeading = "",
-    exitCodeList = {
-      "0:made; with CMD, its own status",
-      "2:wrong use",
-      "3:could not be made, or no directory can be trusted"
-    },
-    footer = {
-      "Examples:",
-      "    f=$(holdfast temp --suffix .csv) && trap 'rm -f \"$f\"' EXIT",
-      "    holdfast temp dir -- sh -c 'cd \"$HOLDFAST_TEMP\" && make -C /src O=$PWD'"
-    })
-final class TempCommand implements Callable<Integer> {
+final class TempCommand extends Command {
   private static final int MAX_TRIES = 16;
   private static final int RANDOM_BYTES = 16;
   private static final String PREFIX = "holdfast-";
@@ -58,16 +27,33 @@ final class TempCommand implements Callable<Integer> {
     anonymous
   }
 
-  @Spec private CommandSpec spec;
+  private final Value<List<String>> words = operands("WHAT", "").hidden();
 
-  @Parameters(paramLabel = "WHAT", arity = "0..*", hidden = true)
-  private List<String> words = List.of();
+  private final Value<Path> in = option("--in", "DIR", Path.class, "Make it in DIR.");
 
-  @Option(names = "--in", paramLabel = "DIR", description = "Make it in DIR.")
-  private @Nullable Path in;
+  private final Value<String> suffix =
+      option("--suffix", "S", String.class, "End its name with S.");
 
-  @Option(names = "--suffix", paramLabel = "S", description = "End its name with S.")
-  private String suffix = "";
+  TempCommand() {
+    super("temp");
+    description(
+        "Makes a temporary file or directory that nobody can foretell or get at, in the directory"
+            + " that TMPDIR or TMP names if it can be trusted, else in /tmp. Prints its name; it is"
+            + " then yours to remove.",
+        "",
+        "With CMD, runs it with the name in $HOLDFAST_TEMP, removes the file or directory when it"
+            + " ends, and ends with its status. An anonymous file has no name at all: what CMD gets"
+            + " is the descriptor's, good while this runs.");
+    synopsis("usage: holdfast temp [file|dir|anonymous] [--in DIR] [--suffix S] [-- CMD [ARG...]]");
+    exitStatus(
+        "0:made; with CMD, its own status",
+        "2:wrong use",
+        "3:could not be made, or no directory can be trusted");
+    footer(
+        "Examples:",
+        "    f=$(holdfast temp --suffix .csv) && trap 'rm -f \"$f\"' EXIT",
+        "    holdfast temp dir -- sh -c 'cd \"$HOLDFAST_TEMP\" && make -C /src O=$PWD'");
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -75,15 +61,16 @@ final class TempCommand implements Callable<Integer> {
     List<String> typed = spec.commandLine().getParseResult().originalArgs();
     int dashes = typed.indexOf("--");
     int length = dashes < 0 ? 0 : typed.size() - dashes - 1;
-    List<String> command = words.subList(words.size() - length, words.size());
-    Kind kind = kind(words.subList(0, words.size() - length));
-    if (suffix.indexOf('/') >= 0) {
-      throw CommandFailure.usage("--suffix " + suffix, "cannot contain a slash");
+    List<String> operands = words.or(List.of());
+    List<String> command = operands.subList(operands.size() - length, operands.size());
+    Kind kind = kind(operands.subList(0, operands.size() - length));
+    if (suffix().indexOf('/') >= 0) {
+      throw CommandFailure.usage("--suffix " + suffix(), "cannot contain a slash");
     }
     if (command.isEmpty() && kind == Kind.anonymous) {
       throw CommandFailure.usage("anonymous", "has no name to print; give a command to run");
     }
-    Path place = in;
+    Path place = in.orNull();
     if (place == null) {
       try (TempFiles temp = TempFiles.standard()) {
         return make(temp, kind, command);
@@ -93,6 +80,10 @@ final class TempCommand implements Callable<Integer> {
         TempFiles temp = TempFiles.in(directory)) {
       return make(temp, kind, command);
     }
+  }
+
+  private String suffix() {
+    return suffix.or("");
   }
 
   private static Kind kind(List<String> names) {
@@ -125,7 +116,7 @@ final class TempCommand implements Callable<Integer> {
         }
       }
       case file -> {
-        try (TempFile made = temp.named(PREFIX, suffix)) {
+        try (TempFile made = temp.named(PREFIX, suffix())) {
           return run(command, String.valueOf(made.path()));
         }
       }
@@ -144,7 +135,7 @@ final class TempCommand implements Callable<Integer> {
     byte[] bytes = new byte[RANDOM_BYTES];
     for (int tries = 1; ; tries++) {
       random.nextBytes(bytes);
-      String name = PREFIX + HexFormat.of().formatHex(bytes) + suffix;
+      String name = PREFIX + HexFormat.of().formatHex(bytes) + suffix();
       try {
         if (kind == Kind.dir) {
           directory.mkdir(name, 0700);

@@ -5,42 +5,34 @@ import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast tree chmod}. */
-@Command(
-    name = "chmod",
-    description = "Changes the mode of PATH and all that is below it; of links, nothing.",
-    footer = {"Example:", "    holdfast tree chmod u=rwX,go= /srv/private"})
-final class TreeChmodCommand implements Callable<Integer> {
-  @ParentCommand private TreeCommand tree;
-  @Spec private CommandSpec spec;
-  @Mixin private final TreeHardLinks hardLinks = new TreeHardLinks();
+final class TreeChmodCommand extends Command {
+  private final TreeCommand tree;
+  private final TreeHardLinks hardLinks = new TreeHardLinks(this);
 
-  @Parameters(
-      index = "0",
-      paramLabel = "MODE",
-      description = "As chmod takes it: 640, u+rwX,go-w. The umask changes nothing.")
-  private String mode;
+  private final Value<String> mode =
+      operand(
+          "MODE", String.class, "As chmod takes it: 640, u+rwX,go-w. The umask changes nothing.");
 
-  @Parameters(index = "1", paramLabel = "PATH", description = "Where to begin.")
-  private Path path;
+  private final Value<Path> path = operand("PATH", Path.class, "Where to begin.");
+
+  TreeChmodCommand(TreeCommand tree) {
+    super("chmod");
+    this.tree = tree;
+    description("Changes the mode of PATH and all that is below it; of links, nothing.");
+    footer("Example:", "    holdfast tree chmod u=rwX,go= /srv/private");
+  }
 
   @Override
   public Integer call() throws IOException {
     ModeChange change;
     try {
-      change = ModeChange.parse(mode);
+      change = ModeChange.parse(mode.get());
     } catch (IllegalArgumentException none) {
-      throw CommandFailure.usage(mode, "is no mode, such as 640 or u+rwX,go-w");
+      throw CommandFailure.usage(mode.get(), "is no mode, such as 640 or u+rwX,go-w");
     }
-    TreeReport report = Trees.chmod(path, change, hardLinks.apply(tree.options(spec)));
-    return tree.report(report, path, spec.commandLine().getOut());
+    TreeReport report = Trees.chmod(path.get(), change, hardLinks.apply(tree.options(spec)));
+    return tree.report(report, path.get(), spec.commandLine().getOut());
   }
 }

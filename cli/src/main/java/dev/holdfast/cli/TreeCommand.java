@@ -9,36 +9,29 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code holdfast tree}: what its four sub-commands have in common. */
-@Command(
-    name = "tree",
-    description = {
-      "Removes, copies or changes a directory tree, and cannot be led out of it: whoever owns the"
-          + " tree may swap its entries for links all the while.",
-      "",
-      "No symbolic link is followed. Other mounted file systems are left alone."
-    },
-    synopsisSubcommandLabel = "(rm | cp | chown | chmod)",
-    subcommands = {
-      TreeRmCommand.class,
-      TreeCpCommand.class,
-      TreeChownCommand.class,
-      TreeChmodCommand.class
-    },
-    exitCodeList = {
-      "0:all of it was done",
-      "1:some entries could not be worked on; each was told",
-      "2:wrong use",
-      "3:could not begin",
-      "130:interrupted"
-    })
-final class TreeCommand implements Callable<Integer> {
-  @ParentCommand private RootCommand root;
+final class TreeCommand extends Command {
+  TreeCommand() {
+    super("tree");
+    description(
+        "Removes, copies or changes a directory tree, and cannot be led out of it: whoever owns the"
+            + " tree may swap its entries for links all the while.",
+        "",
+        "No symbolic link is followed. Other mounted file systems are left alone.");
+    synopsisOfSubcommands("(rm | cp | chown | chmod)");
+    exitStatus(
+        "0:all of it was done",
+        "1:some entries could not be worked on; each was told",
+        "2:wrong use",
+        "3:could not begin",
+        "130:interrupted");
+    with(new TreeRmCommand(this));
+    with(new TreeCpCommand(this));
+    with(new TreeChownCommand(this));
+    with(new TreeChmodCommand(this));
+  }
 
   @Override
   public Integer call() {
@@ -70,7 +63,7 @@ final class TreeCommand implements Callable<Integer> {
     if (report.done().entries() == 0 && report.done().vanished() > 0) {
       throw new NoSuchFileException(path.toString());
     }
-    if (root.globals().json()) {
+    if (globals().json()) {
       FilesJson.tree(report, out);
       out.flush();
     }

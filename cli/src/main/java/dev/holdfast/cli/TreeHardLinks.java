@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.files.TreeOptions;
-import picocli.CommandLine.Option;
 
 /** What to do with files that have several names, as an option. */
 final class TreeHardLinks {
@@ -18,20 +17,24 @@ final class TreeHardLinks {
     }
   }
 
-  @Option(
-      names = "--hard-links",
-      paramLabel = "POLICY",
-      defaultValue = "refuse",
-      description =
-          "A file with several names, of which others may be somebody else's:"
-              + " ${COMPLETION-CANDIDATES} (change it if all its names are in this tree). Default:"
-              + " ${DEFAULT-VALUE}.")
-  private Policy policy;
+  private final Value<Policy> policy;
+  private final Value<Boolean> cross;
 
-  @Option(names = "--cross-mounts", description = "Change what is in mounted file systems, too.")
-  private boolean cross;
+  TreeHardLinks(Command command) {
+    policy =
+        command
+            .option(
+                "--hard-links",
+                "POLICY",
+                Policy.class,
+                "A file with several names, of which others may be somebody else's:"
+                    + " ${COMPLETION-CANDIDATES} (change it if all its names are in this tree)."
+                    + " Default: ${DEFAULT-VALUE}.")
+            .ordinarily("refuse");
+    cross = command.flag("--cross-mounts", "Change what is in mounted file systems, too.");
+  }
 
   TreeOptions apply(TreeOptions options) {
-    return options.withHardLinks(policy.policy).withCrossMounts(cross);
+    return options.withHardLinks(policy.get().policy).withCrossMounts(cross.get());
   }
 }

@@ -5,46 +5,41 @@ import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast tree rm}. */
-@Command(
-    name = "rm",
-    description = "Removes PATH and all that is below it, as rm -r would if nobody interfered.",
-    footer = {
-      "Examples:",
-      "    holdfast tree rm /srv/upload/job-17",
-      "    holdfast tree rm --contents spool"
-    })
-final class TreeRmCommand implements Callable<Integer> {
-  @ParentCommand private TreeCommand tree;
-  @Spec private CommandSpec spec;
+final class TreeRmCommand extends Command {
+  private final TreeCommand tree;
 
-  @Parameters(paramLabel = "PATH", description = "A directory, file or link.")
-  private Path path;
+  private final Value<Path> path = operand("PATH", Path.class, "A directory, file or link.");
 
-  @Option(names = "--contents", description = "Empty the directory, and keep it.")
-  private boolean contents;
+  private final Value<Boolean> contents = flag("--contents", "Empty the directory, and keep it.");
 
-  @Option(
-      names = "--force-permissions",
-      description = "Give the owner the rights to work in directories that are closed to him.")
-  private boolean force;
+  private final Value<Boolean> force =
+      flag(
+          "--force-permissions",
+          "Give the owner the rights to work in directories that are closed to him.");
 
-  @Option(names = "--cross-mounts", description = "Remove what is in mounted file systems, too.")
-  private boolean cross;
+  private final Value<Boolean> cross =
+      flag("--cross-mounts", "Remove what is in mounted file systems, too.");
+
+  TreeRmCommand(TreeCommand tree) {
+    super("rm");
+    this.tree = tree;
+    description("Removes PATH and all that is below it, as rm -r would if nobody interfered.");
+    footer(
+        "Examples:",
+        "    holdfast tree rm /srv/upload/job-17",
+        "    holdfast tree rm --contents spool");
+  }
 
   @Override
   public Integer call() throws IOException {
-    TreeOptions options = tree.options(spec).withForcePermissions(force).withCrossMounts(cross);
+    TreeOptions options =
+        tree.options(spec).withForcePermissions(force.get()).withCrossMounts(cross.get());
     TreeReport report =
-        contents ? Trees.deleteContents(path, options) : Trees.delete(path, options);
-    return tree.report(report, path, spec.commandLine().getOut());
+        contents.get()
+            ? Trees.deleteContents(path.get(), options)
+            : Trees.delete(path.get(), options);
+    return tree.report(report, path.get(), spec.commandLine().getOut());
   }
 }

@@ -10,39 +10,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast trust}. */
-@Command(
-    name = "trust",
-    description = {
-      "Tells who could change what on the way from / down to PATH: owners, modes, group members,"
-          + " access control lists, links and mounts, each component with its reasons.",
-      "",
-      "Trusted are root, the user in question, and nobody else."
-    },
-    exitCodeList = {
-      "0:nobody else could change anything",
-      "1:somebody could",
-      "2:wrong use",
-      "3:could not decide"
-    },
-    footer = {
-      "Examples:",
-      "    holdfast trust /etc/ssh/sshd_config",
-      "  as a guard in a script:",
-      "    holdfast trust --quiet --for backup \"$dir\" || exit 1",
-      "  a directory in /tmp is not bad as such:",
-      "    holdfast trust --level sticky /tmp/spool"
-    })
-final class TrustCommand implements Callable<Integer> {
+final class TrustCommand extends Command {
   /** {@link Trust.Level} as people type it. */
   enum Level {
     standard(Trust.Level.STANDARD),
@@ -56,33 +26,49 @@ final class TrustCommand implements Callable<Integer> {
     }
   }
 
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+  private final Value<Path> path = operand("PATH", Path.class, "What to judge; need not exist.");
 
-  @Parameters(paramLabel = "PATH", description = "What to judge; need not exist.")
-  private Path path;
+  private final Value<String> user =
+      option(
+          "--for", "USER", String.class, "Whom to trust besides root. Default: whoever runs this.");
 
-  @Option(
-      names = "--for",
-      paramLabel = "USER",
-      description = "Whom to trust besides root. Default: whoever runs this.")
-  private @Nullable String user;
+  private final Value<Level> level =
+      option(
+              "--level",
+              "<level>",
+              Level.class,
+              "${COMPLETION-CANDIDATES}: no shared directories; shared ones if sticky; ownership"
+                  + " must prove something. Default: ${DEFAULT-VALUE}.")
+          .ordinarily("standard");
 
-  @Option(
-      names = "--level",
-      defaultValue = "standard",
-      description =
-          "${COMPLETION-CANDIDATES}: no shared directories; shared ones if sticky; ownership must"
-              + " prove something. Default: ${DEFAULT-VALUE}.")
-  private Level level;
+  TrustCommand() {
+    super("trust");
+    description(
+        "Tells who could change what on the way from / down to PATH: owners, modes, group members,"
+            + " access control lists, links and mounts, each component with its reasons.",
+        "",
+        "Trusted are root, the user in question, and nobody else.");
+    exitStatus(
+        "0:nobody else could change anything",
+        "1:somebody could",
+        "2:wrong use",
+        "3:could not decide");
+    footer(
+        "Examples:",
+        "    holdfast trust /etc/ssh/sshd_config",
+        "  as a guard in a script:",
+        "    holdfast trust --quiet --for backup \"$dir\" || exit 1",
+        "  a directory in /tmp is not bad as such:",
+        "    holdfast trust --level sticky /tmp/spool");
+  }
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    try (TrustVerdict verdict = trust().at(level.level).judge(path)) {
-      if (root.globals().json()) {
+    try (TrustVerdict verdict = trust().at(level.get().level).judge(path.get())) {
+      if (globals().json()) {
         FilesJson.trust(verdict, out);
-      } else if (!root.globals().quiet()) {
+      } else if (!globals().quiet()) {
         print(verdict, out);
       }
       out.flush();
@@ -91,7 +77,7 @@ final class TrustCommand implements Callable<Integer> {
   }
 
   private Trust trust() throws IOException {
-    String name = user;
+    String name = user.orNull();
     if (name == null) {
       return Trust.forCaller();
     }

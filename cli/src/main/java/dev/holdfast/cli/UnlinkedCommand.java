@@ -7,36 +7,28 @@ import dev.holdfast.findings.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast unlinked}. */
-@Command(
-    name = "unlinked",
-    description = {
-      "Lists the files that have no name any more and still take up space, because some process"
-          + " holds them: the largest first.",
-      "",
-      "Root sees all of them, others only what their own processes hold."
-    },
-    exitCodeList = {"0:listed", "2:wrong use", "3:could not look"},
-    footer = {
-      "Examples:",
-      "    holdfast unlinked",
-      "    holdfast unlinked --json | jq '.files[] | select(.allocatedBytes > 1e9)'"
-    })
-final class UnlinkedCommand implements Callable<Integer> {
-  @ParentCommand private RootCommand root;
-  @Spec private CommandSpec spec;
+final class UnlinkedCommand extends Command {
+  UnlinkedCommand() {
+    super("unlinked");
+    description(
+        "Lists the files that have no name any more and still take up space, because some process"
+            + " holds them: the largest first.",
+        "",
+        "Root sees all of them, others only what their own processes hold.");
+    exitStatus("0:listed", "2:wrong use", "3:could not look");
+    footer(
+        "Examples:",
+        "    holdfast unlinked",
+        "    holdfast unlinked --json | jq '.files[] | select(.allocatedBytes > 1e9)'");
+  }
 
   @Override
   public Integer call() throws IOException {
     UnlinkedFiles.Report report = UnlinkedFiles.find();
     PrintWriter out = spec.commandLine().getOut();
-    if (root.globals().json()) {
+    if (globals().json()) {
       FilesJson.unlinked(report, out);
     } else {
       for (UnlinkedFile file : report.files()) {
@@ -52,7 +44,7 @@ final class UnlinkedCommand implements Callable<Integer> {
                   + report.processes()
                   + " processes belong to others: run this as root to see what they hold"),
           spec,
-          root.globals());
+          globals());
     }
     return ExitCode.OK;
   }

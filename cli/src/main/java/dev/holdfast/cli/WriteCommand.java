@@ -5,40 +5,18 @@ import dev.holdfast.files.Durability;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code holdfast write}. */
-@Command(
-    name = "write",
-    description = {
-      "Replaces FILE by what comes from standard input, in one instant: whoever reads it sees the"
-          + " old contents or the new, whole. Owner, mode, attributes and ACL of the old file are"
-          + " on the new one before it has the name."
-    },
-    exitCodeList = {"0:replaced", "2:wrong use", "3:could not; the old file is untouched"},
-    footer = {
-      "Examples:",
-      "    sort -u hosts | holdfast write hosts",
-      "    openssl rand -hex 32 | holdfast write --mode 600 --no-replace --durable secret"
-    })
-final class WriteCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "What to replace, or create.")
-  private Path file;
+final class WriteCommand extends Command {
+  private final Value<Path> file = operand("FILE", Path.class, "What to replace, or create.");
 
-  @Option(names = "--mode", paramLabel = "MODE", description = "In octal. Default: as it was.")
-  private @Nullable String mode;
+  private final Value<String> mode =
+      option("--mode", "MODE", String.class, "In octal. Default: as it was.");
 
-  @Option(
-      names = "--durable",
-      description = "Return when the name is on the disk, too, not only the contents.")
-  private boolean durable;
+  private final Value<Boolean> durable =
+      flag("--durable", "Return when the name is on the disk, too, not only the contents.");
 
-  @Option(names = "--no-replace", description = "Fail if FILE is there.")
-  private boolean noReplace;
+  private final Value<Boolean> noReplace = flag("--no-replace", "Fail if FILE is there.");
 
   private final InputStream in;
 
@@ -47,18 +25,28 @@ final class WriteCommand implements Callable<Integer> {
   }
 
   WriteCommand(InputStream in) {
+    super("write");
+    description(
+        "Replaces FILE by what comes from standard input, in one instant: whoever reads it sees the"
+            + " old contents or the new, whole. Owner, mode, attributes and ACL of the old file are"
+            + " on the new one before it has the name.");
+    exitStatus("0:replaced", "2:wrong use", "3:could not; the old file is untouched");
+    footer(
+        "Examples:",
+        "    sort -u hosts | holdfast write hosts",
+        "    openssl rand -hex 32 | holdfast write --mode 600 --no-replace --durable secret");
     this.in = in;
   }
 
   @Override
   public Integer call() throws IOException {
     AtomicReplace replace =
-        AtomicReplace.of(file)
-            .durability(durable ? Durability.FILE_AND_DIRECTORY : Durability.FILE);
-    if (mode != null) {
-      replace = replace.mode(octal(mode));
+        AtomicReplace.of(file.get())
+            .durability(durable.get() ? Durability.FILE_AND_DIRECTORY : Durability.FILE);
+    if (mode.orNull() != null) {
+      replace = replace.mode(octal(mode.orNull()));
     }
-    (noReplace ? replace.noReplace() : replace).write(in);
+    (noReplace.get() ? replace.noReplace() : replace).write(in);
     return ExitCode.OK;
   }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine;
 
 /** One run of a command in this process, and what it printed. */
 record CommandRun(int exit, String out, String err) {
-  static CommandRun of(String name, Object command, String... args) {
+  static CommandRun of(String name, Command command, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] all = new String[args.length + 1];
@@ -16,7 +16,7 @@ record CommandRun(int exit, String out, String err) {
     System.arraycopy(args, 0, all, 1, args.length);
     int exit =
         Main.run(
-            () -> new CommandLine(new RootCommand()).addSubcommand(name, command),
+            () -> new CommandLine(new RootCommand().with(command).complete()),
             new PrintWriter(out, true),
             new PrintWriter(err, true),
             all);

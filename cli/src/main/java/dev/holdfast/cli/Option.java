@@ -1,0 +1,44 @@
+package dev.holdfast.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
+
+/** An option of a {@link Command}. */
+final class Option<T> extends Value<T> {
+  private final OptionSpec.Builder how;
+
+  Option(OptionSpec.Builder how) {
+    this.how = how;
+  }
+
+  /** For a type whose words picocli does not know. */
+  Option<T> read(ITypeConverter<?> words) {
+    how.converters(words);
+    return this;
+  }
+
+  /** What it is if it is not given, as it would be typed. */
+  Option<T> ordinarily(String word) {
+    how.defaultValue(word);
+    return this;
+  }
+
+  /** Without it, the command is refused. */
+  Option<T> required() {
+    how.required(true);
+    return this;
+  }
+
+  /** Every sub-command takes it, too. */
+  Option<T> everywhere() {
+    how.scopeType(ScopeType.INHERIT);
+    return this;
+  }
+
+  @Override
+  ArgSpec make() {
+    return how.build();
+  }
+}
