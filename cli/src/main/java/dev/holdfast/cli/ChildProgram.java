@@ -1,17 +1,25 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** The program that a command was asked to run. */
 final class ChildProgram {
+  private static final String SHELL = "/bin/sh";
+  private static final Charset TYPED = Charset.forName(System.getProperty("sun.jnu.encoding"));
+
   private ChildProgram() {}
 
   /**
@@ -19,38 +27,89 @@ final class ChildProgram {
    *
    * @return its exit status; 128 and the number of the signal that killed it
    */
-  static int run(List<String> program) throws IOException, InterruptedException {
+  static int run(List<String> program) throws IOException {
     Path executable = find(program.getFirst());
     SignalRelay relay = new SignalRelay();
-    Process child;
-    try {
-      child = new ProcessBuilder(withFirst(program, executable)).inheritIO().start();
-    } catch (IOException e) {
-      throw cannotExecute(program.getFirst(), String.valueOf(e.getMessage()));
+    keepDescriptors();
+
+    byte[] path = bytes(executable.toString());
+    byte[][] argv = arguments(program);
+    argv[0] = path;
+    byte[][] envp = environment();
+    Result<Child> started = Child.start(path, argv, envp);
+    if (started.is(Errno.ENOEXEC)) {
+      started = Child.start(bytes(SHELL), asScript(argv), envp);
     }
-    relay.to(child);
-    return child.waitFor();
+    if (!started.ok()) {
+      throw cannotExecute(program.getFirst(), started.errno().message);
+    }
+    relay.to(started.value());
+    return started.value().waitFor();
   }
 
-  private static List<String> withFirst(List<String> program, Path executable) {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(executable.toString()), program.stream().skip(1))
-        .toList();
+  /** What names no interpreter is the shell's, as it is for execvp(3). */
+  private static byte[][] asScript(byte[][] argv) {
+    byte[][] script = new byte[argv.length + 1][];
+    script[0] = bytes(SHELL);
+    System.arraycopy(argv, 0, script, 1, argv.length);
+    return script;
   }
 
   /** Becomes the program. Returns only by throwing. */
   static int replaceThisProcess(List<String> program) {
     Path executable = find(program.getFirst());
-    byte[][] arguments = program.stream().map(Paths::bytes).toArray(byte[][]::new);
-    byte[][] environment =
-        System.getenv().entrySet().stream().map(ChildProgram::bytes).toArray(byte[][]::new);
     SyscallResult failed =
-        Processes.execve(Paths.bytes(executable.toString()), arguments, environment);
+        Processes.execve(bytes(executable.toString()), arguments(program), environment());
     throw cannotExecute(program.getFirst(), failed.errno().message);
   }
 
-  private static byte[] bytes(Map.Entry<String, String> variable) {
-    return Paths.bytes(variable.getKey() + "=" + variable.getValue());
+  /**
+   * From now on no program that is executed has any descriptor of ours but the standard streams.
+   */
+  static void keepDescriptors() throws IOException {
+    if (Unistd.close_range_cloexec(3).ok()) {
+      return;
+    }
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        int fd = Integer.parseInt(descriptor.getFileName().toString());
+        if (fd > 2) {
+          Fcntl.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+        }
+      }
+    }
+  }
+
+  private static byte[][] arguments(List<String> program) {
+    return program.stream().map(ChildProgram::bytes).toArray(byte[][]::new);
+  }
+
+  /** As it was typed: Java decoded the command line in this way. */
+  private static byte[] bytes(String argument) {
+    return argument.getBytes(TYPED);
+  }
+
+  /** As we got it, byte for byte. */
+  private static byte[][] environment() {
+    try {
+      return split(Files.readAllBytes(Path.of("/proc/self/environ")));
+    } catch (IOException noProc) {
+      return System.getenv().entrySet().stream()
+          .map(variable -> bytes(variable.getKey() + "=" + variable.getValue()))
+          .toArray(byte[][]::new);
+    }
+  }
+
+  private static byte[][] split(byte[] strings) {
+    List<byte[]> all = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < strings.length; i++) {
+      if (strings[i] == 0) {
+        all.add(Arrays.copyOfRange(strings, start, i));
+        start = i + 1;
+      }
+    }
+    return all.toArray(byte[][]::new);
   }
 
   /** As the shell finds it, with the shell's exit statuses where it does not. */

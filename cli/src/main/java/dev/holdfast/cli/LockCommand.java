@@ -237,6 +237,7 @@ final class LockCommand extends Command {
     try (held) {
       if (exec.get()) {
         Held only = held.all().getFirst();
+        ChildProgram.keepDescriptors();
         Locks.passOn(only);
         return ChildProgram.replaceThisProcess(program);
       }

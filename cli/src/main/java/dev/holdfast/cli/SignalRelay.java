@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SignalRelay {
   private static final List<String> SIGNALS = List.of("HUP", "INT", "QUIT", "TERM", "USR2", "CONT");
 
-  private @Nullable Process child;
+  private @Nullable Child child;
   private int pending;
 
   SignalRelay() {
@@ -25,7 +25,7 @@ final class SignalRelay {
     }
   }
 
-  synchronized void to(Process started) {
+  synchronized void to(Child started) {
     child = started;
     if (pending != 0) {
       pass(pending);
@@ -33,14 +33,11 @@ final class SignalRelay {
   }
 
   private synchronized void pass(int signal) {
-    Process to = child;
+    Child to = child;
     if (to == null) {
       pending = signal;
     } else if (!typedAtTerminal(signal)) {
-      // The JDK reaps the child before it tells us: its number is its own as long as it is alive.
-      if (to.isAlive()) {
-        Processes.kill((int) to.pid(), signal);
-      }
+      to.kill(signal);
     }
   }
 

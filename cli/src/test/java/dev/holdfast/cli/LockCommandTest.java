@@ -138,6 +138,39 @@ class LockCommandTest {
     }
   }
 
+  @Test
+  void theProgramHasNoDescriptorsOfOurs() throws Exception {
+    Process command = start("lock", path("fds"), "--", "ls", "/proc/self/fd").start();
+    List<String> open = command.inputReader().readAllLines();
+    assertEquals(0, command.waitFor());
+    // The fourth is its own, of the directory.
+    assertEquals(List.of("0", "1", "2", "3"), open);
+  }
+
+  @Test
+  void theShellRunsWhatNamesNoInterpreter() throws IOException {
+    Path script = Files.writeString(directory.resolve("script"), "test \"$1\" = a && exit 5\n");
+    assertTrue(script.toFile().setExecutable(true));
+    assertEquals(5, run("lock", path("script-lock"), "--", script.toString(), "a"));
+  }
+
+  @Test
+  void theEnvironmentIsPassedOnByteForByte() throws Exception {
+    String show = "printf %s \"$BYTES\" | od -An -tx1";
+    ProcessBuilder command = start("lock", path("bytes"), "--", "sh", "-c", show);
+    command.command().addAll(0, List.of("sh", "-c", "BYTES=$(printf '\\377') exec \"$@\"", "sh"));
+    Process started = command.start();
+    assertEquals(List.of(" ff"), started.inputReader().readAllLines());
+    assertEquals(0, started.waitFor());
+  }
+
+  @Test
+  void theStatusArrivesEvenIfChildrenWereIgnored() throws Exception {
+    ProcessBuilder command = start("lock", path("ignored"), "--", "sh", "-c", "exit 7");
+    command.command().addAll(0, List.of("env", "--ignore-signal=CHLD"));
+    assertEquals(7, command.start().waitFor());
+  }
+
   private boolean letGo(Held held) {
     held.close();
     return true;

@@ -6,6 +6,8 @@ import java.util.Objects;
 public final class Processes {
   public static final int WNOHANG = 1;
   public static final int WUNTRACED = 2;
+  public static final int WEXITED = 4;
+  public static final int WNOWAIT = 0x01000000;
   public static final int __WNOTHREAD = 0x20000000;
   public static final int __WALL = 0x40000000;
 
@@ -17,6 +19,8 @@ public final class Processes {
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
   public static final int SIGTRAP = 5;
+
+  private static final int P_PID = 1;
 
   private Processes() {}
 
@@ -68,6 +72,14 @@ public final class Processes {
           ? Result.failure(result.errno())
           : Result.of(new Waited(result.intValue(), Memory.getInt(status)));
     }
+  }
+
+  /**
+   * {@code int waitid(P_PID, pid, NULL, int options, NULL)}, waitid(2). Blocks. With {@link
+   * #WNOWAIT} the child stays a zombie, whose number nobody else can have, until {@link #wait4}.
+   */
+  public static SyscallResult waitid(int pid, int options) {
+    return Kernel.call(Sysno.WAITID, P_PID, pid, 0, options, 0);
   }
 
   /** {@code int kill(pid_t pid, int sig)}, kill(2). Beware of recycled numbers; see pidfds. */

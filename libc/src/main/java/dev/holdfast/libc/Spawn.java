@@ -5,9 +5,9 @@ package dev.holdfast.libc;
  * nothing here waits for the child: its whole life belongs to the caller.
  */
 public final class Spawn {
-  public static final short POSIX_SPAWN_SETSIGDEF = 0x04;
-  public static final short POSIX_SPAWN_SETSIGMASK = 0x08;
-  public static final short POSIX_SPAWN_SETSID = 0x80;
+  public static final int POSIX_SPAWN_SETSIGDEF = 0x04;
+  public static final int POSIX_SPAWN_SETSIGMASK = 0x08;
+  public static final int POSIX_SPAWN_SETSID = 0x80;
 
   /** More than any C library's {@code posix_spawnattr_t} and {@code sigset_t}. */
   private static final int ATTRIBUTES = 1024;
@@ -24,11 +24,14 @@ public final class Spawn {
 
   /**
    * {@code int posix_spawn(pid_t *pid, const char *path, NULL, const posix_spawnattr_t *, argv,
-   * envp)}, posix_spawn(3): in a session of its own, no signal blocked, all with their default
-   * action. Answers the pid. The child is a child of the calling kernel thread, for waiters with
-   * {@link Processes#__WNOTHREAD}.
+   * envp)}, posix_spawn(3). Answers the pid. The child is a child of the calling kernel thread, for
+   * waiters with {@link Processes#__WNOTHREAD}. It has all descriptors that are not close-on-exec.
+   *
+   * @param flags {@link #POSIX_SPAWN_SETSID}: in a session of its own; {@link
+   *     #POSIX_SPAWN_SETSIGMASK}: with no signal blocked; {@link #POSIX_SPAWN_SETSIGDEF}: all
+   *     signals with their default action, also those that were ignored
    */
-  public static SyscallResult posix_spawn(byte[] path, byte[][] argv, byte[][] envp) {
+  public static SyscallResult posix_spawn(byte[] path, byte[][] argv, byte[][] envp, int flags) {
     try (Scratch scratch = Scratch.open()) {
       long attributes = scratch.allocateZeroed(ATTRIBUTES);
       long none = scratch.allocateZeroed(SIGNAL_SET);
@@ -37,7 +40,6 @@ public final class Spawn {
         Memory.putLong(all + i, -1L);
       }
       long pid = scratch.allocateZeroed(8);
-      long flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
       int error = INIT.call(scratch, attributes);
       error = error != 0 ? error : SET_FLAGS.call(scratch, attributes, flags);
       error = error != 0 ? error : SET_MASK.call(scratch, attributes, none);

@@ -25,6 +25,8 @@ public final class Unistd {
 
   private static final int PATH_MAX = 4096;
 
+  private static final int CLOSE_RANGE_CLOEXEC = 4;
+
   private Unistd() {}
 
   private static SyscallResult onPath(Sysno call, int dirfd, byte[] path, long c, long d, long e) {
@@ -39,6 +41,15 @@ public final class Unistd {
   /** {@code int close(int fd)}, close(2). The number is free again whatever this answers. */
   public static SyscallResult close(int fd) {
     return Kernel.call(Sysno.CLOSE, fd, 0, 0);
+  }
+
+  /**
+   * {@code int close_range(unsigned first, unsigned last, CLOSE_RANGE_CLOEXEC)}, close_range(2),
+   * Linux 5.11: marks all descriptors from {@code first} on close-on-exec. Where the kernel is
+   * older, {@code ENOSYS} or {@code EINVAL}.
+   */
+  public static SyscallResult close_range_cloexec(int first) {
+    return Kernel.call(Sysno.CLOSE_RANGE, first, 0xffffffffL, CLOSE_RANGE_CLOEXEC);
   }
 
   /** {@code ssize_t read(int fd, void *buf, size_t count)}, read(2). */

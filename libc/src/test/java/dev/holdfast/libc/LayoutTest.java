@@ -193,7 +193,10 @@ class LayoutTest {
 
   private static void trace() {
     byte[][] argv = {Paths.bytes("sleep"), Paths.bytes("1234")};
-    int pid = Spawn.posix_spawn(Paths.bytes("/bin/sleep"), argv, new byte[0][]).intValue();
+    int pid =
+        Spawn.posix_spawn(
+                Paths.bytes("/bin/sleep"), argv, new byte[0][], Spawn.POSIX_SPAWN_SETSIGMASK)
+            .intValue();
     try {
       int options = Ptrace.O_TRACESYSGOOD | Ptrace.O_EXITKILL | Ptrace.O_TRACEEXEC;
       assertTrue(Ptrace.seize(pid, options).ok());

@@ -37,7 +37,14 @@ final class Sleeper {
     for (String sleeper : SLEEPERS) {
       byte[] path = Paths.bytes(sleeper);
       byte[][] argv = {path, Paths.bytes(SLEEP_SECONDS)};
-      spawned = Spawn.posix_spawn(path, argv, new byte[0][]);
+      spawned =
+          Spawn.posix_spawn(
+              path,
+              argv,
+              new byte[0][],
+              Spawn.POSIX_SPAWN_SETSID
+                  | Spawn.POSIX_SPAWN_SETSIGMASK
+                  | Spawn.POSIX_SPAWN_SETSIGDEF);
       if (spawned.ok()) {
         return spawned.intValue();
       }
