@@ -32,7 +32,9 @@ import java.util.Locale;
  * </ul>
  */
 public final class LockLoops {
-  private static final int WARM_UP = 60;
+  /** Compiles: also a loop so short that a number of rounds would be over before it is compiled. */
+  private static final long WARM_UP_NANOS = 1_000_000_000L;
+
   private static final int ROUNDS = 61;
   private static final int N = 20_000;
 
@@ -86,17 +88,24 @@ public final class LockLoops {
   private static void median(Step step) throws IOException, InterruptedException {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     double[] took = new double[ROUNDS];
-    for (int round = -WARM_UP; round < ROUNDS; round++) {
+    long warm = System.nanoTime() + WARM_UP_NANOS;
+    for (int round = 0; round < ROUNDS; ) {
       long start = threads.getCurrentThreadCpuTime();
-      for (int i = 0; i < N; i++) {
-        step.run();
-      }
-      if (round >= 0) {
-        took[round] = (threads.getCurrentThreadCpuTime() - start) / (double) N;
+      repeat(step);
+      took[round] = (threads.getCurrentThreadCpuTime() - start) / (double) N;
+      if (System.nanoTime() >= warm) {
+        round++;
       }
     }
     Arrays.sort(took);
     System.out.printf(Locale.ROOT, "%.1f%n", took[ROUNDS / 2]);
+  }
+
+  /** A method that is entered often is compiled as a program's are; one long loop is not. */
+  private static void repeat(Step step) throws IOException, InterruptedException {
+    for (int i = 0; i < N; i++) {
+      step.run();
+    }
   }
 
   private static void contended(Lock lock, double seconds)
@@ -129,8 +138,7 @@ public final class LockLoops {
       return;
     }
     long steps = 0;
-    // The first second compiles.
-    long begin = System.nanoTime() + 1_000_000_000L;
+    long begin = System.nanoTime() + WARM_UP_NANOS;
     long end = begin + (long) (seconds * 1e9);
     for (long time = System.nanoTime(); time < end; time = System.nanoTime()) {
       int next = (at + 1) % ring.length;
@@ -161,8 +169,7 @@ public final class LockLoops {
   }
 
   private static void count(double seconds, Step step) throws IOException, InterruptedException {
-    // The first second compiles.
-    long warm = System.nanoTime() + 1_000_000_000L;
+    long warm = System.nanoTime() + WARM_UP_NANOS;
     while (System.nanoTime() < warm) {
       step.run();
     }
