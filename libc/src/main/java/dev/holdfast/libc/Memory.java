@@ -8,7 +8,8 @@ import java.lang.foreign.ValueLayout;
  * Scratch} handed out or that the kernel gave: nothing here checks them.
  */
 final class Memory {
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  /** A constant, so that the compiler leaves most of a segment's checks away. */
+  static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Memory() {}
 

@@ -1,8 +1,8 @@
 package dev.holdfast.libc;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * {@code <sys/mman.h>} and {@code <linux/futex.h>}: a file mapped shared, its words changed
@@ -19,12 +19,13 @@ public final class SharedMapping {
   private static final int FUTEX_WAKE = 1;
 
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
-  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-  private final MemorySegment memory;
+  private final long address;
+  private final long size;
 
-  private SharedMapping(MemorySegment memory) {
-    this.memory = memory;
+  private SharedMapping(long address, long size) {
+    this.address = address;
+    this.size = size;
   }
 
   /** {@code mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)}. */
@@ -33,41 +34,39 @@ public final class SharedMapping {
       SyscallResult result =
           Kernel.call(scratch, Sysno.MMAP, 0, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
       return result.ok()
-          ? Result.of(new SharedMapping(MemorySegment.ofAddress(result.raw()).reinterpret(size)))
+          ? Result.of(new SharedMapping(result.raw(), size))
           : Result.failure(result.errno());
     }
   }
 
   public long size() {
-    return memory.byteSize();
+    return size;
+  }
+
+  /** The address of what lies wholly in the mapping. */
+  private long at(long offset, int length) {
+    return address + Objects.checkIndex(offset, size - length + 1);
   }
 
   public int getInt(long offset) {
-    return (int) INT.getVolatile(memory, offset);
+    return (int) INT.getVolatile(Memory.ALL, at(offset, Integer.BYTES));
   }
 
   public void setInt(long offset, int value) {
-    INT.setVolatile(memory, offset, value);
+    INT.setVolatile(Memory.ALL, at(offset, Integer.BYTES), value);
   }
 
   public int getAndAddInt(long offset, int delta) {
-    return (int) INT.getAndAdd(memory, offset, delta);
+    return (int) INT.getAndAdd(Memory.ALL, at(offset, Integer.BYTES), delta);
   }
 
-  public long getLong(long offset) {
-    return (long) LONG.getVolatile(memory, offset);
-  }
-
-  public void setLong(long offset, long value) {
-    LONG.setVolatile(memory, offset, value);
-  }
-
-  public long getAndAddLong(long offset, long delta) {
-    return (long) LONG.getAndAdd(memory, offset, delta);
-  }
-
-  public boolean compareAndSetLong(long offset, long expected, long value) {
-    return LONG.compareAndSet(memory, offset, expected, value);
+  /** Eight bytes that are used often. */
+  public SharedWord word(long offset) {
+    long at = at(offset, Long.BYTES);
+    if (at % Long.BYTES != 0) {
+      throw new IllegalArgumentException("not aligned: " + offset);
+    }
+    return new SharedWord(at);
   }
 
   /**
@@ -82,13 +81,13 @@ public final class SharedMapping {
       long time = scratch.allocate(16);
       Memory.putLong(time, timeoutNanos / 1_000_000_000);
       Memory.putLong(time + 8, timeoutNanos % 1_000_000_000);
-      long word = memory.asSlice(offset, 4).address();
+      long word = at(offset, Integer.BYTES);
       return Kernel.call(scratch, Sysno.FUTEX, word, FUTEX_WAIT, expected, time, 0, 0);
     }
   }
 
   /** {@code futex(word, FUTEX_WAKE, most)}: answers how many were woken. */
   public SyscallResult futexWake(long offset, int most) {
-    return Kernel.call(Sysno.FUTEX, memory.asSlice(offset, 4).address(), FUTEX_WAKE, most);
+    return Kernel.call(Sysno.FUTEX, at(offset, Integer.BYTES), FUTEX_WAKE, most);
   }
 }

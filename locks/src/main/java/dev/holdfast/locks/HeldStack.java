@@ -1,65 +1,117 @@
 package dev.holdfast.locks;
 
 import java.util.Arrays;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the current thread acquired and did not let go: to refuse orders that can deadlock.
  *
  * <p>Only its own thread touches it. What was let go stays in it until there is need for room, so
- * that a thread that takes the same lock again and again writes nothing here: a slot knows its
- * exclusive owner itself.
+ * that a thread that takes the same lock again and again does not have to enter it each time: a
+ * {@link ThreadQueue} knows, or finds out by the generation, whether it is still held.
  */
 final class HeldStack {
   private static final ThreadLocal<HeldStack> CURRENT = ThreadLocal.withInitial(HeldStack::new);
 
   private final Thread me = Thread.currentThread();
-  private @Nullable Slot[] alone = new @Nullable Slot[4];
+  private @Nullable ThreadQueue[] alone = new @Nullable ThreadQueue[4];
+
+  /** For each of those the generation that was acquired last, or is being acquired. */
+  private long[] generations = new long[4];
+
   private int aloneSize;
-  private @Nullable LocalHeld[] shared = new @Nullable LocalHeld[4];
+  private @Nullable Share[] shared = new @Nullable Share[4];
   private int sharedSize;
+
+  /** What is held in shared mode. */
+  interface Share {
+    /** True while the thread that acquired it, sharing it, answers for it. */
+    boolean binds();
+
+    ThreadQueue queue();
+  }
 
   static HeldStack current() {
     return CURRENT.get();
   }
 
-  /** The thread became the exclusive owner of a slot that did not know it before. */
-  void owns(Slot slot) {
-    for (int i = 0; i < aloneSize; i++) {
-      if (alone[i] == slot) {
-        return;
-      }
-    }
-    if (aloneSize == alone.length) {
-      aloneSize = compact(alone, aloneSize, old -> old.isOwnedBy(me) || !old.forget(me));
-      alone = withRoom(alone, aloneSize);
-    }
-    alone[aloneSize++] = slot;
+  @SuppressWarnings("ReferenceEquality") // a thread is itself only
+  boolean isOfCurrentThread() {
+    return me == Thread.currentThread();
   }
 
-  void shares(LocalHeld held) {
+  /**
+   * The thread became the exclusive owner.
+   *
+   * @param generation 0 where there are none
+   */
+  void owns(ThreadQueue queue, long generation) {
+    int at = find(queue);
+    if (at < 0) {
+      if (aloneSize == alone.length) {
+        makeRoom();
+      }
+      at = aloneSize++;
+      alone[at] = queue;
+    }
+    generations[at] = generation;
+  }
+
+  /** Where this is kept in mind, held or not; negative if it is not. */
+  int find(ThreadQueue queue) {
+    for (int i = 0; i < aloneSize; i++) {
+      if (alone[i] == queue) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  long generation(int at) {
+    return generations[at];
+  }
+
+  void setGeneration(int at, long generation) {
+    generations[at] = generation;
+  }
+
+  private void makeRoom() {
+    int kept = 0;
+    for (int i = 0; i < aloneSize; i++) {
+      ThreadQueue queue = alone[i];
+      if (queue != null && (queue.isOwnedBy(me, generations[i]) || !queue.forget(me))) {
+        alone[kept] = queue;
+        generations[kept++] = generations[i];
+      }
+    }
+    Arrays.fill(alone, kept, aloneSize, null);
+    aloneSize = kept;
+    if (kept > alone.length / 2) {
+      alone = Arrays.copyOf(alone, alone.length * 2);
+      generations = Arrays.copyOf(generations, alone.length);
+    }
+  }
+
+  void shares(Share held) {
     if (sharedSize == shared.length) {
-      sharedSize = compact(shared, sharedSize, LocalHeld::binds);
-      shared = withRoom(shared, sharedSize);
+      makeRoomForShares();
     }
     shared[sharedSize++] = held;
   }
 
-  private static <T> int compact(@Nullable T[] items, int size, Predicate<T> keep) {
+  private void makeRoomForShares() {
     int kept = 0;
-    for (int i = 0; i < size; i++) {
-      T item = items[i];
-      if (item != null && keep.test(item)) {
-        items[kept++] = item;
+    for (int i = 0; i < sharedSize; i++) {
+      Share held = shared[i];
+      if (held != null && held.binds()) {
+        shared[kept++] = held;
       }
     }
-    Arrays.fill(items, kept, size, null);
-    return kept;
-  }
-
-  private static <T> @Nullable T[] withRoom(@Nullable T[] items, int size) {
-    return size > items.length / 2 ? Arrays.copyOf(items, items.length * 2) : items;
+    Arrays.fill(shared, kept, sharedSize, null);
+    sharedSize = kept;
+    if (kept > shared.length / 2) {
+      shared = Arrays.copyOf(shared, shared.length * 2);
+    }
   }
 
   /**
@@ -67,33 +119,51 @@ final class HeldStack {
    *
    * @param wanted what is about to be waited for
    */
-  void refuse(String name, Slot wanted, Mode mode) {
+  void refuse(String name, ThreadQueue wanted, Mode mode) {
+    refuseAgain(name, wanted);
+    refuseForOthers(name, wanted, mode);
+  }
+
+  /** Refuses what the thread owns already. */
+  private void refuseAgain(String name, ThreadQueue wanted) {
+    int at = find(wanted);
+    if (at >= 0 && wanted.isOwnedBy(me, generations[at])) {
+      throw new LockReentryException(name, placeOf(wanted), Place.here());
+    }
+  }
+
+  /**
+   * Refuses what goes against the order of what else the thread holds: enough for what is taken
+   * only if it is free, since then the thread does not own it.
+   */
+  void refuseForOthers(String name, ThreadQueue wanted, Mode mode) {
     for (int i = 0; i < aloneSize; i++) {
-      Slot slot = alone[i];
-      if (slot != null && slot.isOwnedBy(me)) {
-        refuse(name, wanted, slot, true);
+      ThreadQueue held = alone[i];
+      if (held != null && held != wanted && held.isOwnedBy(me, generations[i])) {
+        refuse(name, wanted, held, true);
       }
     }
     for (int i = 0; i < sharedSize; i++) {
-      LocalHeld held = shared[i];
+      Share held = shared[i];
       if (held != null && held.binds()) {
-        refuse(name, wanted, held.slot(), mode == Mode.EXCLUSIVE);
+        refuse(name, wanted, held.queue(), mode == Mode.EXCLUSIVE);
       }
     }
   }
 
-  private static void refuse(String name, Slot wanted, Slot held, boolean conflict) {
+  private void refuse(String name, ThreadQueue wanted, ThreadQueue held, boolean conflict) {
     int order = wanted == held ? 0 : wanted.key.compareTo(held.key);
     if (order == 0 || (conflict && wanted.key.overlaps(held.key))) {
       throw new LockReentryException(name, placeOf(held), Place.here());
     }
     if (order < 0) {
-      throw new LockOrderException(held.engine.name(), placeOf(held), name, Place.here());
+      refuseAgain(name, wanted);
+      throw new LockOrderException(held.name(), placeOf(held), name, Place.here());
     }
   }
 
-  private static Place placeOf(Slot slot) {
-    Place last = slot.lastPlace;
+  private static Place placeOf(ThreadQueue held) {
+    Place last = held.lastPlace;
     return last != null ? last : Place.here();
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A lock of this machine that is held. */
-final class LocalHeld implements Held {
+final class LocalHeld implements Held, HeldStack.Share {
   private static final int OPEN = 0;
   private static final int DETACHED = 1;
   private static final int BUSY = 2;
@@ -52,8 +52,13 @@ final class LocalHeld implements Held {
     return slot;
   }
 
-  /** True while the thread that acquired it, sharing it, answers for it. */
-  boolean binds() {
+  @Override
+  public ThreadQueue queue() {
+    return slot;
+  }
+
+  @Override
+  public boolean binds() {
     int now = status;
     return mode == Mode.SHARED && (now == OPEN || now == BUSY);
   }

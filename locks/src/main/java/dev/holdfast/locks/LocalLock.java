@@ -2,23 +2,18 @@ package dev.holdfast.locks;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all kinds of lock of one machine have in common: the way through the queue of this process
- * to the engine. Instances are immutable but for a remembered slot.
+ * A lock that an {@link Engine} excludes by: the way through the queue of this process to it.
+ * Instances are immutable but for a remembered slot.
  *
  * @param <L> the kind itself, as its methods return it
  */
-public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
-    permits KernelLock, NamedFileLock, PidFile, PortLock, AbstractSocketLock, SharedMemoryLock {
-  private final String name;
-  private final Mode mode;
-
+public abstract sealed class LocalLock<L extends LocalLock<L>> extends AbstractLock<L>
+    permits KernelLock, NamedFileLock, PidFile, PortLock, AbstractSocketLock {
   /** Where it was found last. Races are harmless: any of them is right or found dead. */
   private volatile @Nullable Slot slot;
 
@@ -26,8 +21,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   private volatile int seenInEpoch;
 
   LocalLock(String name, Mode mode) {
-    this.name = name;
-    this.mode = mode;
+    super(name, mode);
   }
 
   /** The slot that the name leads to now, made if need be. */
@@ -36,49 +30,9 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   /** True if the name still leads to what the slot locks. */
   abstract boolean leadsTo(Slot slot) throws IOException;
 
-  /** What is to be done by who has entered a slot, before the caller gets it. */
-  void prepare(Slot slot) throws IOException {
-    // Most kinds: nothing.
-  }
-
-  abstract L withMode(Mode mode);
-
-  @Override
-  public final String name() {
-    return name;
-  }
-
-  @Override
-  public final Mode mode() {
-    return mode;
-  }
-
-  @Override
-  public Contract contract() {
-    return Contract.KERNEL_HELD;
-  }
-
   @Override
   public final Key key() throws IOException {
     return slot().key;
-  }
-
-  final void require(Capability capability) {
-    if (!capabilities().contains(capability)) {
-      throw new UnsupportedOperationException(
-          name + ": a " + kind().title + " has no " + capability);
-    }
-  }
-
-  @Override
-  public final L shared() {
-    require(Capability.SHARED);
-    return withMode(Mode.SHARED);
-  }
-
-  @Override
-  public final L exclusive() {
-    return withMode(Mode.EXCLUSIVE);
   }
 
   @Override
@@ -89,12 +43,12 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
 
   /** The file beside which the queue of {@link #fair} is. */
   Path queuePath() {
-    throw new UnsupportedOperationException(name + ": a " + kind().title + " has no queue");
+    throw new UnsupportedOperationException(name() + ": a " + kind().title + " has no queue");
   }
 
   /** Throws if this thread must not wait for this lock. */
   final void refuse() throws IOException {
-    HeldStack.current().refuse(name, slot(), mode);
+    HeldStack.current().refuse(name(), slot(), mode());
   }
 
   private Slot slot() throws IOException {
@@ -122,7 +76,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   /** Throws if the name does not lead to what is held. */
   final void checkName(Slot held) throws IOException {
     if (!leadsTo(held)) {
-      throw new LockLostException(name, "the name no longer leads to what was locked");
+      throw new LockLostException(name(), "the name no longer leads to what was locked");
     }
   }
 
@@ -131,7 +85,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       Slot found = slot();
-      switch (found.tryEnter(mode)) {
+      switch (found.tryEnter(mode())) {
         case GRANTED -> {
           Held held = grant(found, look, look);
           if (held != null) {
@@ -147,59 +101,17 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   }
 
   @Override
-  public final Held acquire() throws IOException, InterruptedException {
-    Held held = acquire(Deadline.NONE);
-    if (held == null) {
-      throw new AssertionError("a wait without limit gave up");
-    }
-    return held;
-  }
-
-  @Override
-  public final Outcome attempt(Duration timeout) throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    Held held = acquire(Deadline.after(timeout));
-    if (held != null) {
-      return new Outcome.Acquired(held);
-    }
-    Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    return new Outcome.TimedOut(name, waited, holdersIfKnown());
-  }
-
-  private List<Holder> holdersIfKnown() {
-    try {
-      return holders();
-    } catch (IOException unknown) {
-      return List.of();
-    }
-  }
-
   final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
-    return acquire(deadline, HeldStack.current());
-  }
-
-  /** For a lock that is only held while nothing else is waited for: it needs no order. */
-  final Held acquireBriefly() throws IOException, InterruptedException {
-    Held held = acquire(Deadline.NONE, null);
-    if (held == null) {
-      throw new AssertionError("a wait without limit gave up");
-    }
-    return held;
-  }
-
-  private @Nullable Held acquire(Deadline deadline, @Nullable HeldStack mine)
-      throws IOException, InterruptedException {
+    HeldStack mine = HeldStack.current();
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       boolean waited = false;
       Slot found = slot();
-      if (mine != null) {
-        mine.refuse(name, found, mode);
-      }
-      Slot.Entry entry = found.tryEnter(mode);
+      mine.refuse(name(), found, mode());
+      Slot.Entry entry = found.tryEnter(mode());
       if (entry == Slot.Entry.BUSY) {
         waited = true;
-        entry = found.enter(mode, deadline);
+        entry = found.enter(mode(), deadline);
       }
       switch (entry) {
         case GRANTED -> {
@@ -226,20 +138,16 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   private @Nullable Held grant(Slot entered, boolean look, boolean record) throws IOException {
     boolean kept = false;
     try {
-      prepare(entered);
-      Place place = null;
-      if (look) {
-        // Only now: who took the name away before we had the lock may have made another file there.
-        if (!leadsTo(entered)) {
-          return null;
-        }
+      // Only now: who took the name away before we had the lock may have made another file there.
+      if (look && !leadsTo(entered)) {
+        return null;
       }
+      Place place = record ? Place.here() : null;
       if (record) {
-        place = Place.here();
         entered.lastPlace = place;
       }
-      LocalHeld held = new LocalHeld(this, entered, mode, place);
-      if (mode == Mode.SHARED) {
+      LocalHeld held = new LocalHeld(this, entered, mode(), place);
+      if (mode() == Mode.SHARED) {
         HeldStack.current().shares(held);
       }
       kept = true;
@@ -247,7 +155,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
     } finally {
       if (!kept) {
         forget();
-        entered.leave(mode);
+        entered.leave(mode());
       }
     }
   }
@@ -255,13 +163,5 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> implements Lock
   @Override
   public List<Holder> holders() throws IOException {
     return slot().engine.holders();
-  }
-
-  @Override
-  public abstract Set<Capability> capabilities();
-
-  @Override
-  public String toString() {
-    return kind().title + " " + name + (mode == Mode.SHARED ? " (shared)" : "");
   }
 }

@@ -1,38 +1,36 @@
 package dev.holdfast.locks;
 
-import dev.holdfast.libc.SharedMapping;
+import dev.holdfast.libc.SharedWord;
 
 /**
  * A number in shared memory that processes and threads count with, without losing a step (L01). It
  * needs no recovery: each change happens in one instruction.
  */
 public final class SharedCounter {
-  private final SharedMapping mapping;
-  private final long at;
+  private final SharedWord value;
 
   SharedCounter(SharedMemory memory, long cell) {
-    this.mapping = memory.mapping();
-    this.at = cell + SharedMemory.VALUE;
+    this.value = memory.mapping().word(cell + MemoryCell.VALUE);
   }
 
   public long get() {
-    return mapping.getLong(at);
+    return value.get();
   }
 
-  public void set(long value) {
-    mapping.setLong(at, value);
+  public void set(long number) {
+    value.set(number);
   }
 
   /** Adds, and answers the sum. */
   public long addAndGet(long delta) {
-    return mapping.getAndAddLong(at, delta) + delta;
+    return value.getAndAdd(delta) + delta;
   }
 
   public long incrementAndGet() {
     return addAndGet(1);
   }
 
-  public boolean compareAndSet(long expected, long value) {
-    return mapping.compareAndSetLong(at, expected, value);
+  public boolean compareAndSet(long expected, long number) {
+    return value.compareAndSet(expected, number);
   }
 }

@@ -4,12 +4,12 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SharedMapping;
+import dev.holdfast.libc.SharedWord;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -37,9 +37,9 @@ public final class SharedMemory {
   public static final int CELLS = 64;
 
   /** How many processes can have a file open. */
-  public static final int PROCESSES = 48;
+  public static final int PROCESSES = CellState.SLOTS;
 
-  private static final long MAGIC = 0x314d454d54534448L;
+  private static final long MAGIC = 0x324d454d54534448L;
   private static final int HEADER = 4096;
   private static final int CELL = 512;
   private static final long SIZE = HEADER + (long) CELLS * CELL;
@@ -48,22 +48,6 @@ public final class SharedMemory {
   private static final long INITIAL_BYTE = 1L << 40;
 
   private static final long SLOT_BYTES = INITIAL_BYTE + 1;
-
-  /** Offsets in a cell. */
-  static final int STATE = 0;
-
-  static final int SEQUENCE = 8;
-  static final int WAITERS = 12;
-  static final int VALUE = 16;
-  static final int TOKEN = 24;
-  static final int PERMITS = 64;
-
-  /** The readers' slots, one bit each; above them the writer's slot and one; the top bit. */
-  static final long READERS = (1L << PROCESSES) - 1;
-
-  static final int WRITER_SHIFT = PROCESSES;
-  static final long WRITER = 63L << WRITER_SHIFT;
-  static final long INCONSISTENT = 1L << 63;
 
   private static final Map<Key, SharedMemory> OPEN = new HashMap<>();
 
@@ -74,10 +58,11 @@ public final class SharedMemory {
   /** Holds our slot's byte. Never closed. */
   private final LockFile owner;
 
-  /** Asks for the bytes of others: the first description would not see its own. */
+  /** Tries the bytes of others: what it unlocks is never our own. One thread at a time. */
   private final LockFile asker;
 
   private final int slot;
+  private final MemoryCell[] cells = new MemoryCell[CELLS];
 
   private SharedMemory(Path path, Key key, LockFile owner, LockFile asker, SharedMapping mapping)
       throws IOException {
@@ -87,6 +72,12 @@ public final class SharedMemory {
     this.asker = asker;
     this.mapping = mapping;
     this.slot = claimSlot();
+    for (int cell = 0; cell < CELLS; cell++) {
+      cells[cell] = new MemoryCell(this, cell);
+      // Whatever the slot's last owner left, since that one is dead.
+      cells[cell].giveUp(slot);
+      mapping.setInt(offset(cell) + MemoryCell.PERMITS + 4L * slot, 0);
+    }
   }
 
   /** Maps a file, which is made if it is not there, for this user only. */
@@ -135,10 +126,8 @@ public final class SharedMemory {
         }
         Result<SharedMapping> mapped = SharedMapping.mmap(fd, SIZE);
         SharedMapping mapping = mapped.orThrow("mmap", path.toString());
-        long magic = mapping.getLong(0);
-        if (magic == 0) {
-          mapping.setLong(0, MAGIC);
-        } else if (magic != MAGIC) {
+        SharedWord magic = mapping.word(0);
+        if (!magic.compareAndSet(0, MAGIC) && magic.get() != MAGIC) {
           throw new FileSystemException(path.toString(), null, "is no shared memory of Holdfast");
         }
         return mapping;
@@ -173,7 +162,7 @@ public final class SharedMemory {
     }
   }
 
-  /** Our slot; whatever its last owner left in the cells is given up, since that one is dead. */
+  /** A slot that no living process has, locked for as long as we live. */
   private int claimSlot() throws IOException {
     int fd = owner.fd().borrow();
     try {
@@ -181,10 +170,6 @@ public final class SharedMemory {
         SyscallResult mine =
             FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, SLOT_BYTES + i, 1);
         if (mine.ok()) {
-          for (int cell = 0; cell < CELLS; cell++) {
-            giveUp(offset(cell), i);
-            mapping.setInt(offset(cell) + PERMITS + 4L * i, 0);
-          }
           return i;
         }
         if (!mine.is(Errno.EAGAIN) && !mine.is(Errno.EACCES)) {
@@ -205,7 +190,7 @@ public final class SharedMemory {
 
   /** A lock with readers and writers. */
   public SharedMemoryLock lock(int cell) {
-    return new SharedMemoryLock(this, cell, Mode.EXCLUSIVE, null);
+    return new SharedMemoryLock(cell(cell), Mode.EXCLUSIVE, null);
   }
 
   /** A semaphore; all processes must give it the same number of permits. */
@@ -213,11 +198,17 @@ public final class SharedMemory {
     return new SharedSemaphore(this, cell, permits);
   }
 
+  /** Where a cell begins. */
   static long offset(int cell) {
     if (cell < 0 || cell >= CELLS) {
       throw new IllegalArgumentException("no such cell: " + cell);
     }
     return HEADER + (long) cell * CELL;
+  }
+
+  MemoryCell cell(int cell) {
+    offset(cell);
+    return cells[cell];
   }
 
   Path path() {
@@ -236,17 +227,30 @@ public final class SharedMemory {
     return Key.ofFile(Kind.MEMORY, key.device(), key.inode(), cell, 1);
   }
 
-  /** True if the process of a slot that is not ours has ended. */
-  boolean isDead(int other) throws IOException {
+  /**
+   * Does something in the place of the process of a slot that is not ours, if that has ended.
+   * Nobody can get the slot while that is done.
+   *
+   * @return true if it was done
+   */
+  synchronized boolean ifDead(int other, Runnable action) throws IOException {
     if (other == slot) {
       return false;
     }
     int fd = asker.fd().borrow();
     try {
-      FileLocks.Flock lock =
-          FileLocks.getlk(fd, FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, SLOT_BYTES + other, 1)
-              .orThrow("fcntl F_OFD_GETLK", path.toString());
-      return lock.type() == FileLocks.F_UNLCK;
+      long at = SLOT_BYTES + other;
+      SyscallResult free = FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, at, 1);
+      if (free.is(Errno.EAGAIN) || free.is(Errno.EACCES)) {
+        return false;
+      }
+      free.orThrow("fcntl F_OFD_SETLK", path.toString());
+      try {
+        action.run();
+      } finally {
+        FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, at, 1);
+      }
+      return true;
     } finally {
       asker.fd().giveBack();
     }
@@ -270,50 +274,5 @@ public final class SharedMemory {
       }
     }
     return -1;
-  }
-
-  /** Takes a dead process's part out of the state of a lock. */
-  void giveUp(long cell, int dead) {
-    for (; ; ) {
-      long state = mapping.getLong(cell + STATE);
-      long after = state & ~(1L << dead);
-      if ((state & WRITER) >>> WRITER_SHIFT == dead + 1) {
-        after = (after & ~WRITER) | INCONSISTENT;
-      }
-      if (after == state) {
-        return;
-      }
-      if (mapping.compareAndSetLong(cell + STATE, state, after)) {
-        wake(cell);
-        return;
-      }
-    }
-  }
-
-  /** Something changed in a cell. */
-  void wake(long cell) {
-    mapping.getAndAddInt(cell + SEQUENCE, 1);
-    // May be too high, if a waiter was killed: then a call is made for nothing.
-    if (mapping.getInt(cell + WAITERS) != 0) {
-      mapping.futexWake(cell + SEQUENCE, Integer.MAX_VALUE);
-    }
-  }
-
-  /** Waits until something changes after {@code seen} was read, but not for long. */
-  void await(long cell, int seen, Deadline deadline) throws InterruptedException {
-    long nanos = Math.min(Duration.ofMillis(20).toNanos(), Math.max(1, deadline.left()));
-    mapping.getAndAddInt(cell + WAITERS, 1);
-    try {
-      if (KernelWait.available()) {
-        SyscallResult waited =
-            KernelWait.await(() -> mapping.futexWait(cell + SEQUENCE, seen, nanos), Deadline.NONE);
-        if (waited != null) {
-          return;
-        }
-      }
-      new Backoff(200_000, 5_000_000).pause(deadline);
-    } finally {
-      mapping.getAndAddInt(cell + WAITERS, -1);
-    }
   }
 }

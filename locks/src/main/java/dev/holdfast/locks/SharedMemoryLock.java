@@ -1,10 +1,9 @@
 package dev.holdfast.locks;
 
-import dev.holdfast.libc.SharedMapping;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all.
  */
-public final class SharedMemoryLock extends LocalLock<SharedMemoryLock> {
+public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(
           Capability.SHARED, Capability.CONVERT, Capability.HOLDERS, Capability.SURVIVES_KILL);
 
-  private final SharedMemory memory;
-  private final int cell;
+  private final MemoryCell cell;
   private final @Nullable Repair repair;
+
+  /** The {@link Upkeep#epoch} in which a place was last recorded. Races are harmless. */
+  private volatile int recordedInEpoch;
 
   /** Brings what a lock guards into order after a holder died in the middle of changing it. */
   public interface Repair {
@@ -41,22 +42,20 @@ public final class SharedMemoryLock extends LocalLock<SharedMemoryLock> {
     void repair() throws IOException;
   }
 
-  SharedMemoryLock(SharedMemory memory, int cell, Mode mode, @Nullable Repair repair) {
-    super(memory.path() + "[" + cell + "]", mode);
-    this.memory = memory;
+  SharedMemoryLock(MemoryCell cell, Mode mode, @Nullable Repair repair) {
+    super(cell.name(), mode);
     this.cell = cell;
     this.repair = repair;
-    SharedMemory.offset(cell);
   }
 
   /** The same lock, which this repair is run on before it is given to us after a holder died. */
   public SharedMemoryLock repairedBy(Repair repair) {
-    return new SharedMemoryLock(memory, cell, mode(), repair);
+    return new SharedMemoryLock(cell, mode(), repair);
   }
 
   @Override
   SharedMemoryLock withMode(Mode mode) {
-    return new SharedMemoryLock(memory, cell, mode, repair);
+    return new SharedMemoryLock(cell, mode, repair);
   }
 
   @Override
@@ -65,208 +64,103 @@ public final class SharedMemoryLock extends LocalLock<SharedMemoryLock> {
   }
 
   @Override
+  public Key key() {
+    return cell.key;
+  }
+
+  @Override
   public Set<Capability> capabilities() {
     return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override
-  Slot resolve() {
-    return Slots.of(new MemoryEngine(memory, cell));
+  public Optional<Held> tryAcquire() throws IOException {
+    HeldStack mine = cell.stack();
+    long taken = take(mine);
+    if (taken == MemoryCell.BUSY) {
+      taken = repaired(cell.tryEnter(mode(), mine, repair != null));
+    }
+    return taken == MemoryCell.BUSY ? Optional.empty() : Optional.of(hold(taken, mine));
   }
 
   @Override
-  boolean leadsTo(Slot slot) {
-    return true;
+  @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+    HeldStack mine = cell.stack();
+    mine.refuseForOthers(name(), cell, mode());
+    long taken = take(mine);
+    if (taken == MemoryCell.BUSY) {
+      mine.refuse(name(), cell, mode());
+      taken = enter(deadline, mine);
+    }
+    return taken == MemoryCell.BUSY ? null : hold(taken, mine);
   }
 
-  /** Called by whoever just entered, before anybody learns of it. */
-  @Override
-  void prepare(Slot slot) throws IOException {
-    MemoryEngine engine = (MemoryEngine) slot.engine;
-    if (engine.isInconsistent()) {
-      if (repair == null || mode() == Mode.SHARED) {
-        throw new LockPoisonedException(name());
-      }
+  /** For a lock that is only held while nothing else is waited for: it needs no order. */
+  Held acquireBriefly() throws IOException, InterruptedException {
+    HeldStack mine = cell.stack();
+    long taken = take(mine);
+    return hold(taken == MemoryCell.BUSY ? enter(Deadline.NONE, mine) : taken, mine);
+  }
+
+  /** The usual case: one compare-and-set. */
+  private long take(HeldStack mine) {
+    return mode() == Mode.EXCLUSIVE ? cell.take(mine) : MemoryCell.BUSY;
+  }
+
+  private long enter(Deadline deadline, HeldStack mine) throws IOException, InterruptedException {
+    long taken = cell.tryEnter(mode(), mine, repair != null);
+    if (taken == MemoryCell.BUSY) {
+      taken = cell.enter(mode(), mine, repair != null, deadline);
+    }
+    return repaired(taken);
+  }
+
+  private long repaired(long taken) throws IOException {
+    if (repair == null || taken == MemoryCell.BUSY || !cell.isInconsistent(taken)) {
+      return taken;
+    }
+    boolean done = false;
+    try {
       repair.repair();
-      engine.setConsistent();
+      cell.setConsistent(taken);
+      done = true;
+      return taken;
+    } finally {
+      if (!done) {
+        cell.abandon(taken);
+      }
     }
   }
 
-  private static final class MemoryEngine implements Engine {
-    private final SharedMemory memory;
-    private final SharedMapping mapping;
-    private final long at;
-    private final int slot;
-    private final Key key;
-    private final String name;
-
-    MemoryEngine(SharedMemory memory, int cell) {
-      this.memory = memory;
-      this.mapping = memory.mapping();
-      this.at = SharedMemory.offset(cell);
-      this.slot = memory.slot();
-      this.key = memory.key(cell);
-      this.name = memory.path() + "[" + cell + "]";
+  /** What was taken, as the caller gets it: made in one place, where the compiler sees its end. */
+  private MemoryHeld hold(long taken, HeldStack mine) {
+    Place place = recordedInEpoch == Upkeep.epoch ? null : record(taken);
+    MemoryHeld held = new MemoryHeld(this, cell, taken, place);
+    if (taken == MemoryCell.SHARED) {
+      mine.shares(held);
     }
+    return held;
+  }
 
-    @Override
-    public Key key() {
-      return key;
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    private long writer() {
-      return (slot + 1L) << SharedMemory.WRITER_SHIFT;
-    }
-
-    private boolean take(Mode mode) {
-      for (; ; ) {
-        long state = mapping.getLong(at);
-        boolean busy =
-            (state & SharedMemory.WRITER) != 0
-                || (mode == Mode.EXCLUSIVE && (state & SharedMemory.READERS) != 0);
-        if (busy) {
-          return false;
-        }
-        long after = state | (mode == Mode.SHARED ? 1L << slot : writer());
-        if (mapping.compareAndSetLong(at, state, after)) {
-          return true;
-        }
+  /** Records the place, which costs more than the lock: once in an epoch. */
+  private Place record(long taken) {
+    boolean done = false;
+    try {
+      recordedInEpoch = Upkeep.epoch;
+      Upkeep.stir();
+      Place place = Place.here();
+      cell.lastPlace = place;
+      done = true;
+      return place;
+    } finally {
+      if (!done) {
+        cell.abandon(taken);
       }
     }
+  }
 
-    @Override
-    public boolean tryClaim(Mode mode) throws IOException {
-      return take(mode) || (buryTheDead() && take(mode));
-    }
-
-    /** Gives up what dead processes hold; true if there were any. */
-    private boolean buryTheDead() throws IOException {
-      boolean any = false;
-      for (int other : inTheWay()) {
-        if (memory.isDead(other)) {
-          memory.giveUp(at, other);
-          any = true;
-        }
-      }
-      return any;
-    }
-
-    private List<Integer> inTheWay() {
-      long state = mapping.getLong(at);
-      List<Integer> slots = new ArrayList<>();
-      long writer = (state & SharedMemory.WRITER) >>> SharedMemory.WRITER_SHIFT;
-      if (writer != 0) {
-        slots.add((int) writer - 1);
-      }
-      for (long readers = state & SharedMemory.READERS; readers != 0; readers &= readers - 1) {
-        slots.add(Long.numberOfTrailingZeros(readers));
-      }
-      return slots;
-    }
-
-    @Override
-    public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
-      for (; ; ) {
-        int seen = mapping.getInt(at + SharedMemory.SEQUENCE);
-        if (take(mode)) {
-          return true;
-        }
-        if (buryTheDead()) {
-          continue;
-        }
-        if (deadline.passed()) {
-          return false;
-        }
-        memory.await(at, seen, deadline);
-      }
-    }
-
-    @Override
-    public void release() {
-      for (; ; ) {
-        long state = mapping.getLong(at);
-        long after = state & ~(1L << slot);
-        if ((state & SharedMemory.WRITER) == writer()) {
-          after &= ~SharedMemory.WRITER;
-        }
-        if (mapping.compareAndSetLong(at, state, after)) {
-          memory.wake(at);
-          return;
-        }
-      }
-    }
-
-    @Override
-    public boolean convert(Mode to) {
-      for (; ; ) {
-        long state = mapping.getLong(at);
-        long after;
-        if (to == Mode.SHARED) {
-          after = (state & ~SharedMemory.WRITER) | 1L << slot;
-        } else if ((state & (SharedMemory.READERS | SharedMemory.WRITER)) == 1L << slot) {
-          after = (state & ~SharedMemory.READERS) | writer();
-        } else {
-          return false;
-        }
-        if (mapping.compareAndSetLong(at, state, after)) {
-          memory.wake(at);
-          return true;
-        }
-      }
-    }
-
-    boolean isInconsistent() {
-      return (mapping.getLong(at) & SharedMemory.INCONSISTENT) != 0;
-    }
-
-    void setConsistent() {
-      for (; ; ) {
-        long state = mapping.getLong(at);
-        if (mapping.compareAndSetLong(at, state, state & ~SharedMemory.INCONSISTENT)) {
-          return;
-        }
-      }
-    }
-
-    @Override
-    public long token(Mode mode) {
-      return mode == Mode.SHARED
-          ? mapping.getLong(at + SharedMemory.TOKEN)
-          : mapping.getAndAddLong(at + SharedMemory.TOKEN, 1) + 1;
-    }
-
-    @Override
-    public void check(Mode mode) throws IOException {
-      long state = mapping.getLong(at);
-      boolean held =
-          mode == Mode.SHARED
-              ? (state & 1L << slot) != 0
-              : (state & SharedMemory.WRITER) == writer();
-      if (!held) {
-        throw new LockLostException(name, "the shared memory was overwritten");
-      }
-    }
-
-    @Override
-    public List<Holder> holders() throws IOException {
-      Mode mode = (mapping.getLong(at) & SharedMemory.WRITER) != 0 ? Mode.EXCLUSIVE : Mode.SHARED;
-      List<Holder> holders = new ArrayList<>();
-      for (int other : inTheWay()) {
-        int pid = memory.pidOf(other);
-        String command = pid < 0 ? "" : KernelLocks.commandOf(pid);
-        holders.add(new Holder(pid, command, mode, 0, 0, null, "", "slot " + other));
-      }
-      return holders;
-    }
-
-    @Override
-    public void dispose() {
-      // The mapping stays.
-    }
+  @Override
+  public List<Holder> holders() throws IOException {
+    return cell.holders();
   }
 }

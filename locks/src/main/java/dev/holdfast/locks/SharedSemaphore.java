@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SharedSemaphore {
   private final SharedMemory memory;
   private final SharedMapping mapping;
+  private final MemoryCell cell;
   private final long at;
   private final int permits;
 
@@ -29,6 +30,7 @@ public final class SharedSemaphore {
     this.mapping = memory.mapping();
     this.at = SharedMemory.offset(cell);
     this.permits = permits;
+    this.cell = memory.cell(cell);
     this.guard = memory.lock(cell).repairedBy(() -> {});
   }
 
@@ -45,13 +47,13 @@ public final class SharedSemaphore {
     public void close() {
       if (open.compareAndSet(true, false)) {
         semaphore.mapping.getAndAddInt(semaphore.mine(), -1);
-        semaphore.memory.wake(semaphore.at);
+        semaphore.cell.changed();
       }
     }
   }
 
   private long mine() {
-    return at + SharedMemory.PERMITS + 4L * memory.slot();
+    return at + MemoryCell.PERMITS + 4L * memory.slot();
   }
 
   /**
@@ -62,20 +64,19 @@ public final class SharedSemaphore {
   public @Nullable Permit tryAcquire(Duration timeout) throws IOException, InterruptedException {
     Deadline deadline = Deadline.after(timeout);
     for (; ; ) {
-      int seen;
       try (Held alone = guard.acquireBriefly()) {
         alone.ensureValid();
         if (available() > 0) {
           mapping.getAndAddInt(mine(), 1);
           return new Permit(this);
         }
-        seen = mapping.getInt(at + SharedMemory.SEQUENCE) + 1;
       }
-      if (deadline.passed()) {
-        return null;
+      // Without the guard: to let go of it is a change, which would wake all that wait.
+      while (!cell.outside.await(() -> available() > 0, deadline)) {
+        if (deadline.passed()) {
+          return null;
+        }
       }
-      // Our own release of the guard raises the sequence by one.
-      memory.await(at, seen, deadline);
     }
   }
 
@@ -83,11 +84,9 @@ public final class SharedSemaphore {
   public int available() throws IOException {
     int taken = 0;
     for (int slot = 0; slot < SharedMemory.PROCESSES; slot++) {
-      long count = at + SharedMemory.PERMITS + 4L * slot;
+      long count = at + MemoryCell.PERMITS + 4L * slot;
       int held = mapping.getInt(count);
-      if (held != 0 && memory.isDead(slot)) {
-        mapping.setInt(count, 0);
-      } else {
+      if (held == 0 || !memory.ifDead(slot, () -> mapping.setInt(count, 0))) {
         taken += held;
       }
     }

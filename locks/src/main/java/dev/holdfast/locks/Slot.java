@@ -3,9 +3,6 @@ package dev.holdfast.locks;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Kernel locks belong to the process or to a descriptor and not to a thread, so threads must be
  * kept apart here; and a claimant that waits outside must not keep others from leaving the queue.
  */
-final class Slot {
+final class Slot extends ThreadQueue {
   /** Nobody has it. */
   private static final int FREE = 0;
 
@@ -42,15 +39,6 @@ final class Slot {
     }
   }
 
-  private static final class Waiter {
-    final Thread thread = Thread.currentThread();
-    final boolean shared;
-
-    Waiter(boolean shared) {
-      this.shared = shared;
-    }
-  }
-
   /** How an attempt to enter ended. */
   enum Entry {
     GRANTED,
@@ -60,13 +48,7 @@ final class Slot {
   }
 
   final Engine engine;
-  final Key key;
-  private final ConcurrentLinkedQueue<Waiter> queue = new ConcurrentLinkedQueue<>();
-
   private volatile int state;
-
-  /** The length of the queue, or more: raised before one enters it. */
-  private final AtomicInteger waiting = new AtomicInteger();
 
   /**
    * Who acquired it alone, if that thread answers for it. Written by the holder, before the state
@@ -77,17 +59,19 @@ final class Slot {
   /** When it was last looked at in earnest; see {@link Upkeep}. */
   volatile int usedInEpoch;
 
-  /** The last known place of a holder, for messages. Not every acquisition writes it. */
-  volatile @Nullable Place lastPlace;
-
   Slot(Engine engine) {
+    super(engine.key());
     this.engine = engine;
-    this.key = engine.key();
+  }
+
+  @Override
+  String name() {
+    return engine.name();
   }
 
   /** Takes it if it is free here and outside. */
   Entry tryEnter(Mode mode) throws IOException {
-    if (waiting.get() != 0) {
+    if (hasWaiters()) {
       return state == DEAD ? Entry.DEAD : Entry.BUSY;
     }
     if (mode == Mode.SHARED && join()) {
@@ -110,8 +94,8 @@ final class Slot {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (!(waiting.get() == 0 && (mode == Mode.SHARED && join()))) {
-      if (!(waiting.get() == 0 && STATE.compareAndSet(this, FREE, ALONE))) {
+    if (!(!hasWaiters() && (mode == Mode.SHARED && join()))) {
+      if (!(!hasWaiters() && STATE.compareAndSet(this, FREE, ALONE))) {
         Entry turn = awaitTurn(mode, deadline);
         if (turn != Entry.GRANTED || (mode == Mode.SHARED && state > 0)) {
           return turn;
@@ -145,39 +129,21 @@ final class Slot {
    * Waits in the queue. On GRANTED the state is ALONE and the caller is to claim, or it has joined
    * other readers.
    */
-  private Entry awaitTurn(Mode mode, Deadline deadline) throws InterruptedException {
-    Waiter me = new Waiter(mode == Mode.SHARED);
-    waiting.incrementAndGet();
-    queue.add(me);
-    try {
-      for (; ; ) {
-        if (state == DEAD) {
-          return Entry.DEAD;
-        }
-        if (queue.peek() == me) {
-          if ((me.shared && join()) || STATE.compareAndSet(this, FREE, ALONE)) {
-            return Entry.GRANTED;
-          }
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        long left = deadline.left();
-        if (left <= 0) {
-          return Entry.BUSY;
-        }
-        if (deadline.limited()) {
-          LockSupport.parkNanos(this, left);
-        } else {
-          LockSupport.park(this);
-        }
-      }
-    } finally {
-      queue.remove(me);
-      waiting.decrementAndGet();
-      // Whoever came next may be first now, and a reader that went in lets the next reader in.
-      wakeFirst();
+  private Entry awaitTurn(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    boolean came =
+        await(
+            first -> {
+              boolean mine =
+                  first
+                      && ((mode == Mode.SHARED && join())
+                          || STATE.compareAndSet(this, FREE, ALONE));
+              return mine || state == DEAD ? Step.DONE : Step.PARK;
+            },
+            deadline);
+    if (!came) {
+      return Entry.BUSY;
     }
+    return state == DEAD ? Entry.DEAD : Entry.GRANTED;
   }
 
   @SuppressWarnings("ReferenceEquality") // a thread is itself only
@@ -192,18 +158,19 @@ final class Slot {
       Thread me = Thread.currentThread();
       if (owner != me) {
         owner = me;
-        HeldStack.current().owns(this);
+        HeldStack.current().owns(this, 0);
       }
       STATE.setRelease(this, HELD);
     }
   }
 
+  @Override
   @SuppressWarnings("ReferenceEquality")
-  boolean isOwnedBy(Thread thread) {
+  boolean isOwnedBy(Thread thread, long generation) {
     return state == HELD && owner == thread;
   }
 
-  /** The thread does not keep this slot in mind any more: it must tell it again. */
+  @Override
   @SuppressWarnings("ReferenceEquality")
   boolean forget(Thread thread) {
     return OWNER.compareAndSet(this, thread, null) || owner != thread;
@@ -263,36 +230,13 @@ final class Slot {
     }
   }
 
-  private void wakeFirst() {
-    // Whoever raises the count after this look finds the state that was written before it.
-    if (waiting.get() == 0) {
-      return;
-    }
-    Waiter first = queue.peek();
-    if (first != null) {
-      LockSupport.unpark(first.thread);
-    }
-  }
-
   /** Closes it if nobody uses it. */
   boolean retire() {
-    if (waiting.get() != 0 || !STATE.compareAndSet(this, FREE, DEAD)) {
+    if (hasWaiters() || !STATE.compareAndSet(this, FREE, DEAD)) {
       return false;
     }
     engine.dispose();
-    for (Waiter waiter : queue) {
-      LockSupport.unpark(waiter.thread);
-    }
+    wakeAll();
     return true;
-  }
-
-  boolean heldHere() {
-    int now = state;
-    return now == ALONE || now == HELD || now > 0;
-  }
-
-  /** How many threads of this process wait in the queue. */
-  int queued() {
-    return queue.size();
   }
 }
