@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -126,13 +125,17 @@ class SharedMemoryLockTest {
   }
 
   private <T> List<T> together(List<Callable<T>> calls) throws Exception {
-    CyclicBarrier start = new CyclicBarrier(calls.size());
+    // Not a barrier of the library: that lets one go after the other.
+    AtomicInteger missing = new AtomicInteger(calls.size());
     List<Future<T>> all = new ArrayList<>();
     for (Callable<T> call : calls) {
       all.add(
           threads.submit(
               () -> {
-                start.await();
+                missing.decrementAndGet();
+                while (missing.get() > 0) {
+                  Thread.onSpinWait();
+                }
                 return call.call();
               }));
     }
@@ -170,6 +173,21 @@ class SharedMemoryLockTest {
       assertTrue(lock.tryAcquire().map(SharedMemoryLockTest::close).isPresent());
     }
     assertTrue(taken > 0, "the next was never there in time");
+  }
+
+  @Test
+  void whoComesLateWithAnEarlierHoldingLetsGoOfNothing() throws Exception {
+    MemoryCell cell = memory.cell(0);
+    long first;
+    try (Held held = lock.acquire(LONG)) {
+      first = held.token();
+    }
+    try (Held held = lock.acquire(LONG)) {
+      assertFalse(cell.release(first));
+      assertFalse(cell.downgrade(first));
+      held.ensureValid();
+      assertTrue(lock.tryAcquire().isEmpty());
+    }
   }
 
   @Test
@@ -274,6 +292,30 @@ class SharedMemoryLockTest {
     assertEquals(3 * 3 * 2_000, memory.counter(1).get());
   }
 
+  @Test
+  void aWaiterLooksAgainAfterItHasToldThatItWaits() throws Exception {
+    CellWaiters.longestSleepNanos = Long.MAX_VALUE;
+    MemoryCell cell = memory.cell(0);
+    SharedWord waiting = memory.mapping().word(SharedMemory.offset(0) + 32);
+    boolean came = cell.outside.await(() -> waiting.get() == 1L << memory.slot(), Deadline.NONE);
+    assertTrue(came);
+    assertEquals(0, waiting.get());
+  }
+
+  @Test
+  void aChangeJustAfterTheLastLookKeepsAWaiterFromSleeping() throws Exception {
+    CellWaiters.longestSleepNanos = Long.MAX_VALUE;
+    MemoryCell cell = memory.cell(0);
+    boolean came =
+        cell.outside.await(
+            () -> {
+              cell.changed();
+              return false;
+            },
+            Deadline.NONE);
+    assertFalse(came);
+  }
+
   // --- generations ---
 
   @Test
@@ -300,6 +342,9 @@ class SharedMemoryLockTest {
     assertEquals(first + 2, number(writer, "holds"));
     writer.outputWriter().close();
     writer.waitFor();
+    try (Held reader = lock.shared().acquire(LONG)) {
+      assertEquals(first + 2, reader.token());
+    }
     try (Held held = lock.acquire(LONG)) {
       assertEquals(first + 3, held.token());
     }
