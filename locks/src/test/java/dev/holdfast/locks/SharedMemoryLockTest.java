@@ -88,7 +88,7 @@ class SharedMemoryLockTest {
           hold(slow.acquire());
         }
         case "count" -> {
-          // A lost wake-up is now one for ever.
+          // A wake-up that is lost now is not made up for before the test has failed.
           CellWaiters.longestSleepNanos = Long.MAX_VALUE;
           System.out.println("slot " + memory.slot());
           System.in.transferTo(OutputStream.nullOutputStream());
@@ -240,7 +240,7 @@ class SharedMemoryLockTest {
             each.submit(
                 () -> {
                   for (int n = 0; n < times; n++) {
-                    try (Held held = n % 16 == 7 ? upgraded(lock) : lock.acquire()) {
+                    try (Held held = n % 16 == 7 ? upgraded(lock) : lock.acquire(LONG)) {
                       held.ensureValid();
                       counter.set(counter.get() + 1);
                     }
@@ -256,7 +256,7 @@ class SharedMemoryLockTest {
 
   private static Held upgraded(SharedMemoryLock lock) throws IOException, InterruptedException {
     for (; ; ) {
-      Held held = lock.shared().acquire();
+      Held held = lock.shared().acquire(LONG);
       if (held.tryUpgrade()) {
         return held;
       }
