@@ -4,13 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.libc.Processes;
-import dev.holdfast.libc.Unistd;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,28 +17,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Ten that want a lock whose holders keep dying: each time exactly one of them recovers it. In most
- * tests a holder dies by leaving a record of a process that has ended; what the others see is the
- * same, and it is thousands of times as quick as starting processes. In one, real processes kill
- * themselves.
+ * Ten that want a lock whose holders keep dying: each time exactly one of them recovers it. A holder
+ * dies by leaving a record of a process that has ended; what the others see is the same, and it is
+ * thousands of times as quick as starting processes, which {@code DyingHoldersTest} of the lab does.
  *
- * <p>Longer with {@code -Dholdfast.recoveries=N} and {@code -Dholdfast.recoveries.real=N}; see
- * {@code bench/referee.sh}.
+ * <p>Longer with {@code -Dholdfast.recoveries=N}; see {@code bench/referee.sh}.
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class RecoveryStressTest {
   private static final int RECOVERIES = Integer.getInteger("holdfast.recoveries", 300);
-  private static final int REAL = Integer.getInteger("holdfast.recoveries.real", 8);
   private static final int WORKERS = 10;
 
   @TempDir Path directory;
@@ -126,66 +114,6 @@ class RecoveryStressTest {
     engines.forEach(NamedFileEngine::dispose);
     assertEquals(0, doubles.get());
     assertTrue(rounds.get() >= RECOVERIES);
-  }
-
-  /** A process that takes the lock, tells the {@link Referee}, and kills itself. */
-  static final class Suicide {
-    private Suicide() {}
-
-    public static void main(String[] args) throws Exception {
-      Lock lock = TestKinds.open(Kind.valueOf(args[1]), Path.of(args[0]), "lock");
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[2]));
-          DataInputStream in = new DataInputStream(socket.getInputStream());
-          DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-          Held held = lock.acquire()) {
-        out.writeByte(Referee.ACQUIRED);
-        out.writeUTF("lock");
-        out.writeLong(held.token());
-        in.readByte();
-        held.ensureValid();
-        Processes.kill(Unistd.getpid(), Processes.SIGKILL);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"FILE", "MAIL"})
-  void ofManyProcessesThatKillThemselvesOneHasIt(Kind kind) throws Exception {
-    Process referee =
-        Peer.java(Referee.class).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Semaphore running = new Semaphore(WORKERS);
-    AtomicInteger deaths = new AtomicInteger();
-    try (ExecutorService waits = Executors.newVirtualThreadPerTaskExecutor()) {
-      String port = referee.inputReader().readLine();
-      for (int i = 0; i < REAL; i++) {
-        running.acquire();
-        Process worker =
-            Peer.java(Suicide.class, directory.toString(), kind.name(), port)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        var _ =
-            waits.submit(
-                () -> {
-                  deaths.addAndGet(worker.waitFor() == 128 + Processes.SIGKILL ? 1 : 0);
-                  running.release();
-                  return null;
-                });
-      }
-      running.acquire(WORKERS);
-      assertEquals(REAL, deaths.get(), "a worker ended otherwise than by its own hand");
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port));
-          DataInputStream in = new DataInputStream(socket.getInputStream());
-          DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
-        out.writeByte(Referee.SCORES);
-        out.writeLong(REAL);
-        String score = in.readUTF().strip();
-        System.out.println("recoveries after kill -9: " + kind + ": " + score);
-        // Acquisitions, overlaps, tokens that did not grow.
-        assertEquals("lock " + REAL + " 0 0", score);
-      }
-    } finally {
-      referee.destroyForcibly().waitFor();
-    }
   }
 
   /** Leaves the lock behind as a process does that ends: its record names nobody any more. */
