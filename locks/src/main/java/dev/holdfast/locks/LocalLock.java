@@ -87,7 +87,7 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> extends AbstractL
       Slot found = slot();
       switch (found.tryEnter(mode())) {
         case GRANTED -> {
-          Held held = grant(found, look, look);
+          Held held = grant(found, look, look, null);
           if (held != null) {
             return Optional.of(held);
           }
@@ -106,16 +106,19 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> extends AbstractL
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       boolean waited = false;
+      Place asked = null;
       Slot found = slot();
       mine.refuse(name(), found, mode());
       Slot.Entry entry = found.tryEnter(mode());
       if (entry == Slot.Entry.BUSY) {
         waited = true;
+        // Before the wait: after it every moment is one in which the lock stands idle.
+        asked = look ? Place.here() : null;
         entry = found.enter(mode(), deadline);
       }
       switch (entry) {
         case GRANTED -> {
-          Held held = grant(found, look || waited, look);
+          Held held = grant(found, look || waited, look, asked);
           if (held != null) {
             return held;
           }
@@ -134,16 +137,19 @@ public abstract sealed class LocalLock<L extends LocalLock<L>> extends AbstractL
    * @param look whether to look at the name once more: after a wait, and for the first acquisition
    *     of an epoch
    * @param record whether to record the place, which costs more than a wait: for the first one
+   * @param asked the place, if it is known already
    */
-  private @Nullable Held grant(Slot entered, boolean look, boolean record) throws IOException {
+  private @Nullable Held grant(Slot entered, boolean look, boolean record, @Nullable Place asked)
+      throws IOException {
     boolean kept = false;
     try {
       // Only now: who took the name away before we had the lock may have made another file there.
       if (look && !leadsTo(entered)) {
         return null;
       }
-      Place place = record ? Place.here() : null;
+      Place place = null;
       if (record) {
+        place = asked == null ? Place.here() : asked.now();
         entered.lastPlace = place;
       }
       LocalHeld held = new LocalHeld(this, entered, mode(), place);

@@ -25,6 +25,11 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
     return new Place(nameOf(Thread.currentThread()), caller.orElse(UNKNOWN), Instant.now());
   }
 
+  /** The same place, at this moment. */
+  Place now() {
+    return new Place(thread, frame, Instant.now());
+  }
+
   /** The library's own frames; its tests, which share the package, count as callers. */
   private static boolean isOurs(String className) {
     return className.startsWith(OURS)
