@@ -101,6 +101,7 @@ public final class Worlds implements AutoCloseable {
   public Worlds(List<OwnDirectory> own, boolean inUserNamespace) {
     this.own = List.copyOf(own);
     this.inUserNamespace = inUserNamespace;
+    openOurClasses();
     this.anchor = findAnchor();
     Views host = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
     List<String> ownPaths = own.stream().map(OwnDirectory::path).toList();
@@ -119,6 +120,19 @@ public final class Worlds implements AutoCloseable {
           prepareBase();
           return true;
         });
+  }
+
+  /**
+   * A world may hide the files that classes come from, and a class can be needed in a world first.
+   * To look for what is in none of them opens all, and they stay open.
+   */
+  private static void openOurClasses() {
+    ClassLoader loader = Worlds.class.getClassLoader();
+    try {
+      loader.getResources("no-such-name").asIterator().forEachRemaining(_ -> {});
+    } catch (IOException unreadable) {
+      throw new WorldException("our own classes cannot be read", unreadable);
+    }
   }
 
   private Views hostViews() {
