@@ -81,7 +81,7 @@ abstract sealed class AbstractLock<L extends AbstractLock<L>> implements Lock
   }
 
   @Override
-  public final Outcome attempt(Duration timeout) throws IOException, InterruptedException {
+  public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
     long start = System.nanoTime();
     Held held = acquire(Deadline.after(timeout));
     if (held != null) {

@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,17 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
       taken = enter(deadline, mine);
     }
     return taken == MemoryCell.BUSY ? null : hold(taken, mine);
+  }
+
+  /** Does not ask for the time if there is nothing to be waited for: that takes longer. */
+  @Override
+  public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
+    HeldStack mine = cell.stack();
+    mine.refuseForOthers(name(), cell, mode());
+    long taken = take(mine);
+    return taken == MemoryCell.BUSY
+        ? super.attempt(timeout)
+        : new Outcome.Acquired(hold(taken, mine));
   }
 
   /** For a lock that is only held while nothing else is waited for: it needs no order. */
