@@ -540,6 +540,9 @@ class SharedMemoryLockTest {
     word.set(before);
     held.close();
     assertEquals(before, word.get(), "closed already");
+    // Else this thread would hold it for ever, also for the tests after this one.
+    word.set(CellState.free(CellState.generation(before)));
+    lock.acquire(LONG).close();
   }
 
   @Test
