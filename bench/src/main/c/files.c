@@ -82,12 +82,12 @@ static void op_replace(void) {
   static unsigned char random[9 * 26];
   static int left;
   char name[64];
-  if (statx(dir, "replaced-c", AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) == 0) {
+  if (statx(dir, "replaced-c", AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MODE, &st) == 0) {
     require(S_ISREG(st.stx_mode), "check");
   }
   int fd = tmpfile_in_dir();
   require(pwrite(fd, text, sizeof text, 0) == sizeof text, "pwrite");
-  require(statx(fd, "", AT_EMPTY_PATH, MASK, &st) == 0, "statx");
+  require(statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MODE, &st) == 0, "statx");
   if (sync_it) {
     require(fsync(fd) == 0, "fsync");
   }

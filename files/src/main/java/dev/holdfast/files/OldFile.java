@@ -34,13 +34,11 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
 
   /** Only what sort of thing has the name is asked: nothing to hold. */
   private static OldFile named(Place place, ReplaceSettings settings) throws IOException {
-    Result<Statx> named =
-        Statx.statx(
-            place.dirfd(), place.name(), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    if (named.ok()) {
-      requireReplaceable(named.value(), place, settings);
-    } else if (!named.is(Errno.ENOENT)) {
-      throw FileErrors.of(named.errno(), "statx", place.shown());
+    SyscallResult mode = Statx.mode(place.dirfd(), place.name());
+    if (mode.ok()) {
+      requireReplaceable(mode.intValue(), place, settings);
+    } else if (!mode.is(Errno.ENOENT)) {
+      throw FileErrors.of(mode.errno(), "statx", place.shown());
     }
     return NONE;
   }
@@ -56,7 +54,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
     int raw = (int) FileErrors.orThrow(opened, "openat", shown);
     try {
       Statx stat = Statx.fstat(raw).orThrow("statx", shown);
-      return requireReplaceable(stat, place, settings)
+      return requireReplaceable(stat.mode(), place, settings)
           ? new OldFile(stat, readXattrs(raw, shown))
           : NONE;
     } finally {
@@ -65,16 +63,16 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
   }
 
   /** True for a regular file, false for a link that is to be replaced itself. */
-  private static boolean requireReplaceable(Statx stat, Place place, ReplaceSettings settings)
+  private static boolean requireReplaceable(int mode, Place place, ReplaceSettings settings)
       throws UnsafePathException {
-    if (stat.isSymlink() && !settings.replaceLink()) {
+    FileKind kind = FileKind.ofMode(mode);
+    if (kind == FileKind.SYMLINK && !settings.replaceLink()) {
       throw new UnsafePathException(place.shown(), "is a symbolic link", "S05", Errno.ELOOP);
     }
-    if (!stat.isSymlink() && !stat.isRegular()) {
-      throw new UnsafePathException(
-          place.shown(), "is " + FileKind.ofMode(stat.mode()).description(), "S11", null);
+    if (kind != FileKind.SYMLINK && kind != FileKind.REGULAR) {
+      throw new UnsafePathException(place.shown(), "is " + kind.description(), "S11", null);
     }
-    return stat.isRegular();
+    return kind == FileKind.REGULAR;
   }
 
   private static Map<String, byte[]> readXattrs(int raw, String shown) throws IOException {

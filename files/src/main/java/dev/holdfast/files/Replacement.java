@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replacement implements AutoCloseable {
   private static final int DEFAULT_MODE = 0600;
+  private static final int ANY_MODE = 07777;
 
   /** For those who replace the file without a lock. */
   private static final int MAX_EXCHANGES = 64;
@@ -197,27 +198,18 @@ public final class Replacement implements AutoCloseable {
   /** Owner first: changing it clears set-id bits. The ACL last: it decides about the group. */
   private void setAttributes() throws IOException {
     Statx was = old.stat();
-    FileStat born = file().opened();
     int uid = first(settings.uid(), was == null ? ReplaceSettings.UNSET : was.uid());
     int gid = first(settings.gid(), was == null ? ReplaceSettings.UNSET : was.gid());
     int mode = first(settings.mode(), was == null ? DEFAULT_MODE : was.permissions());
-    boolean giveAway = uid != ReplaceSettings.UNSET && uid != born.uid();
-    boolean regroup = gid != ReplaceSettings.UNSET && gid != born.gid();
-    boolean copy = was != null && settings.mode() == ReplaceSettings.UNSET;
-    if (!giveAway && !regroup && mode == born.mode() && !copy && settings.xattrs().isEmpty()) {
-      return;
-    }
     int fd = file().borrow();
     try {
-      if (giveAway || regroup) {
-        require(
-            Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP),
-            "fchown");
-      }
-      if (giveAway || regroup || mode != born.mode()) {
+      boolean owned = setOwner(fd, uid, gid);
+      SyscallResult born = Statx.fmode(fd);
+      require(born, "statx");
+      if (owned || mode != (born.raw() & ANY_MODE)) {
         require(Unistd.fchmod(fd, mode), "fchmod");
       }
-      if (copy) {
+      if (was != null && settings.mode() == ReplaceSettings.UNSET) {
         old.copyXattrsTo(fd, place.shown());
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
@@ -228,6 +220,22 @@ public final class Replacement implements AutoCloseable {
     } finally {
       file().giveBack();
     }
+  }
+
+  /** Gives it this owner and group where it has another. True if that was done. */
+  private boolean setOwner(int fd, int uid, int gid) throws IOException {
+    if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
+      return false;
+    }
+    Statx born = Statx.fstat(fd).orThrow("statx", place.shown());
+    boolean giveAway = uid != ReplaceSettings.UNSET && uid != born.uid();
+    boolean regroup = gid != ReplaceSettings.UNSET && gid != born.gid();
+    if (giveAway || regroup) {
+      require(
+          Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP),
+          "fchown");
+    }
+    return giveAway || regroup;
   }
 
   private static int first(int wanted, int otherwise) {

@@ -35,6 +35,9 @@ public final class Statx {
 
   private static final int SIZE = 256;
 
+  /** Offset of {@code stx_mode}. */
+  private static final int MODE = 28;
+
   /** The part of the structure that is kept, up to the mount's id. */
   private static final int WORDS = 19;
 
@@ -80,6 +83,33 @@ public final class Statx {
               scratch, Sysno.STATX, fd, EMPTY.address(), Fcntl.AT_EMPTY_PATH, mask, buffer, 0),
           buffer);
     }
+  }
+
+  /**
+   * {@link #statx} for those who need the type and the permission bits alone: {@code stx_mode}.
+   * Links are not followed.
+   */
+  public static SyscallResult mode(int dirfd, byte[] path) {
+    if (Paths.invalid(path)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
+    try (Scratch scratch = Scratch.open()) {
+      return mode(scratch, dirfd, scratch.cString(path), Fcntl.AT_SYMLINK_NOFOLLOW);
+    }
+  }
+
+  /** {@link #fstat} for those who need the type and the permission bits alone. */
+  public static SyscallResult fmode(int fd) {
+    try (Scratch scratch = Scratch.open()) {
+      return mode(scratch, fd, EMPTY.address(), Fcntl.AT_EMPTY_PATH);
+    }
+  }
+
+  private static SyscallResult mode(Scratch scratch, int dirfd, long path, int flags) {
+    long buffer = scratch.allocate(SIZE);
+    int mask = STATX_TYPE | STATX_MODE;
+    SyscallResult answer = Kernel.call(scratch, Sysno.STATX, dirfd, path, flags, mask, buffer, 0);
+    return answer.ok() ? new SyscallResult(Memory.getShort(buffer + MODE) & 0xffff) : answer;
   }
 
   private static Result<Statx> result(SyscallResult answer, long buffer) {
