@@ -3,6 +3,8 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -59,6 +61,9 @@ public final class Directory implements AutoCloseable {
   private final OwnedFd fd;
   private final String path;
   private final Resolution resolution;
+
+  /** Null until somebody asks. */
+  private volatile @Nullable Boolean losesSynced;
 
   private Directory(OwnedFd fd, String path, Resolution resolution) {
     this.fd = fd;
@@ -187,6 +192,26 @@ public final class Directory implements AutoCloseable {
     } finally {
       fd.giveBack();
     }
+  }
+
+  /**
+   * True if its file system forgets a file without a name that was synced, and then got one, as
+   * btrfs does. Asked once: what is held stays on its file system.
+   *
+   * @param own this directory's number
+   */
+  boolean losesSynced(int own) {
+    Boolean known = losesSynced;
+    if (known == null) {
+      known = isBtrfs(own);
+      losesSynced = known;
+    }
+    return known;
+  }
+
+  static boolean isBtrfs(int fd) {
+    Result<Statfs> fileSystem = Statfs.fstatfs(fd);
+    return fileSystem.ok() && fileSystem.value().type() == Statfs.BTRFS_SUPER_MAGIC;
   }
 
   /** Holds what is called so; the caller closes it. */

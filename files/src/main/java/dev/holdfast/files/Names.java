@@ -36,8 +36,8 @@ public final class Names {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     // Every other character has two bytes or more, but for the encoder's own question mark for a
     // stray surrogate.
-    boolean ascii = bytes.length == name.length() && !Paths.contains(bytes, (byte) '?');
-    return ascii && !Paths.contains(bytes, (byte) 0) ? bytes : encodeChecked(name);
+    boolean plain = bytes.length == name.length() && !Paths.contains(bytes, (byte) 0, (byte) '?');
+    return plain ? bytes : encodeChecked(name);
   }
 
   private static byte[] encodeChecked(String name) {

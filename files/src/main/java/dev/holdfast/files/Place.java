@@ -43,6 +43,11 @@ final class Place implements AutoCloseable {
     return parsed.lastWithSlash();
   }
 
+  /** {@link Directory#losesSynced} of the directory that it is in. */
+  boolean losesSynced() {
+    return owned ? Directory.isBtrfs(dirfd) : from.losesSynced(dirfd);
+  }
+
   /** Its path, for messages. */
   String shown() {
     return from.show(given);

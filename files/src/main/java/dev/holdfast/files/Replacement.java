@@ -2,8 +2,6 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -108,13 +106,8 @@ public final class Replacement implements AutoCloseable {
     }
   }
 
-  /** Some file systems forget a file without a name that was synced, and then got one. */
   private void syncNamed() throws IOException {
-    if (settings.durability() == Durability.NONE) {
-      return;
-    }
-    Result<Statfs> fileSystem = Statfs.fstatfs(place.dirfd());
-    if (fileSystem.ok() && fileSystem.value().type() == Statfs.BTRFS_SUPER_MAGIC) {
+    if (settings.durability() != Durability.NONE && place.losesSynced()) {
       file().sync(true);
     }
   }

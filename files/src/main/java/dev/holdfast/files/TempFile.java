@@ -107,7 +107,9 @@ public final class TempFile implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    TempExit.release(this);
+    if (name != null) {
+      TempExit.release(this);
+    }
     try {
       if (entry != null) {
         entry.close();

@@ -26,24 +26,30 @@ public final class Paths {
 
   /** True if the kernel would see another name than the caller meant. */
   static boolean invalid(byte[] path) {
-    return contains(path, (byte) 0);
+    return contains(path, (byte) 0, (byte) 0);
   }
 
-  /** Looks at eight bytes at a time: every name that goes to the kernel passes here. */
-  public static boolean contains(byte[] name, byte wanted) {
+  /** True if one of these two bytes is in a name. */
+  public static boolean contains(byte[] name, byte one, byte other) {
     int at = 0;
     for (; at + Long.BYTES <= name.length; at += Long.BYTES) {
-      // The wanted byte is zero now, and only a zero byte can borrow from its top bit.
-      long eight = (long) EIGHT.get(name, at) ^ (wanted & 0xff) * EACH;
-      if ((eight - EACH & ~eight & EACH << 7) != 0) {
+      long eight = (long) EIGHT.get(name, at);
+      if ((has(eight, one) | has(eight, other)) != 0) {
         return true;
       }
     }
     for (; at < name.length; at++) {
-      if (name[at] == wanted) {
+      if (name[at] == one || name[at] == other) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Not zero if one of eight bytes is the wanted one; every name for the kernel passes here. */
+  private static long has(long eight, byte wanted) {
+    // The wanted byte becomes zero, and only a zero byte can borrow from its top bit.
+    long zero = eight ^ (wanted & 0xff) * EACH;
+    return zero - EACH & ~zero & EACH << 7;
   }
 }
