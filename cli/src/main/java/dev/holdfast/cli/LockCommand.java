@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -24,6 +26,10 @@ import picocli.CommandLine.TypeConversionException;
 final class LockCommand extends Command {
   static final int CANNOT_EXECUTE = 126;
   static final int NOT_FOUND = 127;
+
+  /** For Java programs, or for versions to come. */
+  private static final Set<Kind> FOR_OTHERS =
+      EnumSet.of(Kind.MEMORY, Kind.ZOOKEEPER, Kind.POSTGRESQL);
 
   private final Value<Kind> kind =
       option(
@@ -80,7 +86,10 @@ final class LockCommand extends Command {
         }
       }
       String all =
-          Arrays.stream(Kind.values()).map(each -> each.word).collect(Collectors.joining(", "));
+          Arrays.stream(Kind.values())
+              .filter(each -> !FOR_OTHERS.contains(each))
+              .map(each -> each.word)
+              .collect(Collectors.joining(", "));
       throw new TypeConversionException("'" + word + "' is none of " + all);
     }
   }
