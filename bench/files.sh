@@ -22,6 +22,8 @@ for ((i = 0; i < rounds; i++)); do
   "$work/files" "$work/dir" >>"$work/c"
   "$java" -cp "$path" org.openjdk.jmh.Main -foe true -p directory="$work/dir" -rf json -rff "$work/$i.json" FilesBenchmark >"$work/log" ||
     { cat "$work/log" >&2; exit 2; }
+  # Before and after, as the machine's speed changes with what else runs on it.
+  "$work/files" "$work/dir" >>"$work/c"
 done
 
 python3 - "$work" <<'PYTHON'

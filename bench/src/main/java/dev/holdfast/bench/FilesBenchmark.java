@@ -49,7 +49,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 60, batchSize = FilesBenchmark.BATCH)
+@Warmup(iterations = 200, batchSize = FilesBenchmark.BATCH)
 @Measurement(iterations = 21, batchSize = FilesBenchmark.BATCH)
 @Fork(
     value = 1,
