@@ -123,7 +123,7 @@ public class FilesBenchmark {
       Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "holdfast-bench");
       try (Directory in = Directory.open(memory)) {
         AtomicReplace ours = AtomicReplace.of(in, "replaced").freshAttributes();
-        for (int i = 0; i < 20 * BATCH; i++) {
+        for (int i = 0; i < 100 * BATCH; i++) {
           ours.write(TEXT);
           replaceJdk(memory, true);
         }

@@ -5,6 +5,7 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
@@ -377,9 +378,22 @@ public final class OpenFile implements AutoCloseable {
    * After an error the data may be lost: do not try again, write anew.
    */
   public void sync(boolean metadata) throws IOException {
-    verb(
-        metadata ? "fsync" : "fdatasync",
-        n -> Interruptions.retry(() -> metadata ? Unistd.fsync(n) : Unistd.fdatasync(n)));
+    int n = fd.borrow();
+    try {
+      SyscallResult result = sync(n, metadata);
+      if (result.is(Errno.EINTR)) {
+        result = Interruptions.retry(() -> sync(n, metadata));
+      }
+      if (result.failed()) {
+        throw SyscallExceptions.of(result.errno(), metadata ? "fsync" : "fdatasync", path());
+      }
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  private static SyscallResult sync(int n, boolean metadata) {
+    return metadata ? Unistd.fsync(n) : Unistd.fdatasync(n);
   }
 
   /** The extended attributes' names, xattr(7). */
