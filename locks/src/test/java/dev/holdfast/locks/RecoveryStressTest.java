@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ten that want a lock whose holders keep dying: each time exactly one of them recovers it. A holder
- * dies by leaving a record of a process that has ended; what the others see is the same, and it is
- * thousands of times as quick as starting processes, which {@code DyingHoldersTest} of the lab does.
+ * Ten that want a lock whose holders keep dying: each time exactly one of them recovers it. A
+ * holder dies by leaving a record of a process that has ended; what the others see is the same, and
+ * it is thousands of times as quick as starting processes, which {@code DyingHoldersTest} of the
+ * lab does.
  *
  * <p>Longer with {@code -Dholdfast.recoveries=N}; see {@code bench/referee.sh}.
  */
