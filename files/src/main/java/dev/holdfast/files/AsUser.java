@@ -2,14 +2,14 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Capability;
 import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * user can be led through links of others, just as when logged in.
  *
  * <p><b>Threads.</b> Safe for all, virtual ones included: the caller waits, interruptibly, and what
- * it did not wait for is closed. A thread that a task starts inherits the identity: tasks start
- * none, and use no library that does. Changing the identity makes the process undumpable, prctl(2).
+ * it did not wait for is closed. A thread that a task starts inherits the identity, and so does a
+ * carrier that is made when a task wakes or starts a virtual thread: tasks do neither, and use no
+ * library that does. Changing the identity makes the process undumpable, prctl(2).
  *
  * <p><b>Sources.</b> setfsuid(2), credentials(7), capabilities(7).
  */
@@ -55,15 +56,20 @@ public final class AsUser implements AutoCloseable {
     T run() throws X;
   }
 
+  /**
+   * Tells callers that their task is done. A virtual thread is woken on a carrier, and if there are
+   * too few of them whoever wakes it makes one: which must not inherit a user's identity. So nobody
+   * but this thread is ever woken by a user's, and the two share no lock with a caller.
+   */
+  private static final Mailbox<Handover<?, ?>> ANSWERS =
+      new Mailbox<>("holdfast-as-user", Handover::tell);
+
   private final UserIdentity identity;
-  private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
-  private final Thread thread;
-  private volatile boolean closed;
-  private @Nullable IOException refused;
+  private final Mailbox<Handover<?, ?>> tasks;
 
   private AsUser(UserIdentity identity) {
     this.identity = identity;
-    this.thread = Thread.ofPlatform().daemon().name("as-" + identity.name()).unstarted(this::live);
+    this.tasks = new Mailbox<>("as-" + identity.name(), Handover::run);
   }
 
   /**
@@ -81,40 +87,27 @@ public final class AsUser implements AutoCloseable {
    * @throws AccessDeniedException if this process may not become it
    */
   public static AsUser of(UserIdentity identity) throws IOException, InterruptedException {
+    // It starts a thread, which would be the user's if a task were the first to open something.
+    OwnedFd.prepare();
     AsUser user = new AsUser(identity);
-    CountDownLatch ready = new CountDownLatch(1);
-    user.queue.add(ready::countDown);
-    user.thread.start();
-    ready.await();
-    IOException refused = user.refused;
-    if (refused != null) {
-      throw refused;
+    boolean became = false;
+    try {
+      IOException refused =
+          user.<@Nullable IOException, RuntimeException>call(() -> become(identity));
+      if (refused != null) {
+        throw refused;
+      }
+      became = true;
+      return user;
+    } finally {
+      if (!became) {
+        user.close();
+      }
     }
-    return user;
   }
 
   public UserIdentity identity() {
     return identity;
-  }
-
-  private void live() {
-    refused = become(identity);
-    while (!closed) {
-      try {
-        queue.take().run();
-      } catch (InterruptedException aTaskInterruptedItself) {
-        // Nobody else knows this thread.
-      }
-      if (refused != null) {
-        return;
-      }
-    }
-    // Nothing is added after closed was set: whoever still waits is told.
-    for (Runnable left = queue.poll(); left != null; left = queue.poll()) {
-      if (left instanceof Handover<?, ?> waiting) {
-        waiting.refuse();
-      }
-    }
   }
 
   /** Answers what stood in the way, null if nothing did. */
@@ -161,15 +154,12 @@ public final class AsUser implements AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task)
       throws X, InterruptedException {
-    if (Thread.currentThread().equals(thread)) {
+    if (tasks.isCurrentThread()) {
       return task.run();
     }
     Handover<T, X> handover = new Handover<>(task);
-    synchronized (queue) {
-      if (closed) {
-        throw new IllegalStateException("closed");
-      }
-      queue.add(handover);
+    if (!tasks.put(handover)) {
+      throw new IllegalStateException("closed");
     }
     return handover.await();
   }
@@ -182,18 +172,17 @@ public final class AsUser implements AutoCloseable {
   /** Ends the thread, after the task it is at. Tasks that wait for their turn are not run. */
   @Override
   public void close() {
-    synchronized (queue) {
-      closed = true;
-      queue.add(() -> {});
-    }
+    tasks.close(Handover::refuse);
   }
 
   /** One task on its way to the thread, and its result on the way back. */
-  private static final class Handover<T extends @Nullable Object, X extends Exception>
-      implements Runnable {
+  private static final class Handover<T extends @Nullable Object, X extends Exception> {
     private final Task<T, X> task;
     private final CountDownLatch done = new CountDownLatch(1);
-    private boolean abandoned;
+
+    /** Decided by whoever comes first: that it is done, or that nobody waits for it. */
+    private final AtomicReference<@Nullable Boolean> awaited = new AtomicReference<>();
+
     private @Nullable Object result;
     private @Nullable Throwable thrown;
 
@@ -201,43 +190,42 @@ public final class AsUser implements AutoCloseable {
       this.task = task;
     }
 
-    @Override
-    public void run() {
-      synchronized (this) {
-        if (abandoned) {
-          return;
-        }
+    /** On the user's thread. */
+    void run() {
+      if (awaited.get() != null) {
+        return;
       }
-      Object got = null;
-      Throwable failed = null;
       try {
-        got = task.run();
+        result = task.run();
       } catch (Throwable whateverItIs) {
-        failed = whateverItIs;
+        thrown = whateverItIs;
       }
-      synchronized (this) {
-        if (abandoned) {
-          if (got instanceof AutoCloseable open) {
-            close(open);
-          }
-          return;
-        }
-        result = got;
-        thrown = failed;
-        done.countDown();
+      if (awaited.compareAndSet(null, true)) {
+        ANSWERS.put(this);
+      } else {
+        closeResult();
       }
     }
 
-    synchronized void refuse() {
+    /** On whichever thread closed it. */
+    void refuse() {
       thrown = new IllegalStateException("closed");
+      if (awaited.compareAndSet(null, true)) {
+        ANSWERS.put(this);
+      }
+    }
+
+    void tell() {
       done.countDown();
     }
 
-    private static void close(AutoCloseable open) {
-      try {
-        open.close();
-      } catch (Exception nobodyWaits) {
-        // The caller was interrupted, and knows that it has no result.
+    private void closeResult() {
+      if (result instanceof AutoCloseable open) {
+        try {
+          open.close();
+        } catch (Exception nobodyWaits) {
+          // The caller was interrupted, and knows that it has no result.
+        }
       }
     }
 
@@ -247,11 +235,8 @@ public final class AsUser implements AutoCloseable {
       try {
         done.await();
       } catch (InterruptedException interrupted) {
-        synchronized (this) {
-          abandoned = true;
-          if (done.getCount() == 0 && result instanceof AutoCloseable open) {
-            close(open);
-          }
+        if (!awaited.compareAndSet(null, false)) {
+          closeResult();
         }
         throw interrupted;
       }

@@ -117,6 +117,16 @@ class AsUserTest {
     assertEquals("secret", Files.readString(secret));
   }
 
+  /** A carrier of virtual threads inherits the identity of the thread that makes it. */
+  @Test
+  void aCarrierThatIsMadeWhenATaskEndsIsNotTheUser() throws Exception {
+    Host.assumeRoot("becoming a user");
+    List<String> command =
+        new ArrayList<>(Host.java(AsUserCarrier.class, String.valueOf(SOMEBODY)).command());
+    command.add(1, "-Djdk.virtualThreadScheduler.parallelism=2");
+    assertEquals("0", Host.run(command.toArray(String[]::new)).strip());
+  }
+
   @Test
   void anInterruptedCallerLeavesNothingOpen() throws Exception {
     UserIdentity self = self();

@@ -99,6 +99,9 @@ public final class OwnedFd implements AutoCloseable {
       return Unistd.close(fd);
     }
 
+    /** To have this class initialized is all. */
+    static void prepare() {}
+
     private static void closeForgotten() {
       for (; ; ) {
         try {
@@ -135,6 +138,11 @@ public final class OwnedFd implements AutoCloseable {
       throw new IllegalArgumentException("not a descriptor: " + fd);
     }
     return new OwnedFd(fd, what);
+  }
+
+  /** Starts the thread that finds the forgotten: with the identity of the calling one. */
+  public static void prepare() {
+    State.prepare();
   }
 
   /** Takes the ownership of what a call just opened, or throws what the call failed with. */
