@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +16,9 @@ public final class VolatileNames {
   public static final VolatileNames NONE = new VolatileNames(List.of());
 
   private static final String WILDCARD = "*";
+
+  private static final Pattern DESCRIPTOR =
+      Pattern.compile("^(/proc/[^/]+(?:/task/[^/]+)?/fd/)[0-9]+(?=/|$)");
 
   /** Random decimal numbers, as Java's temporary names have them, differ in length as well. */
   private static final int DECIMAL = -1;
@@ -28,7 +32,7 @@ public final class VolatileNames {
   /**
    * @param length of the whole name, or {@link #DECIMAL} for a number of any length in the middle
    */
-  private record Pattern(String prefix, String suffix, int length) {
+  private record NamePattern(String prefix, String suffix, int length) {
     boolean matches(String name) {
       if (!name.startsWith(prefix) || !name.endsWith(suffix)) {
         return false;
@@ -46,7 +50,7 @@ public final class VolatileNames {
     }
 
     /** The pattern of two names that differ in a number only; it may not match them. */
-    static Pattern decimal(String x, String y) {
+    static NamePattern decimal(String x, String y) {
       int from = shared(x, y);
       while (from > 0 && Character.isDigit(x.charAt(from - 1))) {
         from--;
@@ -55,13 +59,13 @@ public final class VolatileNames {
       while (to < x.length() && Character.isDigit(x.charAt(to))) {
         to++;
       }
-      return new Pattern(x.substring(0, from), x.substring(to), DECIMAL);
+      return new NamePattern(x.substring(0, from), x.substring(to), DECIMAL);
     }
   }
 
-  private final List<Pattern> patterns;
+  private final List<NamePattern> patterns;
 
-  private VolatileNames(List<Pattern> patterns) {
+  private VolatileNames(List<NamePattern> patterns) {
     this.patterns = patterns;
   }
 
@@ -71,7 +75,7 @@ public final class VolatileNames {
    * not shift the others.
    */
   public VolatileNames learn(List<Site> one, List<Site> other) {
-    List<Pattern> all = new ArrayList<>(patterns);
+    List<NamePattern> all = new ArrayList<>(patterns);
     Map<Caller, List<Site>> others =
         other.stream().collect(Collectors.groupingBy(Caller::of, Collectors.toList()));
     Map<Caller, Integer> turns = new HashMap<>();
@@ -97,7 +101,7 @@ public final class VolatileNames {
     }
   }
 
-  private static void compare(String a, String b, List<Pattern> patterns) {
+  private static void compare(String a, String b, List<NamePattern> patterns) {
     String[] left = a.split("/", -1);
     String[] right = b.split("/", -1);
     if (left.length != right.length) {
@@ -109,11 +113,11 @@ public final class VolatileNames {
       if (x.equals(y) || patterns.stream().anyMatch(p -> p.matches(x) && p.matches(y))) {
         continue;
       }
-      Pattern decimal = Pattern.decimal(x, y);
+      NamePattern decimal = NamePattern.decimal(x, y);
       if (decimal.matches(x) && decimal.matches(y)) {
         patterns.add(decimal);
       } else if (x.length() == y.length()) {
-        patterns.add(new Pattern(commonPrefix(x, y), commonSuffix(x, y), x.length()));
+        patterns.add(new NamePattern(commonPrefix(x, y), commonSuffix(x, y), x.length()));
       }
     }
   }
@@ -161,19 +165,25 @@ public final class VolatileNames {
     return patterns.isEmpty();
   }
 
-  /** True if some part of this path is of a volatile form. */
+  /** True if some part of this path is of a form that was learnt to be volatile. */
   public boolean isVolatile(String path) {
-    return !patterns.isEmpty() && !normalize(path).equals(path);
+    return !patterns.isEmpty() && !byPatterns(path).equals(path);
   }
 
-  /** The path with volatile parts replaced by what is constant in them. */
+  /**
+   * The path with volatile parts replaced by what is constant in them. The number of a descriptor
+   * is volatile by nature: another thread that opens a file at the same time shifts it.
+   */
   public String normalize(String path) {
-    if (patterns.isEmpty()) {
-      return path;
-    }
+    String steady =
+        path.startsWith("/proc/") ? DESCRIPTOR.matcher(path).replaceFirst("$1" + WILDCARD) : path;
+    return patterns.isEmpty() ? steady : byPatterns(steady);
+  }
+
+  private String byPatterns(String path) {
     String[] parts = path.split("/", -1);
     for (int i = 0; i < parts.length; i++) {
-      for (Pattern pattern : patterns) {
+      for (NamePattern pattern : patterns) {
         if (pattern.matches(parts[i])) {
           parts[i] = pattern.prefix + WILDCARD + pattern.suffix;
           break;

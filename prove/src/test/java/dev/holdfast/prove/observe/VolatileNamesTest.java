@@ -27,6 +27,17 @@ class VolatileNamesTest {
   }
 
   @Test
+  void theNumberOfADescriptorIsNoName() {
+    VolatileNames none = VolatileNames.NONE;
+    assertEquals(none.normalize("/proc/self/fd/12"), none.normalize("/proc/self/fd/7"));
+    assertEquals(none.normalize("/proc/41/task/42/fd/3"), none.normalize("/proc/41/task/42/fd/4"));
+    assertFalse(none.isVolatile("/proc/self/fd/12"));
+    assertEquals("/proc/self/fd/12x", none.normalize("/proc/self/fd/12x"));
+    assertEquals("/srv/fd/12", none.normalize("/srv/fd/12"));
+    assertEquals("/proc/12/stat", none.normalize("/proc/12/stat"));
+  }
+
+  @Test
   void decimalNumbersMayDifferInLength() {
     VolatileNames names = learn("/tmp/w3596825889732804785.tmp", "/tmp/w17713455488197066279.tmp");
     assertTrue(names.isVolatile("/tmp/w771345548819706627.tmp"));
