@@ -88,7 +88,7 @@ public final class VolatileNames {
       }
       Site b = same.get(turn);
       for (int k = 0; k < Math.min(a.names().size(), b.names().size()); k++) {
-        compare(a.names().get(k), b.names().get(k), all);
+        compare(withoutDescriptor(a.names().get(k)), withoutDescriptor(b.names().get(k)), all);
       }
     }
     return new VolatileNames(all);
@@ -175,9 +175,14 @@ public final class VolatileNames {
    * is volatile by nature: another thread that opens a file at the same time shifts it.
    */
   public String normalize(String path) {
-    String steady =
-        path.startsWith("/proc/") ? DESCRIPTOR.matcher(path).replaceFirst("$1" + WILDCARD) : path;
+    String steady = withoutDescriptor(path);
     return patterns.isEmpty() ? steady : byPatterns(steady);
+  }
+
+  private static String withoutDescriptor(String path) {
+    return path.startsWith("/proc/")
+        ? DESCRIPTOR.matcher(path).replaceFirst("$1" + WILDCARD)
+        : path;
   }
 
   private String byPatterns(String path) {

@@ -2,6 +2,7 @@ package dev.holdfast.prove.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Sysno;
@@ -35,6 +36,13 @@ class VolatileNamesTest {
     assertEquals("/proc/self/fd/12x", none.normalize("/proc/self/fd/12x"));
     assertEquals("/srv/fd/12", none.normalize("/srv/fd/12"));
     assertEquals("/proc/12/stat", none.normalize("/proc/12/stat"));
+  }
+
+  @Test
+  void anotherDescriptorTeachesNothingAboutNumbersInNames() {
+    VolatileNames names = learn("/proc/self/fd/12", "/proc/self/fd/13");
+    assertFalse(names.isVolatile("/srv/spool/1"));
+    assertNotEquals(names.normalize("/srv/spool/1"), names.normalize("/srv/spool/2"));
   }
 
   @Test
