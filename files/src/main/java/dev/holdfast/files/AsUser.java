@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,8 +180,8 @@ public final class AsUser implements AutoCloseable {
     private final Task<T, X> task;
     private final CountDownLatch done = new CountDownLatch(1);
 
-    /** Decided by whoever comes first: that it is done, or that nobody waits for it. */
-    private final AtomicReference<@Nullable Boolean> awaited = new AtomicReference<>();
+    /** Set by whoever comes first: the one that is done, or the one that waits no longer. */
+    private final AtomicBoolean settled = new AtomicBoolean();
 
     private @Nullable Object result;
     private @Nullable Throwable thrown;
@@ -192,7 +192,7 @@ public final class AsUser implements AutoCloseable {
 
     /** On the user's thread. */
     void run() {
-      if (awaited.get() != null) {
+      if (settled.get()) {
         return;
       }
       try {
@@ -200,7 +200,7 @@ public final class AsUser implements AutoCloseable {
       } catch (Throwable whateverItIs) {
         thrown = whateverItIs;
       }
-      if (awaited.compareAndSet(null, true)) {
+      if (settled.compareAndSet(false, true)) {
         ANSWERS.put(this);
       } else {
         closeResult();
@@ -210,7 +210,7 @@ public final class AsUser implements AutoCloseable {
     /** On whichever thread closed it. */
     void refuse() {
       thrown = new IllegalStateException("closed");
-      if (awaited.compareAndSet(null, true)) {
+      if (settled.compareAndSet(false, true)) {
         ANSWERS.put(this);
       }
     }
@@ -235,7 +235,7 @@ public final class AsUser implements AutoCloseable {
       try {
         done.await();
       } catch (InterruptedException interrupted) {
-        if (!awaited.compareAndSet(null, false)) {
+        if (!settled.compareAndSet(false, true)) {
           closeResult();
         }
         throw interrupted;

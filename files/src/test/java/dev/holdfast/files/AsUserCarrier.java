@@ -7,9 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Prints the file-system user of a carrier thread that had to be made in the instant in which a
- * task of an {@link AsUser} ended: {@code AsUserCarrier UID}. To be run with two carriers at most.
+ * task of an {@link AsUser} ended: {@code AsUserCarrier UID WHO}. A virtual thread is woken then,
+ * by the answer to its call ({@link #ANSWER}), or by the task itself, as no task should ({@link
+ * #TASK}). To be run with two carriers at most.
  */
 final class AsUserCarrier {
+  static final String ANSWER = "answer";
+  static final String TASK = "task";
+
   private AsUserCarrier() {}
 
   public static void main(String[] args) throws Exception {
@@ -17,19 +22,30 @@ final class AsUserCarrier {
     AtomicInteger seen = new AtomicInteger(-1);
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     try (AsUser user = AsUser.of(new UserIdentity("somebody", uid, uid, List.of()))) {
+      AsUser.Task<Boolean, InterruptedException> task =
+          () -> {
+            running.countDown();
+            go.await();
+            ended.countDown();
+            return true;
+          };
+      boolean byTask = args[1].equals(TASK);
+      if (byTask) {
+        Thread.ofPlatform().start(() -> run(user, task));
+      }
       // It waits for the task, so the only carrier there is has nothing to do.
-      Thread caller =
+      Thread waits =
           Thread.startVirtualThread(
               () -> {
                 try {
-                  user.<Boolean, InterruptedException>call(
-                      () -> {
-                        running.countDown();
-                        go.await();
-                        return true;
-                      });
+                  if (byTask) {
+                    ended.await();
+                  } else {
+                    user.call(task);
+                  }
                   seen.set(Identity.setfsuid(Identity.KEEP));
                 } catch (InterruptedException nobodyDoes) {
                   throw new IllegalStateException(nobodyDoes);
@@ -37,10 +53,10 @@ final class AsUserCarrier {
                 done.countDown();
               });
       running.await();
-      while (caller.getState() != Thread.State.WAITING) {
+      while (waits.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
-      // Now it has: whoever wakes the caller must make another.
+      // Now it has: whoever wakes the one that waits must make another.
       CountDownLatch busy = new CountDownLatch(1);
       Thread.startVirtualThread(
           () -> {
@@ -54,5 +70,13 @@ final class AsUserCarrier {
       done.await();
     }
     System.out.println(seen.get());
+  }
+
+  private static void run(AsUser user, AsUser.Task<Boolean, InterruptedException> task) {
+    try {
+      user.call(task);
+    } catch (InterruptedException nobodyDoes) {
+      throw new IllegalStateException(nobodyDoes);
+    }
   }
 }

@@ -121,10 +121,15 @@ class AsUserTest {
   @Test
   void aCarrierThatIsMadeWhenATaskEndsIsNotTheUser() throws Exception {
     Host.assumeRoot("becoming a user");
+    assertEquals(SOMEBODY, carrierMadeBy(AsUserCarrier.TASK), "the control: it inherits");
+    assertEquals(0, carrierMadeBy(AsUserCarrier.ANSWER));
+  }
+
+  private static int carrierMadeBy(String who) throws Exception {
     List<String> command =
-        new ArrayList<>(Host.java(AsUserCarrier.class, String.valueOf(SOMEBODY)).command());
+        new ArrayList<>(Host.java(AsUserCarrier.class, String.valueOf(SOMEBODY), who).command());
     command.add(1, "-Djdk.virtualThreadScheduler.parallelism=2");
-    assertEquals("0", Host.run(command.toArray(String[]::new)).strip());
+    return Integer.parseInt(Host.run(command.toArray(String[]::new)).strip());
   }
 
   @Test
