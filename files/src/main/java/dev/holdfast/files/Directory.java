@@ -244,8 +244,7 @@ public final class Directory implements AutoCloseable {
     return new Place(this, (int) parent.raw(), true, parsed, name);
   }
 
-  private void requireOk(SyscallResult result, String call, String name)
-      throws FileSystemException {
+  void requireOk(SyscallResult result, String call, String name) throws FileSystemException {
     if (result.failed()) {
       throw SyscallExceptions.of(result.errno(), call, show(name));
     }

@@ -4,8 +4,6 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
-import dev.holdfast.libc.SyscallExceptions;
-import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.io.IOException;
@@ -30,12 +28,6 @@ final class HeldEntry implements AutoCloseable {
     this.raw = raw;
     this.directory = directory;
     this.name = name;
-  }
-
-  private void require(SyscallResult result, String call) throws IOException {
-    if (result.failed()) {
-      throw SyscallExceptions.of(result.errno(), call, shown());
-    }
   }
 
   private String shown() {
@@ -63,23 +55,25 @@ final class HeldEntry implements AutoCloseable {
   /** Refuses a symbolic link. */
   void chmod(int mode) throws IOException {
     refuseLink();
-    require(ProcSelfFd.chmod(raw, mode), "fchmod");
+    directory.requireOk(ProcSelfFd.chmod(raw, mode), "fchmod", name);
   }
 
   /** Of a symbolic link itself, if that is what is held. */
   void chown(int uid, int gid) throws IOException {
-    require(ProcSelfFd.chown(raw, uid, gid), "fchownat");
+    directory.requireOk(ProcSelfFd.chown(raw, uid, gid), "fchownat", name);
   }
 
   /** Of a symbolic link itself, if that is what is held. */
   void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed) throws IOException {
-    require(FileTimes.set(raw, modified, accessed), "utimensat");
+    directory.requireOk(FileTimes.set(raw, modified, accessed), "utimensat", name);
   }
 
   /** Throws if this thread's effective user has not these rights, access(2). */
   void access(int mode) throws IOException {
-    require(
-        Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS), "faccessat2");
+    directory.requireOk(
+        Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS),
+        "faccessat2",
+        name);
   }
 
   String readlink() throws IOException {
@@ -115,12 +109,14 @@ final class HeldEntry implements AutoCloseable {
 
   void setXattr(String attribute, byte[] value) throws IOException {
     refuseLink();
-    require(Xattr.setxattr(ProcSelfFd.name(raw), Names.encode(attribute), value, 0), "setxattr");
+    directory.requireOk(
+        Xattr.setxattr(ProcSelfFd.name(raw), Names.encode(attribute), value, 0), "setxattr", name);
   }
 
   void removeXattr(String attribute) throws IOException {
     refuseLink();
-    require(Xattr.removexattr(ProcSelfFd.name(raw), Names.encode(attribute)), "removexattr");
+    directory.requireOk(
+        Xattr.removexattr(ProcSelfFd.name(raw), Names.encode(attribute)), "removexattr", name);
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
-import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
@@ -171,9 +170,7 @@ final class NewFile implements AutoCloseable {
           "S07",
           Errno.ENOENT);
     }
-    if (result.failed()) {
-      throw SyscallExceptions.of(result.errno(), "renameat2", place.shown());
-    }
+    place.require(result, "renameat2");
   }
 
   /** After an {@link #exchange}: what had the name before is to go for good. */

@@ -33,7 +33,7 @@ public final class Opening {
   private static final Opening APPEND = new Opening(new Builder(Fcntl.O_WRONLY | Fcntl.O_APPEND));
 
   /** A permission mask that forbids nothing. */
-  private static final int ANY_MODE = 07777;
+  static final int ANY_MODE = 07777;
 
   private static final class Builder {
     int flags;

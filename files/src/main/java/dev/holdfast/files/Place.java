@@ -1,6 +1,8 @@
 package dev.holdfast.files;
 
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import java.nio.file.FileSystemException;
 
 /**
  * Where an entry is or is to be: the directory it is in, held until {@link #close}, and its name
@@ -46,6 +48,11 @@ final class Place implements AutoCloseable {
   /** {@link Directory#losesSynced} of the directory that it is in. */
   boolean losesSynced() {
     return owned ? Directory.isBtrfs(dirfd) : from.losesSynced(dirfd);
+  }
+
+  /** Throws what a call on it failed with. */
+  void require(SyscallResult result, String call) throws FileSystemException {
+    from.requireOk(result, call, given);
   }
 
   /** Its path, for messages. */

@@ -3,7 +3,6 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Statx;
-import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
@@ -20,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replacement implements AutoCloseable {
   private static final int DEFAULT_MODE = 0600;
-  private static final int ANY_MODE = 07777;
+
+  /** A mode that no file has. */
+  private static final int UNKNOWN = -1;
 
   /** For those who replace the file without a lock. */
   private static final int MAX_EXCHANGES = 64;
@@ -75,13 +76,6 @@ public final class Replacement implements AutoCloseable {
     return file.file();
   }
 
-  /** Paths are put together only for those who ask. */
-  private void require(SyscallResult result, String call) throws IOException {
-    if (result.failed()) {
-      throw SyscallExceptions.of(result.errno(), call, place.shown());
-    }
-  }
-
   /** Gives it its attributes, and then its name. */
   public void commit() throws IOException {
     if (done) {
@@ -92,7 +86,7 @@ public final class Replacement implements AutoCloseable {
       file().sync(true);
     }
     if (settings.noReplace()) {
-      require(file.publish(place.dirfd(), place.name()), "linkat");
+      place.require(file.publish(place.dirfd(), place.name()), "linkat");
     } else if (settings.expected() != null) {
       exchangeIfSame(settings.expected());
     } else {
@@ -179,10 +173,10 @@ public final class Replacement implements AutoCloseable {
     // The place may be held by O_PATH, which cannot be synced.
     SyscallResult opened =
         Fcntl.openat(place.dirfd(), new byte[] {'.'}, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
-    require(opened, "openat");
+    place.require(opened, "openat");
     int raw = (int) opened.raw();
     try {
-      require(Interruptions.retry(() -> Unistd.fsync(raw)), "fsync");
+      place.require(Interruptions.retry(() -> Unistd.fsync(raw)), "fsync");
     } finally {
       Unistd.close(raw);
     }
@@ -196,17 +190,23 @@ public final class Replacement implements AutoCloseable {
     int mode = first(settings.mode(), was == null ? DEFAULT_MODE : was.permissions());
     int fd = file().borrow();
     try {
-      boolean owned = setOwner(fd, uid, gid);
-      SyscallResult born = Statx.fmode(fd);
-      require(born, "statx");
-      if (owned || mode != (born.raw() & ANY_MODE)) {
-        require(Unistd.fchmod(fd, mode), "fchmod");
+      int born;
+      if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
+        SyscallResult asked = Statx.fmode(fd);
+        place.require(asked, "statx");
+        born = asked.intValue() & Opening.ANY_MODE;
+      } else {
+        Statx stat = Statx.fstat(fd).orThrow("statx", place.shown());
+        born = setOwner(fd, stat, uid, gid) ? UNKNOWN : stat.permissions();
+      }
+      if (mode != born) {
+        place.require(Unistd.fchmod(fd, mode), "fchmod");
       }
       if (was != null && settings.mode() == ReplaceSettings.UNSET) {
         old.copyXattrsTo(fd, place.shown());
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
-        require(
+        place.require(
             Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0),
             "fsetxattr");
       }
@@ -216,15 +216,11 @@ public final class Replacement implements AutoCloseable {
   }
 
   /** Gives it this owner and group where it has another. True if that was done. */
-  private boolean setOwner(int fd, int uid, int gid) throws IOException {
-    if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
-      return false;
-    }
-    Statx born = Statx.fstat(fd).orThrow("statx", place.shown());
+  private boolean setOwner(int fd, Statx born, int uid, int gid) throws IOException {
     boolean giveAway = uid != ReplaceSettings.UNSET && uid != born.uid();
     boolean regroup = gid != ReplaceSettings.UNSET && gid != born.gid();
     if (giveAway || regroup) {
-      require(
+      place.require(
           Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP),
           "fchown");
     }
