@@ -83,12 +83,21 @@ abstract sealed class AbstractLock<L extends AbstractLock<L>> implements Lock
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    Held held = acquire(Deadline.after(timeout));
+    return outcome(acquire(Deadline.after(timeout)), this, start);
+  }
+
+  /**
+   * What became of a request.
+   *
+   * @param held null if its time passed
+   * @param start when it began, on {@link System#nanoTime}
+   */
+  static Outcome outcome(@Nullable Held held, AbstractLock<?> wanted, long start) {
     if (held != null) {
       return new Outcome.Acquired(held);
     }
     Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    return new Outcome.TimedOut(name, waited, holdersIfKnown());
+    return new Outcome.TimedOut(wanted.name(), waited, wanted.holdersIfKnown());
   }
 
   private List<Holder> holdersIfKnown() {

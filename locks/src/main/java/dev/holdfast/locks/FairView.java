@@ -54,11 +54,7 @@ final class FairView extends LockView {
 
   @Override
   public Held acquire() throws IOException, InterruptedException {
-    Held held = acquire(Deadline.NONE);
-    if (held == null) {
-      throw new AssertionError("a wait without limit gave up");
-    }
-    return held;
+    return AbstractLock.granted(acquire(Deadline.NONE));
   }
 
   private @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
@@ -74,12 +70,7 @@ final class FairView extends LockView {
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    Held held = acquire(Deadline.after(timeout));
-    if (held != null) {
-      return new Outcome.Acquired(held);
-    }
-    Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    return new Outcome.TimedOut(name(), waited, lock.holders());
+    return AbstractLock.outcome(acquire(Deadline.after(timeout)), lock, start);
   }
 
   @Override

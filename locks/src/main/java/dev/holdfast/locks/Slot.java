@@ -94,22 +94,22 @@ final class Slot extends ThreadQueue {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (!(!hasWaiters() && (mode == Mode.SHARED && join()))) {
-      if (!(!hasWaiters() && STATE.compareAndSet(this, FREE, ALONE))) {
-        Entry turn = awaitTurn(mode, deadline);
-        if (turn != Entry.GRANTED || (mode == Mode.SHARED && state > 0)) {
-          return turn;
-        }
-      }
-      boolean granted = false;
-      try {
-        granted = engine.claim(mode, deadline);
-      } finally {
-        settle(granted, mode);
-      }
-      return granted ? Entry.GRANTED : Entry.BUSY;
+    if (!hasWaiters() && mode == Mode.SHARED && join()) {
+      return Entry.GRANTED;
     }
-    return Entry.GRANTED;
+    if (hasWaiters() || !STATE.compareAndSet(this, FREE, ALONE)) {
+      Entry turn = awaitTurn(mode, deadline);
+      if (turn != Entry.GRANTED || (mode == Mode.SHARED && state > 0)) {
+        return turn;
+      }
+    }
+    boolean granted = false;
+    try {
+      granted = engine.claim(mode, deadline);
+    } finally {
+      settle(granted, mode);
+    }
+    return granted ? Entry.GRANTED : Entry.BUSY;
   }
 
   /** Becomes one more reader of a lock that this process holds shared. */
