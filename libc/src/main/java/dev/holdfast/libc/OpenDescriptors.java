@@ -53,7 +53,7 @@ final class OpenDescriptors {
     AtomicReferenceArray<@Nullable Object> slots = CHUNKS.getAcquire(chunk);
     if (slots != null) {
       int slot = fd & (CHUNK - 1);
-      if (slots.getPlain(slot) == kept) {
+      if (slots.getAcquire(slot) == kept) {
         slots.setRelease(slot, null);
       }
     }

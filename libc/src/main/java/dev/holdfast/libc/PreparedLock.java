@@ -34,7 +34,10 @@ public final class PreparedLock {
   /** Linked at the first use. */
   private static final class Quick {
     static final MethodHandle FLOCK =
-        link("flock", FunctionDescriptor.of(ValueLayout.JAVA_INT, ints(2)));
+        link(
+            "flock",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     static final MethodHandle FCNTL =
         link(
             "fcntl",
@@ -44,12 +47,6 @@ public final class PreparedLock {
                 ValueLayout.JAVA_INT,
                 ValueLayout.JAVA_LONG),
             Linker.Option.firstVariadicArg(2));
-
-    private static ValueLayout[] ints(int count) {
-      ValueLayout[] types = new ValueLayout[count];
-      Arrays.fill(types, ValueLayout.JAVA_INT);
-      return types;
-    }
 
     private static MethodHandle link(
         String name, FunctionDescriptor type, Linker.Option... options) {

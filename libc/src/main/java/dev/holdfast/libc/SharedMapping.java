@@ -39,10 +39,6 @@ public final class SharedMapping {
     }
   }
 
-  public long size() {
-    return size;
-  }
-
   /** The address of what lies wholly in the mapping. */
   private long at(long offset, int length) {
     return address + Objects.checkIndex(offset, size - length + 1);
