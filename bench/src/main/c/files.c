@@ -1,16 +1,11 @@
 /*
- * The system calls of FilesBenchmark, in a C loop: files DIR. Prints the median thread CPU time of
- * each operation in nanoseconds. a/b/file must be there.
- *
- * A second thread sleeps beside the loop. Every JVM has some, and the kernel counts the uses of a
- * descriptor only in processes with more than one: what is compared is the way to the kernel, and
- * not that.
+ * The system calls of FilesBenchmark, in a C loop. It runs in the benchmark's own process and thread, in
+ * turns with it, so that the kernel, the processor and the descriptor table are the same for both.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCHES = 21, MASK = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID };
+enum { MASK = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID };
 
 static int dir;
 static uid_t me;
@@ -60,13 +55,13 @@ static void op_beneath(void) {
 }
 
 static void op_create(void) {
-  int fd = openat(dir, "new-c",
+  int fd = openat(dir, "new",
                   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
   require(fd >= 0, "create");
   struct statx st;
   require(statx(fd, "", AT_EMPTY_PATH, MASK, &st) == 0, "statx");
   close(fd);
-  require(unlinkat(dir, "new-c", 0) == 0, "unlinkat");
+  require(unlinkat(dir, "new", 0) == 0, "unlinkat");
 }
 
 static int tmpfile_in_dir(void) {
@@ -82,7 +77,7 @@ static void op_replace(void) {
   static unsigned char random[9 * 26];
   static int left;
   char name[64];
-  if (statx(dir, "replaced-c", AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MODE, &st) == 0) {
+  if (statx(dir, "replaced", AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MODE, &st) == 0) {
     require(S_ISREG(st.stx_mode), "check");
   }
   int fd = tmpfile_in_dir();
@@ -106,7 +101,7 @@ static void op_replace(void) {
     snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
     require(linkat(AT_FDCWD, proc, dir, name, AT_SYMLINK_FOLLOW) == 0, "linkat");
   }
-  require(syscall(SYS_renameat2, dir, name, dir, "replaced-c", 0) == 0, "renameat2");
+  require(syscall(SYS_renameat2, dir, name, dir, "replaced", 0) == 0, "renameat2");
   close(fd);
 }
 
@@ -116,46 +111,34 @@ static long cpu(void) {
   return t.tv_sec * 1000000000L + t.tv_nsec;
 }
 
-static int compare(const void *a, const void *b) {
-  long x = *(const long *)a, y = *(const long *)b;
-  return (x > y) - (x < y);
+static const struct {
+  const char *name;
+  void (*run)(void);
+} operations[] = {
+    {"open", op_open}, {"beneath", op_beneath}, {"create", op_create},
+    {"temp", op_temp}, {"replace", op_replace}, {"replaceSync", op_replace},
+};
+
+/* Once, before the others. a/b/file must be there. */
+void files_prepare(const char *directory) {
+  me = geteuid();
+  dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  require(dir >= 0, directory);
+  snprintf(file, sizeof file, "%s/a/b/file", directory);
+  memset(text, 'x', sizeof text);
 }
 
-static void measure(const char *name, void (*operation)(void), int per_batch) {
-  long nanos[BATCHES];
-  for (int batch = -3; batch < BATCHES; batch++) {
-    long start = cpu();
-    for (int i = 0; i < per_batch; i++) {
-      operation();
-    }
-    if (batch >= 0) {
-      nanos[batch] = (cpu() - start) / per_batch;
+/* The thread's CPU time of so many operations in nanoseconds; -1 if there is none of that name. */
+long files_measure(const char *operation, int count) {
+  sync_it = strcmp(operation, "replaceSync") == 0;
+  for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+    if (strcmp(operation, operations[i].name) == 0) {
+      long start = cpu();
+      for (int n = 0; n < count; n++) {
+        operations[i].run();
+      }
+      return cpu() - start;
     }
   }
-  qsort(nanos, BATCHES, sizeof nanos[0], compare);
-  printf("%s %ld\n", name, nanos[BATCHES / 2]);
-}
-
-static void *sleep_on(void *unused) {
-  pause();
-  return unused;
-}
-
-int main(int argc, char **argv) {
-  require(argc == 2, "usage: files DIR");
-  me = geteuid();
-  pthread_t second;
-  require(pthread_create(&second, NULL, sleep_on, NULL) == 0, "pthread_create");
-  dir = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  require(dir >= 0, argv[1]);
-  snprintf(file, sizeof file, "%s/a/b/file", argv[1]);
-  memset(text, 'x', sizeof text);
-  measure("open", op_open, 1000);
-  measure("beneath", op_beneath, 1000);
-  measure("create", op_create, 1000);
-  measure("temp", op_temp, 1000);
-  measure("replace", op_replace, 1000);
-  sync_it = 1;
-  measure("replace-sync", op_replace, 1000);
-  return 0;
+  return -1;
 }

@@ -50,7 +50,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 200, batchSize = FilesBenchmark.BATCH)
-@Measurement(iterations = 21, batchSize = FilesBenchmark.BATCH)
+@Measurement(iterations = 200, batchSize = FilesBenchmark.BATCH)
 @Fork(
     value = 1,
     jvmArgsAppend = {
@@ -72,6 +72,10 @@ public class FilesBenchmark {
   /** Where: this decides which file system is measured. */
   @Param("")
   public String directory = "";
+
+  /** {@code files.c}, made a library. */
+  @Param("")
+  public String library = "";
 
   private Path base = Path.of("");
   private Path file = base;
@@ -98,7 +102,7 @@ public class FilesBenchmark {
     held.mkdirs("a/b", 0700).close();
     held.open("a/b/file", Opening.write().createIfAbsent(0600)).close();
     file = base.resolve("a/b/file");
-    fresh = base.resolve("new-jdk");
+    fresh = base.resolve("new");
     name = file.toString();
     checked = Opening.read().ownedByMe().singleLink().modeWithin(0644);
     temp = TempFiles.in(held);
@@ -128,7 +132,6 @@ public class FilesBenchmark {
           replaceJdk(memory, true);
         }
         in.remove("replaced");
-        in.remove("replaced-jdk");
       } finally {
         Files.delete(memory);
       }
@@ -209,21 +212,21 @@ public class FilesBenchmark {
 
   @Benchmark
   @Warmup(iterations = 3, batchSize = BATCH)
-  @Measurement(iterations = 11, batchSize = BATCH)
+  @Measurement(iterations = 21, batchSize = BATCH)
   public void replaceSync(ThreadCpu cpu, Warm warm) throws IOException {
     durable.write(TEXT);
   }
 
   @Benchmark
   @Warmup(iterations = 3, batchSize = BATCH)
-  @Measurement(iterations = 11, batchSize = BATCH)
+  @Measurement(iterations = 21, batchSize = BATCH)
   public void replaceSyncJdk(ThreadCpu cpu, Warm warm) throws IOException {
     replaceJdk(base, true);
   }
 
   /** Judges what has the name first, as ours does: a link is not to be replaced unseen. */
   private static void replaceJdk(Path in, boolean sync) throws IOException {
-    Path replaced = in.resolve("replaced-jdk");
+    Path replaced = in.resolve("replaced");
     try {
       if (!Files.readAttributes(replaced, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
           .isRegularFile()) {
