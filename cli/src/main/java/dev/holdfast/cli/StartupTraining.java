@@ -1,16 +1,19 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.prove.Prover;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
  * What the launcher runs once to record which classes a start needs.
  *
- * <p>Every line here must be harmless: it reads at most, except for the lock file that the launcher
+ * <p>Every line here must be harmless: it reads at most, except in the directory that the launcher
  * names, and needs no privilege. A command that is not exercised here still works, it only starts
  * more slowly.
  */
@@ -22,20 +25,17 @@ final class StartupTraining {
           new String[] {"--no-such-option"},
           new String[] {"no-such-command"},
           new String[] {"trust", "/"},
-          new String[] {"doctor"});
+          new String[] {"doctor"},
+          new String[] {"unlinked"});
 
   private StartupTraining() {}
 
-  /** Takes the name of a file that may be created and locked. */
-  public static void main(String[] args) {
+  /** Takes the name of an empty directory to work in. Standard input must be empty. */
+  public static void main(String[] args) throws IOException {
     PrintWriter nowhere =
         new PrintWriter(
             new OutputStreamWriter(OutputStream.nullOutputStream(), StandardCharsets.UTF_8));
-    String file = args[0];
-    Main.run(nowhere, nowhere, "lock", file, "--", "true");
-    Main.run(nowhere, nowhere, "lock", "--no-wait", "--kind", "flock", file, "--", "true");
-    Main.run(nowhere, nowhere, "lock", "--timeout", "1s", "--shared", file, "--", "true");
-    Main.run(nowhere, nowhere, "locks", file);
+    inDirectory(Path.of(args[0]), nowhere);
     for (String[] commandLine : COMMAND_LINES) {
       Main.run(nowhere, nowhere, commandLine);
     }
@@ -52,5 +52,28 @@ final class StartupTraining {
     nowhere.flush();
     // As Main does after a proof: ending loads classes, too.
     System.exit(ExitCode.OK);
+  }
+
+  private static void inDirectory(Path directory, PrintWriter nowhere) throws IOException {
+    Path tree = Files.createDirectory(directory.resolve("tree"));
+    String copy = directory.resolve("copy").toString();
+    String file = tree.resolve("file").toString();
+    List<String[]> commandLines =
+        List.of(
+            new String[] {"lock", file, "--", "true"},
+            new String[] {"lock", "--no-wait", "--kind", "flock", file, "--", "true"},
+            new String[] {"lock", "--timeout", "1s", "--shared", file, "--", "true"},
+            new String[] {"locks", file},
+            new String[] {"write", file},
+            new String[] {"save", file},
+            new String[] {"temp", "--in", tree.toString()},
+            new String[] {"temp", "dir", "--in", tree.toString(), "--", "true"},
+            new String[] {"tree", "cp", tree.toString(), copy},
+            new String[] {"tree", "chmod", "u+rw", copy},
+            new String[] {"clean", "--dry-run", "--older-than", "1d", copy},
+            new String[] {"tree", "rm", copy});
+    for (String[] commandLine : commandLines) {
+      Main.run(nowhere, nowhere, commandLine);
+    }
   }
 }
