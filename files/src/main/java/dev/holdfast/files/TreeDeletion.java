@@ -9,10 +9,22 @@ import dev.holdfast.libc.Unistd;
 
 /** Removes everything: each name relative to the held directory that was listed. */
 final class TreeDeletion extends TreeTask {
+  /** Two threads that hold two directories each. */
+  private static final int MIN_SHARED_DIRECTORIES = 4;
+
+  /** So many entries take longer than to start a thread. */
+  private static final long USUALLY_SHARED_FROM = 4096;
+
   private final boolean keepRoot;
+  private final long sharedFrom;
 
   TreeDeletion(boolean keepRoot) {
+    this(keepRoot, USUALLY_SHARED_FROM);
+  }
+
+  TreeDeletion(boolean keepRoot, long sharedFrom) {
     this.keepRoot = keepRoot;
+    this.sharedFrom = sharedFrom;
   }
 
   @Override
@@ -70,6 +82,19 @@ final class TreeDeletion extends TreeTask {
     return new Failed(
         TreeFailure.refused(
             walker.path(null), "unlinkat", "was moved away while it was being emptied", "S19"));
+  }
+
+  @Override
+  long sharedFrom(TreeOptions options) {
+    // Who forces permissions works above the directory that a helper would stand on.
+    return options.forcePermissions() || options.maxOpenDirectories() < MIN_SHARED_DIRECTORIES
+        ? NEVER
+        : sharedFrom;
+  }
+
+  @Override
+  TreeTask shared() {
+    return new TreeDeletion(false, NEVER);
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 /**
  * How a tree is worked on. Immutable: each method answers a changed copy.
  *
- * <p><b>Threads.</b> Safe for all. The callbacks are called on the thread that does the work.
+ * <p><b>Threads.</b> Safe for all. The callbacks are called on the caller's thread.
  *
  * @param crossMounts whether what is mounted inside the tree belongs to it
  * @param hardLinks what to do with a file that has more than one name

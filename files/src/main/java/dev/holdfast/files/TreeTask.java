@@ -4,6 +4,9 @@ import dev.holdfast.libc.Statx;
 
 /** One kind of tree work: what {@link TreeWalker} does to each entry. */
 abstract class TreeTask {
+  /** For {@link #sharedFrom}. */
+  static final long NEVER = Long.MAX_VALUE;
+
   /** What became of an entry. */
   sealed interface Outcome permits Plain, Failed {}
 
@@ -42,6 +45,16 @@ abstract class TreeTask {
   Outcome mounted(TreeWalker walker, byte[] name, Statx judged) {
     return new Failed(
         TreeFailure.refused(walker.path(name), "open", "another file system is mounted here", ""));
+  }
+
+  /** After how many entries a second thread helps with the rest. */
+  long sharedFrom(TreeOptions options) {
+    return NEVER;
+  }
+
+  /** The same work on a directory of the tree, for the second thread. */
+  TreeTask shared() {
+    throw new IllegalStateException("this work is done by one thread");
   }
 
   /** Nothing more will be seen: what was put off to the end. */

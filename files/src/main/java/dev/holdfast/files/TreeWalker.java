@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time.
  */
 final class TreeWalker implements AutoCloseable {
+  private static final byte[] SELF = Paths.bytes(".");
   private static final byte[] DOT_DOT = Paths.bytes("..");
   private static final byte[] EMPTY = new byte[0];
 
@@ -52,6 +53,11 @@ final class TreeWalker implements AutoCloseable {
   /** The first frame after the root that holds its descriptor. */
   private int firstHeld = 2;
 
+  /** Where the work began; on its mount the work stays. */
+  private @Nullable Statx root;
+
+  private long sharedFrom;
+  private @Nullable TreeHelper helper;
   private long directories;
   private long others;
   private long vanished;
@@ -67,9 +73,17 @@ final class TreeWalker implements AutoCloseable {
    * @param above the path of {@code base} for messages, empty or ending in a slash
    */
   TreeWalker(TreeTask task, TreeOptions options, HeldDirectory base, byte[] above) {
+    this(task, options, base, above, null);
+    sharedFrom = task.sharedFrom(options);
+  }
+
+  private TreeWalker(
+      TreeTask task, TreeOptions options, HeldDirectory base, byte[] above, @Nullable Statx root) {
     this.task = task;
     this.options = options;
     this.above = above;
+    this.root = root;
+    this.sharedFrom = TreeTask.NEVER;
     this.frames.add(new TreeFrame(EMPTY, base));
   }
 
@@ -83,6 +97,7 @@ final class TreeWalker implements AutoCloseable {
     while (frames.size() > 1 && !stopped) {
       step(frames.getLast());
     }
+    endHelp();
     if (!stopped) {
       task.end(this);
     }
@@ -138,25 +153,35 @@ final class TreeWalker implements AutoCloseable {
   }
 
   private void handle(TreeFrame in, byte[] name, int type) {
+    if (type == Dirent.DT_DIR && others + directories >= sharedFrom && giveAway(in, name)) {
+      return;
+    }
     boolean asDirectory = type == Dirent.DT_DIR || type == Dirent.DT_UNKNOWN;
     for (int turns = 0; ; ) {
       Outcome outcome = asDirectory ? descend(in, name) : task.other(this, in, name, type);
-      switch (outcome) {
-        case Plain.DONE -> {
+      // A switch over both kinds of outcome would have to be linked at the first use.
+      if (outcome instanceof Failed failure) {
+        if (!force(in, failure) && !retry(in, failure)) {
+          return;
+        }
+        continue;
+      }
+      switch ((Plain) outcome) {
+        case DONE -> {
           if (!asDirectory) {
             others++;
           }
           tick();
           return;
         }
-        case Plain.SKIPPED -> {
+        case SKIPPED -> {
           return;
         }
-        case Plain.VANISHED -> {
+        case VANISHED -> {
           vanished++;
           return;
         }
-        case Plain.DIRECTORY, Plain.NOT_DIRECTORY, Plain.AGAIN -> {
+        case DIRECTORY, NOT_DIRECTORY, AGAIN -> {
           asDirectory = outcome == Plain.DIRECTORY;
           if (++turns > MAX_TURNS) {
             Failed raced =
@@ -170,11 +195,6 @@ final class TreeWalker implements AutoCloseable {
               return;
             }
             turns = 0;
-          }
-        }
-        case Failed failure -> {
-          if (!force(in, failure) && !retry(in, failure)) {
-            return;
           }
         }
       }
@@ -222,7 +242,7 @@ final class TreeWalker implements AutoCloseable {
       };
     }
     HeldDirectory held = opened.value();
-    if (!options.crossMounts() && depth() > 0 && held.judged.mountId() != root().mountId()) {
+    if (!options.crossMounts() && root != null && held.judged.mountId() != root.mountId()) {
       held.close();
       return task.mounted(this, name, held.judged);
     }
@@ -235,14 +255,18 @@ final class TreeWalker implements AutoCloseable {
     DirentCursor free = cursors.poll();
     frame.cursor = free == null ? new DirentCursor() : free;
     frames.add(frame);
-    if (frames.size() - firstHeld > options.maxOpenDirectories() - 1) {
+    if (root == null) {
+      root = frame.judged;
+    }
+    if (frames.size() - firstHeld > maxOpenDirectories() - 1) {
       putAway(frames.get(firstHeld++));
     }
     return Plain.DONE;
   }
 
-  private Statx root() {
-    return frames.get(1).judged;
+  private int maxOpenDirectories() {
+    int max = options.maxOpenDirectories();
+    return sharedFrom == TreeTask.NEVER ? max : max - max / 2;
   }
 
   Failed failed(byte @Nullable [] name, String call, Errno errno) {
@@ -272,6 +296,9 @@ final class TreeWalker implements AutoCloseable {
   }
 
   private void finish(TreeFrame top) {
+    if (helper != null && helper.worksIn(top) && !takeBack(helper, top)) {
+      return;
+    }
     int above = frames.size() - 2;
     TreeFrame in = frames.get(above);
     if (in.held == null && !comeBack(above)) {
@@ -299,6 +326,82 @@ final class TreeWalker implements AutoCloseable {
     drop(above + 1);
     tick();
     stopped |= Thread.currentThread().isInterrupted();
+  }
+
+  // --- help -----------------------------------------------------------------------------------
+
+  /** Gives a directory to the helper, if that has nothing to do. */
+  private boolean giveAway(TreeFrame in, byte[] name) {
+    if (helper == null) {
+      try {
+        helper = new TreeHelper();
+      } catch (OutOfMemoryError noThread) {
+        sharedFrom = TreeTask.NEVER;
+        return false;
+      }
+    } else if (helper.isComplete()) {
+      count(helper.takeBack());
+    }
+    if (!helper.isFree()) {
+      return false;
+    }
+    Result<HeldDirectory> base = HeldDirectory.open(in.fd(), SELF, HeldDirectory.PIN);
+    if (base.failed()) {
+      return false;
+    }
+    TreeOptions quietly =
+        options
+            .onFailure(failure -> TreeOptions.AfterFailure.STOP)
+            .onProgress(progress -> {})
+            .withMaxOpenDirectories(options.maxOpenDirectories() / 2);
+    byte[] path = Names.encode(path(EMPTY));
+    helper.give(in, name, new TreeWalker(task.shared(), quietly, base.value(), path, root));
+    return true;
+  }
+
+  /**
+   * Waits for what the helper does in a directory.
+   *
+   * @return whether the directory is done with that
+   */
+  private boolean takeBack(TreeHelper from, TreeFrame in) {
+    byte[] name = from.name();
+    TreeReport report = from.takeBack();
+    count(report);
+    tick();
+    if (report.complete()) {
+      return true;
+    }
+    // What fails is done, and reported, by this thread.
+    from.close();
+    helper = null;
+    sharedFrom = TreeTask.NEVER;
+    handle(in, name, Dirent.DT_DIR);
+    return false;
+  }
+
+  private void endHelp() {
+    if (helper == null) {
+      return;
+    }
+    try (TreeHelper ending = helper) {
+      helper = null;
+      // Here if this was stopped, or if the directory above was taken away meanwhile.
+      if (!ending.isFree()) {
+        if (stopped) {
+          ending.interrupt();
+        }
+        TreeReport report = ending.takeBack();
+        count(report);
+        report.failures().forEach(this::afterFailure);
+      }
+    }
+  }
+
+  private void count(TreeReport report) {
+    directories += report.done().directories();
+    others += report.done().others();
+    vanished += report.done().vanished();
   }
 
   private static boolean listAgain(TreeFrame frame) {
@@ -449,6 +552,9 @@ final class TreeWalker implements AutoCloseable {
 
   @Override
   public void close() {
+    if (helper != null) {
+      helper.close();
+    }
     for (TreeFrame frame : frames) {
       frame.close();
     }

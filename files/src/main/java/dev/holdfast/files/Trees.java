@@ -26,8 +26,9 @@ import java.nio.file.Path;
  * worked on, and then reported. A copy of a file that is being written is as torn as any reader's
  * view of it.
  *
- * <p><b>Threads.</b> Safe for all; one call works on the calling thread. It ends early, with {@link
- * TreeReport#stopped}, when that thread is interrupted.
+ * <p><b>Threads.</b> Safe for all; one call works on the calling thread, and calls back on it
+ * alone. Deleting a large tree has a second thread help, which has the identity of the calling one.
+ * Work ends early, with {@link TreeReport#stopped}, when the calling thread is interrupted.
  *
  * <p><b>Sources.</b> openat(2), unlink(2), chown(2), CVE-2022-21658 (the same race in a standard
  * library), GNU fts.

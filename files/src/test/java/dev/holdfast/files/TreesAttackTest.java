@@ -123,16 +123,28 @@ class TreesAttackTest {
     holdsWhereTheUsualWayLoses(
         tree -> Files.walkFileTree(tree, new UsualDelete()),
         tree -> Trees.delete(tree, TreeOptions.defaults()),
-        () -> {
-          for (int i = 0; i < FILES; i++) {
-            if (!Files.exists(outside.resolve("f" + i))) {
-              return true;
-            }
-          }
-          return false;
-        },
+        this::outsideMissesAFile,
         outside,
         true);
+  }
+
+  @Test
+  void twoThatDeleteNeverLeaveTheTree() throws Exception {
+    holdsWhereTheUsualWayLoses(
+        tree -> Files.walkFileTree(tree, new UsualDelete()),
+        tree -> TreeHelperTest.deleteByTwo(tree, TreeOptions.defaults()),
+        this::outsideMissesAFile,
+        outside,
+        true);
+  }
+
+  private boolean outsideMissesAFile() {
+    for (int i = 0; i < FILES; i++) {
+      if (!Files.exists(outside.resolve("f" + i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Test

@@ -1,0 +1,219 @@
+package dev.holdfast.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.files.TreeOptions.AfterFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Large trees are deleted by two threads, and nobody is to notice but by the time it takes. */
+class TreeHelperTest {
+  private static final int DIRECTORIES = 24;
+  private static final int FILES = 100;
+
+  /** More than one thread is to do alone. */
+  private static final int MANY = 250;
+
+  private static final UserIdentity NOBODY = new UserIdentity("nobody", 65534, 65534, List.of());
+
+  @TempDir Path dir;
+
+  /** As {@link Trees#delete}, but shared from the first directory on. */
+  static TreeReport deleteByTwo(Path tree, TreeOptions options) throws IOException {
+    try (TreeRoot root = TreeRoot.of(tree);
+        TreeWalker walker =
+            new TreeWalker(new TreeDeletion(false, 0), options, root.parent(), root.above())) {
+      return walker.run(root.name());
+    }
+  }
+
+  /** Directories of files; in each an inner one with a file. */
+  private Path tree(int files) throws IOException {
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path tree = Files.createDirectory(dir.resolve("tree"));
+    open(tree);
+    try (Directory held = Directory.open(tree)) {
+      for (int i = 0; i < DIRECTORIES; i++) {
+        try (Directory made = held.mkdirHeld("d" + i, 0777);
+            Directory inner = made.mkdirHeld("inner", 0777)) {
+          for (int j = 0; j < files; j++) {
+            made.create("file-" + j, 0600).close();
+          }
+          inner.create("file", 0600).close();
+        }
+      }
+    }
+    return tree;
+  }
+
+  private static void open(Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  private static boolean isHelping(Thread thread) {
+    return thread.getName().equals("holdfast-tree") && thread.isAlive();
+  }
+
+  private static Set<Thread> helpers() {
+    Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(TreeHelperTest::isHelping)
+        .forEach(helpers::add);
+    return helpers;
+  }
+
+  private static void awaitEnd(Set<Thread> helpers) throws InterruptedException {
+    for (Thread helper : helpers) {
+      helper.join();
+    }
+  }
+
+  @Test
+  void twoDeleteAndCountAsOneDoes() throws Exception {
+    Path tree = tree(MANY);
+    long before = Host.openDescriptors();
+    Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+    Set<Thread> callers = ConcurrentHashMap.newKeySet();
+    TreeOptions options =
+        TreeOptions.defaults()
+            .onProgress(
+                progress -> {
+                  callers.add(Thread.currentThread());
+                  helpers.addAll(helpers());
+                });
+    TreeReport report = Trees.delete(tree, options);
+    assertTrue(report.complete(), report.toString());
+    assertEquals(DIRECTORIES * (MANY + 1), report.done().others());
+    assertEquals(2 * DIRECTORIES + 1, report.done().directories());
+    assertEquals(0, report.done().vanished());
+    assertFalse(Files.exists(tree));
+    assertEquals(1, helpers.size(), "nobody helped, or too many");
+    assertEquals(Set.of(Thread.currentThread()), callers);
+    awaitEnd(helpers);
+    assertEquals(before, Host.openDescriptors());
+  }
+
+  @Test
+  void theHelperHasTheCallersIdentityAndFailuresAreReportedOnce() throws Exception {
+    Host.assumeRoot("becoming a user");
+    Path tree = tree(FILES);
+    Set<String> closed = new TreeSet<>();
+    for (int i = 0; i < DIRECTORIES; i++) {
+      Path inner = tree.resolve("d" + i + "/inner");
+      Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("rwxr-xr-x"));
+      closed.add(inner.resolve("file").toString());
+    }
+    List<TreeFailure> failures = new ArrayList<>();
+    Set<Thread> callers = ConcurrentHashMap.newKeySet();
+    TreeOptions options =
+        TreeOptions.defaults()
+            .onFailure(
+                failure -> {
+                  callers.add(Thread.currentThread());
+                  failures.add(failure);
+                  return AfterFailure.SKIP;
+                });
+    TreeReport report;
+    try (AsUser user = AsUser.of(NOBODY)) {
+      report = user.call(() -> deleteByTwo(tree, options));
+    }
+    assertEquals(
+        closed, new TreeSet<>(failures.stream().map(TreeFailure::path).toList()), "what failed");
+    assertEquals(DIRECTORIES, failures.size(), "each once");
+    assertEquals(DIRECTORIES, report.done().failures());
+    assertEquals(DIRECTORIES * FILES, report.done().others());
+    assertEquals(1, callers.size(), "the caller's thread alone is called back");
+    for (String file : closed) {
+      assertTrue(Files.exists(Path.of(file)), file);
+    }
+    // The control: whoever may remove them does.
+    assertTrue(deleteByTwo(tree, TreeOptions.defaults()).complete());
+    assertFalse(Files.exists(tree));
+  }
+
+  @Test
+  void anInterruptEndsBoth() throws Exception {
+    Path tree = tree(FILES);
+    long before = Host.openDescriptors();
+    Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+    TreeOptions options =
+        TreeOptions.defaults()
+            .onProgress(
+                progress -> {
+                  helpers.addAll(helpers());
+                  Thread.currentThread().interrupt();
+                });
+    TreeReport report = deleteByTwo(tree, options);
+    assertTrue(Thread.interrupted());
+    assertTrue(report.stopped());
+    assertFalse(report.complete());
+    assertTrue(Files.exists(tree));
+    assertEquals(1, helpers.size());
+    awaitEnd(helpers);
+    assertEquals(before, Host.openDescriptors());
+  }
+
+  @Test
+  void whatTheCallersCodeThrowsEndsBoth() throws Exception {
+    Path tree = tree(FILES);
+    long before = Host.openDescriptors();
+    Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+    TreeOptions options =
+        TreeOptions.defaults()
+            .onProgress(
+                progress -> {
+                  helpers.addAll(helpers());
+                  throw new IllegalArgumentException("mine");
+                });
+    assertThrows(IllegalArgumentException.class, () -> deleteByTwo(tree, options));
+    assertEquals(1, helpers.size());
+    awaitEnd(helpers);
+    assertEquals(before, Host.openDescriptors());
+  }
+
+  @Test
+  void twoHoldNoMoreDirectoriesThanOne() throws Exception {
+    int most = 64;
+    Path tree = Files.createDirectory(dir.resolve("tree"));
+    for (int i = 0; i < 6; i++) {
+      Files.createDirectories(tree.resolve("d" + i + "/d".repeat(150)));
+    }
+    long before = Host.openDescriptors();
+    AtomicBoolean done = new AtomicBoolean();
+    FutureTask<Long> watch =
+        new FutureTask<>(
+            () -> {
+              long seen = 0;
+              while (!done.get()) {
+                seen = Math.max(seen, Host.openDescriptors());
+              }
+              return seen;
+            });
+    Thread.ofPlatform().start(watch);
+    TreeReport report;
+    try {
+      report = deleteByTwo(tree, TreeOptions.defaults().withMaxOpenDirectories(most));
+    } finally {
+      done.set(true);
+    }
+    assertTrue(report.complete(), report.toString());
+    long held = watch.get() - before;
+    assertTrue(held > most / 2, "nothing was seen: " + held);
+    // And the roots, what they are in, and what is just being opened.
+    assertTrue(held <= most + 12, held + " were held");
+  }
+}
