@@ -1,10 +1,10 @@
 package dev.holdfast.files;
 
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,28 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeHelper implements AutoCloseable {
   /** One directory, by the frame that it is in and its name there. */
-  private record Share(TreeFrame in, byte[] name, FutureTask<TreeReport> work) {}
+  private record Share(TreeFrame in, byte[] name, TreeWalker walker, FutureTask<TreeReport> work) {}
 
-  private final BlockingQueue<FutureTask<TreeReport>> next = new ArrayBlockingQueue<>(1);
-  private final Thread thread;
+  private final BlockingQueue<Runnable> next = new LinkedBlockingQueue<>();
   private @Nullable Share share;
+  private volatile boolean closed;
 
   TreeHelper() {
-    thread =
-        Thread.ofPlatform()
-            .daemon()
-            .inheritInheritableThreadLocals(false)
-            .name("holdfast-tree")
-            .start(this::help);
+    Thread.ofPlatform()
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .name("holdfast-tree")
+        .start(this::help);
   }
 
   private void help() {
-    try {
-      for (; ; ) {
+    while (!closed) {
+      try {
         next.take().run();
+      } catch (InterruptedException byStrangers) {
+        // Nobody who has a reason to knows this thread.
       }
-    } catch (InterruptedException closed) {
-      // The tree is done, or was given up.
     }
   }
 
@@ -62,7 +61,7 @@ final class TreeHelper implements AutoCloseable {
                 return walker.run(name);
               }
             });
-    share = new Share(in, name, work);
+    share = new Share(in, name, walker, work);
     next.add(work);
   }
 
@@ -85,20 +84,20 @@ final class TreeHelper implements AutoCloseable {
 
   /**
    * Waits until it is done with what it was given, and takes that back. If this thread is
-   * interrupted, so is the work.
+   * interrupted, the work ends early.
    */
   TreeReport takeBack() {
-    FutureTask<TreeReport> work = current().work();
+    Share taken = current();
     boolean interrupted = false;
     try {
       for (; ; ) {
         try {
-          TreeReport report = work.get();
+          TreeReport report = taken.work().get();
           share = null;
           return report;
         } catch (InterruptedException e) {
           interrupted = true;
-          thread.interrupt();
+          taken.walker().stop();
         } catch (ExecutionException e) {
           share = null;
           throw new IllegalStateException("tree work failed", e.getCause());
@@ -111,9 +110,9 @@ final class TreeHelper implements AutoCloseable {
     }
   }
 
-  /** Has it end early with what it does. */
-  void interrupt() {
-    thread.interrupt();
+  /** Has it end early with what it was given. */
+  void stop() {
+    current().walker().stop();
   }
 
   private Share current() {
@@ -126,9 +125,14 @@ final class TreeHelper implements AutoCloseable {
   /** Has it end early with what it does, and waits for that. */
   @Override
   public void close() {
-    interrupt();
-    if (share != null) {
-      takeBack();
+    try {
+      if (share != null) {
+        stop();
+        takeBack();
+      }
+    } finally {
+      closed = true;
+      next.add(() -> {}); // wakes it
     }
   }
 }

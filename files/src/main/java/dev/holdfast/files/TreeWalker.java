@@ -63,7 +63,9 @@ final class TreeWalker implements AutoCloseable {
   private long vanished;
   private long failed;
   private long sinceProgress;
-  private boolean stopped;
+
+  /** Set by the walker that this one helps, too. */
+  private volatile boolean stopped;
 
   /** Bytes copied so far; kept by the task. */
   long bytes;
@@ -110,7 +112,7 @@ final class TreeWalker implements AutoCloseable {
     return new TreeProgress(directories, others, bytes, vanished, failed);
   }
 
-  /** Ends the work after the entry it is at. */
+  /** Ends the work after the entry it is at. For any thread. */
   void stop() {
     stopped = true;
   }
@@ -217,7 +219,9 @@ final class TreeWalker implements AutoCloseable {
         failures.add(failure);
       }
     }
-    stopped |= after == TreeOptions.AfterFailure.STOP;
+    if (after == TreeOptions.AfterFailure.STOP) {
+      stop();
+    }
     return after;
   }
 
@@ -225,7 +229,9 @@ final class TreeWalker implements AutoCloseable {
     if (++sinceProgress >= PROGRESS_EVERY) {
       sinceProgress = 0;
       options.progress().accept(progress());
-      stopped |= Thread.currentThread().isInterrupted();
+      if (Thread.currentThread().isInterrupted()) {
+        stop();
+      }
     }
   }
 
@@ -325,7 +331,9 @@ final class TreeWalker implements AutoCloseable {
     }
     drop(above + 1);
     tick();
-    stopped |= Thread.currentThread().isInterrupted();
+    if (Thread.currentThread().isInterrupted()) {
+      stop();
+    }
   }
 
   // --- help -----------------------------------------------------------------------------------
@@ -389,7 +397,7 @@ final class TreeWalker implements AutoCloseable {
       // Here if this was stopped, or if the directory above was taken away meanwhile.
       if (!ending.isFree()) {
         if (stopped) {
-          ending.interrupt();
+          ending.stop();
         }
         TreeReport report = ending.takeBack();
         count(report);

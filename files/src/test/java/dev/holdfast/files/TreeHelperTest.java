@@ -18,9 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Large trees are deleted by two threads, and nobody is to notice but by the time it takes. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TreeHelperTest {
   private static final int DIRECTORIES = 24;
   private static final int FILES = 100;
@@ -183,6 +187,82 @@ class TreeHelperTest {
     assertEquals(1, helpers.size());
     awaitEnd(helpers);
     assertEquals(before, Host.openDescriptors());
+  }
+
+  /** Deletes, and is stopped in some way at some entry that the caller's thread is at. */
+  private static final class Stopping extends TreeTask {
+    private final TreeTask deletion = new TreeDeletion(false, NEVER);
+    private final Thread caller = Thread.currentThread();
+    private final Runnable stop;
+    private int left;
+
+    Stopping(int after, Runnable stop) {
+      this.left = after;
+      this.stop = stop;
+    }
+
+    @Override
+    Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
+      if (Thread.currentThread().equals(caller) && left-- == 0) {
+        stop.run();
+        walker.stop();
+      }
+      return deletion.other(walker, in, name, type);
+    }
+
+    @Override
+    Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
+      return deletion.leave(walker, in, directory);
+    }
+
+    @Override
+    long sharedFrom(TreeOptions options) {
+      return 0;
+    }
+
+    @Override
+    TreeTask shared() {
+      return this;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HowToStop.class)
+  void itEndsWhereverItIsStopped(HowToStop how) throws Exception {
+    long before = Host.openDescriptors();
+    for (int after = 0; after < 60; after++) {
+      Path tree = Files.createDirectory(dir.resolve("tree"));
+      for (int i = 0; i < 40; i++) {
+        Files.createFile(Files.createDirectory(tree.resolve("d" + i)).resolve("file"));
+      }
+      TreeTask task = new Stopping(after, how::stop);
+      try (TreeRoot root = TreeRoot.of(tree);
+          TreeWalker walker =
+              new TreeWalker(task, TreeOptions.defaults(), root.parent(), root.above())) {
+        walker.run(root.name());
+      } catch (IllegalArgumentException thrown) {
+        assertEquals(HowToStop.THROW, how);
+      } finally {
+        Thread.interrupted();
+      }
+      Trees.delete(tree, TreeOptions.defaults());
+    }
+    awaitEnd(helpers());
+    assertEquals(before, Host.openDescriptors());
+  }
+
+  enum HowToStop {
+    STOP,
+    INTERRUPT,
+    THROW;
+
+    void stop() {
+      switch (this) {
+        case STOP -> {}
+        case INTERRUPT -> Thread.currentThread().interrupt();
+        case THROW -> throw new IllegalArgumentException("mine");
+      }
+    }
   }
 
   @Test
