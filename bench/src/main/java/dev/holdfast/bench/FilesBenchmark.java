@@ -16,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -67,6 +69,9 @@ public class FilesBenchmark {
 
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Path A = Path.of("a");
+  private static final Path B = Path.of("b");
+  private static final Path FILE = Path.of("file");
   private static final byte[] TEXT = "0123456789abcdef".repeat(64).getBytes(StandardCharsets.UTF_8);
 
   /** Where: this decides which file system is measured. */
@@ -87,6 +92,9 @@ public class FilesBenchmark {
   private Directory held;
 
   @SuppressWarnings("NullAway.Init")
+  private SecureDirectoryStream<Path> heldByJdk;
+
+  @SuppressWarnings("NullAway.Init")
   private TempFiles temp;
 
   @SuppressWarnings("NullAway.Init")
@@ -96,9 +104,11 @@ public class FilesBenchmark {
   private AtomicReplace durable;
 
   @Setup
+  @SuppressWarnings("StreamResourceLeak") // Closed at the end.
   public void open() throws IOException {
     base = Path.of(directory);
     held = Directory.open(base);
+    heldByJdk = (SecureDirectoryStream<Path>) Files.newDirectoryStream(base);
     held.mkdirs("a/b", 0700).close();
     held.open("a/b/file", Opening.write().createIfAbsent(0600)).close();
     file = base.resolve("a/b/file");
@@ -113,6 +123,7 @@ public class FilesBenchmark {
   @TearDown
   public void close() throws IOException {
     temp.close();
+    heldByJdk.close();
     held.close();
   }
 
@@ -160,6 +171,22 @@ public class FilesBenchmark {
   @Benchmark
   public void beneath(ThreadCpu cpu) throws IOException {
     held.open("a/b/file", checked).close();
+  }
+
+  /** The JDK's only way that looks up one name at a time. */
+  @Benchmark
+  public void beneathJdk(ThreadCpu cpu) throws IOException {
+    try (SecureDirectoryStream<Path> a =
+            heldByJdk.newDirectoryStream(A, LinkOption.NOFOLLOW_LINKS);
+        SecureDirectoryStream<Path> b = a.newDirectoryStream(B, LinkOption.NOFOLLOW_LINKS)) {
+      PosixFileAttributes attributes =
+          b.getFileAttributeView(FILE, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+              .readAttributes();
+      if (!attributes.isRegularFile()) {
+        throw new IOException("not a file");
+      }
+      b.newByteChannel(FILE, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)).close();
+    }
   }
 
   @Benchmark
