@@ -401,7 +401,9 @@ final class TreeWalker implements AutoCloseable {
         }
         TreeReport report = ending.takeBack();
         count(report);
-        report.failures().forEach(this::afterFailure);
+        if (!stopped) {
+          report.failures().forEach(this::afterFailure);
+        }
       }
     }
   }
