@@ -167,6 +167,10 @@ final class TreeCopy extends TreeTask {
     return Statx.statx(in.copyFd(), target, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
   }
 
+  private static boolean leadsTo(Result<Statx> made, Result<Statx> named) {
+    return made.ok() && named.ok() && named.value().sameObject(made.value());
+  }
+
   /** The directories from the base's copy on. */
   private byte[][] targetNames(TreeWalker walker) {
     byte[][] names = walker.names();
@@ -205,13 +209,11 @@ final class TreeCopy extends TreeTask {
       return walker.failed(name, "openat", created.errno());
     }
     int to = created.intValue();
-    FileCopy.Trouble trouble = copy.contents(fd, to, judged);
+    Result<Statx> made = Statx.fstat(to);
+    FileCopy.Trouble trouble =
+        made.failed() ? new FileCopy.Trouble("statx", made.errno()) : copy.contents(fd, to, judged);
     if (trouble.none()) {
-      Result<Statx> made = Statx.fstat(to);
-      trouble =
-          made.failed()
-              ? new FileCopy.Trouble("statx", made.errno())
-              : FileCopy.attributes(fd, to, judged, made.value());
+      trouble = FileCopy.attributes(fd, to, judged, made.value());
     }
     SyscallResult closed = Unistd.close(to);
     if (trouble.none() && closed.failed()) {
@@ -219,8 +221,8 @@ final class TreeCopy extends TreeTask {
     }
     if (trouble.none()) {
       walker.bytes += judged.size();
-    } else if (in != walker.base()) {
-      // In a directory of our own the name is ours; half a file is worse than none.
+    } else if (in != walker.base() || leadsTo(made, look(in, target))) {
+      // Half a file is worse than none. In a directory of our own the name is ours for sure.
       Unistd.unlinkat(in.copyFd(), target, 0);
     }
     return outcome(walker, name, trouble);

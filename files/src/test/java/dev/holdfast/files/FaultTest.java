@@ -261,6 +261,13 @@ class FaultTest {
         failsWith("ENOSPC", () -> file.append(big));
         failsWith("ENOSPC", () -> AtomicReplace.of(directory, "new").noReplace().write(big));
         failsWith("ENOSPC", () -> EmergencySave.save(directory, "save", big));
+        Path source = Files.write(base.resolve("big"), big);
+        assertEquals(
+            "ENOSPC",
+            Trees.copy(source, small.resolve("copy"), TreeOptions.defaults())
+                .failures()
+                .getFirst()
+                .errnoName());
         assertEquals("old", Files.readString(small.resolve("file")));
         assertEquals(1, directory.list().size(), "something was left");
         try (TempFiles temp = TempFiles.in(directory)) {
