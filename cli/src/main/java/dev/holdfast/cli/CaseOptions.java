@@ -7,20 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what to prove. Each may also stand in a file; the command line wins. */
 final class CaseOptions {
-  /** Variables that are between the launcher, this process and its successor. */
-  private static final Set<String> OURS = Set.of(UserNamespace.MARK, ReplayLine.COMMAND);
-
   private final Value<Path> file;
   private final Value<List<String>> setup;
   private final Value<List<Path>> fresh;
@@ -137,7 +131,7 @@ final class CaseOptions {
             .withArena(directories(first(arena.orNull(), given.arena())))
             .withRivals(array(first(rivals.orNull(), given.rivals())))
             .withChecks(array(first(checks.orNull(), given.checks())))
-            .withEnvironment(environment());
+            .withEnvironment(UserEnvironment.variables());
     String as = first(user.orNull(), given.user());
     String against = first(attacker.orNull(), given.attacker());
     List<Intruder> who = first(intruders.orNull(), given.intruders());
@@ -201,13 +195,6 @@ final class CaseOptions {
     return values == null
         ? new Path[0]
         : values.stream().map(Path::toAbsolutePath).toArray(Path[]::new);
-  }
-
-  private static Map<String, String> environment() {
-    return System.getenv().entrySet().stream()
-        .filter(entry -> !OURS.contains(entry.getKey()))
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a, TreeMap::new));
   }
 
   /** {@code attacker}, {@code copy}, {@code rival}, {@code kill}. */

@@ -11,9 +11,8 @@ import java.nio.charset.Charset;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The program that a command was asked to run. */
 final class ChildProgram {
@@ -25,9 +24,10 @@ final class ChildProgram {
   /**
    * Runs it with our own standard streams and waits for its end; signals that reach us go on to it.
    *
+   * @param variables in its environment, beside the user's
    * @return its exit status; 128 and the number of the signal that killed it
    */
-  static int run(List<String> program) throws IOException {
+  static int run(List<String> program, Map<String, String> variables) throws IOException {
     Path executable = find(program.getFirst());
     SignalRelay relay = new SignalRelay();
     keepDescriptors();
@@ -35,7 +35,7 @@ final class ChildProgram {
     byte[] path = bytes(executable.toString());
     byte[][] argv = arguments(program);
     argv[0] = path;
-    byte[][] envp = environment();
+    byte[][] envp = UserEnvironment.bytes(variables);
     Result<Child> started = Child.start(path, argv, envp);
     if (started.is(Errno.ENOEXEC)) {
       started = Child.start(bytes(SHELL), asScript(argv), envp);
@@ -56,10 +56,11 @@ final class ChildProgram {
   }
 
   /** Becomes the program. Returns only by throwing. */
-  static int replaceThisProcess(List<String> program) {
+  static int replaceThisProcess(List<String> program) throws IOException {
     Path executable = find(program.getFirst());
     SyscallResult failed =
-        Processes.execve(bytes(executable.toString()), arguments(program), environment());
+        Processes.execve(
+            bytes(executable.toString()), arguments(program), UserEnvironment.bytes(Map.of()));
     throw cannotExecute(program.getFirst(), failed.errno().message);
   }
 
@@ -87,29 +88,6 @@ final class ChildProgram {
   /** As it was typed: Java decoded the command line in this way. */
   private static byte[] bytes(String argument) {
     return argument.getBytes(TYPED);
-  }
-
-  /** As we got it, byte for byte. */
-  private static byte[][] environment() {
-    try {
-      return split(Files.readAllBytes(Path.of("/proc/self/environ")));
-    } catch (IOException noProc) {
-      return System.getenv().entrySet().stream()
-          .map(variable -> bytes(variable.getKey() + "=" + variable.getValue()))
-          .toArray(byte[][]::new);
-    }
-  }
-
-  private static byte[][] split(byte[] strings) {
-    List<byte[]> all = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i < strings.length; i++) {
-      if (strings[i] == 0) {
-        all.add(Arrays.copyOfRange(strings, start, i));
-        start = i + 1;
-      }
-    }
-    return all.toArray(byte[][]::new);
   }
 
   /** As the shell finds it, with the shell's exit statuses where it does not. */

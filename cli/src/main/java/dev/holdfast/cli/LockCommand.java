@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -250,7 +251,7 @@ final class LockCommand extends Command {
         Locks.passOn(only);
         return ChildProgram.replaceThisProcess(program);
       }
-      return ChildProgram.run(program);
+      return ChildProgram.run(program, Map.of());
     }
   }
 }

@@ -6,8 +6,10 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** Where {@code holdfast} starts. */
 public final class Main {
@@ -17,7 +19,7 @@ public final class Main {
   public static void main(String[] args) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
-    int exitCode = run(out, err, args);
+    int exitCode = runTyped(out, err, args);
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
     // success.
@@ -27,6 +29,16 @@ public final class Main {
       exitCode = ExitCode.UNDECIDED;
     }
     ShutdownHooks.exit(exitCode);
+  }
+
+  private static int runTyped(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      TypedText.check(args);
+    } catch (CommandFailure garbled) {
+      err.println("holdfast: " + garbled.getMessage());
+      return garbled.exitCode();
+    }
+    return run(out, err, args);
   }
 
   /**
@@ -48,6 +60,7 @@ public final class Main {
           .get()
           // An argument of a program to run may begin with @; it is no file of ours.
           .setExpandAtFiles(false)
+          .registerConverter(Path.class, Main::path)
           .setOut(out)
           .setErr(err)
           .setParameterExceptionHandler(failures)
@@ -56,6 +69,14 @@ public final class Main {
     } catch (Throwable e) {
       return failures.handleError(err, e);
     }
+  }
+
+  /** An empty name is no file's, path_resolution(7); Java takes it for the working directory. */
+  private static Path path(String typed) {
+    if (typed.isEmpty()) {
+      throw new TypeConversionException("'' is not a path");
+    }
+    return Path.of(typed);
   }
 
   private static PrintWriter utf8(FileDescriptor descriptor) {

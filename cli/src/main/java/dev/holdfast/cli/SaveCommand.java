@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.files.EmergencySave;
-import dev.holdfast.findings.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -14,7 +13,7 @@ final class SaveCommand extends Command {
   private final InputStream in;
 
   SaveCommand() {
-    this(System.in);
+    this(new StandardInput());
   }
 
   SaveCommand(InputStream in) {
@@ -35,7 +34,8 @@ final class SaveCommand extends Command {
     }
     EmergencySave.Saved saved = EmergencySave.save(file.get(), in.readAllBytes());
     PrintWriter out = spec.commandLine().getOut();
-    out.println(Text.printable(saved.path()));
+    // As it is: it is to be used.
+    out.println(saved.path());
     out.flush();
     return ExitCode.OK;
   }

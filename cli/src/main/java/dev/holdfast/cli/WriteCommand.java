@@ -21,7 +21,7 @@ final class WriteCommand extends Command {
   private final InputStream in;
 
   WriteCommand() {
-    this(System.in);
+    this(new StandardInput());
   }
 
   WriteCommand(InputStream in) {
@@ -34,7 +34,7 @@ final class WriteCommand extends Command {
     footer(
         "Examples:",
         "    sort -u hosts | holdfast write hosts",
-        "    openssl rand -hex 32 | holdfast write --mode 600 --no-replace --durable secret");
+        "    openssl rand -hex 32 | holdfast write --mode 600 --no-replace secret");
     this.in = in;
   }
 

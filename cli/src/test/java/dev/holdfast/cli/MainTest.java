@@ -1,11 +1,19 @@
 package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,6 +67,51 @@ class MainTest {
     assertEquals("", out.toString());
     assertTrue(err.toString().startsWith(beginning), err::toString);
     assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  /** In a process of its own, started by a shell line that ends with {@code "$@"}. */
+  private static String shell(Path directory, String line, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", line, "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(args));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatJavaCannotDecodeNamesNoOtherFile(@TempDir Path directory) throws IOException {
+    Path other = Files.writeString(directory.resolve("a\uFFFD"), "other");
+    assertEquals(
+        "holdfast: a\uFFFD: is not UTF-8, as names here must be; rename it first (EILSEQ)\n",
+        shell(directory, "\"$@\" \"$(printf 'a\\377')\"", "tree", "rm"));
+    assertTrue(Files.exists(other));
+    assertEquals("", shell(directory, "\"$@\"", "tree", "rm", "a\uFFFD"));
+    assertFalse(Files.exists(other));
+    assertTrue(
+        shell(
+                directory,
+                "d=$(printf 'b\\377'); mkdir \"$d\"; cd \"$d\"; \"$@\"; cd ..; rmdir \"$d\"",
+                "trust",
+                "file")
+            .contains("this working directory's name is not UTF-8"));
+  }
+
+  @Test
+  void unreadableInputIsNotAnInternalError(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "old");
+    assertEquals(
+        "holdfast write: standard input: cannot be read: Is a directory\n",
+        shell(directory, "\"$@\" < /", "write", file.toString()));
+    assertEquals("old", Files.readString(file));
   }
 
   @Test
