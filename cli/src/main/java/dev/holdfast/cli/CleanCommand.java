@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 
 /** {@code holdfast clean}. */
 final class CleanCommand extends Command {
@@ -39,8 +40,8 @@ final class CleanCommand extends Command {
               "--by",
               "TIMES",
               String.class,
-              "Which times must all be old: a(ccess), b(irth), c(hange), m(odification). Default:"
-                  + " ${DEFAULT-VALUE}.")
+              "Which times must all be old: a for access, b birth, c change, m modification."
+                  + " Default: ${DEFAULT-VALUE}.")
           .ordinarily("abcm");
 
   private final Value<List<String>> exclude =
@@ -87,10 +88,7 @@ final class CleanCommand extends Command {
             .by(times())
             .withSparesOpenFiles(!includeOpen.get())
             .withDryRun(dryRun.get());
-    List<PathMatcher> globs =
-        exclude.or(List.of()).stream()
-            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-            .toList();
+    List<PathMatcher> globs = exclude.or(List.of()).stream().map(CleanCommand::matcher).toList();
     PrintWriter out = spec.commandLine().getOut();
     CleaningReport report =
         Cleaner.clean(
@@ -115,6 +113,14 @@ final class CleanCommand extends Command {
       return ExitCode.INTERRUPTED;
     }
     return report.complete() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  private static PathMatcher matcher(String glob) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (PatternSyntaxException none) {
+      throw CommandFailure.usage("--exclude " + glob, "is no pattern: " + none.getDescription());
+    }
   }
 
   private static Path lastName(String path) {

@@ -24,8 +24,8 @@ final class DoctorCommand extends Command {
     footer(
         "Examples:",
         "    holdfast doctor",
-        "    holdfast doctor --json | jq -r '.settings[] | select(.verdict == \"WEAK\") |"
-            + " .advice'");
+        "    holdfast doctor --json |",
+        "      jq -r '.settings[] | select(.verdict == \"WEAK\") | .advice'");
   }
 
   @Override

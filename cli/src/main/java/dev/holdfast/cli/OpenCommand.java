@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast open}. */
 final class OpenCommand extends Command {
+  private static final int BUFFER = 64 * 1024;
+
   private final Value<String> user =
       option("--as", "USER", String.class, "Whose rights count.").required();
 
@@ -57,10 +59,22 @@ final class OpenCommand extends Command {
         return ExitCode.NO;
       }
       try (InputStream in = open.inputStream()) {
-        in.transferTo(out);
+        copy(in);
       }
-      out.flush();
       return ExitCode.OK;
+    }
+  }
+
+  /** Not {@code transferTo}: which of the two failed is to be told. */
+  private void copy(InputStream in) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+      try {
+        out.write(buffer, 0, length);
+      } catch (IOException unwritable) {
+        throw CommandFailure.undecided(
+            "standard output", "could not be written: " + unwritable.getMessage());
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import dev.holdfast.files.Resolution;
 import dev.holdfast.files.TempDirectory;
 import dev.holdfast.files.TempFile;
 import dev.holdfast.files.TempFiles;
-import dev.holdfast.findings.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /** {@code holdfast temp}. */
 final class TempCommand extends Command {
@@ -42,13 +42,15 @@ final class TempCommand extends Command {
             + " then yours to remove.",
         "",
         "With CMD, runs it with the name in $HOLDFAST_TEMP, removes the file or directory when it"
-            + " ends, and ends with its status. An anonymous file has no name at all: what CMD gets"
-            + " is the descriptor's, good while this runs.");
+            + " ends, and ends with its status; signals are passed on to it. An anonymous file has"
+            + " no name at all: what CMD gets is the descriptor's, good while this runs.");
     synopsis("usage: holdfast temp [file|dir|anonymous] [--in DIR] [--suffix S] [-- CMD [ARG...]]");
     exitStatus(
         "0:made; with CMD, its own status",
         "2:wrong use",
-        "3:could not be made, or no directory can be trusted");
+        "3:could not be made, or no directory can be trusted",
+        "126:CMD cannot be executed",
+        "127:there is no such CMD");
     footer(
         "Examples:",
         "    f=$(holdfast temp --suffix .csv) && trap 'rm -f \"$f\"' EXIT",
@@ -56,7 +58,7 @@ final class TempCommand extends Command {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     // What comes after "--" is the command, even one that is called like something we make.
     List<String> typed = spec.commandLine().getParseResult().originalArgs();
     int dashes = typed.indexOf("--");
@@ -101,13 +103,9 @@ final class TempCommand extends Command {
     throw CommandFailure.usage(names.getFirst(), "is neither file, dir nor anonymous");
   }
 
-  private int make(TempFiles temp, Kind kind, List<String> command)
-      throws IOException, InterruptedException {
+  private int make(TempFiles temp, Kind kind, List<String> command) throws IOException {
     if (command.isEmpty()) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(Text.printable(keep(temp.directory(), kind)));
-      out.flush();
-      return ExitCode.OK;
+      return print(temp.directory(), kind, keep(temp.directory(), kind));
     }
     switch (kind) {
       case dir -> {
@@ -129,6 +127,21 @@ final class TempCommand extends Command {
     throw new IllegalStateException("every kind was seen to");
   }
 
+  /** As it is: it is to be used. What nobody was told of is removed. */
+  private int print(Directory directory, Kind kind, String name) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(directory.path() + "/" + name);
+    if (!out.checkError()) {
+      return ExitCode.OK;
+    }
+    if (kind == Kind.dir) {
+      directory.rmdir(name);
+    } else {
+      directory.remove(name);
+    }
+    throw CommandFailure.undecided("standard output", "could not be written");
+  }
+
   /** One that outlives this process. */
   private String keep(Directory directory, Kind kind) throws IOException {
     SecureRandom random = new SecureRandom();
@@ -142,7 +155,7 @@ final class TempCommand extends Command {
         } else {
           directory.create(name, 0600).close();
         }
-        return directory.path() + "/" + name;
+        return name;
       } catch (FileAlreadyExistsException taken) {
         if (tries == MAX_TRIES) {
           throw taken;
@@ -151,16 +164,7 @@ final class TempCommand extends Command {
     }
   }
 
-  private static int run(List<String> command, String name)
-      throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-    builder.environment().put("HOLDFAST_TEMP", name);
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException notStarted) {
-      throw CommandFailure.usage(command.getFirst(), "cannot be run: no such program, or no right");
-    }
-    return process.waitFor();
+  private static int run(List<String> command, String name) throws IOException {
+    return ChildProgram.run(command, Map.of("HOLDFAST_TEMP", name));
   }
 }

@@ -21,6 +21,7 @@ final class TreeChmodCommand extends Command {
     super("chmod");
     this.tree = tree;
     description("Changes the mode of PATH and all that is below it; of links, nothing.");
+    exitStatus(TreeCommand.EXIT_STATUS);
     footer("Example:", "    holdfast tree chmod u=rwX,go= /srv/private");
   }
 

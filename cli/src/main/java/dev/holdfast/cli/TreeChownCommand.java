@@ -23,6 +23,7 @@ final class TreeChownCommand extends Command {
     description(
         "Changes the owner of PATH and all that is below it; of links themselves, never of what"
             + " they point to.");
+    exitStatus(TreeCommand.EXIT_STATUS);
     footer("Example:", "    holdfast tree chown backup:backup /srv/backup");
   }
 

@@ -13,6 +13,14 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code holdfast tree}: what its four sub-commands have in common. */
 final class TreeCommand extends Command {
+  static final String[] EXIT_STATUS = {
+    "0:all of it was done",
+    "1:some entries could not be worked on; each was told",
+    "2:wrong use",
+    "3:could not begin",
+    "130:interrupted"
+  };
+
   TreeCommand() {
     super("tree");
     description(
@@ -21,12 +29,7 @@ final class TreeCommand extends Command {
         "",
         "No symbolic link is followed. Other mounted file systems are left alone.");
     synopsisOfSubcommands("(rm | cp | chown | chmod)");
-    exitStatus(
-        "0:all of it was done",
-        "1:some entries could not be worked on; each was told",
-        "2:wrong use",
-        "3:could not begin",
-        "130:interrupted");
+    exitStatus(EXIT_STATUS);
     with(new TreeRmCommand(this));
     with(new TreeCpCommand(this));
     with(new TreeChownCommand(this));
@@ -35,7 +38,7 @@ final class TreeCommand extends Command {
 
   @Override
   public Integer call() {
-    throw CommandFailure.usage("tree", "rm, cp, chown or chmod is missing; see --help");
+    throw CommandFailure.usage("COMMAND", "missing; see 'holdfast tree --help'");
   }
 
   /** Tells each failure as it comes. */

@@ -25,6 +25,7 @@ final class TreeCpCommand extends Command {
         "Copies SOURCE to TARGET, which must not exist, as cp -a would if nobody interfered: with"
             + " owners (where permitted), modes, times, extended attributes, ACLs, holes and hard"
             + " links.");
+    exitStatus(TreeCommand.EXIT_STATUS);
     footer("Example:", "    holdfast tree cp ~alice/public /srv/mirror/alice");
   }
 

@@ -28,8 +28,8 @@ final class TreeHardLinks {
                 "POLICY",
                 Policy.class,
                 "A file with several names, of which others may be somebody else's:"
-                    + " ${COMPLETION-CANDIDATES} (change it if all its names are in this tree)."
-                    + " Default: ${DEFAULT-VALUE}.")
+                    + " ${COMPLETION-CANDIDATES}; inside changes it if all its names are in this"
+                    + " tree. Default: ${DEFAULT-VALUE}.")
             .ordinarily("refuse");
     cross = command.flag("--cross-mounts", "Change what is in mounted file systems, too.");
   }

@@ -26,6 +26,7 @@ final class TreeRmCommand extends Command {
     super("rm");
     this.tree = tree;
     description("Removes PATH and all that is below it, as rm -r would if nobody interfered.");
+    exitStatus(TreeCommand.EXIT_STATUS);
     footer(
         "Examples:",
         "    holdfast tree rm /srv/upload/job-17",

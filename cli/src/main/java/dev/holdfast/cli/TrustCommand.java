@@ -35,7 +35,7 @@ final class TrustCommand extends Command {
   private final Value<Level> level =
       option(
               "--level",
-              "<level>",
+              "LEVEL",
               Level.class,
               "${COMPLETION-CANDIDATES}: no shared directories; shared ones if sticky; ownership"
                   + " must prove something. Default: ${DEFAULT-VALUE}.")

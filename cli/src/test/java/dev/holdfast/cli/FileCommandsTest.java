@@ -10,6 +10,9 @@ import dev.holdfast.libc.Identity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +21,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +91,31 @@ class FileCommandsTest {
             ExitCode.USAGE, "holdfast tree chmod: u+q: is no mode, such as 640 or u+rwX,go-w");
     CommandRun.of("tree", new TreeCommand(), "chown", "no-such-user", dir.toString())
         .assertRefused(ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
+    for (String nobody : new String[] {"4294967295", ":4294967295"}) {
+      CommandRun.of("tree", new TreeCommand(), "chown", nobody, dir.toString())
+          .assertRefused(ExitCode.USAGE, "holdfast tree chown: 4294967295: no such user or group");
+    }
+  }
+
+  @Test
+  void anEmptyPathIsRefused() {
+    CommandRun.of("trust", new TrustCommand(), "")
+        .assertRefused(
+            ExitCode.USAGE, "holdfast trust: PATH: '' is not a path; see 'holdfast trust --help'");
+    CommandRun.of("write", new WriteCommand(input("x")), "")
+        .assertRefused(
+            ExitCode.USAGE, "holdfast write: FILE: '' is not a path; see 'holdfast write --help'");
+    CommandRun.of("temp", new TempCommand(), "--in", "")
+        .assertRefused(
+            ExitCode.USAGE, "holdfast temp: --in: '' is not a path; see 'holdfast temp --help'");
+  }
+
+  @Test
+  void treeHelpTellsItsOwnExitStatus() {
+    for (String each : new String[] {"rm", "cp", "chown", "chmod"}) {
+      CommandRun help = CommandRun.of("tree", new TreeCommand(), each, "--help");
+      assertTrue(help.out().contains("some entries could not be worked on"), help.out());
+    }
   }
 
   @Test
@@ -111,6 +141,9 @@ class FileCommandsTest {
             ExitCode.USAGE,
             "holdfast clean: --older-than: 'soon' is not an age such as 12h, 10d or 4w; see"
                 + " 'holdfast clean --help'");
+    CommandRun.of(
+            "clean", new CleanCommand(), dir.toString(), "--older-than", "10d", "--exclude", "[a")
+        .assertRefused(ExitCode.USAGE, "holdfast clean: --exclude [a: is no pattern: Missing ']");
   }
 
   @Test
@@ -127,6 +160,18 @@ class FileCommandsTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     CommandRun.of("open", new OpenCommand(out), "--as", "nobody", file.toString())
         .assertRefused(ExitCode.NO, "holdfast open: " + file + ": nobody may not read it (EACCES)");
+  }
+
+  @Test
+  void openTellsThatItsOutputFailed() throws IOException {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root: becoming a user");
+    Path file = Files.writeString(dir.resolve("file"), "contents");
+    try (OutputStream full = Files.newOutputStream(Path.of("/dev/full"))) {
+      CommandRun.of("open", new OpenCommand(full), "--as", "root", file.toString())
+          .assertRefused(
+              ExitCode.UNDECIDED,
+              "holdfast open: standard output: could not be written: No space left on device");
+    }
   }
 
   @Test
@@ -160,6 +205,31 @@ class FileCommandsTest {
   }
 
   @Test
+  void tempPrintsANameThatCanBeUsed() throws IOException {
+    Path odd = Files.createDirectory(dir.resolve("two\nlines\u200b"));
+    CommandRun run = CommandRun.of("temp", new TempCommand(), "--in", odd.toString());
+    assertEquals(ExitCode.OK, run.exit(), run.err());
+    assertTrue(Files.exists(Path.of(run.out().strip())), run.out());
+  }
+
+  @Test
+  void tempRemovesWhatNobodyWasToldOf() throws IOException {
+    for (String kind : new String[] {"file", "dir"}) {
+      StringWriter err = new StringWriter();
+      try (PrintWriter full = new PrintWriter(Files.newBufferedWriter(Path.of("/dev/full")))) {
+        int exit = Main.run(full, new PrintWriter(err, true), "temp", kind, "--in", dir.toString());
+        assertEquals(ExitCode.UNDECIDED, exit);
+      }
+      assertEquals(
+          "holdfast temp: standard output: could not be written" + System.lineSeparator(),
+          err.toString());
+      try (Stream<Path> left = Files.list(dir)) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
+  }
+
+  @Test
   void tempPrintsANameOrCleansUpAfterACommand() throws IOException {
     CommandRun file =
         CommandRun.of(
@@ -187,6 +257,8 @@ class FileCommandsTest {
       Path name = Path.of(Files.readString(mark).strip());
       assertFalse(Files.exists(name, LinkOption.NOFOLLOW_LINKS), kind + " is left: " + name);
     }
+    CommandRun.of("temp", new TempCommand(), "--in", dir.toString(), "--", "no-such-program")
+        .assertRefused(127, "holdfast temp: no-such-program: no such program in PATH");
     CommandRun.of("temp", new TempCommand(), "pipe")
         .assertRefused(ExitCode.USAGE, "holdfast temp: pipe: is neither file, dir nor anonymous");
     CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");

@@ -26,7 +26,15 @@ public record OwnerChange(int uid, int gid) {
       throw new UserPrincipalNotFoundException(text);
     }
     return new OwnerChange(
-        owner.isEmpty() ? KEEP : Principals.userNamed(owner).uid(),
-        group.isEmpty() ? KEEP : Principals.groupNamed(group).gid());
+        owner.isEmpty() ? KEEP : notKeep(Principals.userNamed(owner).uid(), owner),
+        group.isEmpty() ? KEEP : notKeep(Principals.groupNamed(group).gid(), group));
+  }
+
+  /** The one number that is nobody's, since chown(2) takes it for {@link #KEEP}. */
+  private static int notKeep(int id, String typed) throws UserPrincipalNotFoundException {
+    if (id == KEEP) {
+      throw new UserPrincipalNotFoundException(typed);
+    }
+    return id;
   }
 }
