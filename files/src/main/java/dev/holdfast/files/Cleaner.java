@@ -21,11 +21,12 @@ import java.util.function.Consumer;
  * removed when they are empty and were old before the cleaning. Sockets, FIFOs and devices stay.
  *
  * <p><b>Remaining races.</b> Between the move and the put-back the name is missing for a moment. If
- * the name is taken in that moment, the object stays in the quarantine and is reported. A killed
- * cleaner can leave its quarantine behind, with at most one entry in it. A process that has only a
- * name, and no descriptor and no lock, cannot be known to want the file. Looking at a file drops
- * the POSIX record locks that this very process holds on it (hazard L10): use it in a process that
- * holds none.
+ * the name is taken in that moment, the object stays in the quarantine and is reported. A cleaner
+ * that is killed, other than by a signal that ends the virtual machine in an orderly way, can leave
+ * its quarantine behind, with at most one entry in it. A process that has only a name, and no
+ * descriptor and no lock, cannot be known to want the file. Looking at a file drops the POSIX
+ * record locks that this very process holds on it (hazard L10): use it in a process that holds
+ * none.
  *
  * <p><b>Threads.</b> Safe for all; one call works on the calling thread, and ends early when that
  * is interrupted.
@@ -44,7 +45,8 @@ public final class Cleaner {
   public static CleaningReport clean(
       Path directory, CleaningRules rules, Consumer<CleaningEvent> listener) throws IOException {
     TreeOptions options = TreeOptions.defaults();
-    try (TreeRoot root = TreeRoot.of(directory);
+    try (OrderlyStop _ = new OrderlyStop();
+        TreeRoot root = TreeRoot.of(directory);
         Cleaning task = new Cleaning(rules, listener);
         TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
       TreeReport report = walker.run(root.name());

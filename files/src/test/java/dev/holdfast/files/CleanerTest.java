@@ -350,6 +350,31 @@ class CleanerTest {
     }
   }
 
+  /** Ends while it cleans: a signal does the same. */
+  static final class Ending {
+    public static void main(String[] args) throws IOException {
+      CleaningRules rules = CleaningRules.olderThan(Duration.ofDays(1)).by(Time.MODIFY);
+      Cleaner.clean(
+          Path.of(args[0]),
+          rules,
+          event -> {
+            new Thread(() -> System.exit(0)).start();
+            while (!Thread.currentThread().isInterrupted()) {
+              Thread.onSpinWait();
+            }
+          });
+    }
+  }
+
+  @Test
+  void aCleanerThatIsEndedTakesItsQuarantineAway() throws Exception {
+    old("one");
+    Host.run(Host.java(Ending.class, swept.toString()).command().toArray(String[]::new));
+    try (Stream<Path> left = Files.list(swept)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
   @Test
   void theQuarantineLeavesNothingBehind() throws IOException {
     old("old");
