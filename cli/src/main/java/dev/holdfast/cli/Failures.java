@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.prove.ProveException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -113,7 +114,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case InterruptedException _ -> "interrupted";
       case NoSuchFileException absent -> absent.getFile() + ": no such file or directory (ENOENT)";
       case FileAlreadyExistsException taken -> taken.getFile() + ": exists already (EEXIST)";
-      case AccessDeniedException denied -> denied.getFile() + ": permission denied (EACCES)";
+      case AccessDeniedException denied when denied.getReason() == null ->
+          denied.getFile() + ": permission denied (EACCES)";
+      case DirectoryNotEmptyException full -> full.getFile() + ": not empty (ENOTEMPTY)";
       case NotDirectoryException other -> other.getFile() + ": not a directory (ENOTDIR)";
       case FileSystemException other when other.getReason() != null ->
           other.getFile() + ": " + other.getReason();

@@ -53,7 +53,7 @@ final class OpenCommand extends Command {
     } catch (UserPrincipalNotFoundException unknown) {
       throw CommandFailure.usage("--as " + user.get(), "no such user");
     }
-    try (AsUser as = AsUser.of(identity);
+    try (AsUser as = become(identity);
         OpenFile open = open(as)) {
       if (open == null) {
         return ExitCode.NO;
@@ -62,6 +62,15 @@ final class OpenCommand extends Command {
         copy(in);
       }
       return ExitCode.OK;
+    }
+  }
+
+  private AsUser become(UserIdentity identity) throws IOException, InterruptedException {
+    try {
+      return AsUser.of(identity);
+    } catch (AccessDeniedException denied) {
+      throw CommandFailure.undecided(
+          "--as " + user.get(), denied.getReason() + "; only root can read as somebody");
     }
   }
 

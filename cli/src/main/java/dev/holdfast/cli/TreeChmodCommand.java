@@ -13,7 +13,10 @@ final class TreeChmodCommand extends Command {
 
   private final Value<String> mode =
       operand(
-          "MODE", String.class, "As chmod takes it: 640, u+rwX,go-w. The umask changes nothing.");
+          "MODE",
+          String.class,
+          "As chmod takes it: 640, u+rwX,go-w; after -- if it begins with a dash. The umask changes"
+              + " nothing.");
 
   private final Value<Path> path = operand("PATH", Path.class, "Where to begin.");
 

@@ -40,6 +40,9 @@ final class WriteCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
+    if (file.get().getFileName() == null) {
+      throw CommandFailure.usage(file.get().toString(), "is no name of a file");
+    }
     AtomicReplace replace =
         AtomicReplace.of(file.get())
             .durability(durable.get() ? Durability.FILE_AND_DIRECTORY : Durability.FILE);

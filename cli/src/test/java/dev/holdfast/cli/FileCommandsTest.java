@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.files.Directory;
 import dev.holdfast.libc.Identity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -105,9 +106,21 @@ class FileCommandsTest {
     CommandRun.of("write", new WriteCommand(input("x")), "")
         .assertRefused(
             ExitCode.USAGE, "holdfast write: FILE: '' is not a path; see 'holdfast write --help'");
+    CommandRun.of("write", new WriteCommand(input("x")), "/")
+        .assertRefused(ExitCode.USAGE, "holdfast write: /: is no name of a file");
     CommandRun.of("temp", new TempCommand(), "--in", "")
         .assertRefused(
             ExitCode.USAGE, "holdfast temp: --in: '' is not a path; see 'holdfast temp --help'");
+  }
+
+  @Test
+  void namesThatAreNotTextArriveInJson() throws IOException {
+    try (Directory directory = Directory.open(dir)) {
+      directory.symlink("no-such-target\udcff", "link");
+    }
+    CommandRun run =
+        CommandRun.of("trust", new TrustCommand(), "--json", dir.resolve("link").toString());
+    assertTrue(run.out().contains("\"no-such-target\\uDCFF\""), run.out());
   }
 
   @Test

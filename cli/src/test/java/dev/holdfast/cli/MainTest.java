@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +113,14 @@ class MainTest {
         "holdfast write: standard input: cannot be read: Is a directory\n",
         shell(directory, "\"$@\" < /", "write", file.toString()));
     assertEquals("old", Files.readString(file));
+  }
+
+  @Test
+  void whatIsNotPermittedIsToldByItsOwnError() {
+    String reason = "renameat2: Operation not permitted (EPERM)";
+    Failures failures = new Failures();
+    failures.handleError(new PrintWriter(err), new AccessDeniedException("file", null, reason));
+    assertEquals("holdfast: file: " + reason + System.lineSeparator(), err.toString());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.holdfast.cli.tell;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -15,12 +16,21 @@ final class Json {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
+  /**
+   * Above are the surrogates: a name that is not UTF-8 has unpaired ones (see {@code Names}), which
+   * no encoder would write; escaped they arrive.
+   */
+  private static final int HIGHEST_AS_IT_IS = 0xd7ff;
+
   private Json() {}
 
   /** One document, indented for people too, and a newline; does not close {@code out}. */
   static void document(Writer out, Body body) throws IOException {
     JsonFactory factory =
-        JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+        new JsonFactoryBuilder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .highestNonEscapedChar(HIGHEST_AS_IT_IS)
+            .build();
     try (JsonGenerator json = factory.createGenerator(out)) {
       json.setPrettyPrinter(new DefaultPrettyPrinter());
       body.writeTo(json);
