@@ -41,7 +41,7 @@ final class ChildProgram {
       started = Child.start(bytes(SHELL), asScript(argv), envp);
     }
     if (!started.ok()) {
-      throw cannotExecute(program.getFirst(), started.errno().message);
+      throw cannotExecute(program.getFirst(), told(started.errno()));
     }
     relay.to(started.value());
     return started.value().waitFor();
@@ -56,12 +56,12 @@ final class ChildProgram {
   }
 
   /** Becomes the program. Returns only by throwing. */
-  static int replaceThisProcess(List<String> program) throws IOException {
+  static int replaceThisProcess(List<String> program) {
     Path executable = find(program.getFirst());
     SyscallResult failed =
         Processes.execve(
             bytes(executable.toString()), arguments(program), UserEnvironment.bytes(Map.of()));
-    throw cannotExecute(program.getFirst(), failed.errno().message);
+    throw cannotExecute(program.getFirst(), told(failed.errno()));
   }
 
   /**
@@ -98,11 +98,10 @@ final class ChildProgram {
     if (name.indexOf('/') >= 0) {
       Path path = Path.of(name);
       if (!Files.exists(path)) {
-        throw CommandFailure.status(
-            LockCommand.NOT_FOUND, name, Errno.ENOENT.message + " (ENOENT)");
+        throw CommandFailure.status(LockCommand.NOT_FOUND, name, told(Errno.ENOENT));
       }
       if (Files.isDirectory(path) || !Files.isExecutable(path)) {
-        throw cannotExecute(name, Errno.EACCES.message + " (EACCES)");
+        throw cannotExecute(name, told(Errno.EACCES));
       }
       return path;
     }
@@ -114,6 +113,10 @@ final class ChildProgram {
       }
     }
     throw CommandFailure.status(LockCommand.NOT_FOUND, name, "no such program in PATH");
+  }
+
+  private static String told(Errno errno) {
+    return errno.message + " (" + errno + ")";
   }
 
   private static CommandFailure cannotExecute(String name, String why) {

@@ -72,6 +72,9 @@ final class TempCommand extends Command {
     if (command.isEmpty() && kind == Kind.anonymous) {
       throw CommandFailure.usage("anonymous", "has no name to print; give a command to run");
     }
+    if (kind == Kind.anonymous && suffix.given()) {
+      throw CommandFailure.usage("--suffix " + suffix(), "an anonymous file has no name to end so");
+    }
     Path place = in.orNull();
     if (place == null) {
       try (TempFiles temp = TempFiles.standard()) {
@@ -109,7 +112,7 @@ final class TempCommand extends Command {
     }
     switch (kind) {
       case dir -> {
-        try (TempDirectory made = temp.directory(PREFIX)) {
+        try (TempDirectory made = temp.directory(PREFIX, suffix())) {
           return run(command, made.path());
         }
       }

@@ -44,7 +44,7 @@ final class UserEnvironment {
    *
    * @param more in addition, or instead
    */
-  static byte[][] bytes(Map<String, String> more) throws IOException {
+  static byte[][] bytes(Map<String, String> more) {
     Map<String, String> all = restored(read());
     more.forEach((name, value) -> all.put(name, raw(value)));
     return all.entrySet().stream()
@@ -52,13 +52,17 @@ final class UserEnvironment {
         .toArray(byte[][]::new);
   }
 
-  private static Map<String, String> read() throws IOException {
+  private static Map<String, String> read() {
     Map<String, String> all = new LinkedHashMap<>();
-    for (String string : Files.readString(Path.of("/proc/self/environ"), BYTES).split("\0", -1)) {
-      int equals = string.indexOf('=');
-      if (equals > 0) {
-        all.putIfAbsent(string.substring(0, equals), string.substring(equals + 1));
+    try {
+      for (String string : Files.readString(Path.of("/proc/self/environ"), BYTES).split("\0", -1)) {
+        int equals = string.indexOf('=');
+        if (equals > 0) {
+          all.putIfAbsent(string.substring(0, equals), string.substring(equals + 1));
+        }
       }
+    } catch (IOException noProc) {
+      System.getenv().forEach((name, value) -> all.put(raw(name), raw(value)));
     }
     return all;
   }

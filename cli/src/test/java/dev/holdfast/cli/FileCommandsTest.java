@@ -272,6 +272,22 @@ class FileCommandsTest {
     }
     CommandRun.of("temp", new TempCommand(), "--in", dir.toString(), "--", "no-such-program")
         .assertRefused(127, "holdfast temp: no-such-program: no such program in PATH");
+    Path orphan = Files.writeString(dir.resolve("orphan"), "#!/no/such/interpreter\n");
+    Files.setPosixFilePermissions(orphan, PosixFilePermissions.fromString("rwx------"));
+    CommandRun.of("temp", new TempCommand(), "--in", dir.toString(), "--", orphan.toString())
+        .assertRefused(
+            126,
+            "holdfast temp: "
+                + orphan
+                + ": cannot be executed: No such file or directory (ENOENT)");
+    for (String kind : new String[] {"file", "dir"}) {
+      String check = "case $HOLDFAST_TEMP in *.d) exit 0 ;; esac; exit 1";
+      String[] line = {kind, "--suffix", ".d", "--", "sh", "-c", check};
+      assertEquals(ExitCode.OK, CommandRun.of("temp", new TempCommand(), line).exit(), kind);
+    }
+    CommandRun.of("temp", new TempCommand(), "anonymous", "--suffix", "x", "--", "true")
+        .assertRefused(
+            ExitCode.USAGE, "holdfast temp: --suffix x: an anonymous file has no name to end so");
     CommandRun.of("temp", new TempCommand(), "pipe")
         .assertRefused(ExitCode.USAGE, "holdfast temp: pipe: is neither file, dir nor anonymous");
     CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");

@@ -148,11 +148,17 @@ public final class TempFiles implements AutoCloseable {
    * cleaners honour.
    */
   public TempDirectory directory(String prefix) throws IOException {
+    return directory(prefix, "");
+  }
+
+  /** The same, with a random name between these two. */
+  public TempDirectory directory(String prefix, String suffix) throws IOException {
     requireNamePart(prefix);
+    requireNamePart(suffix);
     int dirfd = directory.borrow();
     try {
       for (int i = 0; i < MAX_TRIES; i++) {
-        String name = prefix + RandomNames.random();
+        String name = prefix + RandomNames.random() + suffix;
         byte[] bytes = Names.encode(name);
         SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
         if (made.ok()) {
