@@ -81,7 +81,10 @@ final class TreeDeletion extends TreeTask {
     }
     return new Failed(
         TreeFailure.refused(
-            walker.path(null), "unlinkat", "was moved away while it was being emptied", "S19"));
+            walker.path(null),
+            "unlinkat",
+            "was moved away while it was being emptied",
+            TreeWalker.MOVED_AWAY));
   }
 
   @Override

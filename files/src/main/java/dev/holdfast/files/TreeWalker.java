@@ -43,6 +43,9 @@ final class TreeWalker implements AutoCloseable {
   private static final int PROGRESS_EVERY = 1024;
   private static final int LONGEST_PATH = 4096;
 
+  /** The hazard that a directory which was moved away while it was worked on is reported by. */
+  static final String MOVED_AWAY = "S19";
+
   private final TreeTask task;
   final TreeOptions options;
   private final byte[] above;
@@ -229,9 +232,13 @@ final class TreeWalker implements AutoCloseable {
     if (++sinceProgress >= PROGRESS_EVERY) {
       sinceProgress = 0;
       options.progress().accept(progress());
-      if (Thread.currentThread().isInterrupted()) {
-        stop();
-      }
+      stopIfInterrupted();
+    }
+  }
+
+  private void stopIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      stop();
     }
   }
 
@@ -331,9 +338,7 @@ final class TreeWalker implements AutoCloseable {
     }
     drop(above + 1);
     tick();
-    if (Thread.currentThread().isInterrupted()) {
-      stop();
-    }
+    stopIfInterrupted();
   }
 
   // --- help -----------------------------------------------------------------------------------
@@ -384,7 +389,15 @@ final class TreeWalker implements AutoCloseable {
     from.close();
     helper = null;
     sharedFrom = TreeTask.NEVER;
-    handle(in, name, Dirent.DT_DIR);
+    for (TreeFailure failure : report.failures()) {
+      // But what was moved away is not found again.
+      if (failure.catalogueId().equals(MOVED_AWAY)) {
+        in.failed |= afterFailure(failure) != TreeOptions.AfterFailure.RETRY;
+      }
+    }
+    if (!stopped) {
+      handle(in, name, Dirent.DT_DIR);
+    }
     return false;
   }
 
@@ -404,6 +417,7 @@ final class TreeWalker implements AutoCloseable {
         if (!stopped) {
           report.failures().forEach(this::afterFailure);
         }
+        stopIfInterrupted();
       }
     }
   }
@@ -527,7 +541,7 @@ final class TreeWalker implements AutoCloseable {
   private void lost(int index) {
     TreeFailure failure =
         TreeFailure.refused(
-            pathOf(index, null), "open", "was moved away while it was being worked on", "S19");
+            pathOf(index, null), "open", "was moved away while it was being worked on", MOVED_AWAY);
     if (index > 2) {
       resume(frames.get(index - 1));
     }
@@ -562,12 +576,15 @@ final class TreeWalker implements AutoCloseable {
 
   @Override
   public void close() {
-    if (helper != null) {
-      helper.close();
+    try {
+      if (helper != null) {
+        helper.close();
+      }
+    } finally {
+      for (TreeFrame frame : frames) {
+        frame.close();
+      }
+      frames.clear();
     }
-    for (TreeFrame frame : frames) {
-      frame.close();
-    }
-    frames.clear();
   }
 }

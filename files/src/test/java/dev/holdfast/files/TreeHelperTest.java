@@ -1,11 +1,13 @@
 package dev.holdfast.files;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.TreeOptions.AfterFailure;
+import dev.holdfast.libc.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +17,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +173,101 @@ class TreeHelperTest {
     assertEquals(1, helpers.size());
     awaitEnd(helpers);
     assertEquals(before, Host.openDescriptors());
+  }
+
+  /** Deletes, and asks before each file whether that is to fail. */
+  private static class Hooked extends TreeTask {
+    private final TreeTask deletion = new TreeDeletion(false, 0);
+    private final BooleanSupplier refusing;
+
+    Hooked(BooleanSupplier refusing) {
+      this.refusing = refusing;
+    }
+
+    @Override
+    Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
+      return refusing.getAsBoolean()
+          ? walker.failed(name, "unlinkat", Errno.EIO)
+          : deletion.other(walker, in, name, type);
+    }
+
+    @Override
+    Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
+      return deletion.leave(walker, in, directory);
+    }
+  }
+
+  /** Deletes by two, each with a hook. */
+  private static TreeReport deleteHooked(
+      Path tree, TreeOptions options, BooleanSupplier refusing, BooleanSupplier refusingHelper)
+      throws IOException {
+    TreeTask task =
+        new Hooked(refusing) {
+          @Override
+          long sharedFrom(TreeOptions shared) {
+            return 0;
+          }
+
+          @Override
+          TreeTask shared() {
+            return new Hooked(refusingHelper);
+          }
+        };
+    try (TreeRoot root = TreeRoot.of(tree);
+        TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
+      return walker.run(root.name());
+    }
+  }
+
+  @Test
+  void whatIsTakenAwayFromTheHelperIsReported() throws Exception {
+    Path tree = Files.createDirectory(dir.resolve("tree"));
+    Path inner = Files.createDirectories(tree.resolve("d/inner"));
+    Files.createFile(inner.resolve("file"));
+    Path elsewhere = dir.resolve("elsewhere");
+    TreeReport report =
+        deleteHooked(
+            tree,
+            TreeOptions.defaults(),
+            () -> false,
+            () -> !inner.toFile().renameTo(elsewhere.toFile()));
+    assertEquals(
+        List.of("S19"),
+        report.failures().stream().map(TreeFailure::catalogueId).toList(),
+        report.toString());
+    assertFalse(report.complete());
+    assertFalse(Files.exists(tree));
+    assertTrue(Files.exists(elsewhere));
+  }
+
+  @Test
+  void nobodyIsAskedAboutTheHelpersFailureAfterStop() throws Exception {
+    Path tree = Files.createDirectory(dir.resolve("tree"));
+    for (String name : List.of("a", "b")) {
+      Files.createFile(Files.createDirectory(tree.resolve(name)).resolve("file"));
+    }
+    CountDownLatch helping = new CountDownLatch(1);
+    List<TreeFailure> asked = new ArrayList<>();
+    TreeReport report =
+        deleteHooked(
+            tree,
+            TreeOptions.defaults()
+                .onFailure(
+                    failure -> {
+                      asked.add(failure);
+                      return AfterFailure.STOP;
+                    }),
+            () -> {
+              assertDoesNotThrow(() -> helping.await());
+              return true;
+            },
+            () -> {
+              helping.countDown();
+              return true;
+            });
+    assertTrue(report.stopped());
+    assertEquals(1, asked.size(), asked.toString());
+    assertEquals(1, report.done().failures());
   }
 
   @Test
