@@ -215,7 +215,7 @@ public final class Directory implements AutoCloseable {
   }
 
   /** Holds what is called so; the caller closes it. */
-  private HeldEntry hold(String name, boolean follow) throws IOException {
+  HeldEntry hold(String name, boolean follow) throws IOException {
     return new HeldEntry(openRaw(name, follow ? Fcntl.O_PATH : HOLD, "openat2"), this, name);
   }
 

@@ -182,7 +182,7 @@ final class HeldFileChannel extends FileChannel {
         return writeFully(file, source, position);
       } finally {
         // Also after a failure: what is left in the buffer belongs behind what was written.
-        position = append ? file.size() : position + source.position() - before;
+        position += source.position() - before;
       }
     }
   }
@@ -218,7 +218,8 @@ final class HeldFileChannel extends FileChannel {
   public long position() throws IOException {
     requireOpen();
     synchronized (positionLock) {
-      return position;
+      // The kernel's own, whatever was set: the end of the file.
+      return append ? file.size() : position;
     }
   }
 
@@ -285,9 +286,6 @@ final class HeldFileChannel extends FileChannel {
     requirePosition(to);
     requirePosition(count);
     requireWritable();
-    if (!append && to > size()) {
-      return 0;
-    }
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER, count));
     long total = 0;
     while (total < count) {
@@ -307,7 +305,11 @@ final class HeldFileChannel extends FileChannel {
    */
   @Override
   public MappedByteBuffer map(MapMode mode, long at, long size) throws IOException {
-    requireOpen();
+    // Before it is opened again, which could give more rights than this channel has.
+    requireReadable();
+    if (!mode.equals(MapMode.READ_ONLY)) {
+      requireWritable();
+    }
     int fd = file.borrow();
     try (FileChannel again =
         FileChannel.open(
@@ -315,11 +317,6 @@ final class HeldFileChannel extends FileChannel {
             mode.equals(MapMode.READ_ONLY)
                 ? Set.of(StandardOpenOption.READ)
                 : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
-      if (mode.equals(MapMode.READ_ONLY)) {
-        requireReadable();
-      } else {
-        requireWritable();
-      }
       return again.map(mode, at, size);
     } finally {
       file.giveBack();

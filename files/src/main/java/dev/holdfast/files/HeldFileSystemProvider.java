@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
@@ -35,6 +36,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -258,7 +260,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     if (!left.isEmpty()) {
       throw new UnsupportedOperationException("options " + left);
     }
-    if (!atomic && isSameObject(source, target)) {
+    if (!atomic && isAt(directory(source).stat(name(source)), target)) {
       return;
     }
     try {
@@ -284,11 +286,10 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     directory(source).rename(name(source), directory(target), name(target), mode);
   }
 
-  private static boolean isSameObject(Path source, Path target) throws IOException {
-    FileStat from = directory(source).stat(name(source));
+  /** Whether the target's name itself leads to the source already: then nothing is to be done. */
+  private static boolean isAt(FileStat source, Path target) throws IOException {
     try {
-      return from.sameInode(directory(target).stat(name(target)))
-          && name(source).equals(name(target));
+      return source.sameInode(directory(target).stat(name(target)));
     } catch (NoSuchFileException free) {
       return false;
     }
@@ -314,6 +315,9 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     }
     Directory from = directory(source);
     FileStat stat = follow ? from.statFollowingLinks(name(source)) : from.stat(name(source));
+    if (isAt(stat, target)) {
+      return;
+    }
     switch (stat.kind()) {
       case DIRECTORY -> {
         makeRoom(target, replace);
@@ -456,6 +460,10 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     return new HeldAttributeView(new Target(directory(path), name(path), follows(options)));
   }
 
+  private static HeldUserAttributes userView(Path path, LinkOption... options) {
+    return new HeldUserAttributes(directory(path), name(path), follows(options));
+  }
+
   @Override
   public <V extends FileAttributeView> @Nullable V getFileAttributeView(
       Path path, Class<V> type, LinkOption... options) {
@@ -464,9 +472,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
         || type == FileOwnerAttributeView.class) {
       return type.cast(view(path, options));
     }
-    return type == UserDefinedFileAttributeView.class
-        ? type.cast(new HeldUserAttributes(directory(path), name(path)))
-        : null;
+    return type == UserDefinedFileAttributeView.class ? type.cast(userView(path, options)) : null;
   }
 
   @Override
@@ -484,24 +490,49 @@ final class HeldFileSystemProvider extends FileSystemProvider {
   @Override
   public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
       throws IOException {
-    int colon = attributes.indexOf(':');
-    String view = colon < 0 ? "basic" : attributes.substring(0, colon);
-    Map<String, Object> all = all(view, (FileStat) view(path, options).readAttributes());
-    String list = attributes.substring(colon + 1);
-    if (list.isEmpty()) {
-      throw new IllegalArgumentException("no attributes are named");
-    }
+    Attribute asked = Attribute.parse(attributes);
+    Map<String, Object> all =
+        asked.view().equals("user")
+            ? userAttributes(userView(path, options), asked.names())
+            : all(asked.view(), (FileStat) view(path, options).readAttributes());
     Map<String, Object> result = new LinkedHashMap<>();
-    for (String wanted : list.split(",", -1)) {
+    for (String wanted : asked.names().split(",", -1)) {
       if (wanted.equals("*")) {
         return all;
       }
       if (!all.containsKey(wanted)) {
-        throw new IllegalArgumentException("no attribute " + view + ":" + wanted);
+        throw asked.unknown(wanted);
       }
       result.put(wanted, Objects.requireNonNull(all.get(wanted)));
     }
     return result;
+  }
+
+  /** The text that names attributes: {@code [view:]names}. */
+  private record Attribute(String view, String names) {
+    static Attribute parse(String text) {
+      int colon = text.indexOf(':');
+      Attribute parsed =
+          new Attribute(colon < 0 ? "basic" : text.substring(0, colon), text.substring(colon + 1));
+      if (parsed.view.isEmpty() || parsed.names.isEmpty()) {
+        throw new IllegalArgumentException("no attribute is named: " + text);
+      }
+      return parsed;
+    }
+
+    IllegalArgumentException unknown(String name) {
+      return new IllegalArgumentException("no attribute " + view + ":" + name);
+    }
+  }
+
+  private static Map<String, Object> userAttributes(HeldUserAttributes view, String names)
+      throws IOException {
+    List<String> named = List.of(names.split(",", -1));
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (String name : named.contains("*") ? view.list() : named) {
+      all.put(name, view.value(name));
+    }
+    return all;
   }
 
   private static Map<String, Object> all(String view, FileStat stat) {
@@ -544,18 +575,34 @@ final class HeldFileSystemProvider extends FileSystemProvider {
   @SuppressWarnings("unchecked")
   public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
       throws IOException {
+    Attribute asked = Attribute.parse(attribute);
+    if (asked.view().equals("user")) {
+      ByteBuffer bytes =
+          value instanceof byte[] array ? ByteBuffer.wrap(array) : (ByteBuffer) value;
+      userView(path, options).write(asked.names(), bytes);
+      return;
+    }
     HeldAttributeView view = view(path, options);
-    switch (attribute.startsWith("basic:") ? attribute.substring(6) : attribute) {
-      case "lastModifiedTime" -> view.setTimes((FileTime) value, null, null);
-      case "lastAccessTime" -> view.setTimes(null, (FileTime) value, null);
-      case "creationTime" -> view.setTimes(null, null, (FileTime) value);
-      case "posix:permissions" -> view.setPermissions((Set<PosixFilePermission>) value);
-      case "posix:owner", "owner:owner" -> view.setOwner((UserPrincipal) value);
-      case "posix:group" -> view.setGroup((GroupPrincipal) value);
+    switch (asked.view() + ":" + asked.names()) {
+      case "basic:lastModifiedTime", "posix:lastModifiedTime", "unix:lastModifiedTime" ->
+          view.setTimes((FileTime) value, null, null);
+      case "basic:lastAccessTime", "posix:lastAccessTime", "unix:lastAccessTime" ->
+          view.setTimes(null, (FileTime) value, null);
+      case "basic:creationTime", "posix:creationTime", "unix:creationTime" ->
+          view.setTimes(null, null, (FileTime) value);
+      case "posix:permissions", "unix:permissions" ->
+          view.setPermissions((Set<PosixFilePermission>) value);
+      case "owner:owner", "posix:owner", "unix:owner" -> view.setOwner((UserPrincipal) value);
+      case "posix:group", "unix:group" -> view.setGroup((GroupPrincipal) value);
       case "unix:mode" -> chmod(path, (Integer) value, options);
       case "unix:uid" -> chown(path, (Integer) value, KEEP, options);
       case "unix:gid" -> chown(path, KEEP, (Integer) value, options);
-      default -> throw new UnsupportedOperationException("attribute " + attribute);
+      default -> {
+        if (path.getFileSystem().supportedFileAttributeViews().contains(asked.view())) {
+          throw asked.unknown(asked.names());
+        }
+        throw new UnsupportedOperationException("view " + asked.view());
+      }
     }
   }
 

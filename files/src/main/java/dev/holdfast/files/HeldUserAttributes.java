@@ -12,10 +12,12 @@ final class HeldUserAttributes implements UserDefinedFileAttributeView {
 
   private final Directory directory;
   private final String name;
+  private final boolean follow;
 
-  HeldUserAttributes(Directory directory, String name) {
+  HeldUserAttributes(Directory directory, String name, boolean follow) {
     this.directory = directory;
     this.name = name;
+    this.follow = follow;
   }
 
   @Override
@@ -25,14 +27,19 @@ final class HeldUserAttributes implements UserDefinedFileAttributeView {
 
   @Override
   public List<String> list() throws IOException {
-    return directory.xattrs(name).stream()
-        .filter(attribute -> attribute.startsWith(PREFIX))
-        .map(attribute -> attribute.substring(PREFIX.length()))
-        .toList();
+    try (HeldEntry held = directory.hold(name, follow)) {
+      return held.xattrs().stream()
+          .filter(attribute -> attribute.startsWith(PREFIX))
+          .map(attribute -> attribute.substring(PREFIX.length()))
+          .toList();
+    }
   }
 
-  private byte[] value(String attribute) throws IOException {
-    byte[] value = directory.xattr(name, PREFIX + attribute);
+  byte[] value(String attribute) throws IOException {
+    byte[] value;
+    try (HeldEntry held = directory.hold(name, follow)) {
+      value = held.xattr(PREFIX + attribute);
+    }
     if (value == null) {
       throw new FileSystemException(
           directory.show(name), null, "has no attribute " + PREFIX + attribute);
@@ -60,12 +67,16 @@ final class HeldUserAttributes implements UserDefinedFileAttributeView {
   public int write(String attribute, ByteBuffer source) throws IOException {
     byte[] value = new byte[source.remaining()];
     source.get(value);
-    directory.setXattr(name, PREFIX + attribute, value);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.setXattr(PREFIX + attribute, value);
+    }
     return value.length;
   }
 
   @Override
   public void delete(String attribute) throws IOException {
-    directory.removeXattr(name, PREFIX + attribute);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.removeXattr(PREFIX + attribute);
+    }
   }
 }

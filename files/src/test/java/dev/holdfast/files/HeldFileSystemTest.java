@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -202,6 +208,102 @@ class HeldFileSystemTest {
     assertTrue(Files.getFileStore(p("file")).getTotalSpace() > 0);
     assertEquals("/file", p("link").toRealPath().toString());
     assertEquals("/link", p("link").toRealPath(LinkOption.NOFOLLOW_LINKS).toString());
+  }
+
+  @Test
+  void attributesByName() throws IOException {
+    Files.writeString(p("file"), "text");
+    Files.createSymbolicLink(p("link"), p("file"));
+    // Each also on the default file system, which is the control.
+    for (Path path : List.of(p("file"), p("link"), real.resolve("file"), real.resolve("link"))) {
+      String name = path + ": ";
+      FileTime time = FileTime.from(Instant.parse("2011-01-01T00:00:00Z"));
+      Files.setAttribute(path, "posix:lastModifiedTime", time);
+      assertEquals(time, Files.getAttribute(path, "unix:lastModifiedTime"), name);
+      Files.setAttribute(path, "unix:lastModifiedTime", FileTime.fromMillis(1000));
+      assertEquals(FileTime.fromMillis(1000), Files.getLastModifiedTime(path), name);
+      Files.setAttribute(path, "unix:permissions", PosixFilePermissions.fromString("rw-r-----"));
+      assertEquals(0640, (Integer) Files.getAttribute(path, "unix:mode") & 07777, name);
+      Files.setAttribute(path, "unix:owner", Files.getOwner(path));
+      Files.setAttribute(path, "unix:group", Files.getAttribute(path, "posix:group"));
+      Files.setAttribute(path, "user:colour", ByteBuffer.wrap("red".getBytes(UTF_8)));
+      assertArrayEquals("red".getBytes(UTF_8), (byte[]) Files.getAttribute(path, "user:colour"));
+      assertEquals(Set.of("colour"), Files.readAttributes(path, "user:*").keySet(), name);
+      assertEquals(
+          List.of("colour"),
+          Files.getFileAttributeView(path, UserDefinedFileAttributeView.class).list(),
+          name);
+      assertThrows(FileSystemException.class, () -> Files.getAttribute(path, "user:none"), name);
+      for (String unknown : List.of("size", "basic:", ":size", "owner:group", "unix:none")) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Files.setAttribute(path, unknown, 1L),
+            name + unknown);
+      }
+      assertThrows(
+          UnsupportedOperationException.class, () -> Files.setAttribute(path, "none:size", 1L));
+    }
+  }
+
+  @Test
+  void whatIsThereAlreadyIsNeitherCopiedNorMoved() throws IOException {
+    Files.createDirectory(p("dir"));
+    Files.writeString(p("file"), "text");
+    Files.createLink(p("hard"), p("file"));
+    Files.createSymbolicLink(p("link"), p("file"));
+    List<FileIdentity> before = identities();
+    for (String name : List.of("dir", "file", "link")) {
+      Path other = p("dir/../" + name);
+      Files.copy(p(name), other, LinkOption.NOFOLLOW_LINKS);
+      Files.copy(p(name), other, StandardCopyOption.REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
+      Files.move(p(name), other);
+      Files.move(p(name), other, StandardCopyOption.REPLACE_EXISTING);
+      assertEquals(before, identities(), name);
+    }
+    Files.copy(p("link"), p("file"));
+    Files.copy(p("file"), p("hard"), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(p("file"), p("hard"));
+    assertEquals(before, identities());
+    assertThrows(FileAlreadyExistsException.class, () -> Files.copy(p("file"), p("link")));
+  }
+
+  private List<FileIdentity> identities() throws IOException {
+    return List.of(
+        directory.identity("dir"),
+        directory.identity("file"),
+        directory.identity("hard"),
+        directory.identity("link"));
+  }
+
+  @Test
+  void channelsAreNoMoreThanWasAskedFor() throws IOException {
+    Files.writeString(p("file"), "text");
+    // Each also on the default file system, which is the control.
+    for (Path path : List.of(p("file"), real.resolve("file"))) {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        for (MapMode mode : List.of(MapMode.READ_ONLY, MapMode.READ_WRITE, MapMode.PRIVATE)) {
+          assertThrows(NonReadableChannelException.class, () -> channel.map(mode, 0, 1));
+        }
+      }
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        for (MapMode mode : List.of(MapMode.READ_WRITE, MapMode.PRIVATE)) {
+          assertThrows(NonWritableChannelException.class, () -> channel.map(mode, 0, 1));
+        }
+      }
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.APPEND)) {
+        assertEquals(channel.size(), channel.position());
+        channel.position(1);
+        channel.write(ByteBuffer.wrap("more".getBytes(UTF_8)));
+        assertEquals(channel.size(), channel.position());
+      }
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        ReadableByteChannel source = Channels.newChannel(new ByteArrayInputStream(new byte[3]));
+        long end = channel.size();
+        assertEquals(3, channel.transferFrom(source, end + 10, 5));
+        assertEquals(end + 13, channel.size());
+        assertEquals(0, channel.position());
+      }
+    }
   }
 
   @Test
