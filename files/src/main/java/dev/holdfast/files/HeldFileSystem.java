@@ -61,7 +61,7 @@ final class HeldFileSystem extends FileSystem {
   }
 
   Directory directory() {
-    if (!open) {
+    if (!isOpen()) {
       throw new ClosedFileSystemException();
     }
     return directory;
@@ -123,11 +123,13 @@ final class HeldFileSystem extends FileSystem {
     return HeldPath.parse(this, text.toString());
   }
 
-  /** The default file system's patterns, on the text of the path. */
+  /**
+   * The default file system's: it looks at the text of a path of any file system. A path of its own
+   * cannot be made of every name.
+   */
   @Override
   public PathMatcher getPathMatcher(String syntaxAndPattern) {
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher(syntaxAndPattern);
-    return path -> matcher.matches(Path.of(path.toString()));
+    return FileSystems.getDefault().getPathMatcher(syntaxAndPattern);
   }
 
   @Override

@@ -197,17 +197,27 @@ final class HeldPath implements Path {
     if (held.absolute != absolute) {
       throw new IllegalArgumentException("one of them is absolute: " + this + ", " + other);
     }
-    int same = 0;
-    while (same < names.size()
-        && same < held.names.size()
-        && names.get(same).equals(held.names.get(same))) {
-      same++;
+    if (held.startsWith(this)) {
+      return with(false, held.names.subList(names.size(), held.names.size()));
     }
-    if (names.subList(same, names.size()).contains("..")) {
+    // A dot is no level to go up from.
+    List<String> from = names.stream().filter(name -> !name.equals(".")).toList();
+    int same = 0;
+    int next = 0;
+    for (int i = 0; i < held.names.size() && same < from.size(); i++) {
+      String name = held.names.get(i);
+      if (name.equals(from.get(same))) {
+        same++;
+        next = i + 1;
+      } else if (!name.equals(".")) {
+        break;
+      }
+    }
+    if (from.subList(same, from.size()).contains("..")) {
       throw new IllegalArgumentException("what .. leads to is not known: " + this);
     }
-    List<String> result = new ArrayList<>(Collections.nCopies(names.size() - same, ".."));
-    result.addAll(held.names.subList(same, held.names.size()));
+    List<String> result = new ArrayList<>(Collections.nCopies(from.size() - same, ".."));
+    result.addAll(held.names.subList(next, held.names.size()));
     return with(false, result);
   }
 

@@ -38,6 +38,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,6 +345,22 @@ class HeldFileSystemTest {
     fs.close();
     assertThrows(ClosedFileSystemException.class, () -> Files.exists(p("file")));
     assertTrue(directory.isOpen());
+    FileSystem other = directory.asFileSystem();
+    directory.close();
+    assertFalse(other.isOpen());
+    assertThrows(ClosedFileSystemException.class, () -> Files.exists(other.getPath("file")));
+    directory = Directory.open(real);
+  }
+
+  @Test
+  void patternsMatchNamesThatAreNoText() throws IOException {
+    directory.create("a\uDCFF.txt", 0600).close();
+    directory.create("b.txt", 0600).close();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(root, "*.txt")) {
+      Set<String> names = new TreeSet<>();
+      stream.forEach(path -> names.add(path.getFileName().toString()));
+      assertEquals(Set.of("a\uDCFF.txt", "b.txt"), names);
+    }
   }
 
   @Test
