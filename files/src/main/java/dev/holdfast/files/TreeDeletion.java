@@ -29,6 +29,9 @@ final class TreeDeletion extends TreeTask {
 
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
+    if (keepRoot && in == walker.base()) {
+      return walker.failed(name, "openat", Errno.ENOTDIR);
+    }
     SyscallResult removed = Unistd.unlinkat(in.fd(), name, 0);
     if (removed.ok()) {
       return Plain.DONE;

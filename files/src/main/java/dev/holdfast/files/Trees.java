@@ -45,7 +45,7 @@ public final class Trees {
     return work(root, options, new TreeDeletion(false));
   }
 
-  /** Removes everything in a directory, and not the directory. */
+  /** Removes everything in a directory, and not the directory. Anything else is a failure. */
   public static TreeReport deleteContents(Path root, TreeOptions options) throws IOException {
     return work(root, options, new TreeDeletion(true));
   }

@@ -82,6 +82,19 @@ class TreesTest {
     }
   }
 
+  @Test
+  void emptiesNothingButDirectories() throws IOException {
+    Path tree = tree();
+    Path link = Files.createSymbolicLink(dir.resolve("link"), tree);
+    for (Path path : List.of(tree.resolve("file"), link)) {
+      TreeReport report = Trees.deleteContents(path, USUAL);
+      assertEquals(
+          List.of("ENOTDIR"), report.failures().stream().map(TreeFailure::errnoName).toList());
+      assertTrue(Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+    }
+    assertTrue(Files.exists(tree.resolve("sub/other")));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/", ".", "..", "sub/.", "sub/.."})
   void refusesWhatIsNoNameOfAnEntry(String path) {
