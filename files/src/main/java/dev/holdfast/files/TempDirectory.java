@@ -70,8 +70,7 @@ public final class TempDirectory implements AutoCloseable {
     }
     TempExit.release(this);
     try {
-      TreeReport report =
-          Trees.deleteContents(directory, TreeOptions.defaults().withForcePermissions(true));
+      TreeReport report = deleteContents();
       if (!report.complete()) {
         throw new FileSystemException(path(), null, report.failures().toString());
       }
@@ -86,6 +85,25 @@ public final class TempDirectory implements AutoCloseable {
         directory.close();
       } finally {
         parent.giveBack();
+      }
+    }
+  }
+
+  /** All of it, also if this thread is interrupted: nobody comes again for what is left. */
+  private TreeReport deleteContents() throws IOException {
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        interrupted |= Thread.interrupted();
+        TreeReport report =
+            Trees.deleteContents(directory, TreeOptions.defaults().withForcePermissions(true));
+        if (!report.stopped()) {
+          return report;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

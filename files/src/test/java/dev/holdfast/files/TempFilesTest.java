@@ -62,6 +62,17 @@ class TempFilesTest {
   }
 
   @Test
+  void aDirectoryGoesAlsoWhenItsThreadIsInterrupted() throws IOException {
+    TempDirectory made = temp.directory("d");
+    made.directory().mkdirs("a/b/c", 0700).close();
+    made.directory().create("a/b/file", 0600).close();
+    Thread.currentThread().interrupt();
+    made.close();
+    assertTrue(Thread.interrupted());
+    assertEquals(List.of(), dir.list());
+  }
+
+  @Test
   void anonymousIsLinkedIntoPlaceWhole() throws IOException {
     try (TempFile file = temp.anonymous()) {
       write(file.file(), "whole");
