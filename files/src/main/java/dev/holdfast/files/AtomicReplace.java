@@ -210,7 +210,7 @@ public final class AtomicReplace {
           return;
         }
       } catch (RaceDetectedException raced) {
-        if (++races >= MAX_EDIT_TRIES) {
+        if (++races >= MAX_EDIT_TRIES || settings.expected() != null) {
           throw raced;
         }
       }
@@ -218,7 +218,13 @@ public final class AtomicReplace {
   }
 
   private void editLocked(Directory in, OpenFile old, Edit edit) throws IOException {
-    ReplaceSettings exactly = settings.withExpected(old.identity(), true);
+    FileIdentity identity = old.identity();
+    FileIdentity expected = settings.expected();
+    if (expected != null && !identity.matches(expected)) {
+      throw new RaceDetectedException(
+          in.show(name), "is not the file that was expected", "L01", null);
+    }
+    ReplaceSettings exactly = settings.withExpected(identity, true);
     try (Replacement replacement = Replacement.begin(in, null, name, exactly)) {
       FileStat before = old.stat();
       try (FileChannel from = old.channel();

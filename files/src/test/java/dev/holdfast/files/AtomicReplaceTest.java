@@ -171,6 +171,18 @@ class AtomicReplaceTest {
   }
 
   @Test
+  void editsOnlyIfItIsTheSame() throws IOException {
+    AtomicReplace.of(dir, "file").write(bytes("one"));
+    FileIdentity one = dir.identity("file");
+    AtomicReplace.of(dir, "file").onlyIf(one).append(bytes(" more"));
+    assertEquals("one more", read("file"));
+    assertThrows(
+        RaceDetectedException.class,
+        () -> AtomicReplace.of(dir, "file").onlyIf(one).append(bytes(" and more")));
+    assertEquals("one more", read("file"));
+  }
+
+  @Test
   void onlyIfItIsStillTheSame() throws IOException {
     AtomicReplace.of(dir, "file").write(bytes("one"));
     FileIdentity one = dir.identity("file");
