@@ -628,11 +628,13 @@ public final class Directory implements AutoCloseable {
    * looks its names up anew: between two of them others may change what the names mean, but not to
    * something outside. Directory streams are {@code SecureDirectoryStream}s.
    *
-   * <p>Refused are: opening anything but a regular file, creating through a dangling link, locks of
-   * channels, watching, {@code toFile}, URIs. Files are made with the mode asked for, else with
-   * 0666 less the umask that the process had when this was called; {@code Files.createTempFile}
-   * asks for no mode on any but the default file system. {@code Files.move} with REPLACE_EXISTING
-   * replaces in one instant, {@code Files.copy} shows the target when it is whole.
+   * <p>Refused are: opening anything but a regular file, creating through a dangling link, moving
+   * to another mount, locks of channels, asynchronous channels, watching, {@code toFile}, URIs. An
+   * interrupt does not close a channel. COPY_ATTRIBUTES copies permissions and times. Files are
+   * made with the mode asked for, else with 0666 less the umask that the process had when this was
+   * called; {@code Files.createTempFile} asks for no mode on any but the default file system.
+   * {@code Files.move} with REPLACE_EXISTING replaces in one instant, {@code Files.copy} shows the
+   * target when it is whole.
    *
    * <p>Closing the file system leaves this directory open, and closing this directory ends the file
    * system.

@@ -253,7 +253,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    Set<CopyOption> left = new HashSet<>(Set.of(options));
+    Set<CopyOption> left = new HashSet<>(List.of(options));
     boolean atomic = left.remove(StandardCopyOption.ATOMIC_MOVE);
     boolean replace = left.remove(StandardCopyOption.REPLACE_EXISTING);
     left.remove(LinkOption.NOFOLLOW_LINKS);
@@ -306,7 +306,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    Set<CopyOption> left = new HashSet<>(Set.of(options));
+    Set<CopyOption> left = new HashSet<>(List.of(options));
     boolean replace = left.remove(StandardCopyOption.REPLACE_EXISTING);
     boolean attributes = left.remove(StandardCopyOption.COPY_ATTRIBUTES);
     boolean follow = !left.remove(LinkOption.NOFOLLOW_LINKS);

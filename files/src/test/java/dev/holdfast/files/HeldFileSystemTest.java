@@ -18,6 +18,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.ClosedFileSystemException;
+import java.nio.file.CopyOption;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -166,6 +167,10 @@ class HeldFileSystemTest {
     Files.copy(p("through"), temp.resolve("elsewhere"));
     Files.copy(temp.resolve("elsewhere"), p("back"));
     assertEquals("new", Files.readString(p("back")));
+    // Options are a list, in which one may stand twice.
+    CopyOption replace = StandardCopyOption.REPLACE_EXISTING;
+    Files.copy(p("back"), p("through"), replace, replace);
+    Files.move(p("back"), p("through"), replace, replace);
     Files.createDirectories(p("full/x"));
     assertThrows(DirectoryNotEmptyException.class, () -> Files.delete(p("full")));
     Files.move(p("full"), p("moved"));
