@@ -39,8 +39,8 @@ final class BoundedInputStream extends InputStream {
       return 0;
     }
     // One byte more than allowed tells "exactly the limit" from "more than the limit".
-    long allowed = maxBytes - position + 1;
-    ByteBuffer target = ByteBuffer.wrap(buffer, offset, (int) Math.min(length, allowed));
+    long left = maxBytes - position;
+    ByteBuffer target = ByteBuffer.wrap(buffer, offset, left < length ? (int) left + 1 : length);
     int fd = file.borrow();
     try {
       for (; ; ) {

@@ -119,6 +119,15 @@ class OpenFileTest {
   }
 
   @Test
+  void aLimitCanBeAsLargeAsALong() throws IOException {
+    Files.writeString(dir.resolve("file"), "text");
+    try (OpenFile file = OpenFile.open(dir.resolve("file"), Opening.read());
+        InputStream in = file.boundedInputStream(Long.MAX_VALUE, Duration.ofMinutes(1))) {
+      assertEquals("text", new String(in.readAllBytes(), UTF_8));
+    }
+  }
+
+  @Test
   void neverBlocksOnAFifo() throws IOException {
     Path fifo = dir.resolve("fifo");
     Host.mkfifo(fifo);
