@@ -131,6 +131,8 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     if (append && (read || truncate)) {
       throw new IllegalArgumentException("APPEND with READ or TRUNCATE_EXISTING");
     }
+    Directory directory = directory(path);
+    String name = name(path);
     int mode = mode(path, NEW_FILE, attributes);
     Opening opening =
         append
@@ -142,16 +144,17 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     opening = create && !createNew ? opening.createIfAbsent(mode) : opening;
     OpenFile file =
         createNew
-            ? directory(path).create(name(path), mode, opening.accessFlags())
-            : directory(path).open(name(path), opening);
-    return file.intoChannel(deleteOnClose ? () -> removeIfSame(path, file) : () -> {});
+            ? directory.create(name, mode, opening.accessFlags())
+            : directory.open(name, opening);
+    return file.intoChannel(deleteOnClose ? () -> removeIfSame(directory, name, file) : () -> {});
   }
 
   /** At the close of a channel that was to take its file along. */
-  private static void removeIfSame(Path path, OpenFile file) throws IOException {
+  private static void removeIfSame(Directory directory, String name, OpenFile file)
+      throws IOException {
     try {
-      if (directory(path).stat(name(path)).sameInode(file.stat())) {
-        directory(path).remove(name(path));
+      if (directory.stat(name).sameInode(file.stat())) {
+        directory.remove(name);
       }
     } catch (NoSuchFileException goneAlready) {
       // That is what was wanted.

@@ -347,8 +347,12 @@ class HeldFileSystemTest {
       assertThrows(UnsupportedOperationException.class, channel::tryLock);
     }
     assertThrows(UnsupportedOperationException.class, fs::newWatchService);
+    FileChannel deleting =
+        FileChannel.open(p("file"), StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
     fs.close();
     assertThrows(ClosedFileSystemException.class, () -> Files.exists(p("file")));
+    deleting.close();
+    assertFalse(Files.exists(real.resolve("file")));
     assertTrue(directory.isOpen());
     FileSystem other = directory.asFileSystem();
     directory.close();
