@@ -100,6 +100,9 @@ final class TreeHelper implements AutoCloseable {
           taken.walker().stop();
         } catch (ExecutionException e) {
           share = null;
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
           throw new IllegalStateException("tree work failed", e.getCause());
         }
       }
