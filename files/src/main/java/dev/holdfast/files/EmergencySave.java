@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees.</b> Nothing that exists is opened, followed, overwritten or removed: the text
  * becomes a new file of mode 0600, which gets its name when it is whole and on the disk. If the
  * name is taken (by a file, or by a symbolic link that waits there, S05), {@code NAME.1}, {@code
- * NAME.2} and so on are tried, then a random one. If the directory cannot take it (read-only, full,
- * not ours), this user's private directories are tried: see {@link PrivateDirectories}. Where it
- * was put is the answer.
+ * NAME.2} and so on are tried, then a random one; of a name that is too long, its beginning. If the
+ * directory cannot take it (read-only, full, not ours), this user's private directories are tried:
+ * see {@link PrivateDirectories}. Where it was put is the answer.
  *
  * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the
  * name away again; the file stays the user's own. <b>Threads.</b> Safe for all.
@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmergencySave {
   private static final int MAX_NUMBERED = 99;
+
+  /** So many characters, a number and random letters fit into a name everywhere. */
+  private static final int SHORT = 24;
+
   private static final String APPLICATION = "holdfast-saved";
 
   private EmergencySave() {}
@@ -124,7 +128,10 @@ public final class EmergencySave {
       if (result.ok()) {
         return above + candidate;
       }
-      if (!result.is(Errno.EEXIST)) {
+      if (result.is(Errno.ENAMETOOLONG) && last.codePointCount(0, last.length()) > SHORT) {
+        last = last.substring(0, last.offsetByCodePoints(0, SHORT));
+        i = -1;
+      } else if (!result.is(Errno.EEXIST)) {
         throw SyscallExceptions.of(result.errno(), "linkat", directory.show(name));
       }
     }

@@ -54,6 +54,21 @@ class EmergencySaveTest {
     assertEquals("unsaved", Files.readString(Path.of(saved.path())));
   }
 
+  @Test
+  void ofANameThatIsTooLongTheBeginningIsTaken() throws IOException {
+    for (String name : List.of("é".repeat(200), "x".repeat(255))) {
+      Path begins = Files.writeString(temp.resolve(name.substring(0, 24)), "taken");
+      if (name.length() == 255) {
+        Files.createFile(temp.resolve(name)); // itself it fits, and no number behind it does
+      }
+      EmergencySave.Saved saved = EmergencySave.save(temp.resolve(name), TEXT);
+      assertFalse(saved.asAsked());
+      assertEquals(begins + ".1", saved.path());
+      assertEquals("unsaved", Files.readString(Path.of(saved.path())));
+      assertEquals("taken", Files.readString(begins));
+    }
+  }
+
   /** Saves elsewhere, and says where. */
   static final class SaveMain {
     private SaveMain() {}
