@@ -109,7 +109,7 @@ final class HeldFileSystem extends FileSystem {
 
   @Override
   public Set<String> supportedFileAttributeViews() {
-    return Set.of("basic", "owner", "posix", "unix", "user");
+    return HeldAttributes.VIEWS;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
@@ -26,16 +25,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.attribute.FileOwnerAttributeView;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
-import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +46,6 @@ final class HeldFileSystemProvider extends FileSystemProvider {
 
   private static final int NEW_FILE = 0666;
   private static final int NEW_DIRECTORY = 0777;
-  private static final int KEEP = -1;
 
   /** For a name that changes between directory and file while it is being removed. */
   private static final int MAX_TRIES = 16;
@@ -434,37 +428,8 @@ final class HeldFileSystemProvider extends FileSystemProvider {
 
   // --- attributes ---------------------------------------------------------------------------
 
-  /** An object that is looked up at each call, held while it is changed. */
-  private record Target(Directory directory, String name, boolean follow)
-      implements HeldAttributeView.Target {
-    @Override
-    public FileStat stat() throws IOException {
-      return follow ? directory.statFollowingLinks(name) : directory.stat(name);
-    }
-
-    @Override
-    public void chmod(int mode) throws IOException {
-      directory.chmod(name, mode, follow);
-    }
-
-    @Override
-    public void chown(int uid, int gid) throws IOException {
-      directory.chown(name, uid, gid, follow);
-    }
-
-    @Override
-    public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
-        throws IOException {
-      directory.setTimes(name, modified, accessed, follow);
-    }
-  }
-
-  private static HeldAttributeView view(Path path, LinkOption... options) {
-    return new HeldAttributeView(new Target(directory(path), name(path), follows(options)));
-  }
-
-  private static HeldUserAttributes userView(Path path, LinkOption... options) {
-    return new HeldUserAttributes(directory(path), name(path), follows(options));
+  private static HeldAttributes attributes(Path path, LinkOption... options) {
+    return new HeldAttributes(directory(path), name(path), follows(options));
   }
 
   @Override
@@ -473,9 +438,11 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     if (type == BasicFileAttributeView.class
         || type == PosixFileAttributeView.class
         || type == FileOwnerAttributeView.class) {
-      return type.cast(view(path, options));
+      return type.cast(attributes(path, options).view());
     }
-    return type == UserDefinedFileAttributeView.class ? type.cast(userView(path, options)) : null;
+    return type == UserDefinedFileAttributeView.class
+        ? type.cast(attributes(path, options).userView())
+        : null;
   }
 
   @Override
@@ -484,137 +451,19 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     if (type != BasicFileAttributes.class && type != PosixFileAttributes.class) {
       throw new UnsupportedOperationException(type.getName());
     }
-    return type.cast(
-        follows(options)
-            ? directory(path).statFollowingLinks(name(path))
-            : directory(path).stat(name(path)));
+    return type.cast(attributes(path, options).stat());
   }
 
   @Override
   public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
       throws IOException {
-    Attribute asked = Attribute.parse(attributes);
-    Map<String, Object> all =
-        asked.view().equals("user")
-            ? userAttributes(userView(path, options), asked.names())
-            : all(asked.view(), (FileStat) view(path, options).readAttributes());
-    Map<String, Object> result = new LinkedHashMap<>();
-    for (String wanted : asked.names().split(",", -1)) {
-      if (wanted.equals("*")) {
-        return all;
-      }
-      if (!all.containsKey(wanted)) {
-        throw asked.unknown(wanted);
-      }
-      result.put(wanted, Objects.requireNonNull(all.get(wanted)));
-    }
-    return result;
-  }
-
-  /** The text that names attributes: {@code [view:]names}. */
-  private record Attribute(String view, String names) {
-    static Attribute parse(String text) {
-      int colon = text.indexOf(':');
-      Attribute parsed =
-          new Attribute(colon < 0 ? "basic" : text.substring(0, colon), text.substring(colon + 1));
-      if (parsed.view.isEmpty() || parsed.names.isEmpty()) {
-        throw new IllegalArgumentException("no attribute is named: " + text);
-      }
-      return parsed;
-    }
-
-    IllegalArgumentException unknown(String name) {
-      return new IllegalArgumentException("no attribute " + view + ":" + name);
-    }
-  }
-
-  private static Map<String, Object> userAttributes(HeldUserAttributes view, String names)
-      throws IOException {
-    List<String> named = List.of(names.split(",", -1));
-    Map<String, Object> all = new LinkedHashMap<>();
-    for (String name : named.contains("*") ? view.list() : named) {
-      all.put(name, view.value(name));
-    }
-    return all;
-  }
-
-  private static Map<String, Object> all(String view, FileStat stat) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    switch (view) {
-      case "basic", "posix", "unix" -> {
-        all.put("size", stat.size());
-        all.put("lastModifiedTime", stat.lastModifiedTime());
-        all.put("lastAccessTime", stat.lastAccessTime());
-        all.put("creationTime", stat.creationTime());
-        all.put("isRegularFile", stat.isRegularFile());
-        all.put("isDirectory", stat.isDirectory());
-        all.put("isSymbolicLink", stat.isSymbolicLink());
-        all.put("isOther", stat.isOther());
-        all.put("fileKey", stat.fileKey());
-      }
-      case "owner" -> {}
-      default -> throw new UnsupportedOperationException("view " + view);
-    }
-    if (!view.equals("basic")) {
-      all.put("owner", stat.owner());
-    }
-    if (view.equals("posix") || view.equals("unix")) {
-      all.put("group", stat.group());
-      all.put("permissions", stat.permissions());
-    }
-    if (view.equals("unix")) {
-      all.put("mode", stat.statx().mode());
-      all.put("ino", stat.inode());
-      all.put("dev", stat.device());
-      all.put("nlink", stat.linkCount());
-      all.put("uid", stat.uid());
-      all.put("gid", stat.gid());
-      all.put("ctime", stat.lastChangeTime());
-    }
-    return all;
+    return attributes(path, options).read(attributes);
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
       throws IOException {
-    Attribute asked = Attribute.parse(attribute);
-    if (asked.view().equals("user")) {
-      ByteBuffer bytes =
-          value instanceof byte[] array ? ByteBuffer.wrap(array) : (ByteBuffer) value;
-      userView(path, options).write(asked.names(), bytes);
-      return;
-    }
-    HeldAttributeView view = view(path, options);
-    switch (asked.view() + ":" + asked.names()) {
-      case "basic:lastModifiedTime", "posix:lastModifiedTime", "unix:lastModifiedTime" ->
-          view.setTimes((FileTime) value, null, null);
-      case "basic:lastAccessTime", "posix:lastAccessTime", "unix:lastAccessTime" ->
-          view.setTimes(null, (FileTime) value, null);
-      case "basic:creationTime", "posix:creationTime", "unix:creationTime" ->
-          view.setTimes(null, null, (FileTime) value);
-      case "posix:permissions", "unix:permissions" ->
-          view.setPermissions((Set<PosixFilePermission>) value);
-      case "owner:owner", "posix:owner", "unix:owner" -> view.setOwner((UserPrincipal) value);
-      case "posix:group", "unix:group" -> view.setGroup((GroupPrincipal) value);
-      case "unix:mode" -> chmod(path, (Integer) value, options);
-      case "unix:uid" -> chown(path, (Integer) value, KEEP, options);
-      case "unix:gid" -> chown(path, KEEP, (Integer) value, options);
-      default -> {
-        if (path.getFileSystem().supportedFileAttributeViews().contains(asked.view())) {
-          throw asked.unknown(asked.names());
-        }
-        throw new UnsupportedOperationException("view " + asked.view());
-      }
-    }
-  }
-
-  private static void chmod(Path path, int mode, LinkOption... options) throws IOException {
-    directory(path).chmod(name(path), mode & 07777, follows(options));
-  }
-
-  private static void chown(Path path, int uid, int gid, LinkOption... options) throws IOException {
-    directory(path).chown(name(path), uid, gid, follows(options));
+    attributes(path, options).set(attribute, value);
   }
 
   /** Asked by {@code Files.exists}, which takes any refusal for "no". */

@@ -246,6 +246,12 @@ class HeldFileSystemTest {
             () -> Files.setAttribute(path, unknown, 1L),
             name + unknown);
       }
+      for (String unknown : List.of("none", "none,*", "*,none", "unix:none")) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Files.readAttributes(path, unknown),
+            name + unknown);
+      }
       assertThrows(
           UnsupportedOperationException.class, () -> Files.setAttribute(path, "none:size", 1L));
     }
