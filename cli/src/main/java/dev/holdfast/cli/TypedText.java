@@ -21,8 +21,9 @@ final class TypedText {
    */
   static void check(String... args) {
     try {
-      for (String arg : args) {
-        if (arg.indexOf(UNDECODED) >= 0 && !typed().contains(arg)) {
+      for (int i = 0; i < args.length; i++) {
+        String arg = args[i];
+        if (arg.indexOf(UNDECODED) >= 0 && !typed(args.length).get(i).equals(arg)) {
           throw CommandFailure.usage(
               Text.printable(arg), "is not UTF-8, as names here must be; rename it first (EILSEQ)");
         }
@@ -38,8 +39,13 @@ final class TypedText {
     }
   }
 
-  private static List<String> typed() throws IOException {
-    return List.of(Names.decode(Files.readAllBytes(Path.of("/proc/self/cmdline"))).split("\0", -1));
+  /** The last so many arguments of this process: before them are the virtual machine's. */
+  private static List<String> typed(int count) throws IOException {
+    String all = Names.decode(Files.readAllBytes(Path.of("/proc/self/cmdline")));
+    // Each ends with a NUL, the last one too: behind that is nothing.
+    String[] strings = all.split("\0", -1);
+    int end = strings.length - 1;
+    return List.of(strings).subList(end - count, end);
   }
 
   private static String workingDirectory() throws IOException {

@@ -4,10 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 
 /** One run of a command in this process, and what it printed. */
 record CommandRun(int exit, String out, String err) {
+  /** What starts the whole program in a process of its own. */
+  static List<String> process(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(args));
+    return command;
+  }
+
   static CommandRun of(String name, Command command, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

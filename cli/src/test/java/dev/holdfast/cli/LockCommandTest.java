@@ -41,15 +41,8 @@ class LockCommandTest {
 
   /** The command in a process of its own. */
   private ProcessBuilder start(String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(List.of(args));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    return new ProcessBuilder(CommandRun.process(args))
+        .redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
   @ParameterizedTest

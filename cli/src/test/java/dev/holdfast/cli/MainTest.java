@@ -73,13 +73,7 @@ class MainTest {
   /** In a process of its own, started by a shell line that ends with {@code "$@"}. */
   private static String shell(Path directory, String line, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", line, "sh"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(List.of(args));
+    command.addAll(CommandRun.process(args));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C.UTF-8");
@@ -94,6 +88,10 @@ class MainTest {
     assertEquals(
         "holdfast: a\uFFFD: is not UTF-8, as names here must be; rename it first (EILSEQ)\n",
         shell(directory, "\"$@\" \"$(printf 'a\\377')\"", "tree", "rm"));
+    assertTrue(
+        shell(directory, "\"$@\" \"$(printf 'a\\377')\" a\uFFFD", "tree", "cp")
+            .contains("is not UTF-8"),
+        "the second is, and the first is not");
     assertTrue(Files.exists(other));
     assertEquals("", shell(directory, "\"$@\"", "tree", "rm", "a\uFFFD"));
     assertFalse(Files.exists(other));
