@@ -426,6 +426,7 @@ final class TreeWalker implements AutoCloseable {
     directories += report.done().directories();
     others += report.done().others();
     vanished += report.done().vanished();
+    sinceProgress += report.done().entries();
   }
 
   private static boolean listAgain(TreeFrame frame) {

@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +34,8 @@ class TreeHelperTest {
   private static final int DIRECTORIES = 24;
   private static final int FILES = 100;
 
-  /** More than one thread is to do alone. */
-  private static final int MANY = 250;
+  /** So many that progress is told some times after one thread had done its share alone. */
+  private static final int MANY = 500;
 
   private static final UserIdentity NOBODY = new UserIdentity("nobody", 65534, 65534, List.of());
 
@@ -178,15 +179,15 @@ class TreeHelperTest {
   /** Deletes, and asks before each file whether that is to fail. */
   private static class Hooked extends TreeTask {
     private final TreeTask deletion = new TreeDeletion(false, 0);
-    private final BooleanSupplier refusing;
+    private final Predicate<TreeWalker> refusing;
 
-    Hooked(BooleanSupplier refusing) {
+    Hooked(Predicate<TreeWalker> refusing) {
       this.refusing = refusing;
     }
 
     @Override
     Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
-      return refusing.getAsBoolean()
+      return refusing.test(walker)
           ? walker.failed(name, "unlinkat", Errno.EIO)
           : deletion.other(walker, in, name, type);
     }
@@ -199,7 +200,10 @@ class TreeHelperTest {
 
   /** Deletes by two, each with a hook. */
   private static TreeReport deleteHooked(
-      Path tree, TreeOptions options, BooleanSupplier refusing, BooleanSupplier refusingHelper)
+      Path tree,
+      TreeOptions options,
+      Predicate<TreeWalker> refusing,
+      Predicate<TreeWalker> refusingHelper)
       throws IOException {
     TreeTask task =
         new Hooked(refusing) {
@@ -229,8 +233,8 @@ class TreeHelperTest {
         deleteHooked(
             tree,
             TreeOptions.defaults(),
-            () -> false,
-            () -> !inner.toFile().renameTo(elsewhere.toFile()));
+            walker -> false,
+            walker -> !inner.toFile().renameTo(elsewhere.toFile()));
     assertEquals(
         List.of("S19"),
         report.failures().stream().map(TreeFailure::catalogueId).toList(),
@@ -257,11 +261,11 @@ class TreeHelperTest {
                       asked.add(failure);
                       return AfterFailure.STOP;
                     }),
-            () -> {
+            walker -> {
               assertDoesNotThrow(() -> helping.await());
               return true;
             },
-            () -> {
+            walker -> {
               helping.countDown();
               return true;
             });
@@ -288,43 +292,6 @@ class TreeHelperTest {
     assertEquals(before, Host.openDescriptors());
   }
 
-  /** Deletes, and is stopped in some way at some entry that the caller's thread is at. */
-  private static final class Stopping extends TreeTask {
-    private final TreeTask deletion = new TreeDeletion(false, NEVER);
-    private final Thread caller = Thread.currentThread();
-    private final Runnable stop;
-    private int left;
-
-    Stopping(int after, Runnable stop) {
-      this.left = after;
-      this.stop = stop;
-    }
-
-    @Override
-    Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
-      if (Thread.currentThread().equals(caller) && left-- == 0) {
-        stop.run();
-        walker.stop();
-      }
-      return deletion.other(walker, in, name, type);
-    }
-
-    @Override
-    Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
-      return deletion.leave(walker, in, directory);
-    }
-
-    @Override
-    long sharedFrom(TreeOptions options) {
-      return 0;
-    }
-
-    @Override
-    TreeTask shared() {
-      return this;
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(HowToStop.class)
   void itEndsWhereverItIsStopped(HowToStop how) throws Exception {
@@ -334,11 +301,19 @@ class TreeHelperTest {
       for (int i = 0; i < 40; i++) {
         Files.createFile(Files.createDirectory(tree.resolve("d" + i)).resolve("file"));
       }
-      TreeTask task = new Stopping(after, how::stop);
-      try (TreeRoot root = TreeRoot.of(tree);
-          TreeWalker walker =
-              new TreeWalker(task, TreeOptions.defaults(), root.parent(), root.above())) {
-        walker.run(root.name());
+      AtomicInteger left = new AtomicInteger(after);
+      try {
+        deleteHooked(
+            tree,
+            TreeOptions.defaults(),
+            walker -> {
+              if (left.getAndDecrement() == 0) {
+                how.stop();
+                walker.stop();
+              }
+              return false;
+            },
+            walker -> false);
       } catch (IllegalArgumentException thrown) {
         assertEquals(HowToStop.THROW, how);
       } finally {
