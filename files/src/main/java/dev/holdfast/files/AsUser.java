@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Safe for all, virtual ones included: the caller waits, interruptibly, and what
  * it did not wait for is closed. A thread that a task starts inherits the identity, and so does a
  * carrier that is made when a task wakes or starts a virtual thread: tasks do neither, and use no
- * library that does. Changing the identity makes the process undumpable, prctl(2).
+ * library that does. ({@link Trees} may start one, which ends with the work.) Changing the identity
+ * makes the process undumpable, prctl(2).
  *
  * <p><b>Sources.</b> setfsuid(2), credentials(7), capabilities(7).
  */
