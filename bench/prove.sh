@@ -2,6 +2,7 @@
 # Trials a second: `holdfast prove` on the textbook race (stat, check, fopen), on FILES files.
 # A trial is a world of its own, the program run in it up to its end, the strike, and the judgement.
 # The time for starting Holdfast, the set-up and the observation is measured by --list-windows, and taken off.
+# Beside it a program in C that makes as many worlds of the same kind, two at a time, and runs the same program in them, untraced.
 #
 #   bench/prove.sh [FILES [ROUNDS]]      as root, with a C compiler and python3
 set -eu
@@ -12,6 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
 cc -O1 -o "$work/textbook" bench/textbook.c
+cc -O1 -o "$work/worlds" bench/worlds.c
 ./holdfast --version >/dev/null # builds, if that is needed
 
 HOLDFAST_BUILD=never files=$files rounds=$rounds work=$work python3 - <<'PYTHON'
@@ -21,7 +23,7 @@ files, rounds, work = int(os.environ["files"]), int(os.environ["rounds"]), os.en
 names = [f"/arena/f{i}" for i in range(files)]
 setup = "cd /arena && for i in $(seq 0 %d); do echo draft > f$i; done && chown nobody f*" % (files - 1)
 uid = subprocess.run(["id", "-u", "nobody"], capture_output=True, text=True, check=True).stdout.strip()
-command = ["--arena", "/arena", "--setup", setup, "--", work + "/textbook", uid] + names
+command = ["--all", "--arena", "/arena", "--setup", setup, "--", work + "/textbook", uid] + names
 
 def run(*options):
     start, before = time.perf_counter(), processor_time()
@@ -47,7 +49,13 @@ for _ in range(rounds):
 trials = median([(p[2]["summary"]["trials"],) for p in provings], 0)
 rate = trials / (median(provings, 0) - median(listings, 0))
 cost = (median(provings, 1) - median(listings, 1)) / trials
+def in_c():
+    both = [subprocess.Popen([work + "/worlds", "200", work + "/textbook", uid] + names, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    return statistics.mean(float(p.communicate()[0]) for p in both) / len(both)
+
+least = statistics.median(in_c() for _ in range(rounds))
 load = os.getloadavg()[0]
 print(f"{rate:.0f} trials a second on {os.cpu_count()} processors (load average at the end: {load:.1f}), "
       f"{cost * 1000:.1f} ms of a processor each; from medians of {rounds}")
+print(f"a trial takes {1000 / rate:.1f} ms, a world of the same kind made in C {least:.1f} ms: {1000 / rate / least:.1f} times as long")
 PYTHON

@@ -4,7 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.findings {
   requires static org.jspecify;
-  requires com.fasterxml.jackson.core;
+  requires transitive com.fasterxml.jackson.core;
 
   exports dev.holdfast.findings;
+  exports dev.holdfast.findings.terminal;
 }

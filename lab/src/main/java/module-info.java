@@ -7,8 +7,9 @@ module dev.holdfast.lab {
   requires dev.holdfast.files;
   requires dev.holdfast.locks;
   requires transitive dev.holdfast.prove;
-  requires dev.holdfast.findings;
+  requires transitive dev.holdfast.findings;
   requires dev.holdfast.libc;
 
   exports dev.holdfast.lab;
+  exports dev.holdfast.lab.report;
 }

@@ -1,11 +1,25 @@
 import org.jspecify.annotations.NullMarked;
 
-/** One lock interface, one class per kind of lock; ordered sets, recovery, holders. */
+/**
+ * One lock interface, one class per kind of lock; ordered sets, recovery, holders.
+ *
+ * @uses dev.holdfast.locks.KindProvider
+ */
 @NullMarked
 module dev.holdfast.locks {
   requires static transitive org.jspecify;
   requires dev.holdfast.libc;
-  requires dev.holdfast.files;
 
   exports dev.holdfast.locks;
+  exports dev.holdfast.locks.enforce;
+  exports dev.holdfast.locks.memory;
+  exports dev.holdfast.locks.process;
+  exports dev.holdfast.locks.report;
+  exports dev.holdfast.locks.scope;
+  exports dev.holdfast.locks.wait;
+
+  uses dev.holdfast.locks.KindProvider;
+
+  provides dev.holdfast.locks.KindProvider with
+      dev.holdfast.locks.local.LocalKinds;
 }

@@ -5,8 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module dev.holdfast.prove {
   requires static transitive org.jspecify;
   requires dev.holdfast.libc;
-  requires dev.holdfast.findings;
+  requires transitive dev.holdfast.findings;
 
   exports dev.holdfast.prove;
   exports dev.holdfast.prove.model;
+  exports dev.holdfast.prove.report;
 }

@@ -2,10 +2,9 @@ package dev.holdfast.bench;
 
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Lock;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
-import dev.holdfast.locks.OfdLock;
-import dev.holdfast.locks.SharedMemory;
+import dev.holdfast.locks.memory.SharedMemory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -65,7 +64,7 @@ public final class LockLoops {
     }
   }
 
-  private static void median(Lock lock) throws IOException, InterruptedException {
+  private static void median(HostLock lock) throws IOException, InterruptedException {
     median(
         () -> {
           Held held = lock.acquire();
@@ -108,7 +107,7 @@ public final class LockLoops {
     }
   }
 
-  private static void contended(Lock lock, double seconds)
+  private static void contended(HostLock lock, double seconds)
       throws IOException, InterruptedException {
     count(seconds, () -> lock.acquire().close());
   }
@@ -128,8 +127,8 @@ public final class LockLoops {
 
   private static void handover(Path file, double seconds, int start)
       throws IOException, InterruptedException {
-    OfdLock whole = Locks.ofd(file);
-    Lock[] ring = {whole.range(0, 1), whole.range(1, 1), whole.range(2, 1)};
+    HostLock whole = Locks.ofd(file);
+    HostLock[] ring = {whole.range(0, 1), whole.range(1, 1), whole.range(2, 1)};
     int at = start;
     // Going round a ring is what the order of acquisition forbids: no thread answers for these.
     Held held = ring[at].acquire().detach();
@@ -154,9 +153,9 @@ public final class LockLoops {
     held.close();
   }
 
-  private static void next(Path file, Lock lock) throws IOException, InterruptedException {
+  private static void next(Path file, HostLock lock) throws IOException, InterruptedException {
     // Whoever waits has taken a lock before, as a service has.
-    Lock another = Locks.ofd(file.resolveSibling(file.getFileName() + "-" + Unistd.getpid()));
+    HostLock another = Locks.ofd(file.resolveSibling(file.getFileName() + "-" + Unistd.getpid()));
     for (int i = 0; i < 100; i++) {
       another.acquire().close();
     }

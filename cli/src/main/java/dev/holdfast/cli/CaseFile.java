@@ -3,10 +3,15 @@ package dev.holdfast.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
-import dev.holdfast.prove.Intruder;
+import dev.holdfast.files.InputLimitException;
+import dev.holdfast.files.OpenFile;
+import dev.holdfast.files.Opening;
+import dev.holdfast.files.UnsafePathException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,59 +32,58 @@ import org.jspecify.annotations.Nullable;
  * timeout = "5s"
  * </pre>
  */
-record CaseFile(
-    @Nullable List<String> command,
-    @Nullable List<String> setup,
-    @Nullable List<Path> fresh,
-    @Nullable List<Path> arena,
-    @Nullable String user,
-    @Nullable String attacker,
-    @Nullable List<Intruder> intruders,
-    @Nullable List<String> rivals,
-    @Nullable List<String> checks,
-    @Nullable Integer maxTrials,
-    @Nullable Duration timeout,
-    @Nullable Integer jobs) {
-  static final CaseFile NONE =
-      new CaseFile(null, null, null, null, null, null, null, null, null, null, null, null);
+final class CaseFile {
+  /** Says nothing. */
+  static final CaseFile NONE = new CaseFile(Path.of("none"), "");
 
   private static final Set<String> KEYS =
       Set.of(
-          "command",
-          "setup",
-          "fresh",
+          "all",
           "arena",
           "as",
+          "assume-guards",
           "attacker",
-          "intruder",
-          "rival",
           "check",
+          "client",
+          "command",
+          "exclude",
+          "expect-exit",
+          "fresh",
+          "intruder",
+          "jobs",
           "max-trials",
+          "only",
+          "rival",
+          "setup",
           "timeout",
-          "jobs");
+          "tmp",
+          "under",
+          "until",
+          "volume");
 
   /** Far more than a case needs, and little enough to read whole. */
-  private static final long MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1 << 20;
 
   /**
    * @throws CommandFailure if it cannot be read or makes no sense, with file and line
    */
   static CaseFile read(Path file) {
-    return new Reader(file, text(file)).read();
+    return new CaseFile(file, text(file));
   }
 
+  /** Looks once: what is read is what was judged. */
   private static String text(Path file) {
-    try {
-      if (!Files.exists(file)) {
-        throw CommandFailure.usage(file.toString(), "no such file or directory (ENOENT)");
-      }
-      if (!Files.isRegularFile(file)) {
-        throw CommandFailure.usage(file.toString(), "is not a regular file");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw CommandFailure.usage(file.toString(), "is too long for a case");
-      }
-      return Files.readString(file);
+    try (OpenFile open = OpenFile.open(file, Opening.read().followLastLink().checkFirst())) {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(open.readAll(MOST_BYTES)))
+          .toString();
+    } catch (NoSuchFileException _) {
+      throw CommandFailure.usage(file.toString(), "no such file or directory (ENOENT)");
+    } catch (UnsafePathException _) {
+      throw CommandFailure.usage(file.toString(), "is not a regular file");
+    } catch (InputLimitException _) {
+      throw CommandFailure.usage(file.toString(), "is too long for a case");
     } catch (CharacterCodingException _) {
       throw CommandFailure.usage(file.toString(), "is not UTF-8 text");
     } catch (IOException e) {
@@ -87,132 +91,140 @@ record CaseFile(
     }
   }
 
-  /** One reading of one file; knows where each key stands. */
-  private static final class Reader {
-    private final Path file;
-    private final String text;
-    private final JsonNode root;
+  private final Path file;
+  private final String text;
+  private final JsonNode root;
 
-    Reader(Path file, String text) {
-      this.file = file;
-      this.text = text;
-      try {
-        root = new TomlMapper().readTree(text);
-      } catch (JsonProcessingException e) {
+  private CaseFile(Path file, String text) {
+    this.file = file;
+    this.text = text;
+    try {
+      root = new TomlMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw wrong(
+          e.getLocation() == null ? 1 : e.getLocation().getLineNr(), e.getOriginalMessage());
+    }
+    for (Map.Entry<String, JsonNode> each : root.properties()) {
+      if (!KEYS.contains(each.getKey())) {
         throw wrong(
-            e.getLocation() == null ? 1 : e.getLocation().getLineNr(), e.getOriginalMessage());
+            each.getKey(),
+            "no such key; there are " + String.join(", ", KEYS.stream().sorted().toList()));
       }
     }
+  }
 
-    CaseFile read() {
-      for (Map.Entry<String, JsonNode> each : root.properties()) {
-        if (!KEYS.contains(each.getKey())) {
-          throw wrong(
-              each.getKey(),
-              "no such key; there are " + String.join(", ", KEYS.stream().sorted().toList()));
-        }
-      }
-      JsonNode command = root.get("command");
-      if (command != null && (!command.isArray() || command.isEmpty())) {
-        throw wrong("command", "must be an array of the program and its arguments");
-      }
-      return new CaseFile(
-          strings("command"),
-          strings("setup"),
-          list("fresh", Path::of),
-          list("arena", Path::of),
-          string("as"),
-          string("attacker"),
-          list("intruder", CaseOptions.IntruderName::parse),
-          strings("rival"),
-          strings("check"),
-          number("max-trials"),
-          timeout(),
-          number("jobs"));
+  /** The program and its arguments. */
+  @Nullable List<String> command() {
+    JsonNode command = root.get("command");
+    if (command != null && (!command.isArray() || command.isEmpty())) {
+      throw wrong("command", "must be an array of the program and its arguments");
     }
+    return strings("command");
+  }
 
-    private @Nullable List<String> strings(String key) {
-      return list(key, Function.identity());
-    }
+  @Nullable List<String> strings(String key) {
+    return list(key, Function.identity());
+  }
 
-    /** An array of strings, or a single string for an array of one. */
-    private <T> @Nullable List<T> list(String key, Function<String, T> convert) {
-      JsonNode node = root.get(key);
-      if (node == null) {
-        return null;
-      }
-      List<T> values = new ArrayList<>();
-      for (JsonNode each : node.isArray() ? node : List.of(node)) {
-        if (!each.isTextual()) {
-          throw wrong(key, "must be a string or an array of strings");
-        }
-        values.add(converted(key, each.textValue(), convert));
-      }
-      return values;
+  /** An array of strings, or a single string for an array of one. */
+  <T> @Nullable List<T> list(String key, Function<String, T> convert) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
     }
+    List<T> values = new ArrayList<>();
+    for (JsonNode each : node.isArray() ? node : List.of(node)) {
+      if (!each.isTextual()) {
+        throw wrong(key, "must be a string or an array of strings");
+      }
+      values.add(converted(key, each.textValue(), convert));
+    }
+    return values;
+  }
 
-    private @Nullable String string(String key) {
-      JsonNode node = root.get(key);
-      if (node == null) {
-        return null;
-      }
-      // A user may be a number.
-      if (!node.isTextual() && !node.isIntegralNumber()) {
-        throw wrong(key, "must be a string");
-      }
-      return node.asText();
+  @Nullable String string(String key) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
     }
+    // A user may be a number.
+    if (!node.isTextual() && !node.isIntegralNumber()) {
+      throw wrong(key, "must be a string");
+    }
+    return node.asText();
+  }
 
-    private @Nullable Integer number(String key) {
-      JsonNode node = root.get(key);
-      if (node == null) {
-        return null;
-      }
-      if (!node.isInt() || node.intValue() < 1) {
-        throw wrong(key, "must be a number from 1");
-      }
-      return node.intValue();
+  @Nullable Integer number(String key) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
     }
+    if (!node.isInt() || node.intValue() < 1) {
+      throw wrong(key, "must be a number from 1");
+    }
+    return node.intValue();
+  }
 
-    private @Nullable Duration timeout() {
-      JsonNode node = root.get("timeout");
-      if (node == null) {
-        return null;
-      }
-      if (!node.isTextual()) {
-        throw wrong("timeout", "must be a string such as \"500ms\", \"10s\" or \"2m\"");
-      }
-      return converted("timeout", node.textValue(), Durations::parse);
+  @Nullable Integer exitStatus(String key) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
     }
+    if (!node.isInt() || node.intValue() < 0 || node.intValue() > 255) {
+      throw wrong(key, "must be an exit status from 0 to 255");
+    }
+    return node.intValue();
+  }
 
-    private <T> T converted(String key, String value, Function<String, T> convert) {
-      try {
-        return convert.apply(value);
-      } catch (IllegalArgumentException e) {
-        throw wrong(key, String.valueOf(e.getMessage()));
+  @Nullable Boolean truth(String key) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
+    }
+    if (!node.isBoolean()) {
+      throw wrong(key, "must be true or false");
+    }
+    return node.booleanValue();
+  }
+
+  @Nullable Duration timeout() {
+    JsonNode node = root.get("timeout");
+    if (node == null) {
+      return null;
+    }
+    if (!node.isTextual()) {
+      throw wrong("timeout", "must be a string such as \"500ms\", \"10s\" or \"2m\"");
+    }
+    return converted("timeout", node.textValue(), Durations::parse);
+  }
+
+  private <T> T converted(String key, String value, Function<String, T> convert) {
+    try {
+      return convert.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw wrong(key, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CommandFailure wrong(String key, String why) {
+    return wrong(line(key), key + ": " + why);
+  }
+
+  private CommandFailure wrong(int line, String why) {
+    return CommandFailure.usage(file + ":" + line, why);
+  }
+
+  /** Where a key of the top level stands; the parser's tree has forgotten it. */
+  private int line(String key) {
+    Pattern assignment =
+        Pattern.compile("\\s*\\[*\\s*[\"']?" + Pattern.quote(key) + "[\"']?\\s*[=.\\]].*");
+    int line = 1;
+    for (String each : text.lines().toList()) {
+      if (assignment.matcher(each).matches()) {
+        return line;
       }
+      line++;
     }
-
-    private CommandFailure wrong(String key, String why) {
-      return wrong(line(key), key + ": " + why);
-    }
-
-    private CommandFailure wrong(int line, String why) {
-      return CommandFailure.usage(file + ":" + line, why);
-    }
-
-    /** Where a key of the top level stands; the parser's tree has forgotten it. */
-    private int line(String key) {
-      Pattern assignment =
-          Pattern.compile("\\s*\\[*\\s*[\"']?" + Pattern.quote(key) + "[\"']?\\s*[=.\\]].*");
-      int line = 1;
-      for (String each : text.lines().toList()) {
-        if (assignment.matcher(each).matches()) {
-          return line;
-        }
-        line++;
-      }
-      return 1;
-    }
+    return 1;
   }
 }

@@ -2,6 +2,8 @@ package dev.holdfast.cli;
 
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
+import dev.holdfast.prove.report.Conclusion;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -19,15 +22,26 @@ final class CaseOptions {
   private final Value<List<String>> setup;
   private final Value<List<Path>> fresh;
   private final Value<List<Path>> arena;
+  private final Value<List<Path>> volume;
+  private final Value<Boolean> tmp;
   private final Value<String> user;
   private final Value<String> attacker;
   private final Value<List<Intruder>> intruders;
   private final Value<List<String>> rivals;
   private final Value<List<String>> checks;
+  private final Value<String> until;
+  private final Value<List<String>> clients;
   private final Value<Integer> maxTrials;
+  private final Value<Boolean> all;
+  private final Value<List<String>> only;
+  private final Value<List<Path>> under;
+  private final Value<List<String>> exclude;
   private final Value<Duration> timeout;
+  private final Value<Integer> expectExit;
+  private final Value<Boolean> assumeGuards;
   private final Value<Integer> jobs;
   private final Value<List<String>> argv;
+  private @Nullable CaseFile read;
 
   CaseOptions(Command command) {
     file =
@@ -55,6 +69,18 @@ final class CaseOptions {
             "DIR",
             Path.class,
             "Like --fresh, and the directory belongs to the attacker. Repeatable.");
+    volume =
+        command.options(
+            "--volume",
+            "DIR",
+            Path.class,
+            "Like --fresh, and the directory is a file system of its own, so that no rename leads"
+                + " into it or out of it. Repeatable.");
+    tmp =
+        command.flag(
+            "--tmp",
+            "Each world has an empty /tmp, where everybody may make files: --fresh /tmp with mode"
+                + " 1777.");
     user =
         command.option(
             "--as",
@@ -86,14 +112,58 @@ final class CaseOptions {
             String.class,
             "A shell command to run after each trial, as root: exit status 0 says that the"
                 + " invariant holds. Repeatable.");
+    until =
+        command.option(
+            "--until",
+            "READY",
+            String.class,
+            "The program is a service, and ready to be used at READY: the number of a TCP port that"
+                + " it listens on, the absolute path of a file, or a text that it prints. It is"
+                + " then asked to end (SIGTERM).");
+    clients =
+        command.options(
+            "--client",
+            "CMD",
+            String.class,
+            "A shell command that uses the service once it is ready, in its world, as root."
+                + " Without --until it is ready once it does nothing any more. Repeatable: one"
+                + " after the other.");
     maxTrials =
         command
             .option(
                 "--max-trials",
                 "N",
                 Integer.class,
-                "Run the program N times at most. Default: as often as it takes.")
+                "Run the program N times at most after it was observed, heaviest windows first."
+                    + " What is left is a doubt. Default: as often as it takes.")
             .read(new Positive());
+    all =
+        command.flag(
+            "--all",
+            "Try every window. Default: of more than 150, three of each kind; the report says what"
+                + " was left out.");
+    only =
+        command.options(
+            "--only",
+            "WHAT",
+            String.class,
+            "Try only windows of this system call ('openat'), row of the catalogue ('S05'), strike"
+                + " ('symlink') or absolute path. Repeatable: one of them.");
+    under =
+        command.options(
+            "--under",
+            "DIR",
+            Path.class,
+            "Try only what the intruder can change at or below DIR. Repeatable.");
+    exclude =
+        command
+            .options(
+                "--exclude",
+                "PATTERN",
+                String.class,
+                "Leave out what he can change at or below this absolute path or shell pattern"
+                    + " ('/tmp/hsperfdata_*', '**/*.pyc'). Repeatable.")
+            .read(new PatternName());
     timeout =
         command
             .option(
@@ -102,6 +172,20 @@ final class CaseOptions {
                 Duration.class,
                 "How long one run may take: 500ms, 10s, 2m. Default: 10s.")
             .read(new Durations());
+    expectExit =
+        command
+            .option(
+                "--expect-exit",
+                "N",
+                Integer.class,
+                "How the undisturbed run has to end, as a shell counts; if it ends otherwise,"
+                    + " nothing is decided. Default: 0.")
+            .read(new ExitStatus());
+    assumeGuards =
+        command.flag(
+            "--assume-guards",
+            "Count as held what only a setting of this kernel stopped (fs.protected_symlinks and"
+                + " its like).");
     jobs =
         command
             .option(
@@ -113,9 +197,19 @@ final class CaseOptions {
     argv = command.operands("CMD [ARG...]", "The program to prove, and its arguments.").labelOnly();
   }
 
+  /** What the file says; nothing if there is none. */
+  private CaseFile given() {
+    CaseFile there = read;
+    if (there == null) {
+      there = file.given() ? CaseFile.read(file.get()) : CaseFile.NONE;
+      read = there;
+    }
+    return there;
+  }
+
   /** The case that the file and the command line make together. */
   Case toCase() {
-    CaseFile given = file.given() ? CaseFile.read(file.get()) : CaseFile.NONE;
+    CaseFile given = given();
     List<String> command = first(argv.orNull(), given.command());
     if (command == null || command.isEmpty()) {
       throw CommandFailure.usage(
@@ -126,24 +220,56 @@ final class CaseOptions {
     }
     Case what =
         Case.of(command)
-            .withSetup(array(first(setup.orNull(), given.setup())))
-            .withFresh(directories(first(fresh.orNull(), given.fresh())))
-            .withArena(directories(first(arena.orNull(), given.arena())))
-            .withRivals(array(first(rivals.orNull(), given.rivals())))
-            .withChecks(array(first(checks.orNull(), given.checks())))
+            .withSetup(array(first(setup.orNull(), given.strings("setup"))))
+            .withFresh(directories(first(fresh.orNull(), given.list("fresh", Path::of))))
+            .withArena(directories(first(arena.orNull(), given.list("arena", Path::of))))
+            .withVolume(directories(first(volume.orNull(), given.list("volume", Path::of))))
+            .withRivals(array(first(rivals.orNull(), given.strings("rival"))))
+            .withChecks(array(first(checks.orNull(), given.strings("check"))))
+            .withOnly(array(first(only.orNull(), given.strings("only"))))
+            .withUnder(directories(first(under.orNull(), given.list("under", Path::of))))
+            .withExclude(array(first(exclude.orNull(), given.list("exclude", PatternName::parse))))
+            .withClients(array(first(clients.orNull(), given.strings("client"))))
             .withEnvironment(UserEnvironment.variables());
-    String as = first(user.orNull(), given.user());
-    String against = first(attacker.orNull(), given.attacker());
-    List<Intruder> who = first(intruders.orNull(), given.intruders());
-    Integer most = first(maxTrials.orNull(), given.maxTrials());
+    String ready = first(until.orNull(), given.string("until"));
+    String as = first(user.orNull(), given.string("as"));
+    String against = first(attacker.orNull(), given.string("attacker"));
+    List<Intruder> who = first(intruders.orNull(), given.list("intruder", IntruderName::parse));
+    Integer most = first(maxTrials.orNull(), given.number("max-trials"));
     Duration limit = first(timeout.orNull(), given.timeout());
-    Integer worlds = first(jobs.orNull(), given.jobs());
+    Integer worlds = first(jobs.orNull(), given.number("jobs"));
+    what = ready == null ? what : what.withUntil(ready);
     what = as == null ? what : what.withUser(as);
     what = against == null ? what : what.withAttacker(against);
     what = who == null ? what : what.withIntruders(Set.copyOf(who).toArray(Intruder[]::new));
     what = most == null ? what : what.withMaxTrials(most);
+    what = isTrue(tmp, "tmp") ? what.withTmp() : what;
+    what = isTrue(all, "all") ? what.withAll() : what;
     what = limit == null ? what : what.withTimeout(limit);
     return worlds == null ? what : what.withJobs(worlds);
+  }
+
+  private boolean isTrue(Value<Boolean> flag, String key) {
+    return flag.get() || Boolean.TRUE.equals(given().truth(key));
+  }
+
+  /** An option that is about somebody who is not trusted; empty if there is none. */
+  String againstTrust() {
+    return intruders.given()
+        ? "--intruder"
+        : attacker.given()
+            ? "--attacker"
+            : rivals.given()
+                ? "--rival"
+                : checks.given()
+                    ? "--check"
+                    : maxTrials.given() ? "--max-trials" : until.given() ? "--until" : "";
+  }
+
+  /** What counts as holding. */
+  Conclusion.Policy policy() {
+    Integer exit = first(expectExit.orNull(), given().exitStatus("expect-exit"));
+    return new Conclusion.Policy(exit == null ? 0 : exit, isTrue(assumeGuards, "assume-guards"));
   }
 
   /** The words that say the same again, without {@code CMD}. */
@@ -153,12 +279,28 @@ final class CaseOptions {
     addAll(words, "--setup", setup, command -> command);
     addAll(words, "--fresh", fresh, Path::toString);
     addAll(words, "--arena", arena, Path::toString);
+    addAll(words, "--volume", volume, Path::toString);
+    if (tmp.get()) {
+      words.add("--tmp");
+    }
     add(words, "--as", user, name -> name);
     add(words, "--attacker", attacker, name -> name);
     addAll(words, "--intruder", intruders, who -> who.name().toLowerCase(Locale.ROOT));
     addAll(words, "--rival", rivals, command -> command);
     addAll(words, "--check", checks, command -> command);
+    add(words, "--until", until, ready -> ready);
+    addAll(words, "--client", clients, command -> command);
     add(words, "--timeout", timeout, Durations::format);
+    add(words, "--expect-exit", expectExit, String::valueOf);
+    addAll(words, "--only", only, word -> word);
+    addAll(words, "--under", under, Path::toString);
+    addAll(words, "--exclude", exclude, pattern -> pattern);
+    if (all.get()) {
+      words.add("--all");
+    }
+    if (assumeGuards.get()) {
+      words.add("--assume-guards");
+    }
     return words;
   }
 
@@ -216,6 +358,39 @@ final class CaseOptions {
       }
       throw new IllegalArgumentException(
           "'" + value + "' is not one of attacker, copy, rival, kill");
+    }
+  }
+
+  /** A glob pattern. */
+  static final class PatternName implements ITypeConverter<String> {
+    @Override
+    public String convert(String value) {
+      try {
+        return parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    static String parse(String value) {
+      try {
+        FileSystems.getDefault().getPathMatcher("glob:" + value);
+        return value;
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException(
+            "'" + value + "' is not a pattern: " + e.getDescription(), e);
+      }
+    }
+  }
+
+  /** A number from 0 to 255. */
+  static final class ExitStatus implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      if (value.matches("\\d{1,3}") && Integer.parseInt(value) <= 255) {
+        return Integer.valueOf(value);
+      }
+      throw new TypeConversionException("'" + value + "' is not an exit status from 0 to 255");
     }
   }
 

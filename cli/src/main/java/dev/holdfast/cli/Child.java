@@ -13,7 +13,9 @@ import java.io.IOException;
  * A program that was started, with our standard streams, terminal and process group. {@link
  * ProcessBuilder} would start a helper to start it, threads to wait for it, and the logging system.
  *
- * <p><b>Guarantees.</b> A signal never hits another process that got the child's number.
+ * <p><b>Guarantees.</b> A signal never hits another process that got the child's number. It has the
+ * signals blocked and ignored that our caller had; only SIGCHLD is never ignored, since there would
+ * be no status to wait for.
  *
  * <p><b>Threads.</b> One waits, once; all may send signals.
  */
@@ -27,14 +29,25 @@ final class Child {
 
   /** Of our descriptors it has those that are not close-on-exec. */
   static Result<Child> start(byte[] path, byte[][] argv, byte[][] envp) {
+    CallerState.ignoreAgain();
     // Whoever started us may have had it ignored, and then there would be no status to wait for.
     Signals.ignore(Processes.SIGCHLD, false);
-
-    SyscallResult pid = Spawn.posix_spawn(path, argv, envp, Spawn.POSIX_SPAWN_SETSIGMASK);
+    SyscallResult pid =
+        Spawn.posix_spawn(
+            path,
+            argv,
+            envp,
+            Spawn.POSIX_SPAWN_SETSIGMASK | Spawn.POSIX_SPAWN_SETSIGDEF,
+            CallerState.blocked(),
+            ~CallerState.ignored());
     return pid.ok() ? Result.of(new Child(pid.intValue())) : Result.failure(pid.errno());
   }
 
-  /** Answers its exit status, or 128 and the number of the signal that killed it. */
+  int pid() {
+    return pid;
+  }
+
+  /** Returns its exit status, or 128 and the number of the signal that killed it. */
   int waitFor() throws IOException {
     SyscallResult ended;
     do {

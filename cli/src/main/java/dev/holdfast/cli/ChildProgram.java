@@ -1,14 +1,12 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Signals;
 import dev.holdfast.libc.SyscallResult;
-import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,57 +26,63 @@ final class ChildProgram {
    * @return its exit status; 128 and the number of the signal that killed it
    */
   static int run(List<String> program, Map<String, String> variables) throws IOException {
+    return run(program, variables, new Run() {});
+  }
+
+  /** What is to be done around a run. */
+  interface Run {
+    /** Right before the program is started: which of our descriptors it is to have. */
+    default void starting() throws IOException {}
+
+    /** It runs. */
+    default void started(Child child) throws IOException {}
+  }
+
+  static int run(List<String> program, Map<String, String> variables, Run around)
+      throws IOException {
     Path executable = find(program.getFirst());
     SignalRelay relay = new SignalRelay();
-    keepDescriptors();
+    CallerState.keepDescriptors();
+    around.starting();
 
     byte[] path = bytes(executable.toString());
     byte[][] argv = arguments(program);
-    argv[0] = path;
     byte[][] envp = UserEnvironment.bytes(variables);
     Result<Child> started = Child.start(path, argv, envp);
     if (started.is(Errno.ENOEXEC)) {
-      started = Child.start(bytes(SHELL), asScript(argv), envp);
+      started = Child.start(bytes(SHELL), asScript(path, argv), envp);
     }
     if (!started.ok()) {
       throw cannotExecute(program.getFirst(), told(started.errno()));
     }
+    around.started(started.value());
     relay.to(started.value());
     return started.value().waitFor();
   }
 
   /** What names no interpreter is the shell's, as it is for execvp(3). */
-  private static byte[][] asScript(byte[][] argv) {
+  private static byte[][] asScript(byte[] path, byte[][] argv) {
     byte[][] script = new byte[argv.length + 1][];
     script[0] = bytes(SHELL);
     System.arraycopy(argv, 0, script, 1, argv.length);
+    script[1] = path;
     return script;
   }
 
   /** Becomes the program. Returns only by throwing. */
   static int replaceThisProcess(List<String> program) {
     Path executable = find(program.getFirst());
-    SyscallResult failed =
-        Processes.execve(
-            bytes(executable.toString()), arguments(program), UserEnvironment.bytes(Map.of()));
+    byte[] path = bytes(executable.toString());
+    byte[][] argv = arguments(program);
+    byte[][] envp = UserEnvironment.bytes(Map.of());
+    CallerState.ignoreAgain();
+    // The mask is that of the kernel thread that executes: on a virtual one it could be another's.
+    Signals.pthread_sigmask(CallerState.blocked());
+    SyscallResult failed = Processes.execve(path, argv, envp);
+    if (failed.is(Errno.ENOEXEC)) {
+      failed = Processes.execve(bytes(SHELL), asScript(path, argv), envp);
+    }
     throw cannotExecute(program.getFirst(), told(failed.errno()));
-  }
-
-  /**
-   * From now on no program that is executed has any descriptor of ours but the standard streams.
-   */
-  static void keepDescriptors() throws IOException {
-    if (Unistd.close_range_cloexec(3).ok()) {
-      return;
-    }
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : descriptors) {
-        int fd = Integer.parseInt(descriptor.getFileName().toString());
-        if (fd > 2) {
-          Fcntl.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
-        }
-      }
-    }
   }
 
   private static byte[][] arguments(List<String> program) {

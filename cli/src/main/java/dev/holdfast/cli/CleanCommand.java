@@ -8,10 +8,11 @@ import dev.holdfast.files.CleaningReport;
 import dev.holdfast.files.CleaningRules;
 import dev.holdfast.files.CleaningRules.Time;
 import dev.holdfast.files.TreeFailure;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -19,10 +20,14 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** {@code holdfast clean}. */
 final class CleanCommand extends Command {
+  /** How Names writes bytes that are not UTF-8. */
+  private static final Pattern NOT_TEXT = Pattern.compile("[\\uD800-\\uDFFF]");
+
   private final Value<Path> directory =
       operand("DIR", Path.class, "The directory to clean; it stays itself.");
 
@@ -123,8 +128,17 @@ final class CleanCommand extends Command {
     }
   }
 
+  /**
+   * The name as far as a pattern can tell: each byte that is not UTF-8 is a character of its own,
+   * which no pattern names, and which {@code *} and {@code ?} match.
+   */
   private static Path lastName(String path) {
-    return Path.of(path.substring(path.lastIndexOf('/') + 1));
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException notText) {
+      return Path.of(NOT_TEXT.matcher(name).replaceAll("\uFFFD"));
+    }
   }
 
   private Set<Time> times() {

@@ -40,6 +40,15 @@ final class Durations implements ITypeConverter<Duration> {
     };
   }
 
+  /** For people: {@code 40 s}, {@code 12 min}, {@code 3 h}. */
+  static String rounded(Duration duration) {
+    long seconds = Math.max(1, duration.toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7200 ? (seconds + 30) / 60 + " min" : (seconds + 1800) / 3600 + " h";
+  }
+
   /** The shortest form that {@link #parse} reads back. */
   static String format(Duration duration) {
     long millis = duration.toMillis();

@@ -1,7 +1,10 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.ProveException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -74,7 +77,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private void report(PrintWriter err, String name, String problem, Throwable cause) {
     // One line, whatever a file name or a message from below may hold.
-    err.println(name + ": " + problem.replaceAll("\\s*\\R\\s*", " "));
+    err.println(name + ": " + Text.printable(problem.replaceAll("\\s*\\R\\s*", " ")));
     if (debug) {
       cause.printStackTrace(err);
     }
@@ -112,16 +115,24 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case CommandFailure failure -> String.valueOf(failure.getMessage());
       case ProveException cannot -> String.valueOf(cannot.getMessage());
       case InterruptedException _ -> "interrupted";
-      case NoSuchFileException absent -> absent.getFile() + ": no such file or directory (ENOENT)";
-      case FileAlreadyExistsException taken -> taken.getFile() + ": exists already (EEXIST)";
-      case AccessDeniedException denied when denied.getReason() == null ->
-          denied.getFile() + ": permission denied (EACCES)";
-      case DirectoryNotEmptyException full -> full.getFile() + ": not empty (ENOTEMPTY)";
-      case NotDirectoryException other -> other.getFile() + ": not a directory (ENOTDIR)";
-      case FileSystemException other when other.getReason() != null ->
-          other.getFile() + ": " + other.getReason();
+      case FileSystemException file when !why(file).isEmpty() -> file.getFile() + ": " + why(file);
+      case UncheckedIOException io when io.getCause() != null -> describe(io.getCause());
+      case IOException io when io.getMessage() != null -> io.getMessage();
       default ->
           "internal error: " + e + (debug ? "" : "; please report it with the output of --debug");
+    };
+  }
+
+  /** Why it failed, without the name; empty if that is not known. */
+  static String why(FileSystemException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "no such file or directory (ENOENT)";
+      case FileAlreadyExistsException _ -> "exists already (EEXIST)";
+      case AccessDeniedException denied when denied.getReason() == null ->
+          "permission denied (EACCES)";
+      case DirectoryNotEmptyException _ -> "not empty (ENOTEMPTY)";
+      case NotDirectoryException _ -> "not a directory (ENOTDIR)";
+      default -> e.getReason() == null ? "" : e.getReason();
     };
   }
 }

@@ -1,13 +1,13 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.tell.LabComparison;
-import dev.holdfast.cli.tell.LabJson;
-import dev.holdfast.cli.tell.LabText;
 import dev.holdfast.findings.HtmlWriter;
-import dev.holdfast.findings.Painter;
+import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.lab.Lab;
 import dev.holdfast.lab.LabReport;
 import dev.holdfast.lab.Scene;
+import dev.holdfast.lab.report.LabComparison;
+import dev.holdfast.lab.report.LabJson;
+import dev.holdfast.lab.report.LabText;
 import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.Prover;
 import java.io.IOException;

@@ -2,9 +2,10 @@ package dev.holdfast.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.holdfast.locks.LockFileReport;
-import dev.holdfast.locks.LockTable;
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.report.LockFileReport;
+import dev.holdfast.locks.report.LockTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ final class LocksCommand extends Command {
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<String> words = operands.or(List.of());
-    if (token.given() || (!words.isEmpty() && words.getFirst().equals("break"))) {
+    // A file may be called so, too: it is listed.
+    if (token.given() || (words.size() > 1 && words.getFirst().equals("break"))) {
       return breakLock(words);
     }
     List<Path> paths = words.stream().map(Path::of).toList();
@@ -148,7 +150,7 @@ final class LocksCommand extends Command {
 
   /** Names of files and programs are anybody's. */
   private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return Text.printable(text);
   }
 
   private static void json(LockTable table, List<LockFileReport> files, PrintWriter out)

@@ -4,7 +4,7 @@ import dev.holdfast.files.AsUser;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.UserIdentity;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,14 +1,22 @@
 package dev.holdfast.cli;
 
+import static dev.holdfast.files.FileKind.CHARACTER_DEVICE;
+import static dev.holdfast.files.FileKind.FIFO;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.files.AtomicReplace;
+import dev.holdfast.files.OpenFile;
+import dev.holdfast.files.Opening;
+import dev.holdfast.files.Replacement;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * A file that a command leaves behind: whole, or not at all.
@@ -22,6 +30,9 @@ final class OutputFile {
   interface Content {
     void writeTo(Writer out) throws IOException;
   }
+
+  private static final Pattern OUR_STREAMS =
+      Pattern.compile("/dev/(stdout|stderr|fd/[0-9]+)|/proc/self/fd/[0-9]+");
 
   private final String option;
   private final Path file;
@@ -53,38 +64,59 @@ final class OutputFile {
 
   /** A terminal, a pipe, /dev/null: to be written to, and never to be replaced. */
   private boolean isSpecial() {
-    return Files.exists(file) && !Files.isRegularFile(file);
+    return isOurs()
+        || (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+            && !Files.isSymbolicLink(file)
+            && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** Writes the content, then gives it its name in one step. */
+  /** /dev/stdout and its like: links that only the kernel and root make. */
+  private boolean isOurs() {
+    return OUR_STREAMS.matcher(file.toString()).matches();
+  }
+
+  /**
+   * Writes the content, then gives it its name in one step. Whatever somebody else puts there
+   * meanwhile is not written to.
+   */
   void write(Content content) {
     try {
-      if (isSpecial()) {
+      if (isOurs()) {
         try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
           content.writeTo(out);
         }
-        return;
-      }
-      byte[] random = new byte[16];
-      new SecureRandom().nextBytes(random);
-      Path name = file.toAbsolutePath().getFileName();
-      Path whole = directory().resolve("." + name + "." + HexFormat.of().formatHex(random));
-      try {
-        try (Writer out =
-            Files.newBufferedWriter(
-                whole,
-                StandardCharsets.UTF_8,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE_NEW)) {
+      } else if (isSpecial()) {
+        try (OpenFile special = OpenFile.open(file, Opening.write().kinds(FIFO, CHARACTER_DEVICE));
+            Writer out = new OutputStreamWriter(special.outputStream(), UTF_8)) {
           content.writeTo(out);
         }
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException | RuntimeException e) {
-        Files.deleteIfExists(whole);
-        throw e;
+      } else {
+        replace(content);
       }
     } catch (IOException e) {
       throw CommandFailure.undecided(option, file + ": could not be written: " + e.getMessage());
     }
+  }
+
+  private void replace(Content content) throws IOException {
+    AtomicReplace replace = AtomicReplace.of(file);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      replace = replace.mode(0666 & ~umask());
+    }
+    try (Replacement whole = replace.begin()) {
+      try (Writer out = new OutputStreamWriter(whole.file().outputStream(), UTF_8)) {
+        content.writeTo(out);
+      }
+      whole.commit();
+    }
+  }
+
+  private static int umask() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
+      if (line.startsWith("Umask:")) {
+        return Integer.parseInt(line.substring("Umask:".length()).strip(), 8);
+      }
+    }
+    return 077;
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.prove.Progress;
 import java.io.PrintWriter;
+import java.time.Duration;
 
 /**
  * One line on a terminal that says how far the work has come. It appears only when the work takes
@@ -19,6 +20,8 @@ final class ProgressLine implements Progress, AutoCloseable {
   private final Thread atExit = new Thread(this::erase, "progress-eraser");
   private long nextNanos = System.nanoTime() + PATIENCE_NANOS;
   private boolean shown;
+  private String phase = "";
+  private long phaseNanos;
 
   /** Work that may throw. */
   @FunctionalInterface
@@ -50,10 +53,30 @@ final class ProgressLine implements Progress, AutoCloseable {
       return;
     }
     nextNanos = now + BETWEEN_NANOS;
-    String line = line(phase, done, total);
+    if (!phase.equals(this.phase)) {
+      this.phase = phase;
+      phaseNanos = now;
+    }
+    String line = line(phase, done, total) + rest(now - phaseNanos, done, total);
     terminal.print(ERASE + line.substring(0, Math.min(line.length(), width)));
     terminal.flush();
     shown = true;
+  }
+
+  /** How long the rest of this phase may take, once there is something to judge by. */
+  static String rest(long nanos, int done, int total) {
+    if (total <= 0 || done <= 0 || done >= total || nanos < PATIENCE_NANOS) {
+      return "";
+    }
+    Duration left = Duration.ofNanos((long) ((double) nanos / done * (total - done)));
+    return ", about " + Durations.rounded(left) + " left";
+  }
+
+  /** A line that stays, above the one that does not. */
+  synchronized void say(String line) {
+    erase();
+    terminal.println(line);
+    terminal.flush();
   }
 
   static String line(String phase, int done, int total) {

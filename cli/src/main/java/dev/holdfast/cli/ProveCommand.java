@@ -1,20 +1,27 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.tell.ProofJson;
-import dev.holdfast.cli.tell.ProofReport;
-import dev.holdfast.cli.tell.ProofText;
-import dev.holdfast.cli.tell.Telling;
 import dev.holdfast.findings.HtmlWriter;
 import dev.holdfast.findings.SarifWriter;
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.Proof;
-import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.ScheduleProof.Extent;
+import dev.holdfast.prove.report.Conclusion;
+import dev.holdfast.prove.report.ProofJson;
+import dev.holdfast.prove.report.ProofReport;
+import dev.holdfast.prove.report.ProofText;
+import dev.holdfast.prove.report.ScheduleJson;
+import dev.holdfast.prove.report.ScheduleText;
+import dev.holdfast.prove.report.ToldProof;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast prove}. */
@@ -27,10 +34,18 @@ final class ProveCommand extends Command {
 
     Proof replay(Case what, String window, Progress progress) throws ProveException;
 
+    /** Every schedule; one that runs no schedules need not. */
+    default ScheduleProof schedules(
+        Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
+      return Prover.schedules(what, how, replay, progress);
+    }
+
     @Nullable String whyNot();
   }
 
   private final CaseOptions options = new CaseOptions(this);
+
+  private final ScheduleOptions schedules = new ScheduleOptions(this);
 
   private final Value<Boolean> listWindows =
       flag("--list-windows", "Observe one run, list the windows, and attack nothing.");
@@ -65,8 +80,9 @@ final class ProveCommand extends Command {
             + " command line that shows it again.",
         "",
         "Each run has a world of its own: what the program and the intruder do to files is undone,"
-            + " and the network is not there. The program still runs, many times, with your rights:"
-            + " prove only what you may attack, on a machine you can throw away.",
+            + " and of the network only its own 127.0.0.1 and ::1 are there. The program still"
+            + " runs, many times, with your rights: prove only what you may attack, on a machine"
+            + " you can throw away.",
         "");
     synopsis(
         "usage: holdfast prove [OPTIONS] [--] CMD [ARG...]",
@@ -75,8 +91,10 @@ final class ProveCommand extends Command {
         "0:the program held at every window",
         "1:the intruder gained something at one window at least",
         "2:wrong use",
-        "3:nothing was exploited, but some window could not be decided, or the program could not be"
-            + " run",
+        "3:nothing was exploited, but it could not be decided: the undisturbed run failed (see"
+            + " --expect-exit), windows were not tried or not decided, nothing could be attacked"
+            + " though names were asked about, or only a setting of this kernel saved the program"
+            + " (see --assume-guards)",
         "130:interrupted");
     footer(
         "Words:",
@@ -102,6 +120,9 @@ final class ProveCommand extends Command {
         "    holdfast prove --fresh /srv/tmp --fresh /srv/out --intruder rival \\",
         "      --rival 'find /srv/tmp -type f -delete' \\",
         "      --check 'test -s /srv/out/result' -- myjob /srv/tmp /srv/out",
+        "  does it stand a second run at the same time? and another program?",
+        "    holdfast prove --twice -- mytool set x 1",
+        "    holdfast prove --with 'mytool list' -- mytool set x 1",
         "  what would be tried, and one of it alone:",
         "    holdfast prove --list-windows --case bzip2.toml",
         "    holdfast prove --replay ID --case bzip2.toml",
@@ -121,32 +142,78 @@ final class ProveCommand extends Command {
       throw CommandFailure.usage("--replay", "says nothing together with --list-windows");
     }
     Case what = options.toCase();
+    Together together = schedules.together();
+    if (together != null) {
+      refuseWithSchedules();
+    }
+    Conclusion.Policy policy = options.policy();
     OutputFile sarifFile = output("--sarif", sarif.orNull());
     OutputFile htmlFile = output("--html", html.orNull());
     UserNamespace.ensure(
         engine.whyNot(), spec.qualifiedName(), globals(), spec.commandLine().getErr());
 
-    Proof proof =
-        ProgressLine.during(
-            globals(), spec.commandLine().getErr(), progress -> run(what, progress));
+    try (ProveWatch watch =
+        new ProveWatch(spec.qualifiedName(), spec.commandLine().getErr(), globals())) {
+      return together == null
+          ? tell(run(what, watch), policy, sarifFile, htmlFile)
+          : tell(engine.schedules(what, together, replay.orNull(), watch));
+    }
+  }
 
-    Telling telling =
-        new Telling(proof, listWindows.get(), Version.number(), id -> ReplayLine.of(options, id));
+  /** What would be without meaning is no silent part of the case. */
+  private void refuseWithSchedules() {
+    String refused =
+        listWindows.get()
+            ? "--list-windows"
+            : sarif.given() ? "--sarif" : html.given() ? "--html" : options.againstTrust();
+    if (!refused.isEmpty()) {
+      throw CommandFailure.usage(
+          refused, "says nothing where programs that trust one another run together");
+    }
+  }
+
+  private int tell(ScheduleProof proof) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Function<String, String> again = id -> ReplayLine.of(options, schedules.words(), id);
+    if (globals().json()) {
+      ScheduleJson.write(proof, Version.number(), again, out);
+    } else {
+      out.print(ScheduleText.of(proof, again));
+    }
+    out.flush();
+    Notes.print(proof.notes(), spec, globals());
+    if (!proof.findings().isEmpty()) {
+      return ExitCode.NO;
+    }
+    boolean covered = proof.claim().extent() != Extent.SAMPLED && proof.claim().bound() >= 1;
+    boolean decided = replay.given() || covered;
+    return proof.undecided() == 0 && decided ? ExitCode.OK : ExitCode.UNDECIDED;
+  }
+
+  private int tell(
+      Proof proof,
+      Conclusion.Policy policy,
+      @Nullable OutputFile sarifFile,
+      @Nullable OutputFile htmlFile)
+      throws IOException {
+    ToldProof told =
+        new ToldProof(
+            proof, listWindows.get(), Version.number(), id -> ReplayLine.of(options, id), policy);
     PrintWriter out = spec.commandLine().getOut();
     if (globals().json()) {
-      ProofJson.write(telling, out);
+      ProofJson.write(told, out);
     } else {
-      out.print(ProofText.of(telling, Terminal.painter(globals().color()), verbose.get()));
+      out.print(ProofText.of(told, Terminal.painter(globals().color()), verbose.get()));
     }
     out.flush();
     Notes.print(proof.notes(), spec, globals());
     if (sarifFile != null) {
-      sarifFile.write(to -> SarifWriter.write(ProofReport.of(telling), to));
+      sarifFile.write(to -> SarifWriter.write(ProofReport.of(told), to));
     }
     if (htmlFile != null) {
-      htmlFile.write(to -> HtmlWriter.write(ProofReport.of(telling), to));
+      htmlFile.write(to -> HtmlWriter.write(ProofReport.of(told), to));
     }
-    return listWindows.get() ? ExitCode.OK : exitCode(proof);
+    return listWindows.get() ? ExitCode.OK : concluded(told);
   }
 
   private Proof run(Case what, Progress progress) throws ProveException {
@@ -168,11 +235,21 @@ final class ProveCommand extends Command {
     return new OutputFile(option, file);
   }
 
-  private static int exitCode(Proof proof) {
-    if (proof.count(Verdict.EXPLOITED) > 0) {
-      return ExitCode.NO;
+  /** Why nothing was decided is part of the answer, so it is said even to whoever wants quiet. */
+  private int concluded(ToldProof told) {
+    Conclusion conclusion = told.conclusion();
+    if (globals().quiet()) {
+      PrintWriter err = spec.commandLine().getErr();
+      for (String doubt : conclusion.doubts()) {
+        err.println(spec.qualifiedName() + ": not decided: " + Text.printable(doubt));
+      }
+      err.flush();
     }
-    return proof.undecided() > 0 || !proof.complete() ? ExitCode.UNDECIDED : ExitCode.OK;
+    return switch (conclusion.kind()) {
+      case HOLDS -> ExitCode.OK;
+      case BROKEN -> ExitCode.NO;
+      case UNDECIDED -> ExitCode.UNDECIDED;
+    };
   }
 
   private static final class RealEngine implements Engine {

@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +12,18 @@ final class ReplayLine {
   private ReplayLine() {}
 
   static String of(CaseOptions options, String window) {
+    return of(options, List.of(), window);
+  }
+
+  /**
+   * @param more further options, word by word
+   */
+  static String of(CaseOptions options, List<String> more, String window) {
     List<String> words = new ArrayList<>();
     words.add(System.getenv().getOrDefault(COMMAND, "holdfast"));
     words.add("prove");
     words.addAll(options.words());
+    words.addAll(more);
     words.add("--replay");
     words.add(window);
     if (!options.argv().isEmpty()) {

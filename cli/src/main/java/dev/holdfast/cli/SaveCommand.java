@@ -1,9 +1,11 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.files.EmergencySave;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** {@code holdfast save}. */
@@ -20,8 +22,8 @@ final class SaveCommand extends Command {
     super("save");
     description(
         "Saves standard input in an emergency: as FILE if nothing is there, else beside it under a"
-            + " number, else in a private directory. Nothing that exists is opened, followed or"
-            + " overwritten. Prints where it is.");
+            + " number, else in a private directory, else in /var/tmp. Nothing that exists is"
+            + " opened, followed or overwritten. Prints where it is.");
     exitStatus("0:saved", "2:wrong use", "3:nothing took it");
     footer("Example:", "    trap 'printf %%s \"$text\" | holdfast save notes.save' TERM");
     this.in = in;
@@ -32,11 +34,26 @@ final class SaveCommand extends Command {
     if (file.get().getFileName() == null) {
       throw CommandFailure.usage(file.get().toString(), "is no name of a file");
     }
-    EmergencySave.Saved saved = EmergencySave.save(file.get(), in.readAllBytes());
+    EmergencySave.Saved saved = save();
     PrintWriter out = spec.commandLine().getOut();
     // As it is: it is to be used.
     out.println(saved.path());
     out.flush();
     return ExitCode.OK;
+  }
+
+  /** The user may still have a place where it fits: so it is told why none of ours took it. */
+  private EmergencySave.Saved save() throws IOException {
+    try {
+      return EmergencySave.save(file.get(), in);
+    } catch (FileSystemException refused) {
+      PrintWriter err = spec.commandLine().getErr();
+      for (Throwable another : refused.getSuppressed()) {
+        err.println(
+            "holdfast save: "
+                + Text.printable(String.valueOf(another.getMessage()).replaceAll("\\R", " ")));
+      }
+      throw refused;
+    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.Signals;
+import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -14,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  * process; those that come before there is a child reach it when there is one.
  */
 final class SignalRelay {
-  private static final List<String> SIGNALS = List.of("HUP", "INT", "QUIT", "TERM", "USR2", "CONT");
+  private static final List<String> SIGNALS =
+      List.of(
+          "HUP", "INT", "TERM", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT",
+          "XCPU", "TSTP", "CONT");
+
+  private static final int SIGQUIT = 3;
+  private static final int SIGTSTP = 20;
 
   private @Nullable Child child;
   private int pending;
@@ -23,6 +31,9 @@ final class SignalRelay {
     for (String signal : SIGNALS) {
       handle(signal);
     }
+    // The JVM lets nobody have it, and would print its threads into the program's output. What a
+    // terminal sends reaches the program without us.
+    Signals.ignore(SIGQUIT, true);
   }
 
   synchronized void to(Child started) {
@@ -38,12 +49,16 @@ final class SignalRelay {
       pending = signal;
     } else if (!typedAtTerminal(signal)) {
       to.kill(signal);
+      if (signal == SIGTSTP) {
+        // Stopped like the program; SIGCONT wakes both.
+        Processes.kill(Unistd.getpid(), Processes.SIGSTOP);
+      }
     }
   }
 
   /** What a terminal sends goes to the whole foreground group: the child has got it already. */
   private static boolean typedAtTerminal(int signal) {
-    if (signal != Processes.SIGINT && signal != 3) {
+    if (signal != Processes.SIGINT) {
       return false;
     }
     try {
@@ -76,6 +91,10 @@ final class SignalRelay {
                 return null;
               });
       Object signal = signalType.getConstructor(String.class).newInstance(name);
+      if (CallerState.ignores((Integer) number.invoke(signal))) {
+        // The program ignores it too, as whoever started us wanted.
+        return;
+      }
       signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
     } catch (ReflectiveOperationException notHere) {
       return;

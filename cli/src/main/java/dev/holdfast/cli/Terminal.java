@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.findings.Painter;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Painter;
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Termios;
 

@@ -13,7 +13,10 @@ final class TreeChownCommand extends Command {
   private final TreeHardLinks hardLinks = new TreeHardLinks(this);
 
   private final Value<String> owner =
-      operand("OWNER[:GROUP]", String.class, "Names or numbers; :GROUP alone keeps the owner.");
+      operand(
+          "OWNER[:GROUP]",
+          String.class,
+          "Names or numbers; :GROUP alone keeps the owner, OWNER: takes the owner's login group.");
 
   private final Value<Path> path = operand("PATH", Path.class, "Where to begin.");
 

@@ -4,7 +4,7 @@ import dev.holdfast.cli.tell.FilesJson;
 import dev.holdfast.files.TreeFailure;
 import dev.holdfast.files.TreeOptions;
 import dev.holdfast.files.TreeReport;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -5,7 +5,7 @@ import dev.holdfast.files.Trust;
 import dev.holdfast.files.TrustComponent;
 import dev.holdfast.files.TrustReason;
 import dev.holdfast.files.TrustVerdict;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.files.Names;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

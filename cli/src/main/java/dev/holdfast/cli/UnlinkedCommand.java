@@ -3,7 +3,7 @@ package dev.holdfast.cli;
 import dev.holdfast.cli.tell.FilesJson;
 import dev.holdfast.files.UnlinkedFile;
 import dev.holdfast.files.UnlinkedFiles;
-import dev.holdfast.findings.Text;
+import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

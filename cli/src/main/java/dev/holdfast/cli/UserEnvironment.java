@@ -15,7 +15,13 @@ final class UserEnvironment {
   private static final String LOCALE = "HOLDFAST_LC_ALL";
 
   /** Variables that are between the launcher, this process and its successor. */
-  private static final Set<String> OURS = Set.of(UserNamespace.MARK, ReplayLine.COMMAND, LOCALE);
+  private static final Set<String> OURS =
+      Set.of(
+          UserNamespace.MARK,
+          ReplayLine.COMMAND,
+          LOCALE,
+          CallerState.DESCRIPTORS,
+          CallerState.SIGNALS);
 
   /** One character for each byte, and back. */
   private static final Charset BYTES = StandardCharsets.ISO_8859_1;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
+import dev.holdfast.testing.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ class CaseFileTest {
       rival = "sweep"
       check = "test -e b"
       max-trials = 9
+      all = true
       timeout = "2m"
       jobs = 2
       """;
@@ -63,6 +65,7 @@ class CaseFileTest {
     assertEquals(List.of("sweep"), what.rivals());
     assertEquals(List.of("test -e b"), what.checks());
     assertEquals(9, what.maxTrials());
+    assertTrue(what.all());
     assertEquals(Duration.ofMinutes(2), what.timeout());
     assertEquals(2, what.jobs());
   }
@@ -81,10 +84,12 @@ class CaseFileTest {
       delimiter = '|',
       textBlock =
           """
-          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are arena, as, attacker, check, command, fresh, intruder, jobs, max-trials, rival, setup, timeout
+          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are all, arena, as, assume-guards, attacker, check, client, command, exclude, expect-exit, fresh, intruder, jobs, max-trials, only, rival, setup, timeout, tmp, under, until, volume
           command = "cp -r a b"                       | 1 | command: must be an array of the program and its arguments
           command = []                                | 1 | command: must be an array of the program and its arguments
           command = ["a"]\\n# jobs = 3\\njobs = "3"   | 3 | jobs: must be a number from 1
+          command = ["a"]\\nexpect-exit = 256       | 2 | expect-exit: must be an exit status from 0 to 255
+          command = ["a"]\\nassume-guards = 1       | 2 | assume-guards: must be true or false
           command = ["a"]\\ntimeout = 5               | 2 | timeout: must be a string such as "500ms", "10s" or "2m"
           command = ["a"]\\n timeout = "5"            | 2 | timeout: '5' is not a duration such as 500ms, 10s or 2m
           command = ["a"]\\n"intruder" = "thief"      | 2 | intruder: 'thief' is not one of attacker, copy, rival, kill
@@ -116,5 +121,31 @@ class CaseFileTest {
             ExitCode.USAGE, "holdfast prove: /no/such/case: no such file or directory (ENOENT)");
     CommandRun.of("prove", new ProveCommand(engine), "--case=/dev/zero")
         .assertRefused(ExitCode.USAGE, "holdfast prove: /dev/zero: is not a regular file");
+  }
+
+  /** It is judged and read by one descriptor; a FIFO is not waited for. */
+  @Test
+  void whatIsNoCaseFileIsRefusedAtOnce() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    Commands.run("mkfifo", fifo.toString());
+    Path large = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
+    Path text = Files.write(directory.resolve("latin"), new byte[] {'#', (byte) 0xe4});
+    for (String[] each :
+        new String[][] {
+          {fifo.toString(), "is not a regular file"},
+          {directory.toString(), "is not a regular file"},
+          {large.toString(), "is too long for a case"},
+          {text.toString(), "is not UTF-8 text"}
+        }) {
+      CommandRun.of("prove", new ProveCommand(engine), "--case=" + each[0])
+          .assertRefused(ExitCode.USAGE, "holdfast prove: " + each[0] + ": " + each[1]);
+    }
+    // The control: a link to a file that is one.
+    Files.writeString(directory.resolve("real.toml"), "command = ['a']\nfresh = [1]\n");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("real.toml"));
+    CommandRun.of("prove", new ProveCommand(engine), "--case=" + link)
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast prove: " + link + ":2: fresh: must be a string or an array of strings");
   }
 }

@@ -2,10 +2,9 @@ package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.testing.ChildJvm;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -13,15 +12,7 @@ import picocli.CommandLine;
 record CommandRun(int exit, String out, String err) {
   /** What starts the whole program in a process of its own. */
   static List<String> process(String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
-    command.addAll(List.of(args));
-    return command;
+    return ChildJvm.command(Main.class, args);
   }
 
   static CommandRun of(String name, Command command, String... args) {

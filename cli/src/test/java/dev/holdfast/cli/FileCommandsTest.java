@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.files.Directory;
 import dev.holdfast.libc.Identity;
+import dev.holdfast.testing.Commands;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -293,5 +295,58 @@ class FileCommandsTest {
     CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");
     none.assertRefused(
         ExitCode.USAGE, "holdfast temp: anonymous: has no name to print; give a command to run");
+  }
+
+  /** Somebody's mount point, or a name on the command line, is anybody's text. */
+  @Test
+  void aMountPointThatIsNotUtf8BreaksNothing() throws Exception {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "cd \"$0\" && m=$(printf 'm\\377') && mkdir \"$m\" && mount -t tmpfs t \"$m\" &&"
+                    + " exec flock f \"$@\"",
+                dir.toString()));
+    command.addAll(CommandRun.process("locks", "f"));
+    String told = Commands.run(command);
+    assertTrue(told.contains("flock") && told.contains(dir.resolve("f").toString()), told);
+  }
+
+  @Test
+  void noEscapeReachesTheTerminal() {
+    CommandRun run =
+        CommandRun.of("write", new WriteCommand(input("x")), dir + "/no\033[31m\u202e/none");
+    assertEquals(ExitCode.UNDECIDED, run.exit());
+    assertTrue(run.err().contains("no\\x1b[31m\\u202e/none"), run.err());
+  }
+
+  /** A name that is no text is one of which patterns know the rest. */
+  @Test
+  void aNameThatIsNotUtf8EndsNoCleaning() throws Exception {
+    Commands.run(
+        "sh",
+        "-c",
+        "cd \"$0\" && touch \"$(printf 'a\\377')\" \"$(printf 'a\\377.keep')\" b c.keep"
+            + " && touch -d '30 days ago' *",
+        dir.toString());
+    CommandRun run =
+        CommandRun.of(
+            "clean",
+            new CleanCommand(),
+            "--older-than",
+            "10d",
+            "--by",
+            "m",
+            "--exclude",
+            "*.keep",
+            dir.toString());
+    assertEquals(ExitCode.OK, run.exit(), run.err());
+    assertEquals(
+        "2\n", Commands.run("sh", "-c", "cd \"$0\" && ls -b | grep -c keep", dir.toString()));
+    assertEquals("2\n", Commands.run("sh", "-c", "cd \"$0\" && ls -b | wc -l", dir.toString()));
   }
 }

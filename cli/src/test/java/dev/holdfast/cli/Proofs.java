@@ -7,6 +7,7 @@ import dev.holdfast.prove.model.Label;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.Ways;
 import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.model.WindowResult;
 import java.util.ArrayList;
@@ -15,10 +16,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** Proofs that nobody made. */
-public final class Proofs {
+final class Proofs {
   private Proofs() {}
 
-  public static Window window(String id, String path) {
+  static Window window(String id, String path) {
     return new Window(
         id,
         Hazard.S01,
@@ -29,7 +30,7 @@ public final class Proofs {
         Strike.SYMLINK);
   }
 
-  public static WindowResult race(String id, String path) {
+  static WindowResult race(String id, String path) {
     return new WindowResult(
         window(id, path),
         Verdict.EXPLOITED,
@@ -39,7 +40,7 @@ public final class Proofs {
         List.of("the contents of the protected file changed"));
   }
 
-  public static WindowResult plainFollow(String id) {
+  static WindowResult plainFollow(String id) {
     return new WindowResult(
         new Window(
             id,
@@ -56,12 +57,12 @@ public final class Proofs {
         List.of("a file came to be in the protected directory"));
   }
 
-  public static WindowResult with(String id, Verdict verdict) {
+  static WindowResult with(String id, Verdict verdict) {
     return new WindowResult(
         window(id, "/srv/arena/" + id), verdict, Set.of(), null, List.of(), List.of());
   }
 
-  public static Proof of(WindowResult... windows) {
+  static Proof of(WindowResult... windows) {
     return new Proof(
         List.of("cp", "-r", "/srv/arena/a b", "/srv/out"),
         "root",
@@ -71,13 +72,16 @@ public final class Proofs {
         0,
         true,
         List.of(windows),
+        List.of(),
+        List.of(),
+        Ways.NONE,
         5,
         Map.of("exclusive", 1, "held descriptor", 3),
         List.of("no leak oracle here"));
   }
 
   /** Of a program that did not end. */
-  public static Proof cutShort() {
+  static Proof cutShort() {
     Proof whole = of();
     return new Proof(
         whole.argv(),
@@ -88,13 +92,16 @@ public final class Proofs {
         124,
         false,
         whole.windows(),
+        whole.listed(),
+        whole.leftOut(),
+        whole.ways(),
         whole.trials(),
         whole.pruned(),
         whole.notes());
   }
 
   /** One race at many files. */
-  public static Proof manyRaces(int number) {
+  static Proof manyRaces(int number) {
     List<WindowResult> windows = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       windows.add(race("id" + i, "/srv/arena/f" + i));

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The new file is made without a name in the same directory, gets its contents, owner, mode,
  * extended attributes and ACL, and only then the name. By default these are the ones that the old
- * file has.
+ * file has, but for what was given to its contents: set-id bits, capabilities, and what IMA and EVM
+ * signed.
  *
  * <p><b>Guarantees.</b> Readers never see part of the contents, nor the new contents with other
  * rights than they are to have. On any failure the old file is as it was and nothing is left
@@ -83,6 +84,21 @@ public final class AtomicReplace {
     return with(settings.withMode(Opening.checkMode(mode)));
   }
 
+  /** The mode of a file that replaces none, whatever the umask. Without it: 0600. */
+  public AtomicReplace newFileMode(int mode) {
+    return with(settings.withNewMode(Opening.checkMode(mode)));
+  }
+
+  /**
+   * Where the caller may not give the new file the old one's owner, group, mode, ACL or attributes,
+   * or the file system cannot store them, it goes without, and {@link Replacement#lost} says so. A
+   * group that is not kept loses its rights with it, and so does everybody if there was an ACL:
+   * nobody gets more rights by it than before.
+   */
+  public AtomicReplace keepWhatCanBe() {
+    return with(settings.withLenient());
+  }
+
   /** The new file's owner and group; {@code -1} for the old file's, or the caller's. */
   public AtomicReplace owner(int uid, int gid) {
     return with(settings.withOwner(uid, gid));
@@ -120,7 +136,8 @@ public final class AtomicReplace {
    * Replaces only this object: if another has the name, the write throws {@link
    * RaceDetectedException} and the other keeps it. Those who use this or {@link #edit} exclude each
    * other. If a program that takes no lock replaces the file in the very instant, readers may see
-   * the new contents before what that program wrote is put back.
+   * the new contents before what that program wrote is put back; on a file system that cannot
+   * exchange two names (NFS, FUSE, 9p) what it wrote is lost then.
    */
   public AtomicReplace onlyIf(FileIdentity identity) {
     return with(settings.withExpected(identity, false));

@@ -7,6 +7,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Lease;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -16,6 +17,7 @@ import java.nio.file.FileSystemException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Cleaning extends TreeTask implements AutoCloseable {
   private static final int READ = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
   private static final int BLOCK = 512;
+  private static final Set<String> OF_THE_SYSTEM =
+      Set.of("lost+found", ".journal", "aquota.user", "aquota.group", "quota.user", "quota.group");
 
   private final CleaningRules rules;
   private final Consumer<CleaningEvent> listener;
@@ -30,7 +34,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
   private final Map<Decision, Long> decisions = new EnumMap<>(Decision.class);
   private final DirentCursor cursor = new DirentCursor();
 
-  private @Nullable Quarantine quarantine;
+  private @Nullable Quarantines quarantine;
   private long bytes;
 
   Cleaning(CleaningRules rules, Consumer<CleaningEvent> listener) {
@@ -63,11 +67,12 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     if (in == walker.base()) {
       return begin(walker, directory);
     }
-    Quarantine own = quarantine;
+    Quarantines own = quarantine;
     if (own != null && own.is(directory.judged)) {
       return Plain.SKIPPED;
     }
-    if (rules.excluded().test(walker.path(directory.name))) {
+    if (isTheSystems(directory.name, directory.judged)
+        || rules.excluded().test(walker.path(directory.name))) {
       return decided(walker, directory.name, Decision.EXCLUDED, directory.judged);
     }
     // Who holds this lock wants the directory and all that is in it left alone.
@@ -76,10 +81,15 @@ final class Cleaning extends TreeTask implements AutoCloseable {
         : decided(walker, directory.name, Decision.LOCKED, directory.judged);
   }
 
+  /** What file systems themselves need, as tmpreaper(8) spares it. */
+  private static boolean isTheSystems(byte[] name, Statx judged) {
+    return judged.uid() == 0 && OF_THE_SYSTEM.contains(Paths.display(name));
+  }
+
   private Outcome begin(TreeWalker walker, TreeFrame root) {
     if (!rules.dryRun()) {
       try {
-        quarantine = Quarantine.in(root.fd(), walker.path(root.name));
+        quarantine = new Quarantines(Quarantine.in(root.fd(), walker.path(root.name)));
       } catch (FileSystemException refused) {
         return new Failed(
             TreeFailure.refused(
@@ -121,14 +131,16 @@ final class Cleaning extends TreeTask implements AutoCloseable {
       if (judged.value().isDirectory()) {
         return Plain.DIRECTORY;
       }
-      return judge(walker, in, name, pinned, judged.value());
+      return judged.value().mountId() == in.judged.mountId()
+          ? judge(walker, in, name, pinned, judged.value())
+          : mounted(walker, name, judged.value());
     } finally {
       Unistd.close(pinned);
     }
   }
 
   private Outcome judge(TreeWalker walker, TreeFrame in, byte[] name, int pinned, Statx judged) {
-    if (rules.excluded().test(walker.path(name))) {
+    if (isTheSystems(name, judged) || rules.excluded().test(walker.path(name))) {
       return decided(walker, name, Decision.EXCLUDED, judged);
     }
     if (!judged.isRegular() && !judged.isSymlink()) {
@@ -220,11 +232,11 @@ final class Cleaning extends TreeTask implements AutoCloseable {
   private Outcome remove(
       TreeWalker walker, TreeFrame in, byte[] name, Statx judged, Quarantine.LastLook look) {
     byte[] shown = judged.isDirectory() ? null : name;
-    Quarantine own = quarantine;
+    Quarantines own = quarantine;
     if (own == null) {
       return decided(walker, shown, Decision.WOULD_REMOVE, judged);
     }
-    Result<Quarantine.Fate> fate = own.remove(in.fd(), name, judged, look);
+    Result<Quarantine.Fate> fate = own.remove(walker, in, name, judged, look);
     if (fate.failed()) {
       return walker.failed(shown, "renameat2", fate.errno());
     }
@@ -246,6 +258,10 @@ final class Cleaning extends TreeTask implements AutoCloseable {
   Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
     if (in == walker.base()) {
       return Plain.DONE;
+    }
+    Quarantines own = quarantine;
+    if (own != null) {
+      own.leave(directory);
     }
     Statx judged = directory.judged;
     // As it was before anything in it was removed.
@@ -273,7 +289,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
 
   @Override
   public void close() {
-    Quarantine own = quarantine;
+    Quarantines own = quarantine;
     if (own != null) {
       own.close();
     }

@@ -226,11 +226,8 @@ public final class Directory implements AutoCloseable {
    */
   Place place(String name, String call, boolean directoryAllowed) throws IOException {
     RelativeName parsed = parse(name);
-    if (parsed.isSpecial()) {
-      throw FileErrors.of(Errno.EINVAL, call, show(name));
-    }
-    if (parsed.directory() && !directoryAllowed) {
-      throw FileErrors.of(Errno.ENOTDIR, call, show(name));
+    if (parsed.isSpecial() || (parsed.directory() && !directoryAllowed)) {
+      throw noEntry(parsed, call, name, directoryAllowed);
     }
     int n = fd.borrow();
     if (parsed.isSingle()) {
@@ -242,6 +239,33 @@ public final class Directory implements AutoCloseable {
       throw failure(parent, "openat2", name);
     }
     return new Place(this, (int) parent.raw(), true, parsed, name);
+  }
+
+  /** What is wrong with a name that ends in a dot, in two, or in a slash where none may be. */
+  private FileSystemException noEntry(
+      RelativeName parsed, String call, String name, boolean directoryAllowed) throws IOException {
+    int n = fd.borrow();
+    try {
+      SyscallResult found = Resolver.open(n, parsed.bytes(), HOLD, resolution);
+      if (found.failed()) {
+        return failure(found, call, name);
+      }
+      Result<Statx> stat = Statx.fstat(found.intValue());
+      Unistd.close(found.intValue());
+      boolean directory = stat.ok() && stat.value().isDirectory();
+      Errno errno =
+          switch (call) {
+            case "unlinkat" ->
+                !directoryAllowed
+                    ? Errno.EISDIR
+                    : parsed.last().length == 1 ? Errno.EINVAL : Errno.ENOTEMPTY;
+            case "renameat2" -> Errno.EBUSY;
+            default -> Errno.EEXIST;
+          };
+      return FileErrors.of(directory ? errno : Errno.ENOTDIR, call, show(name));
+    } finally {
+      fd.giveBack();
+    }
   }
 
   void requireOk(SyscallResult result, String call, String name) throws FileSystemException {
@@ -263,8 +287,17 @@ public final class Directory implements AutoCloseable {
         ? OpenFile.openOrCreate(
             show(name),
             () -> openExisting(name, opening),
-            () -> create(name, opening.createMode(), opening.accessFlags()))
+            () -> create(name, opening.createMode(), opening.accessFlags()),
+            () -> isLink(name))
         : openExisting(name, opening);
+  }
+
+  private boolean isLink(String name) throws IOException {
+    try {
+      return stat(name).isSymbolicLink();
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
   }
 
   private OpenFile openExisting(String name, Opening opening) throws IOException {
@@ -365,7 +398,8 @@ public final class Directory implements AutoCloseable {
 
   /**
    * Makes a directory and those above it that are missing, each with this mode, and holds it. What
-   * exists stays as it is. Links on the way that stay inside may be passed.
+   * exists stays as it is. Links on the way that stay inside may be passed; a dangling one is
+   * refused.
    *
    * <p>Safe under others who create and remove the same names: it goes on until it holds the
    * directory, or throws {@link RaceDetectedException} after a bounded number of tries.
@@ -444,7 +478,15 @@ public final class Directory implements AutoCloseable {
     }
   }
 
-  /** Gives an object another name, in one instant, rename(2). */
+  /**
+   * Gives an object another name, in one instant, rename(2).
+   *
+   * <p>Where the file system cannot rename without replacing (NFS, 9p, most of FUSE), {@link
+   * RenameMode#NO_REPLACE} still replaces nothing that was there before the call. But for an
+   * instant a file has both names, and a directory (or a file, where there are no hard links) is
+   * moved over an empty one made for it: what another process puts in the place of that one in the
+   * same instant is lost. {@link RenameMode#EXCHANGE} is refused there.
+   */
   public void rename(String from, String to, RenameMode mode) throws IOException {
     rename(from, this, to, mode);
   }
@@ -453,10 +495,17 @@ public final class Directory implements AutoCloseable {
   public void rename(String from, Directory target, String to, RenameMode mode) throws IOException {
     try (Place old = place(from, "renameat2", true);
         Place fresh = target.place(to, "renameat2", true)) {
+      byte[] source = old.nameWithSlash();
+      byte[] wanted = fresh.nameWithSlash();
       SyscallResult result =
-          Unistd.renameat2(
-              old.dirfd(), old.nameWithSlash(), fresh.dirfd(), fresh.nameWithSlash(), mode.flags);
-      requireOk(result, "renameat2", mode == RenameMode.NO_REPLACE ? to : from);
+          mode == RenameMode.NO_REPLACE
+              ? Renames.toFree(old.dirfd(), source, fresh.dirfd(), wanted)
+              : Unistd.renameat2(old.dirfd(), source, fresh.dirfd(), wanted, mode.flags);
+      String call =
+          mode == RenameMode.EXCHANGE && Renames.isUnknown(result)
+              ? "renameat2 (one is in the other, or this file system cannot exchange names)"
+              : "renameat2";
+      requireOk(result, call, mode == RenameMode.NO_REPLACE ? to : from);
     }
   }
 
@@ -561,6 +610,16 @@ public final class Directory implements AutoCloseable {
     }
   }
 
+  /** What the file system of an object says of itself. */
+  Statfs statfs(String name) throws IOException {
+    int raw = openRaw(name, Fcntl.O_PATH, "openat2");
+    try {
+      return Statfs.fstatfs(raw).orThrow("fstatfs", show(name));
+    } finally {
+      Unistd.close(raw);
+    }
+  }
+
   /** What the kernel calls this directory now. */
   String kernelName() throws IOException {
     int n = fd.borrow();
@@ -628,13 +687,14 @@ public final class Directory implements AutoCloseable {
    * looks its names up anew: between two of them others may change what the names mean, but not to
    * something outside. Directory streams are {@code SecureDirectoryStream}s.
    *
-   * <p>Refused are: opening anything but a regular file, creating through a dangling link, moving
-   * to another mount, locks of channels, asynchronous channels, watching, {@code toFile}, URIs. An
-   * interrupt does not close a channel. COPY_ATTRIBUTES copies permissions and times. Files are
-   * made with the mode asked for, else with 0666 less the umask that the process had when this was
-   * called; {@code Files.createTempFile} asks for no mode on any but the default file system.
-   * {@code Files.move} with REPLACE_EXISTING replaces in one instant, {@code Files.copy} shows the
-   * target when it is whole.
+   * <p>Refused are: opening anything but a regular file (a directory for reading can be opened and
+   * synced), creating through a dangling link, moving to another mount, asynchronous channels,
+   * watching, {@code toFile}, URIs. An interrupt does not close a channel. Locks of channels are
+   * OFD record locks: against each other, in one process too, and against those of other programs.
+   * COPY_ATTRIBUTES copies permissions and times. Files are made with the mode asked for, else with
+   * 0666 less the umask that the process had when this was called; {@code Files.createTempFile}
+   * asks for no mode on any but the default file system. {@code Files.move} with REPLACE_EXISTING
+   * replaces in one instant, {@code Files.copy} shows the target when it is whole.
    *
    * <p>Closing the file system leaves this directory open, and closing this directory ends the file
    * system.

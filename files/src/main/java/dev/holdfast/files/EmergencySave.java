@@ -4,9 +4,9 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * becomes a new file of mode 0600, which gets its name when it is whole and on the disk. If the
  * name is taken (by a file, or by a symbolic link that waits there, S05), {@code NAME.1}, {@code
  * NAME.2} and so on are tried, then a random one; of a name that is too long, its beginning. If the
- * directory cannot take it (read-only, full, not ours), this user's private directories are tried:
- * see {@link PrivateDirectories}. Where it was put is the answer.
+ * directory cannot take it (read-only, full, not ours), this user's private directories are tried
+ * (see {@link PrivateDirectories}), and then {@code /var/tmp}. Where it was put is the answer.
  *
  * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the
  * name away again; the file stays the user's own. <b>Threads.</b> Safe for all.
@@ -38,6 +38,8 @@ public final class EmergencySave {
 
   private static final String APPLICATION = "holdfast-saved";
 
+  private static final Path SHARED = Path.of("/var/tmp");
+
   private EmergencySave() {}
 
   /**
@@ -48,12 +50,20 @@ public final class EmergencySave {
    */
   public record Saved(String path, boolean asAsked) {}
 
-  /**
-   * Saves as this file if nothing is there, else beside it, else in a private directory.
-   *
-   * @throws IOException if nothing took it; the first refusal, with the others suppressed
-   */
+  /** As {@link #save(Path, InputStream)}. */
   public static Saved save(Path file, byte[] text) throws IOException {
+    return save(file, new ByteArrayInputStream(text));
+  }
+
+  /**
+   * Saves as this file if nothing is there, else beside it, else in a private directory, else in
+   * {@code /var/tmp}. The text may be of any length: it is not kept in memory.
+   *
+   * @param text read to its end, and left open
+   * @throws IOException if nothing took it: the first refusal, with the others suppressed; or what
+   *     the text threw, and then nothing was saved
+   */
+  public static Saved save(Path file, InputStream text) throws IOException {
     Path last = file.getFileName();
     if (last == null) {
       throw new IllegalArgumentException("not a file's path: " + file);
@@ -61,30 +71,63 @@ public final class EmergencySave {
     String name = Names.of(last);
     List<IOException> refusals = new ArrayList<>();
     Path parent = file.toAbsolutePath().getParent();
+    List<Where> places = new ArrayList<>();
     if (parent != null) {
-      try (Directory directory = Directory.openFollowingLinks(parent, Resolution.beneath())) {
-        return save(directory, name, text);
-      } catch (FileSystemException refused) {
-        refusals.add(refused);
-      }
+      places.add(() -> Directory.openFollowingLinks(parent, Resolution.beneath()));
     }
-    try (Directory directory = PrivateDirectories.open(APPLICATION)) {
-      return new Saved(save(directory, name, text).path, false);
-    } catch (FileSystemException refused) {
-      refusals.add(refused);
+    places.add(() -> PrivateDirectories.open(APPLICATION));
+    places.add(EmergencySave::shared);
+    try (UnsavedText unsaved = new UnsavedText(text)) {
+      for (int i = 0; i < places.size(); i++) {
+        try (Directory directory = places.get(i).open()) {
+          Saved saved = save(directory, name, unsaved);
+          return i == 0 ? saved : new Saved(saved.path, false);
+        } catch (FileSystemException refused) {
+          refusals.add(refused);
+        }
+      }
     }
     IOException first = refusals.getFirst();
     refusals.stream().skip(1).forEach(first::addSuppressed);
     throw first;
   }
 
+  /** A directory to try. */
+  private interface Where {
+    Directory open() throws IOException;
+  }
+
+  /** Everybody's, where only its owner can take a file's name away. */
+  private static Directory shared() throws IOException {
+    Directory directory = Directory.open(SHARED);
+    String distrust = TrustedDirectory.distrust(directory);
+    if (distrust != null) {
+      directory.close();
+      throw new UnsafePathException(SHARED.toString(), distrust, "S13", null);
+    }
+    return directory;
+  }
+
   /** Saves in a held directory only. */
   public static Saved save(Directory directory, String name, byte[] text) throws IOException {
+    return save(directory, name, new ByteArrayInputStream(text));
+  }
+
+  /**
+   * Saves in a held directory only.
+   *
+   * @param text read to its end, and left open
+   */
+  public static Saved save(Directory directory, String name, InputStream text) throws IOException {
+    try (UnsavedText unsaved = new UnsavedText(text)) {
+      return save(directory, name, unsaved);
+    }
+  }
+
+  private static Saved save(Directory directory, String name, UnsavedText text) throws IOException {
     try (Place place = directory.place(name, "linkat", false);
         NewFile file = NewFile.in(directory, place.dirfd(), AtomicReplace.PREFIX)) {
-      try (FileChannel channel = file.file().channel()) {
-        channel.write(ByteBuffer.wrap(text));
-      }
+      text.writeTo(file.file());
       if (file.file().opened().mode() != 0600) {
         file.file().chmod(0600);
       }
@@ -171,6 +214,9 @@ public final class EmergencySave {
                 System.err.println("saved " + save(absolute, unsaved).path);
               } catch (IOException lost) {
                 System.err.println("not saved: " + lost.getMessage());
+                for (Throwable another : lost.getSuppressed()) {
+                  System.err.println("not saved: " + another.getMessage());
+                }
               }
             },
             "holdfast-save");

@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.libc.CopyRange;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -19,26 +20,36 @@ import java.util.Arrays;
 final class FileCopy {
   private static final int BUFFER = 32 * 1024;
   private static final int BLOCK = 512;
+  private static final long MOST_AT_ONCE = 1 << 30;
   private static final byte[] EMPTY = new byte[0];
 
   private boolean canClone = true;
   private boolean canCopyRange = true;
   private byte[] buffer = EMPTY;
 
+  /** Whether the last range reached the end of the input before its own. */
+  private boolean ended;
+
   /** What failed, if anything: the call's name, and its error. */
   record Trouble(String call, Errno errno) {
     boolean none() {
       return errno == Errno.UNKNOWN;
     }
+
+    /** This one, or another one if this is none. */
+    Trouble or(Trouble other) {
+      return none() ? other : this;
+    }
   }
 
   private static final Trouble NONE = new Trouble("", Errno.UNKNOWN);
 
-  /** As many bytes as the file had when it was judged; holes stay holes. */
+  /** To the end of the file, whatever size it claims; holes stay holes. */
   Trouble contents(int from, int to, Statx judged) {
     long size = judged.size();
     if (size == 0) {
-      return NONE;
+      // In /proc every file says so.
+      return readAndWrite(from, to, Long.MAX_VALUE);
     }
     if (canClone) {
       if (CopyRange.ficlone(to, from).ok()) {
@@ -46,11 +57,12 @@ final class FileCopy {
       }
       canClone = false;
     }
-    return judged.blocks() * BLOCK < size ? sparse(from, to, size) : range(from, to, size);
+    return judged.blocks() * BLOCK < size ? sparse(from, to) : range(from, to, Long.MAX_VALUE);
   }
 
-  private Trouble sparse(int from, int to, long size) {
-    for (long at = 0; at < size; ) {
+  private Trouble sparse(int from, int to) {
+    long at = 0;
+    for (; ; ) {
       SyscallResult data = Unistd.lseek(from, at, CopyRange.SEEK_DATA);
       if (data.is(Errno.ENXIO)) {
         break;
@@ -58,7 +70,7 @@ final class FileCopy {
       if (data.failed()) {
         // No holes to be known on this file system: everything is data.
         SyscallResult back = Unistd.lseek(from, at, Unistd.SEEK_SET);
-        return back.failed() ? trouble("lseek", back) : range(from, to, size - at);
+        return back.failed() ? trouble("lseek", back) : range(from, to, Long.MAX_VALUE);
       }
       long start = data.raw();
       SyscallResult hole = Unistd.lseek(from, start, CopyRange.SEEK_HOLE);
@@ -70,22 +82,31 @@ final class FileCopy {
       if (source.failed() || target.failed()) {
         return trouble("lseek", source.failed() ? source : target);
       }
-      Trouble copied = range(from, to, Math.min(hole.raw(), size) - start);
+      Trouble copied = range(from, to, hole.raw() - start);
       if (!copied.none()) {
         return copied;
       }
+      if (ended) {
+        // It has less than it claims, as files in /sys do; what is missing is no hole.
+        return NONE;
+      }
       at = hole.raw();
     }
-    SyscallResult sized = Unistd.ftruncate(to, size);
+    SyscallResult end = Unistd.lseek(from, 0, Unistd.SEEK_END);
+    if (end.failed()) {
+      return trouble("lseek", end);
+    }
+    SyscallResult sized = end.raw() > at ? Unistd.ftruncate(to, end.raw()) : SyscallResult.SUCCESS;
     return sized.ok() ? NONE : trouble("ftruncate", sized);
   }
 
-  /** From both offsets on. Ends early where the input does. */
+  /** From both offsets on. Ends early where the input does; {@link #ended} tells. */
   private Trouble range(int from, int to, long length) {
     long left = length;
+    ended = false;
     Interruptions interruptions = new Interruptions();
     while (canCopyRange && left > 0) {
-      SyscallResult copied = CopyRange.copy_file_range(from, to, left);
+      SyscallResult copied = CopyRange.copy_file_range(from, to, Math.min(left, MOST_AT_ONCE));
       if (interruptions.again(copied)) {
         continue;
       }
@@ -97,7 +118,9 @@ final class FileCopy {
           }
         }
       } else if (copied.raw() == 0) {
-        return NONE;
+        // Some kernels say so at once of files that are made up while they are read.
+        ended = left < length;
+        return ended ? NONE : readAndWrite(from, to, left);
       } else {
         left -= copied.raw();
       }
@@ -120,6 +143,7 @@ final class FileCopy {
         return trouble("read", read);
       }
       if (read.raw() == 0) {
+        ended = true;
         return NONE;
       }
       for (int written = 0; written < read.raw(); ) {
@@ -137,31 +161,51 @@ final class FileCopy {
     return NONE;
   }
 
+  /** How the attributes of a descriptor are reached. */
+  enum Reach {
+    /** By the descriptor. */
+    OPEN,
+    /** Of a FIFO, socket, device or symbolic link, that is only held, {@code O_PATH}. */
+    HELD
+  }
+
   /**
    * Owner, extended attributes (ACLs among them), mode and times, in the order in which none undoes
-   * another. Where the owner cannot be kept the set-id bits are not kept either.
+   * another. What cannot be kept hinders nothing else; the first such thing is answered.
+   *
+   * <p>Where the owner cannot be kept the set-id bits are not kept either; where the group cannot,
+   * the group that the file has instead gets no more rights than everybody.
    */
-  static Trouble attributes(int from, int to, Statx judged, Statx made) {
-    int mode = judged.permissions();
+  static Trouble attributes(int from, int to, Statx judged, Statx made, Reach reach) {
+    Trouble trouble = NONE;
+    // A set-id bit means nothing on what cannot be executed.
+    int mode = reach == Reach.OPEN ? judged.permissions() : judged.permissions() & 0777;
     if (judged.uid() != made.uid() || judged.gid() != made.gid()) {
-      SyscallResult owned = Unistd.fchown(to, judged.uid(), judged.gid());
-      if (owned.is(Errno.EPERM)) {
+      SyscallResult owned = chown(to, judged.uid(), judged.gid(), reach);
+      if (owned.failed()) {
         mode &= ~(Statx.S_ISUID | Statx.S_ISGID);
-      } else if (owned.failed()) {
-        return trouble("fchown", owned);
+        boolean groupKept =
+            judged.gid() == made.gid() || chown(to, Identity.KEEP, judged.gid(), reach).ok();
+        int narrowed = groupKept || judged.isSymlink() ? mode : mode & ~(~(mode << 3) & 070);
+        if (!owned.is(Errno.EPERM) || narrowed != mode) {
+          trouble = trouble("fchown", owned);
+        }
+        mode = narrowed;
       }
     }
-    Trouble extended = extendedAttributes(from, to);
-    if (!extended.none()) {
-      return extended;
-    }
-    if (mode != made.permissions()) {
-      SyscallResult changed = Unistd.fchmod(to, mode);
+    trouble = trouble.or(extendedAttributes(from, to, reach));
+    if (mode != made.permissions() && !judged.isSymlink()) {
+      SyscallResult changed =
+          reach == Reach.OPEN ? Unistd.fchmod(to, mode) : ProcSelfFd.chmod(to, mode);
       if (changed.failed()) {
-        return trouble("fchmod", changed);
+        trouble = trouble.or(trouble("fchmod", changed));
       }
     }
-    return times(to, EMPTY, judged, Fcntl.AT_EMPTY_PATH);
+    return trouble.or(times(to, EMPTY, judged, Fcntl.AT_EMPTY_PATH));
+  }
+
+  private static SyscallResult chown(int fd, int uid, int gid, Reach reach) {
+    return reach == Reach.OPEN ? Unistd.fchown(fd, uid, gid) : ProcSelfFd.chown(fd, uid, gid);
   }
 
   /** Times of a name in a directory, or with an empty name of the descriptor itself. */
@@ -178,11 +222,13 @@ final class FileCopy {
     return set.ok() ? NONE : trouble("utimensat", set);
   }
 
-  private static Trouble extendedAttributes(int from, int to) {
-    Result<byte[]> names = Xattr.flistxattr(from);
+  private static Trouble extendedAttributes(int from, int to, Reach reach) {
+    Result<byte[]> names =
+        reach == Reach.OPEN ? Xattr.flistxattr(from) : Xattr.listxattr(ProcSelfFd.name(from));
     if (names.failed()) {
       return names.is(Errno.EOPNOTSUPP) ? NONE : new Trouble("flistxattr", names.errno());
     }
+    Trouble trouble = NONE;
     byte[] list = names.value();
     for (int start = 0; start < list.length; ) {
       int end = start;
@@ -191,25 +237,37 @@ final class FileCopy {
       }
       byte[] name = Arrays.copyOfRange(list, start, end);
       start = end + 1;
-      Result<byte[]> value = Xattr.fgetxattr(from, name);
+      Result<byte[]> value =
+          reach == Reach.OPEN
+              ? Xattr.fgetxattr(from, name)
+              : Xattr.getxattr(ProcSelfFd.name(from), name);
       if (value.failed()) {
-        if (value.is(Errno.ENODATA)) {
-          continue;
+        if (!value.is(Errno.ENODATA)) {
+          trouble = trouble.or(new Trouble("fgetxattr " + Paths.display(name), value.errno()));
         }
-        return new Trouble("fgetxattr", value.errno());
+        continue;
       }
-      SyscallResult set = Xattr.fsetxattr(to, name, value.value(), 0);
-      if (set.failed() && !(set.is(Errno.EPERM) && isForTheSystem(name))) {
-        return trouble("fsetxattr " + Paths.display(name), set);
+      SyscallResult set =
+          reach == Reach.OPEN
+              ? Xattr.fsetxattr(to, name, value.value(), 0)
+              : Xattr.setxattr(ProcSelfFd.name(to), name, value.value(), 0);
+      if (set.failed() && !isTheSystemsOwn(name, set)) {
+        trouble = trouble.or(trouble("fsetxattr " + Paths.display(name), set));
       }
     }
-    return NONE;
+    return trouble;
   }
 
-  /** Those that only a privileged process, or the security module itself, may set. */
-  private static boolean isForTheSystem(byte[] name) {
+  /**
+   * Those that only a privileged process, or the security module itself, may set; and the label
+   * that the target's own policy gives instead.
+   */
+  private static boolean isTheSystemsOwn(byte[] name, SyscallResult refused) {
     String text = new String(name, StandardCharsets.ISO_8859_1);
-    return text.startsWith("security.") || text.startsWith("trusted.");
+    if (text.equals("security.selinux")) {
+      return refused.is(Errno.EPERM) || refused.is(Errno.EACCES) || refused.is(Errno.EOPNOTSUPP);
+    }
+    return refused.is(Errno.EPERM) && (text.startsWith("security.") || text.startsWith("trusted."));
   }
 
   private static Trouble trouble(String call, SyscallResult result) {

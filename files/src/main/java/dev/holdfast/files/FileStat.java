@@ -57,7 +57,7 @@ public final class FileStat implements PosixFileAttributes {
     return statx.inode();
   }
 
-  /** The device, comparable between stats taken while it stays mounted. */
+  /** The device, {@code st_dev}: comparable between stats taken while it stays mounted. */
   public long device() {
     return statx.device();
   }

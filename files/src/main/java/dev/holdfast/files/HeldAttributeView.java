@@ -75,11 +75,10 @@ final class HeldAttributeView implements PosixFileAttributeView {
     }
   }
 
-  /** Keeps the set-id and sticky bits. */
+  /** As the default file system: set-id and sticky bits, which nobody can ask for here, go. */
   @Override
   public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
-    int special = target.stat().mode() & ~0777;
-    target.chmod(special | FileStat.mode(permissions));
+    target.chmod(FileStat.mode(permissions));
   }
 
   @Override

@@ -126,6 +126,7 @@ record HeldAttributes(Directory directory, String name, boolean follow)
       all.put("mode", stat.statx().mode());
       all.put("ino", stat.inode());
       all.put("dev", stat.device());
+      all.put("rdev", stat.statx().deviceOfNode());
       all.put("nlink", stat.linkCount());
       all.put("uid", stat.uid());
       all.put("gid", stat.gid());

@@ -1,15 +1,17 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.BufferIo;
+import dev.holdfast.libc.MappedAgain;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
@@ -18,17 +20,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link FileChannel} on a held descriptor, by pread(2) and pwrite(2). The position is the
  * channel's own, so that several channels on one file do not disturb each other.
  *
- * <p>Locks are refused: a POSIX record lock of the JDK's kind would vanish with any other
- * descriptor of the file (L10); the locks module has better ones. An interrupt does not close the
- * channel.
+ * <p>Locks are those of the open file description: a POSIX record lock of the JDK's kind would
+ * vanish with any other descriptor of the file (L10). An interrupt does not close the channel.
  */
-final class HeldFileChannel extends FileChannel {
+final class HeldFileChannel extends MappedAgain {
   private static final int TRANSFER = 128 * 1024;
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final OpenFile file;
   private final boolean ownsFile;
@@ -37,6 +42,8 @@ final class HeldFileChannel extends FileChannel {
   private final boolean writable;
   private final boolean append;
   private final boolean seekable;
+
+  private volatile boolean hasLocked;
 
   private final Object positionLock = new Object();
   private long position;
@@ -304,40 +311,68 @@ final class HeldFileChannel extends FileChannel {
    * looked up again, but /proc must be mounted.
    */
   @Override
-  public MappedByteBuffer map(MapMode mode, long at, long size) throws IOException {
+  protected FileChannel again(MapMode mode) throws IOException {
     // Before it is opened again, which could give more rights than this channel has.
     requireReadable();
     if (!mode.equals(MapMode.READ_ONLY)) {
       requireWritable();
     }
     int fd = file.borrow();
-    try (FileChannel again =
-        FileChannel.open(
-            Path.of("/proc/self/fd/" + fd),
-            mode.equals(MapMode.READ_ONLY)
-                ? Set.of(StandardOpenOption.READ)
-                : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
-      return again.map(mode, at, size);
+    try {
+      return FileChannel.open(
+          Path.of("/proc/self/fd/" + fd),
+          mode.equals(MapMode.READ_ONLY)
+              ? Set.of(StandardOpenOption.READ)
+              : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
     } finally {
       file.giveBack();
     }
   }
 
+  /** Waits interruptibly, and until the channel is closed: so not in the kernel. */
   @Override
-  public FileLock lock(long at, long size, boolean shared) {
-    throw new UnsupportedOperationException(
-        "POSIX record locks vanish when any descriptor of the file is closed (L10):"
-            + " use dev.holdfast.locks");
+  public FileLock lock(long at, long size, boolean shared) throws IOException {
+    long pause = FIRST_PAUSE_NANOS;
+    for (; ; ) {
+      FileLock lock = tryLock(at, size, shared);
+      if (lock != null) {
+        return lock;
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(pause);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new FileLockInterruptionException();
+      }
+      if (!isOpen()) {
+        throw new AsynchronousCloseException();
+      }
+      pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
+    }
   }
 
   @Override
-  public FileLock tryLock(long at, long size, boolean shared) {
-    return lock(at, size, shared);
+  public @Nullable FileLock tryLock(long at, long size, boolean shared) throws IOException {
+    requirePosition(at);
+    requirePosition(size);
+    if (shared) {
+      requireReadable();
+    } else {
+      requireWritable();
+    }
+    long most = Long.MAX_VALUE - at;
+    // As the JDK has it: none, or the largest there is, means to the end.
+    hasLocked = true;
+    return file.locks()
+        .tryLock(this, at, size == 0 || size == Long.MAX_VALUE ? most : size, shared);
   }
 
   @Override
   protected void implCloseChannel() throws IOException {
     try {
+      if (hasLocked) {
+        file.locks().release(this);
+      }
       onClose.run();
     } finally {
       if (ownsFile) {

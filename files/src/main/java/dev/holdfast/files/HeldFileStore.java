@@ -12,30 +12,37 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file system that a held directory is on. */
+/** The file system that an entry of a held directory is on. */
 final class HeldFileStore extends FileStore {
   private final Directory directory;
+  private final String entry;
+  private final long device;
+  private final Mounts.@Nullable Mount mount;
 
-  HeldFileStore(Directory directory) {
+  /** Of the entry that is called so, or where the link of that name leads. */
+  HeldFileStore(Directory directory, String entry) throws IOException {
+    FileStat stat = directory.statFollowingLinks(entry);
     this.directory = directory;
+    this.entry = entry;
+    this.device = stat.device();
+    this.mount = Mounts.read().byId(stat.mountId());
   }
 
   private Statfs ask() throws IOException {
-    int fd = directory.borrow();
-    try {
-      return Statfs.fstatfs(fd).orThrow("fstatfs", directory.path());
-    } finally {
-      directory.giveBack();
-    }
+    return directory.statfs(entry);
   }
 
+  /** What is mounted, such as a device's path; the directory's own path where that is not known. */
   @Override
   public String name() {
-    return directory.path();
+    return mount == null ? directory.path() : mount.source();
   }
 
   @Override
   public String type() {
+    if (mount != null) {
+      return mount.type();
+    }
     try {
       return "0x" + Long.toHexString(ask().type());
     } catch (IOException unknown) {
@@ -55,19 +62,24 @@ final class HeldFileStore extends FileStore {
   @Override
   public long getTotalSpace() throws IOException {
     Statfs statfs = ask();
-    return statfs.blocks() * statfs.blockSize();
+    return statfs.blocks() * statfs.fragmentSize();
   }
 
   @Override
   public long getUsableSpace() throws IOException {
     Statfs statfs = ask();
-    return statfs.blocksAvailable() * statfs.blockSize();
+    return statfs.blocksAvailable() * statfs.fragmentSize();
   }
 
   /** As the usable space: what is kept for root is nobody's to count on. */
   @Override
   public long getUnallocatedSpace() throws IOException {
     return getUsableSpace();
+  }
+
+  @Override
+  public long getBlockSize() throws IOException {
+    return ask().fragmentSize();
   }
 
   @Override
@@ -98,5 +110,21 @@ final class HeldFileStore extends FileStore {
       case "unallocatedSpace" -> getUnallocatedSpace();
       default -> throw new UnsupportedOperationException("no attribute " + attribute);
     };
+  }
+
+  /** Equal are those of one file system, by whatever mount. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HeldFileStore store && store.device == device;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(device);
+  }
+
+  @Override
+  public String toString() {
+    return name() + " (" + type() + ")";
   }
 }

@@ -104,7 +104,11 @@ final class HeldFileSystem extends FileSystem {
 
   @Override
   public Iterable<FileStore> getFileStores() {
-    return List.of(new HeldFileStore(directory()));
+    try {
+      return List.of(new HeldFileStore(directory(), "."));
+    } catch (IOException unknown) {
+      return List.of();
+    }
   }
 
   @Override

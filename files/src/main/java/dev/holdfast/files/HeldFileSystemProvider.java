@@ -132,6 +132,10 @@ final class HeldFileSystemProvider extends FileSystemProvider {
         append
             ? Opening.append()
             : write ? (read ? Opening.readWrite() : Opening.write()) : Opening.read();
+    if (!write && !deleteOnClose) {
+      // As elsewhere: to be synced, which makes the names in it durable.
+      opening = opening.kinds(FileKind.REGULAR, FileKind.DIRECTORY);
+    }
     opening = follow ? opening.followLastLink() : opening;
     opening = sync ? opening.synchronous() : opening;
     opening = truncate && !createNew ? opening.truncate() : opening;
@@ -318,7 +322,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     switch (stat.kind()) {
       case DIRECTORY -> {
         makeRoom(target, replace);
-        int mode = attributes ? stat.mode() : held(target).held().defaultMode(NEW_DIRECTORY);
+        int mode = attributes ? stat.mode() : held(target).held().defaultMode(stat.mode() & 0777);
         directory(target).mkdir(name(target), mode);
         if (attributes) {
           directory(target).setTimes(name(target), stat.lastModifiedTime(), stat.lastAccessTime());
@@ -407,8 +411,8 @@ final class HeldFileSystemProvider extends FileSystemProvider {
   }
 
   @Override
-  public FileStore getFileStore(Path path) {
-    return new HeldFileStore(directory(path));
+  public FileStore getFileStore(Path path) throws IOException {
+    return new HeldFileStore(directory(path), name(path));
   }
 
   /** An answer about the past (S02): open instead, and see. */

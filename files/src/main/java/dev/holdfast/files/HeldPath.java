@@ -259,7 +259,9 @@ final class HeldPath implements Path {
 
   @Override
   public int compareTo(Path other) {
-    return Arrays.compareUnsigned(Names.encode(toString()), Names.encode(ours(other).toString()));
+    // Of another provider it is a ClassCastException, as Path has it.
+    HeldPath held = (HeldPath) other;
+    return Arrays.compareUnsigned(Names.encode(toString()), Names.encode(ours(held).toString()));
   }
 
   @Override

@@ -127,7 +127,9 @@ final class LinkWalk implements AutoCloseable {
           Errno.EACCES);
     }
     Result<byte[]> target = Unistd.readlinkat(link.fd, EMPTY);
-    String to = Names.decode(target.orThrow("readlinkat", path));
+    byte[] text = target.orThrow("readlinkat", path);
+    MagicLinks.refuse(link.fd, text, path);
+    String to = Names.decode(text);
     if (to.startsWith("/")) {
       stand(Pin.open(Fcntl.AT_FDCWD, "/", path));
     }

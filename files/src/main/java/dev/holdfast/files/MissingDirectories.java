@@ -2,7 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -113,7 +113,7 @@ final class MissingDirectories {
           to++;
         }
         end = to;
-        int next = makeOne(current, Arrays.copyOfRange(name, from, to));
+        int next = makeOne(current, Arrays.copyOfRange(name, from, to), name, to);
         if (next == AGAIN) {
           return AGAIN;
         }
@@ -139,16 +139,22 @@ final class MissingDirectories {
     return -1;
   }
 
-  private int makeOne(int parent, byte[] component) throws IOException {
+  private int makeOne(int parent, byte[] component, byte[] name, int end) throws IOException {
     if (component.length == 2 && component[0] == '.' && component[1] == '.') {
-      throw FileErrors.of(Errno.ENOENT, "mkdirat (a missing name before ..)", shown);
+      // What it goes back from was just made: now the way can be looked up.
+      return AGAIN;
     }
     if (component.length == 1 && component[0] == '.') {
       return (int) FileErrors.orThrow(Fcntl.openat(parent, component, OPEN, 0), "openat", shown);
     }
     SyscallResult made = Unistd.mkdirat(parent, component, BORN);
-    if (made.is(Errno.ENOENT) || made.is(Errno.EEXIST)) {
-      // Its parent was removed, or somebody was faster: the next look-up decides.
+    if (made.is(Errno.EEXIST)) {
+      // Somebody was faster: the next look-up decides. But not if it leads nowhere every time.
+      refuseDangling(parent, component, Arrays.copyOf(name, end));
+      return AGAIN;
+    }
+    if (made.is(Errno.ENOENT)) {
+      // Its parent was removed.
       return AGAIN;
     }
     made.orThrow("mkdirat", shown);
@@ -157,6 +163,28 @@ final class MissingDirectories {
     } catch (NoSuchFileException removedAgain) {
       return AGAIN;
     }
+  }
+
+  /** Refuses a link whose target is not there: the same link, before and after its look-up. */
+  private void refuseDangling(int parent, byte[] component, byte[] way) throws IOException {
+    Result<Statx> before = look(parent, component);
+    if (before.failed() || !before.value().isSymlink()) {
+      return;
+    }
+    SyscallResult target = Resolver.open(dirfd, way, Fcntl.O_PATH, resolution);
+    if (target.ok()) {
+      Unistd.close(target.intValue());
+      return;
+    }
+    Result<Statx> after = look(parent, component);
+    if (target.is(Errno.ENOENT) && after.ok() && after.value().sameObject(before.value())) {
+      throw new UnsafePathException(
+          shown, Names.decode(way) + " is a dangling symbolic link", "S05", Errno.ENOENT);
+    }
+  }
+
+  private static Result<Statx> look(int parent, byte[] component) {
+    return Statx.statx(parent, component, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
   }
 
   /** Opens a directory that this thread just made, and gives it its mode. */
@@ -169,7 +197,7 @@ final class MissingDirectories {
     int raw = (int) FileErrors.orThrow(opened, "openat", shown);
     try {
       Statx stat = Statx.fstat(raw).orThrow("statx", shown);
-      if (stat.uid() != Identity.geteuid()) {
+      if (!Creations.isOurs(dirfd, stat, false)) {
         throw new RaceDetectedException(
             shown, "the new directory was replaced by somebody else's", "S13", null);
       }

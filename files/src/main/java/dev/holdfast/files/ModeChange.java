@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * A change of permission bits as chmod(1) takes it: octal, or symbolic such as {@code u+rwX,go-w}.
  *
- * <p><b>Guarantees.</b> An octal number is what the object has afterwards, all twelve bits. In a
+ * <p><b>Guarantees.</b> An octal number is what the object has afterwards, all twelve bits; but a
+ * directory keeps its set-id bits, which it passes on, unless the number has five digits. In a
  * symbolic one, an empty list of whom means everybody: the umask changes nothing.
  *
  * <p><b>Threads.</b> Safe for all. <b>Sources.</b> chmod(1), POSIX chmod.
@@ -18,12 +19,22 @@ public final class ModeChange {
   private static final int GROUP = 02070;
   private static final int OTHERS = 01007;
   private static final int ALL = 07777;
+  private static final int SET_ID = 06000;
+  private static final int ALL_DIGITS = 5;
 
   private final String text;
   private final int absolute;
   private final Clause[] clauses;
 
+  /** The bits that a directory keeps. */
+  private final int kept;
+
   private ModeChange(String text, int absolute, Clause[] clauses) {
+    this(text, absolute, clauses, 0);
+  }
+
+  private ModeChange(String text, int absolute, Clause[] clauses, int kept) {
+    this.kept = kept;
     this.text = text;
     this.absolute = absolute;
     this.clauses = clauses;
@@ -44,7 +55,9 @@ public final class ModeChange {
    */
   public static ModeChange parse(String text) {
     if (text.matches("[0-7]{1,5}")) {
-      return to(Integer.parseInt(text, 8));
+      ModeChange exact = to(Integer.parseInt(text, 8));
+      return new ModeChange(
+          text, exact.absolute, new Clause[0], text.length() < ALL_DIGITS ? SET_ID : 0);
     }
     List<Clause> clauses = new ArrayList<>();
     for (String clause : text.split(",", -1)) {
@@ -84,7 +97,7 @@ public final class ModeChange {
    */
   public int apply(int mode, boolean directory) {
     if (clauses.length == 0) {
-      return absolute;
+      return directory ? absolute | (mode & kept) : absolute;
     }
     int now = mode & ALL;
     for (Clause clause : clauses) {

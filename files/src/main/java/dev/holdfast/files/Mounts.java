@@ -19,7 +19,7 @@ final class Mounts {
    * @param options per mount and per file system, such as {@code ro}, {@code nosuid}, {@code
    *     user_id=1000}
    */
-  record Mount(long id, String point, String type, List<String> options) {
+  record Mount(long id, String point, String type, String source, List<String> options) {
     Mount {
       options = List.copyOf(options);
     }
@@ -102,14 +102,18 @@ final class Mounts {
         options.add(option);
       }
     }
-    String point =
-        OCTAL
-            .matcher(fields[4])
-            .replaceAll(
-                match ->
-                    Character.toString((char) Integer.parseInt(match.group(1), 8))
-                        .replace("\\", "\\\\"));
-    return new Mount(Long.parseLong(fields[0]), point, fields[dash + 1], options);
+    String point = unescape(fields[4]);
+    return new Mount(
+        Long.parseLong(fields[0]), point, fields[dash + 1], unescape(fields[dash + 2]), options);
+  }
+
+  private static String unescape(String field) {
+    return OCTAL
+        .matcher(field)
+        .replaceAll(
+            match ->
+                Character.toString((char) Integer.parseInt(match.group(1), 8))
+                    .replace("\\", "\\\\"));
   }
 
   @Nullable Mount byId(long id) {

@@ -1,16 +1,13 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Paths;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Names are bytes, Java strings are not: the bridge, without loss.
@@ -104,38 +101,7 @@ public final class Names {
    * @throws IllegalArgumentException if the path belongs to another provider
    */
   public static String of(Path path) {
-    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
-      throw new IllegalArgumentException("not a path of the default file system: " + path);
-    }
-    String text = path.toString();
-    if (text.indexOf('\uFFFD') < 0) {
-      return text;
-    }
-    // Its URI escapes the bytes themselves; what the JVM prepended is counted in components.
-    URI uri = path.toAbsolutePath().toUri();
-    byte[] bytes = unescape(uri.getRawPath());
-    String absolute = decode(bytes);
-    if (path.isAbsolute()) {
-      return absolute;
-    }
-    String[] parts = absolute.split("/", -1);
-    int end = absolute.endsWith("/") ? parts.length - 1 : parts.length;
-    return String.join("/", Arrays.asList(parts).subList(end - path.getNameCount(), end));
-  }
-
-  private static byte[] unescape(String raw) {
-    ByteBuffer out = ByteBuffer.allocate(raw.length());
-    for (int i = 0; i < raw.length(); i++) {
-      char c = raw.charAt(i);
-      if (c == '%') {
-        out.put((byte) Integer.parseInt(raw, i + 1, i + 3, 16));
-        i += 2;
-      } else {
-        out.put((byte) c);
-      }
-    }
-    byte[] bytes = new byte[out.position()];
-    out.flip().get(bytes);
-    return bytes;
+    byte[] bytes = Paths.bytes(path);
+    return path.toString().indexOf('\uFFFD') < 0 ? path.toString() : decode(bytes);
   }
 }

@@ -100,7 +100,9 @@ final class NewFile implements AutoCloseable {
   /** Gives it a name that was free; EEXIST if it was not. */
   SyscallResult publish(int targetDirfd, byte[] name) throws IOException {
     SyscallResult result =
-        tempName == null ? link(targetDirfd, name) : moveToFree(dirfd, tempName, targetDirfd, name);
+        tempName == null
+            ? link(targetDirfd, name)
+            : Renames.toFree(dirfd, tempName, targetDirfd, name);
     if (result.ok()) {
       tempName = null;
       published = true;
@@ -120,18 +122,6 @@ final class NewFile implements AutoCloseable {
     } finally {
       file.giveBack();
     }
-  }
-
-  private static SyscallResult moveToFree(int fromDirfd, byte[] from, int toDirfd, byte[] to) {
-    SyscallResult result = Unistd.renameat2(fromDirfd, from, toDirfd, to, Unistd.RENAME_NOREPLACE);
-    if (!result.is(Errno.EINVAL) && !result.is(Errno.ENOSYS)) {
-      return result;
-    }
-    result = Unistd.linkat(fromDirfd, from, toDirfd, to, 0);
-    if (result.ok()) {
-      Unistd.unlinkat(fromDirfd, from, 0);
-    }
-    return result;
   }
 
   /** Gives it a random name, as rename(2) needs one. */
@@ -154,14 +144,27 @@ final class NewFile implements AutoCloseable {
     published = true;
   }
 
-  /** Swaps names with what has the name: that then has the random name. */
-  void exchange(Place place) throws IOException {
-    rename(place, Unistd.RENAME_EXCHANGE);
+  /**
+   * Swaps names with what has the name: that then has the random name. False if the file system
+   * cannot do that.
+   */
+  boolean exchange(Place place) throws IOException {
+    SyscallResult result =
+        Unistd.renameat2(
+            dirfd, requireTempName(), place.dirfd(), place.name(), Unistd.RENAME_EXCHANGE);
+    if (Renames.isUnknown(result)) {
+      return false;
+    }
+    requireRenamed(place, result);
+    return true;
   }
 
   private void rename(Place place, int flags) throws IOException {
-    SyscallResult result =
-        Unistd.renameat2(dirfd, requireTempName(), place.dirfd(), place.name(), flags);
+    requireRenamed(
+        place, Unistd.renameat2(dirfd, requireTempName(), place.dirfd(), place.name(), flags));
+  }
+
+  private void requireRenamed(Place place, SyscallResult result) throws IOException {
     if (result.is(Errno.ENOENT) && !hasTempName()) {
       tempName = null;
       throw new RaceDetectedException(

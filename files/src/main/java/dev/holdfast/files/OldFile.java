@@ -9,8 +9,11 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
   static final OldFile NONE = new OldFile(null, Map.of());
 
-  private static final String ACL = "system.posix_acl_access";
+  /** What vouches for contents, or gives rights to them, says nothing of others. */
+  private static final Set<String> BOUND_TO_CONTENTS =
+      Set.of("security.capability", "security.ima", "security.evm");
+
+  static final String ACL = "system.posix_acl_access";
 
   /**
    * Looks at what has a name now.
@@ -102,8 +109,21 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
     return attribute.startsWith("security.") || attribute.startsWith("trusted.");
   }
 
-  /** Gives an open file exactly these extended attributes. */
-  void copyXattrsTo(int fd, String shown) throws IOException {
+  /** What the caller is not allowed, or the file system cannot do. */
+  static boolean cannotBe(SyscallResult result) {
+    return result.is(Errno.EPERM)
+        || result.is(Errno.EACCES)
+        || result.is(Errno.EINVAL)
+        || result.is(Errno.ENOSYS)
+        || result.is(Errno.EOPNOTSUPP);
+  }
+
+  /**
+   * Gives an open file exactly these extended attributes.
+   *
+   * @param lenient those that it cannot be given are answered
+   */
+  List<String> copyXattrsTo(int fd, String shown, boolean lenient) throws IOException {
     if (!xattrs.containsKey(ACL)) {
       // The directory's default ACL may have given it one, which the old file had not.
       SyscallResult removed = Xattr.fremovexattr(fd, Names.encode(ACL));
@@ -111,12 +131,21 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
         removed.orThrow("fremovexattr", shown);
       }
     }
+    List<String> missing = new ArrayList<>();
     for (Map.Entry<String, byte[]> attribute : xattrs.entrySet()) {
+      if (BOUND_TO_CONTENTS.contains(attribute.getKey())) {
+        continue;
+      }
       SyscallResult set =
           Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0);
-      if (set.failed() && !mayBeLost(attribute.getKey())) {
+      if (set.ok() || mayBeLost(attribute.getKey())) {
+        continue;
+      }
+      if (!lenient || !cannotBe(set)) {
         set.orThrow("fsetxattr", shown);
       }
+      missing.add(attribute.getKey());
     }
+    return missing;
   }
 }

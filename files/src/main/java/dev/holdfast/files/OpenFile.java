@@ -71,6 +71,9 @@ public final class OpenFile implements AutoCloseable {
   /** Made when it is asked for. It is immutable, so that threads need not agree on one. */
   private @Nullable FileStat opened;
 
+  /** Null until somebody locks. */
+  private @Nullable ChannelLocks locks;
+
   private OpenFile(
       OwnedFd fd,
       @Nullable Directory directory,
@@ -121,10 +124,26 @@ public final class OpenFile implements AutoCloseable {
   private static OpenFile openOrCreate(String path, Opening opening, Attempt open)
       throws IOException {
     return openOrCreate(
-        path, open, () -> create(path, opening.createMode(), opening.accessFlags()));
+        path,
+        open,
+        () -> create(path, opening.createMode(), opening.accessFlags()),
+        () -> isLink(path));
   }
 
-  static OpenFile openOrCreate(String path, Attempt open, Attempt create) throws IOException {
+  private static boolean isLink(String path) {
+    Result<Statx> named =
+        Statx.statx(
+            Fcntl.AT_FDCWD, Names.encode(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return named.ok() && named.value().isSymlink();
+  }
+
+  /** A question about the name. */
+  interface Question {
+    boolean ask() throws IOException;
+  }
+
+  static OpenFile openOrCreate(String path, Attempt open, Attempt create, Question isLink)
+      throws IOException {
     for (int i = 0; i < MAX_TRIES; i++) {
       try {
         return open.run();
@@ -132,12 +151,14 @@ public final class OpenFile implements AutoCloseable {
         try {
           return create.run();
         } catch (FileAlreadyExistsException present) {
-          // Somebody was faster, or a dangling link is there: opening again tells which.
+          // Somebody was faster: opening again tells.
+          if (i > 0 && isLink.ask()) {
+            throw new UnsafePathException(path, "is a dangling symbolic link", "S05", Errno.EEXIST);
+          }
         }
       }
     }
-    throw new RaceDetectedException(
-        path, "came and went at every try, or is a dangling symbolic link", "S04", null);
+    throw new RaceDetectedException(path, "came and went at every try", "S04", null);
   }
 
   /**
@@ -258,6 +279,11 @@ public final class OpenFile implements AutoCloseable {
   /** Takes the ownership of a regular file's descriptor that needs no check: an O_TMPFILE. */
   static OpenFile adopt(int raw, Directory directory, String name, int accessFlags) {
     return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, null);
+  }
+
+  /** The same for a copy of such a descriptor, which may outlive its directory. */
+  static OpenFile adoptReadable(int raw, String path) {
+    return new OpenFile(OwnedFd.of(raw, path), null, path, Fcntl.O_RDONLY, null);
   }
 
   /**
@@ -455,7 +481,8 @@ public final class OpenFile implements AutoCloseable {
   /**
    * A channel with a position of its own. Closing it leaves this file open.
    *
-   * <p>It takes no locks, see the locks module.
+   * <p>Its locks are record locks of the open file description (OFD): other channels of this file
+   * share them, all else is excluded, in this process too. For more see the locks module.
    */
   public FileChannel channel() {
     return new HeldFileChannel(this, false, () -> {});
@@ -464,6 +491,16 @@ public final class OpenFile implements AutoCloseable {
   /** A channel that owns this file: closing it closes the file. */
   public FileChannel intoChannel() {
     return intoChannel(() -> {});
+  }
+
+  /** What its channels have locked. */
+  synchronized ChannelLocks locks() {
+    ChannelLocks known = locks;
+    if (known == null) {
+      known = new ChannelLocks(this);
+      locks = known;
+    }
+    return known;
   }
 
   FileChannel intoChannel(HeldFileChannel.OnClose onClose) {

@@ -241,7 +241,16 @@ public final class Opening {
     if ((mode & ~ANY_MODE) != 0) {
       throw new IllegalArgumentException("not permission bits: " + FileStat.octal(mode));
     }
+    if (looksDecimal(mode)) {
+      throw new IllegalArgumentException(
+          "%d is %s: did you mean 0%d?".formatted(mode, FileStat.octal(mode), mode));
+    }
     return mode;
+  }
+
+  /** 644 for 0644: sticky, and with rights that nobody means. */
+  private static boolean looksDecimal(int mode) {
+    return mode > 512 && mode <= 777 && mode % 10 < 8 && mode / 10 % 10 < 8;
   }
 
   /** For openat(2) and openat2(2), without creation and truncation. */

@@ -13,8 +13,8 @@ public record OwnerChange(int uid, int gid) {
   public static final int KEEP = Identity.KEEP;
 
   /**
-   * Reads chown(1)'s notation: {@code OWNER}, {@code OWNER:GROUP} or {@code :GROUP}, in names or
-   * numbers.
+   * Reads chown(1)'s notation: {@code OWNER}, {@code OWNER:GROUP}, {@code :GROUP}, or {@code
+   * OWNER:} for the owner's login group too, in names or numbers.
    *
    * @throws UserPrincipalNotFoundException if there is no such user or group
    */
@@ -24,6 +24,10 @@ public record OwnerChange(int uid, int gid) {
     String group = colon < 0 ? "" : text.substring(colon + 1);
     if (owner.isEmpty() && group.isEmpty()) {
       throw new UserPrincipalNotFoundException(text);
+    }
+    if (colon >= 0 && group.isEmpty()) {
+      return new OwnerChange(
+          notKeep(Principals.userNamed(owner).uid(), owner), Principals.loginGroupOf(owner).gid());
     }
     return new OwnerChange(
         owner.isEmpty() ? KEEP : notKeep(Principals.userNamed(owner).uid(), owner),

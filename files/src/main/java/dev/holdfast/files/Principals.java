@@ -49,6 +49,16 @@ final class Principals {
     return new Group(group.ok() ? group.value().gid() : number(name));
   }
 
+  /** The group that a user logs in with. */
+  static Group loginGroupOf(String name) throws UserPrincipalNotFoundException {
+    Result<Pwd.User> user = Pwd.getpwnam(name);
+    user = user.ok() ? user : Pwd.getpwuid(number(name));
+    if (user.failed()) {
+      throw new UserPrincipalNotFoundException(name);
+    }
+    return new Group(user.value().gid());
+  }
+
   private static int number(String name) throws UserPrincipalNotFoundException {
     try {
       return Integer.parseUnsignedInt(name);
@@ -59,6 +69,10 @@ final class Principals {
 
   /** The number of a user, be it ours or one of the default file system's. */
   static int uid(UserPrincipal user) throws UserPrincipalNotFoundException {
+    if (user instanceof GroupPrincipal) {
+      // The name of a group may be that of a user, too.
+      throw new UserPrincipalNotFoundException(user.getName() + " (a group)");
+    }
     return user instanceof User ours ? ours.uid : userNamed(user.getName()).uid;
   }
 

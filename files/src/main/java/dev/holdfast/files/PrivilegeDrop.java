@@ -4,6 +4,7 @@ import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.ProcessIdentity;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class PrivilegeDrop {
     try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path task : tasks) {
         try {
-          verify(identity, Files.readAllLines(task.resolve("status")));
+          verify(identity, Files.readAllLines(task.resolve("status"), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException ended) {
           // A thread that is no more has no rights.
         }

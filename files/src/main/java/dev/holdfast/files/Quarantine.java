@@ -3,7 +3,6 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -76,7 +75,13 @@ final class Quarantine implements AutoCloseable {
         continue;
       }
       made.orThrow("mkdirat", path);
-      return new Quarantine(parent, name, enter(parent.fd, name, path));
+      try {
+        return new Quarantine(parent, name, enter(parent.fd, name, path));
+      } catch (IOException refused) {
+        // Only what is empty, and had our random name: nobody misses it.
+        Unistd.unlinkat(parent.fd, name, Fcntl.AT_REMOVEDIR);
+        throw refused;
+      }
     }
     throw new RaceDetectedException(path, "every random name was taken", "S18", Errno.EEXIST);
   }
@@ -85,8 +90,7 @@ final class Quarantine implements AutoCloseable {
     HeldDirectory directory =
         HeldDirectory.open(parentFd, name, HeldDirectory.READ).orThrow("openat", path);
     Statx judged = directory.judged;
-    boolean ours =
-        judged.uid() == Identity.setfsuid(Identity.KEEP) && (judged.permissions() & 077) == 0;
+    boolean ours = Creations.isOurs(parentFd, judged, true);
     if (!ours || FileLocks.flock(directory.fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).failed()) {
       directory.close();
       throw new RaceDetectedException(
@@ -111,7 +115,7 @@ final class Quarantine implements AutoCloseable {
    */
   Result<Fate> remove(int dirfd, byte[] entry, Statx judged, LastLook look) {
     byte[] slot = Paths.bytes(Long.toString(slots++));
-    SyscallResult moved = move(dirfd, entry, directory.fd, slot);
+    SyscallResult moved = Renames.toFree(dirfd, entry, directory.fd, slot);
     if (moved.failed()) {
       return moved.is(Errno.ENOENT) ? Result.of(Fate.VANISHED) : Result.failure(moved.errno());
     }
@@ -132,21 +136,11 @@ final class Quarantine implements AutoCloseable {
   }
 
   private Fate putBack(int dirfd, byte[] entry, byte[] slot) {
-    if (move(directory.fd, slot, dirfd, entry).ok()) {
+    if (Renames.toFree(directory.fd, slot, dirfd, entry).ok()) {
       return Fate.PUT_BACK;
     }
     inUse = true;
     return Fate.KEPT;
-  }
-
-  private static SyscallResult move(int fromFd, byte[] from, int toFd, byte[] to) {
-    SyscallResult moved = Unistd.renameat2(fromFd, from, toFd, to, Unistd.RENAME_NOREPLACE);
-    if (!moved.is(Errno.EINVAL)) {
-      return moved;
-    }
-    // A file system without the flag: a link that fails if the name is taken, then the old name.
-    SyscallResult linked = Unistd.linkat(fromFd, from, toFd, to, 0);
-    return linked.failed() ? linked : Unistd.unlinkat(fromFd, from, 0);
   }
 
   /** Removes it, unless something had to be kept. */

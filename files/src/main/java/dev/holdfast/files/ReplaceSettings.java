@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode the new file's, or {@link #UNSET}; likewise uid and gid
  * @param keep what is unset is to be as the old file has it
+ * @param newMode that of a file which replaces none, unless there is a mode for all
+ * @param lenient what cannot be kept is left, and told
  * @param expected replace only this object
  * @param locked whether the caller holds the lock on that object
  */
@@ -17,6 +19,8 @@ record ReplaceSettings(
     int uid,
     int gid,
     boolean keep,
+    int newMode,
+    boolean lenient,
     boolean noReplace,
     boolean replaceLink,
     Map<String, byte[]> xattrs,
@@ -27,47 +31,178 @@ record ReplaceSettings(
 
   static final ReplaceSettings DEFAULT =
       new ReplaceSettings(
-          UNSET, UNSET, UNSET, true, false, false, Map.of(), Durability.FILE, null, false);
+          UNSET,
+          UNSET,
+          UNSET,
+          true,
+          0600,
+          false,
+          false,
+          false,
+          Map.of(),
+          Durability.FILE,
+          null,
+          false);
 
   ReplaceSettings withMode(int newMode) {
     return new ReplaceSettings(
-        newMode, uid, gid, keep, noReplace, replaceLink, xattrs, durability, expected, locked);
+        newMode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withOwner(int newUid, int newGid) {
     return new ReplaceSettings(
-        mode, newUid, newGid, keep, noReplace, replaceLink, xattrs, durability, expected, locked);
+        mode,
+        newUid,
+        newGid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withKeep(boolean newKeep) {
     return new ReplaceSettings(
-        mode, uid, gid, newKeep, noReplace, replaceLink, xattrs, durability, expected, locked);
+        mode,
+        uid,
+        gid,
+        newKeep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
+  }
+
+  ReplaceSettings withNewMode(int ofNew) {
+    return new ReplaceSettings(
+        mode,
+        uid,
+        gid,
+        keep,
+        ofNew,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
+  }
+
+  ReplaceSettings withLenient() {
+    return new ReplaceSettings(
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        true,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withNoReplace() {
     return new ReplaceSettings(
-        mode, uid, gid, keep, true, replaceLink, xattrs, durability, expected, locked);
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        true,
+        replaceLink,
+        xattrs,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withReplaceLink() {
     return new ReplaceSettings(
-        mode, uid, gid, keep, noReplace, true, xattrs, durability, expected, locked);
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        true,
+        xattrs,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withXattr(String attribute, byte[] value) {
     Map<String, byte[]> more = new TreeMap<>(xattrs);
     more.put(attribute, value.clone());
     return new ReplaceSettings(
-        mode, uid, gid, keep, noReplace, replaceLink, more, durability, expected, locked);
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        more,
+        durability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withDurability(Durability newDurability) {
     return new ReplaceSettings(
-        mode, uid, gid, keep, noReplace, replaceLink, xattrs, newDurability, expected, locked);
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        newDurability,
+        expected,
+        locked);
   }
 
   ReplaceSettings withExpected(FileIdentity identity, boolean alreadyLocked) {
     return new ReplaceSettings(
-        mode, uid, gid, keep, noReplace, replaceLink, xattrs, durability, identity, alreadyLocked);
+        mode,
+        uid,
+        gid,
+        keep,
+        newMode,
+        lenient,
+        noReplace,
+        replaceLink,
+        xattrs,
+        durability,
+        identity,
+        alreadyLocked);
   }
 }

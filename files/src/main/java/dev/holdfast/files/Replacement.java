@@ -2,11 +2,14 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One at a time.
  */
 public final class Replacement implements AutoCloseable {
-  private static final int DEFAULT_MODE = 0600;
+  private static final int SET_ID = Statx.S_ISUID | Statx.S_ISGID;
+  private static final int GROUP = 070;
 
   /** A mode that no file has. */
   private static final int UNKNOWN = -1;
@@ -33,6 +37,7 @@ public final class Replacement implements AutoCloseable {
   private final String name;
   private final OldFile old;
   private final NewFile file;
+  private final List<String> lost = new ArrayList<>();
   private boolean done;
 
   private Replacement(
@@ -74,6 +79,14 @@ public final class Replacement implements AutoCloseable {
   /** The new file, open for reading and writing. */
   public OpenFile file() {
     return file.file();
+  }
+
+  /**
+   * What the new file has not got of the old one, a few words each; only with {@link
+   * AtomicReplace#keepWhatCanBe}, and known after {@link #commit}.
+   */
+  public List<String> lost() {
+    return List.copyOf(lost);
   }
 
   /** Gives it its attributes, and then its name. */
@@ -133,7 +146,11 @@ public final class Replacement implements AutoCloseable {
     // Not before the lock was waited for: a process that is killed leaves this name behind.
     file.giveTempName();
     syncNamed();
-    file.exchange(place);
+    if (!file.exchange(place)) {
+      // Only those who ask for the lock are kept out then, in the instant since the look.
+      file.replace(place);
+      return;
+    }
     if (identityOfTemp().matches(expected)) {
       file.keepExchanged();
       return;
@@ -187,10 +204,13 @@ public final class Replacement implements AutoCloseable {
     Statx was = old.stat();
     int uid = first(settings.uid(), was == null ? ReplaceSettings.UNSET : was.uid());
     int gid = first(settings.gid(), was == null ? ReplaceSettings.UNSET : was.gid());
-    int mode = first(settings.mode(), was == null ? DEFAULT_MODE : was.permissions());
+    // A right that old contents had by set-id bits is not one of new contents.
+    int mode =
+        first(settings.mode(), was == null ? settings.newMode() : was.permissions() & ~SET_ID);
     int fd = file().borrow();
     try {
       int born;
+      int wanted = mode;
       if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
         SyscallResult asked = Statx.fmode(fd);
         place.require(asked, "statx");
@@ -198,12 +218,14 @@ public final class Replacement implements AutoCloseable {
       } else {
         Statx stat = Statx.fstat(fd).orThrow("statx", place.shown());
         born = setOwner(fd, stat, uid, gid) ? UNKNOWN : stat.permissions();
+        boolean regrouped = gid == ReplaceSettings.UNSET || groupOf(fd) == gid;
+        wanted = regrouped || settings.mode() != ReplaceSettings.UNSET ? mode : mode & ~GROUP;
       }
-      if (mode != born) {
-        place.require(Unistd.fchmod(fd, mode), "fchmod");
+      if (wanted != born) {
+        require(Unistd.fchmod(fd, wanted), "fchmod", "mode");
       }
       if (was != null && settings.mode() == ReplaceSettings.UNSET) {
-        old.copyXattrsTo(fd, place.shown());
+        copyAttributes(fd, wanted);
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
         place.require(
@@ -215,16 +237,49 @@ public final class Replacement implements AutoCloseable {
     }
   }
 
-  /** Gives it this owner and group where it has another. True if that was done. */
+  private static int groupOf(int fd) {
+    Result<Statx> now = Statx.fstat(fd);
+    return now.ok() ? now.value().gid() : ReplaceSettings.UNSET;
+  }
+
+  private void copyAttributes(int fd, int mode) throws IOException {
+    List<String> missing = old.copyXattrsTo(fd, place.shown(), settings.lenient());
+    if (missing.contains(OldFile.ACL)) {
+      // The group's bits were the ACL's mask.
+      require(Unistd.fchmod(fd, mode & ~GROUP), "fchmod", "mode");
+    }
+    lost.addAll(missing);
+  }
+
+  /** Gives it this owner and group where it has another. True if that was tried. */
   private boolean setOwner(int fd, Statx born, int uid, int gid) throws IOException {
     boolean giveAway = uid != ReplaceSettings.UNSET && uid != born.uid();
     boolean regroup = gid != ReplaceSettings.UNSET && gid != born.gid();
-    if (giveAway || regroup) {
-      place.require(
-          Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP),
-          "fchown");
+    if (!giveAway && !regroup) {
+      return false;
     }
-    return giveAway || regroup;
+    SyscallResult both =
+        Unistd.fchown(fd, giveAway ? uid : Identity.KEEP, regroup ? gid : Identity.KEEP);
+    if (both.ok() || !settings.lenient()) {
+      place.require(both, "fchown");
+      return true;
+    }
+    if (giveAway) {
+      require(Unistd.fchown(fd, uid, Identity.KEEP), "fchown", "owner");
+    }
+    if (regroup) {
+      require(Unistd.fchown(fd, Identity.KEEP, gid), "fchown", "group");
+    }
+    return true;
+  }
+
+  /** What this is not allowed, or no file system can do, is lost, if the caller can do without. */
+  private void require(SyscallResult result, String call, String what) throws IOException {
+    if (settings.lenient() && OldFile.cannotBe(result)) {
+      lost.add(what);
+    } else {
+      place.require(result, call);
+    }
   }
 
   private static int first(int wanted, int otherwise) {

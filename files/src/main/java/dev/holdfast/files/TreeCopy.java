@@ -3,7 +3,6 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Dirent;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -42,7 +41,6 @@ final class TreeCopy extends TreeTask {
   private final byte[] targetName;
   private final HardLinkLedger<Made> ledger = new HardLinkLedger<>();
   private final FileCopy copy = new FileCopy();
-  private final int uid = Identity.setfsuid(Identity.KEEP);
 
   private @Nullable Statx targetRoot;
 
@@ -72,11 +70,12 @@ final class TreeCopy extends TreeTask {
     }
     Result<HeldDirectory> opened = HeldDirectory.open(in.copyFd(), name, HeldDirectory.READ);
     if (opened.failed()) {
+      undo(walker, in, name, Fcntl.AT_REMOVEDIR, opened.errno());
       return walker.failed(directory.name, "openat", opened.errno());
     }
     HeldDirectory target = opened.value();
     directory.copyInto(target);
-    if (target.judged.uid() != uid || (target.judged.permissions() & 0777 & ~0700) != 0) {
+    if (!Creations.isOurs(in.copyFd(), target.judged, true)) {
       return replaced(walker, directory.name);
     }
     if (in == walker.base()) {
@@ -90,6 +89,14 @@ final class TreeCopy extends TreeTask {
       }
     }
     return Plain.DONE;
+  }
+
+  /** For want of a descriptor: it is made again when there is one. */
+  private static void undo(TreeWalker walker, TreeFrame in, byte[] made, int flags, Errno why) {
+    // In a directory of our own the name is ours for sure.
+    if (in != walker.base() && (why == Errno.EMFILE || why == Errno.ENFILE)) {
+      Unistd.unlinkat(in.copyFd(), made, flags);
+    }
   }
 
   private static Failed replaced(TreeWalker walker, byte @Nullable [] name) {
@@ -107,7 +114,12 @@ final class TreeCopy extends TreeTask {
     return outcome(
         walker,
         null,
-        FileCopy.attributes(directory.fd(), directory.copyFd(), directory.judged, made.value()));
+        FileCopy.attributes(
+            directory.fd(),
+            directory.copyFd(),
+            directory.judged,
+            made.value(),
+            FileCopy.Reach.OPEN));
   }
 
   private static Outcome outcome(
@@ -186,7 +198,7 @@ final class TreeCopy extends TreeTask {
       case Statx.S_IFREG ->
           readable ? regular(walker, in, name, fd, judged) : reopened(walker, in, name, fd, judged);
       case Statx.S_IFLNK -> symlink(walker, in, name, fd, judged);
-      default -> special(walker, in, name, judged);
+      default -> special(walker, in, name, fd, judged);
     };
   }
 
@@ -212,16 +224,20 @@ final class TreeCopy extends TreeTask {
     Result<Statx> made = Statx.fstat(to);
     FileCopy.Trouble trouble =
         made.failed() ? new FileCopy.Trouble("statx", made.errno()) : copy.contents(fd, to, judged);
-    if (trouble.none()) {
-      trouble = FileCopy.attributes(fd, to, judged, made.value());
-    }
+    FileCopy.Trouble attributes =
+        trouble.none()
+            ? FileCopy.attributes(fd, to, judged, made.value(), FileCopy.Reach.OPEN)
+            : trouble;
     SyscallResult closed = Unistd.close(to);
     if (trouble.none() && closed.failed()) {
       trouble = new FileCopy.Trouble("close", closed.errno());
     }
     if (trouble.none()) {
+      // What cannot be kept of its attributes is told, and costs nobody the data.
       walker.bytes += judged.size();
-    } else if (in != walker.base() || leadsTo(made, look(in, target))) {
+      return outcome(walker, name, attributes);
+    }
+    if (in != walker.base() || leadsTo(made, look(in, target))) {
       // Half a file is worse than none. In a directory of our own the name is ours for sure.
       Unistd.unlinkat(in.copyFd(), target, 0);
     }
@@ -237,10 +253,10 @@ final class TreeCopy extends TreeTask {
     SyscallResult made = Unistd.symlinkat(points.value(), in.copyFd(), target);
     return made.failed()
         ? walker.failed(name, "symlinkat", made.errno())
-        : attributesByName(walker, in, name, judged);
+        : attributesByName(walker, in, name, fd, judged);
   }
 
-  private Outcome special(TreeWalker walker, TreeFrame in, byte[] name, Statx judged) {
+  private Outcome special(TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged) {
     boolean device = judged.type() == Statx.S_IFCHR || judged.type() == Statx.S_IFBLK;
     if (device && !walker.options.devices()) {
       return new Failed(
@@ -248,21 +264,21 @@ final class TreeCopy extends TreeTask {
               walker.path(name), "mknodat", "is a device, which is copied only on request", "S11"));
     }
     byte[] target = nameIn(walker, in, name);
-    // The kernel's 32-bit encoding: 12 bits of major number between two parts of the minor.
-    int minor = judged.rdevMinor();
-    int rdev = (minor & 0xff) | (judged.rdevMajor() & 0xfff) << 8 | (minor & ~0xff) << 12;
+    int rdev = (int) judged.deviceOfNode();
     SyscallResult made =
         Unistd.mknodat(in.copyFd(), target, judged.type() | 0600, device ? rdev : 0);
     return made.failed()
         ? walker.failed(name, "mknodat", made.errno())
-        : attributesByName(walker, in, name, judged);
+        : attributesByName(walker, in, name, fd, judged);
   }
 
   /** For what cannot be opened: pins what was made, checks that it is ours, and sets those. */
-  private Outcome attributesByName(TreeWalker walker, TreeFrame in, byte[] name, Statx judged) {
+  private Outcome attributesByName(
+      TreeWalker walker, TreeFrame in, byte[] name, int from, Statx judged) {
     byte[] target = nameIn(walker, in, name);
     SyscallResult opened = Fcntl.openat(in.copyFd(), target, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
     if (opened.failed()) {
+      undo(walker, in, target, 0, opened.errno());
       return walker.failed(name, "openat", opened.errno());
     }
     int fd = opened.intValue();
@@ -271,23 +287,12 @@ final class TreeCopy extends TreeTask {
       if (made.failed()) {
         return walker.failed(name, "statx", made.errno());
       }
-      if (made.value().uid() != uid || made.value().type() != judged.type()) {
+      if (!Creations.isOurs(in.copyFd(), made.value(), false)
+          || made.value().type() != judged.type()) {
         return replaced(walker, name);
       }
-      boolean otherOwner = judged.uid() != made.value().uid() || judged.gid() != made.value().gid();
-      if (otherOwner) {
-        SyscallResult owned = ProcSelfFd.chown(fd, judged.uid(), judged.gid());
-        if (owned.failed() && !owned.is(Errno.EPERM)) {
-          return walker.failed(name, "fchownat", owned.errno());
-        }
-      }
-      if (!judged.isSymlink()) {
-        SyscallResult changed = ProcSelfFd.chmod(fd, judged.permissions() & 0777);
-        if (changed.failed()) {
-          return walker.failed(name, "fchmodat2", changed.errno());
-        }
-      }
-      return outcome(walker, name, FileCopy.times(fd, EMPTY, judged, Fcntl.AT_EMPTY_PATH));
+      return outcome(
+          walker, name, FileCopy.attributes(from, fd, judged, made.value(), FileCopy.Reach.HELD));
     } finally {
       Unistd.close(fd);
     }

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * @param devices whether copying makes device nodes
  * @param failures decides, for each entry that failed, how to go on
  * @param progress called now and then with what was done so far
- * @param maxOpenDirectories how many directories are held open at once, at least 2
+ * @param maxOpenDirectories how many directories are held open at once, at least 2; fewer where the
+ *     limit of open files leaves less room
  */
 public record TreeOptions(
     boolean crossMounts,

@@ -8,6 +8,7 @@ import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Rlimit;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -40,6 +41,7 @@ final class TreeWalker implements AutoCloseable {
   /** How often an entry may turn from directory to something else and back. */
   private static final int MAX_TURNS = 64;
 
+  private static final int FIRST_LOOK = 8;
   private static final int PROGRESS_EVERY = 1024;
   private static final int LONGEST_PATH = 4096;
 
@@ -58,6 +60,12 @@ final class TreeWalker implements AutoCloseable {
 
   /** Where the work began; on its mount the work stays. */
   private @Nullable Statx root;
+
+  /** How many directories it holds at once at most, after the first two. */
+  private int mostOpen;
+
+  /** At how many held directories it asks next how many more there may be. */
+  private int nextLook = FIRST_LOOK;
 
   private long sharedFrom;
   private @Nullable TreeHelper helper;
@@ -89,6 +97,7 @@ final class TreeWalker implements AutoCloseable {
     this.above = above;
     this.root = root;
     this.sharedFrom = TreeTask.NEVER;
+    this.mostOpen = options.maxOpenDirectories();
     this.frames.add(new TreeFrame(EMPTY, base));
   }
 
@@ -166,7 +175,7 @@ final class TreeWalker implements AutoCloseable {
       Outcome outcome = asDirectory ? descend(in, name) : task.other(this, in, name, type);
       // A switch over both kinds of outcome would have to be linked at the first use.
       if (outcome instanceof Failed failure) {
-        if (!force(in, failure) && !retry(in, failure)) {
+        if (!putSomeAway(failure) && !force(in, failure) && !retry(in, failure)) {
           return;
         }
         continue;
@@ -271,6 +280,10 @@ final class TreeWalker implements AutoCloseable {
     if (root == null) {
       root = frame.judged;
     }
+    if (frames.size() - firstHeld == nextLook) {
+      nextLook *= 2;
+      mostOpen = Math.min(mostOpen, mostOpen(frame));
+    }
     if (frames.size() - firstHeld > maxOpenDirectories() - 1) {
       putAway(frames.get(firstHeld++));
     }
@@ -278,8 +291,33 @@ final class TreeWalker implements AutoCloseable {
   }
 
   private int maxOpenDirectories() {
-    int max = options.maxOpenDirectories();
-    return sharedFrom == TreeTask.NEVER ? max : max - max / 2;
+    return sharedFrom == TreeTask.NEVER ? mostOpen : mostOpen - mostOpen / 2;
+  }
+
+  /** How many directories can be held if half of the descriptors that are left are for others. */
+  private int mostOpen(TreeFrame newest) {
+    Result<Long> limit = Rlimit.get(Rlimit.RLIMIT_NOFILE);
+    if (limit.failed()) {
+      return mostOpen;
+    }
+    int each = newest.copy == null ? 1 : 2;
+    // The kernel gives the lowest number that is free: all below it are in use.
+    long left = limit.value() - 1 - Math.max(newest.fd(), each == 1 ? 0 : newest.copyFd());
+    return (int) Math.min(mostOpen, frames.size() - firstHeld + Math.max(0, left / (2L * each)));
+  }
+
+  /** When no descriptor is left: half of those held here, if there are any to spare. */
+  private boolean putSomeAway(Failed failure) {
+    String errno = failure.failure().errnoName();
+    int held = frames.size() - firstHeld;
+    if (held < 2 || !(errno.equals(Errno.EMFILE.name()) || errno.equals(Errno.ENFILE.name()))) {
+      return false;
+    }
+    mostOpen = Math.max(2, held / 2);
+    while (frames.size() - firstHeld > held / 2) {
+      putAway(frames.get(firstHeld++));
+    }
+    return true;
   }
 
   Failed failed(byte @Nullable [] name, String call, Errno errno) {

@@ -98,7 +98,8 @@ public final class Trust {
    *
    * @param path need not exist: then what is there of the way is judged
    * @throws java.nio.file.AccessDeniedException if a directory on the way cannot be searched
-   * @throws UnsafePathException if links lead in circles
+   * @throws UnsafePathException if links lead in circles, or through a magic link of /proc ({@code
+   *     /proc/PID/root}, {@code /dev/stdin}): the way to what it leads to is not known
    */
   public TrustVerdict judge(Path path) throws IOException {
     return new TrustWalk(this).judge(Names.of(path.toAbsolutePath()));

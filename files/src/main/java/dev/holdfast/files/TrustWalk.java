@@ -110,7 +110,9 @@ final class TrustWalk {
       throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
     }
     Result<byte[]> target = Unistd.readlinkat(link.number(), EMPTY);
-    String to = Names.decode(target.orThrow("readlinkat", link.path()));
+    byte[] text = target.orThrow("readlinkat", link.path());
+    MagicLinks.refuse(link.number(), text, link.path());
+    String to = Names.decode(text);
     record(link, in.stat(), false, to);
     if (to.startsWith("/")) {
       while (places.size() > 1) {

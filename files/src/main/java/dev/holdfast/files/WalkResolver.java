@@ -3,7 +3,6 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -218,19 +217,18 @@ final class WalkResolver {
     if (!resolution.symlinks() || ++links > MAX_LINKS) {
       return Step.end(Errno.ELOOP);
     }
-    Result<Statfs> fileSystem = Statfs.fstatfs(link);
-    if (fileSystem.failed()) {
-      return Step.end(fileSystem.errno());
-    }
-    if (fileSystem.value().type() == Statfs.PROC_SUPER_MAGIC) {
-      // What such a link reads as is not where it leads.
-      return Step.end(Errno.ELOOP);
-    }
     Result<byte[]> target = Unistd.readlinkat(link, EMPTY);
     if (target.failed()) {
       return Step.end(target.errno());
     }
     byte[] text = target.value();
+    Result<Boolean> magic = MagicLinks.isMagic(link, text);
+    if (magic.failed()) {
+      return Step.end(magic.errno());
+    }
+    if (magic.value()) {
+      return Step.end(Errno.ELOOP);
+    }
     if (text.length > 0 && text[0] == '/') {
       if (resolution.scope() == Resolution.Scope.BENEATH) {
         return Step.end(Errno.EXDEV);

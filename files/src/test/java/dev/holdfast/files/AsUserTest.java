@@ -238,7 +238,9 @@ class AsUserTest {
       CountDownLatch dropped = new CountDownLatch(1);
       CountDownLatch second = new CountDownLatch(threads);
       for (int i = 0; i < threads; i++) {
+        // The kernel cuts the name in the middle of a letter.
         Thread.ofPlatform()
+            .name("\u00e4".repeat(10))
             .daemon()
             .start(
                 () -> {

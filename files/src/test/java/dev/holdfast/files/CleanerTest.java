@@ -102,6 +102,40 @@ class CleanerTest {
     assertEquals(Decision.YOUNG, decisions.get("read-yesterday"));
   }
 
+  /** As tmpreaper(8) and tmpfiles.d(5) spare them; of anybody else they are files as others. */
+  @Test
+  void whatFileSystemsNeedIsSpared() throws IOException {
+    Host.assumeRoot("makes files of root's and of somebody else's");
+    for (String place : List.of("", "sub/")) {
+      Files.createDirectories(swept.resolve(place + "lost+found"));
+      old(place + "lost+found/inode");
+      old(place + "aquota.user");
+      old(place + ".journal");
+      age(swept.resolve(place + "lost+found"));
+    }
+    for (String name : List.of("lost+found", "aquota.user")) {
+      Path foreign = Files.createDirectories(swept.resolve("foreign")).resolve(name);
+      Files.writeString(foreign, "x");
+      Files.setAttribute(foreign, "unix:uid", 65534);
+      age(foreign);
+    }
+    clean(RULES);
+    assertEquals(
+        List.of(
+            ".journal",
+            "aquota.user",
+            "foreign",
+            "lost+found",
+            "lost+found/inode",
+            "sub",
+            "sub/.journal",
+            "sub/aquota.user",
+            "sub/lost+found",
+            "sub/lost+found/inode"),
+        left());
+    assertEquals(Decision.EXCLUDED, decisions.get("sub/lost+found"));
+  }
+
   @Test
   void aDryRunChangesNothing() throws IOException {
     old("old");
@@ -381,5 +415,41 @@ class CleanerTest {
     clean(RULES);
     assertFalse(
         left().stream().anyMatch(name -> name.contains("quarantine")), () -> decisions.toString());
+  }
+
+  /** Directories of an overlay's lower layer, which can be moved nowhere, as in each container. */
+  @Test
+  void onAnOverlayOldDirectoriesGo() throws Exception {
+    String layers = "lowerdir=m/l,upperdir=m/u,workdir=m/w";
+    try (PrivateMount mount =
+        PrivateMount.of(
+            dir,
+            "mount -t tmpfs none m && mkdir -p m/l/old/deep m/l/busy m/u m/w m/m"
+                + " && touch m/l/old/file m/l/old/deep/file m/l/busy/old m/l/busy/young"
+                + " && find m/l ! -name young -exec touch -d 1970-01-02 {} +"
+                + " && mount -t overlay overlay -o "
+                + layers
+                + " m/m")) {
+      swept = mount.path().resolve("m");
+      CleaningReport report = clean(CleaningRules.olderThan(Duration.ofDays(1)).by(Time.MODIFY));
+      assertTrue(report.complete(), () -> report.failures().toString());
+      assertEquals(List.of("busy", "busy/young"), left());
+    }
+  }
+
+  /** Docker mounts single files. */
+  @Test
+  void aFileThatIsMountedIsLeftAlone() throws Exception {
+    try (PrivateMount mount =
+        PrivateMount.of(
+            dir,
+            "mount -t tmpfs none m && touch m/file m/other s/file && mount --bind s/file m/file"
+                + " && touch -d 1970-01-02 m/file m/other")) {
+      swept = mount.path();
+      CleaningReport report = clean(CleaningRules.olderThan(Duration.ofDays(1)).by(Time.MODIFY));
+      assertTrue(report.complete(), () -> report.failures().toString());
+      assertEquals(List.of("file"), left());
+      assertEquals(Decision.MOUNTED, decisions.get("file"));
+    }
   }
 }

@@ -233,7 +233,23 @@ class DirectoryTest {
     dir.mkdirs("link/x/y", 0700).close();
     assertTrue(Files.isDirectory(root.resolve("a/b/x/y"), LinkOption.NOFOLLOW_LINKS));
     dir.mkdirs("a/../n", 0700).close();
-    assertThrows(NoSuchFileException.class, () -> dir.mkdirs("no/../n2", 0700));
+    // As mkdir -p does.
+    dir.mkdirs("no/x/../../n2/../n3/y", 0700).close();
+    for (String made : List.of("no/x", "n2", "n3/y")) {
+      assertTrue(Files.isDirectory(root.resolve(made)), made);
+    }
+    assertThrows(PathEscapeException.class, () -> dir.mkdirs("no2/../../n4", 0700));
+    // Nobody raced: so it is not said, and not tried for long.
+    dir.symlink("a/nowhere", "dangling");
+    for (String through : List.of("dangling", "dangling/x", "a/../dangling/x/y")) {
+      UnsafePathException dangling =
+          assertThrows(UnsafePathException.class, () -> dir.mkdirs(through, 0700));
+      assertTrue(dangling.getReason().contains("is a dangling symbolic link"), through);
+    }
+    assertThrows(
+        UnsafePathException.class,
+        () -> dir.open("dangling", Opening.write().createIfAbsent(0600).followLastLink()));
+    assertFalse(Files.exists(root.resolve("a/nowhere")));
     assertThrows(NotDirectoryException.class, () -> dir.mkdirs("a/b/c/d/file/x", 0700));
     dir.symlink("../outside/x", "out");
     assertThrows(PathEscapeException.class, () -> dir.mkdirs("out/y", 0700));
@@ -291,5 +307,32 @@ class DirectoryTest {
       dir.create("link/x", 0600).close();
     }
     dir.stat("link/x");
+  }
+
+  /** As the kernel and the default file system answer. */
+  @ParameterizedTest
+  @EnumSource(Resolution.Engine.class)
+  void namesThatAreNoEntrys(Resolution.Engine engine) throws IOException {
+    use(engine);
+    dir.mkdirs("d/e", 0700).close();
+    dir.create("f", 0600).close();
+    for (String name : List.of(".", "d/..", "d/e/..", "d/e/../..")) {
+      assertThrows(FileAlreadyExistsException.class, () -> dir.mkdir(name, 0700), name);
+      assertThrows(FileAlreadyExistsException.class, () -> dir.create(name, 0600), name);
+      assertThrows(FileAlreadyExistsException.class, () -> dir.symlink("x", name), name);
+      assertThrows(FileSystemException.class, () -> dir.rmdir(name), name);
+      assertThrows(
+          FileSystemException.class, () -> dir.rename(name, "g", RenameMode.REPLACE), name);
+    }
+    assertThrows(PathEscapeException.class, () -> dir.mkdir("..", 0700));
+    assertThrows(PathEscapeException.class, () -> dir.mkdir("d/../..", 0700));
+    assertThrows(NoSuchFileException.class, () -> dir.mkdir("no/..", 0700));
+    assertThrows(NoSuchFileException.class, () -> dir.remove("no/"));
+    assertThrows(NotDirectoryException.class, () -> dir.remove("f/"));
+    FileSystemException is = assertThrows(FileSystemException.class, () -> dir.remove("d/"));
+    assertTrue(is.getReason().contains("EISDIR"), is.getReason());
+    try (Directory top = dir.with(Resolution.inRoot().with(engine))) {
+      assertThrows(FileAlreadyExistsException.class, () -> top.mkdir("..", 0700));
+    }
   }
 }

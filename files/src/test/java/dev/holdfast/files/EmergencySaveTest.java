@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -90,6 +92,78 @@ class EmergencySaveTest {
     }
     assertEquals(0, process.waitFor());
     assertEquals("unsaved", Files.readString(runtime.resolve("holdfast-saved/file")));
+  }
+
+  /** More than its heap has room for, out of which only the first place is full after a while. */
+  static final class LongMain {
+    private LongMain() {}
+
+    public static void main(String[] args) throws IOException {
+      InputStream text =
+          new InputStream() {
+            private long left = Long.parseLong(args[1]);
+
+            @Override
+            public int read() {
+              return left-- > 0 ? (byte) left & 0xff : -1;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+              int count = (int) Math.min(length, left);
+              for (int i = 0; i < count; i++) {
+                into[offset + i] = (byte) read();
+              }
+              return count > 0 || length == 0 ? count : -1;
+            }
+          };
+      System.out.println(EmergencySave.save(Path.of(args[0]), text).path());
+    }
+  }
+
+  private String saveLong(Path file, long size, String... limits) throws Exception {
+    Path runtime = Files.createDirectories(temp.resolve("runtime"));
+    Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder java = Host.java(LongMain.class, file.toString(), Long.toString(size));
+    java.command().add(1, "-Xmx16m");
+    java.command().addAll(0, List.of(limits));
+    java.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+    Process process = java.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertEquals(0, process.waitFor(), said);
+    Host.end(process);
+    return said;
+  }
+
+  private static void assertLong(Path saved, long size) throws IOException {
+    assertEquals(size, Files.size(saved));
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(saved))) {
+      for (long left = size - 1; left >= 0; left--) {
+        if (in.read() != ((byte) left & 0xff)) {
+          throw new AssertionError("differs " + left + " bytes before the end");
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsLongerThanTheHeapIsSaved() throws Exception {
+    Path file = temp.resolve("long");
+    assertEquals(file.toString(), saveLong(file, 40L << 20));
+    assertLong(file, 40L << 20);
+  }
+
+  /** What the first place took before it was full can be read from nowhere else. */
+  @Test
+  void whatOnePlaceTookBeforeItWasFullGoesToTheNext() throws Exception {
+    try (PrivateMount mount = PrivateMount.of(temp, "mount -t tmpfs -o size=1m none m")) {
+      String saved = saveLong(mount.path().resolve("text"), 3 << 20);
+      assertEquals(temp + "/runtime/holdfast-saved/text", saved);
+      assertLong(Path.of(saved), 3 << 20);
+      try (var left = Files.list(mount.path())) {
+        assertEquals(0, left.count());
+      }
+    }
   }
 
   /** Has something to save when it is terminated. */

@@ -16,8 +16,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +116,12 @@ class FaultTest {
     injected("work", "openat2,copy_file_range:error=EPERM");
   }
 
+  /** As below a subvolume or in another project's quota. */
+  @Test
+  void nothingCanBeMovedIntoTheRootsQuarantine() throws Exception {
+    injected("clean", "renameat2:error=EXDEV:when=1+2");
+  }
+
   /** Ends with an error, and not never. */
   @Test
   void everyWriteIsInterrupted() throws Exception {
@@ -179,6 +188,7 @@ class FaultTest {
         case "full" -> full(base);
         case "readonly" -> readOnly(base);
         case "descriptors" -> descriptors(base);
+        case "clean" -> clean(base);
         default -> removed(base);
       }
       out.println("ok");
@@ -187,6 +197,27 @@ class FaultTest {
     private static void failsWith(String errno, org.junit.jupiter.api.function.Executable action) {
       FileSystemException failure = assertThrows(FileSystemException.class, action);
       assertTrue(String.valueOf(failure.getReason()).contains(errno), failure::toString);
+    }
+
+    private static void clean(Path base) throws Exception {
+      Path sub = Files.createDirectories(base.resolve("root/sub/inner"));
+      for (String name : List.of("a", "b", "c")) {
+        Files.writeString(sub.resolve(name), "old");
+        Files.setLastModifiedTime(sub.resolve(name), FileTime.fromMillis(0));
+      }
+      Path young = Files.writeString(sub.resolveSibling("young"), "young");
+      Files.setLastModifiedTime(sub, FileTime.fromMillis(0));
+      CleaningReport report =
+          Cleaner.clean(
+              base.resolve("root"),
+              CleaningRules.olderThan(Duration.ofDays(1)).by(CleaningRules.Time.MODIFY),
+              event -> {});
+      assertTrue(report.complete(), () -> report.failures().toString());
+      assertEquals(4, report.count(CleaningEvent.Decision.REMOVED));
+      try (Stream<Path> left = Files.walk(base.resolve("root"))) {
+        assertEquals(
+            List.of(base.resolve("root"), young.getParent(), young), left.sorted().toList());
+      }
     }
 
     /** Everything succeeds, and is whole. */

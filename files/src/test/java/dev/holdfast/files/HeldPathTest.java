@@ -2,8 +2,10 @@ package dev.holdfast.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
@@ -120,6 +122,16 @@ class HeldPathTest {
           ProviderMismatchException.class, () -> path.resolve(two.asFileSystem().getPath("b")));
       assertThrows(UnsupportedOperationException.class, path::toFile);
       assertThrows(InvalidPathException.class, () -> path.resolve("a\0b"));
+    }
+  }
+
+  @Test
+  void isComparedOnlyWithItsKind() throws Exception {
+    try (Directory directory = Directory.open(temp);
+        FileSystem fs = directory.asFileSystem()) {
+      Path path = fs.getPath("a");
+      assertThrows(ClassCastException.class, () -> path.compareTo(temp));
+      assertTrue(path.compareTo(fs.getPath("b")) < 0);
     }
   }
 }

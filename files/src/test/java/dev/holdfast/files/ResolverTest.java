@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -291,6 +292,44 @@ class ResolverTest {
               () -> engine + " " + name);
         }
         proc.giveBack();
+      }
+    }
+  }
+
+  /** Of the links in /proc only the magic ones are no text. */
+  @Test
+  void enginesAgreeAboutTheLinksOfProc() throws IOException {
+    try (Directory proc = Directory.open(Path.of("/proc"))) {
+      int fd = proc.borrow();
+      for (Resolution way : List.of(Resolution.beneath(), Resolution.inRoot())) {
+        for (String name :
+            List.of(
+                "self",
+                "self/status",
+                "mounts",
+                "net",
+                "net/dev",
+                "thread-self/stat",
+                "self/fd/0",
+                "self/cwd",
+                "self/exe",
+                "self/root/etc",
+                "self/ns/mnt",
+                "thread-self/cwd/x")) {
+          for (int flags : new int[] {Fcntl.O_PATH, Fcntl.O_PATH | Fcntl.O_NOFOLLOW}) {
+            byte[] bytes = Names.encode(name);
+            assertEquals(
+                outcome(fd, bytes, flags, way, Resolution.Engine.OPENAT2),
+                outcome(fd, bytes, flags, way, Resolution.Engine.WALK),
+                () -> way + " " + name);
+          }
+        }
+      }
+      proc.giveBack();
+      Directory walking = proc.with(Resolution.beneath().with(Resolution.Engine.WALK));
+      try (walking;
+          OpenFile status = walking.open("self/status", Opening.read())) {
+        assertTrue(new String(status.readAll(1 << 16), US_ASCII).contains("Pid:"));
       }
     }
   }

@@ -113,7 +113,7 @@ final class SwapAttacker {
       process.getOutputStream().write('\n');
       process.getOutputStream().close();
       String line = process.inputReader(StandardCharsets.UTF_8).readLine();
-      if (line == null || !process.waitFor(60, TimeUnit.SECONDS)) {
+      if (line == null || !process.waitFor(300, TimeUnit.SECONDS)) {
         throw new IOException("the attacker did not answer");
       }
       return Long.parseLong(line);

@@ -323,4 +323,26 @@ class TrustTest {
     assertEquals(Integer.valueOf(1000), mount.number("user_id"));
     assertTrue(mount.has("nosuid") && mount.isFuse() && mount.isRemote());
   }
+
+  /** What /proc/PID/root reads as is "/": our own, and not what it leads to. */
+  @Test
+  void whatAMagicLinkReadsAsIsNotJudgedInItsPlace() throws Exception {
+    layout("etc 755 0; conf.f 644 0");
+    Path conf = base.resolve("etc/conf.f");
+    try (PrivateMount mount = PrivateMount.of(base, "mount --bind s m && rm -rf s")) {
+      Path root = mount.path().getRoot().resolve(mount.path().subpath(0, 3));
+      for (Path path : List.of(root, root.resolve("etc"), Path.of("/dev/stdin"))) {
+        UnsafePathException refused =
+            assertThrows(UnsafePathException.class, () -> Trust.forCaller().judge(path));
+        assertTrue(refused.getReason().contains("magic link"), refused.getReason());
+        assertThrows(
+            UnsafePathException.class, () -> LinkPolicy.standard().open(path, Opening.read()));
+      }
+    }
+    // The control: links in /proc that are text are followed, and so is ours.
+    for (Path path : List.of(Path.of("/proc/self/status"), Path.of("/proc/mounts"), conf)) {
+      Trust.forCaller().judge(path).close();
+    }
+    LinkPolicy.standard().open(Path.of("/proc/self/status"), Opening.read()).close();
+  }
 }

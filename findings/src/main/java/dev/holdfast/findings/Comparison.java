@@ -1,5 +1,6 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.findings.terminal.Ink;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.findings.terminal.Text;
+
 /** Builds HTML. What is not a tag of ours is escaped, for it may come from an attacker. */
 final class Html {
   private final StringBuilder out = new StringBuilder(1 << 14);

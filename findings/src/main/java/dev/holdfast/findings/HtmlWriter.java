@@ -1,5 +1,8 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.findings.terminal.Ink;
+import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.findings.terminal.TextTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

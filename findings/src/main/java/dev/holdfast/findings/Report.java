@@ -1,5 +1,6 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.findings.terminal.TextTable;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param title the subject: a command line, a directory
  * @param lead one or two sentences: what was done, and what came out
  * @param good whether nothing has to be mended
+ * @param decided whether the run could say so, or the contrary
  * @param findings the worst first
  * @param tables the details, for who wants them
  * @param notes what could not be done
@@ -18,6 +20,7 @@ public record Report(
     String title,
     String lead,
     boolean good,
+    boolean decided,
     List<Figure> figures,
     List<Finding> findings,
     List<Table> tables,

@@ -57,7 +57,7 @@ public final class SarifWriter {
     tool(report);
     json.writeArrayFieldStart("invocations");
     json.writeStartObject();
-    json.writeBooleanField("executionSuccessful", true);
+    json.writeBooleanField("executionSuccessful", report.decided());
     if (!report.notes().isEmpty()) {
       json.writeArrayFieldStart("toolExecutionNotifications");
       for (String note : report.notes()) {

@@ -1,5 +1,7 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.findings.terminal.Ink;
+import dev.holdfast.findings.terminal.TextTable;
 import java.util.List;
 
 /** Reports to write. */
@@ -15,6 +17,7 @@ final class Samples {
         "cp '<b>&amp;'",
         "Proved: 1 race.",
         false,
+        true,
         List.of(new Figure("race", 1, Ink.BAD), new Figure("survived", 0, Ink.GOOD)),
         List.of(
             new Finding(

@@ -3,7 +3,7 @@ package dev.holdfast.lab;
 import dev.holdfast.lab.StagedPlay.Ending;
 import dev.holdfast.lab.StagedPlay.Pair;
 import dev.holdfast.lab.StagedPlay.Part;
-import dev.holdfast.locks.LockTable;
+import dev.holdfast.locks.report.LockTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,32 +1,51 @@
 package dev.holdfast.lab;
 
+import dev.holdfast.files.TreeOptions;
+import dev.holdfast.files.TreeReport;
+import dev.holdfast.files.Trees;
+import dev.holdfast.libc.ShutdownHooks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
-/** A directory that only this user can enter; gone after use, with all that is in it. */
+/**
+ * A directory that only this user can enter; gone after use, with all that is in it, and when a
+ * signal ends the virtual machine. Threads: one at a time.
+ */
 final class PrivateDirectory implements AutoCloseable {
   private final Path path;
+  private final Thread hook;
 
   PrivateDirectory(Path parent) throws IOException {
-    path = Files.createTempDirectory(parent, Workshop.PREFIX);
+    Path made = Files.createTempDirectory(parent, Workshop.PREFIX);
+    path = made;
+    hook =
+        new Thread(
+            () -> {
+              try {
+                delete(made);
+              } catch (IOException left) {
+                System.err.println("left behind: " + left.getMessage());
+              }
+            },
+            "holdfast-lab-directory");
+    ShutdownHooks.add(hook);
   }
 
   Path path() {
     return path;
   }
 
+  private static void delete(Path path) throws IOException {
+    TreeReport report = Trees.delete(path, TreeOptions.defaults());
+    if (!report.complete()) {
+      throw new IOException(report.failures().getFirst().toString());
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(path)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.delete(each);
-    }
+    ShutdownHooks.remove(hook);
+    delete(path);
   }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Workshop implements AutoCloseable {
   static final String PREFIX = "holdfast-lab";
 
-  private static final int COMPILER_SECONDS = 60;
+  private static final int COMPILER_SECONDS = 300;
 
   private final PrivateDirectory home;
   private final Path directory;

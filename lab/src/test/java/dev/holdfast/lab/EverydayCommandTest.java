@@ -80,12 +80,19 @@ class EverydayCommandTest {
         new Command("chown", TREE, "chown -R root /arena/dir", Set.of()),
         new Command("gzip", FILE, "gzip /arena/file", Set.of()),
         new Command("xz", FILE, "xz /arena/file", Set.of()),
-        new Command("sed", FILE, "sed -i s/one/uno/ /arena/file", Set.of()),
         new Command("find", TREE, "find /arena/dir -delete", Set.of()));
   }
 
+  /** No race is needed, and no more than the mode of the secret decides. */
+  static Stream<Command> followed() {
+    return Stream.of(
+        new Command("sed", FILE, "sed -i s/one/uno/ /arena/file", Set.of(Effect.LEAK)),
+        new Command(
+            "cp", FILE + " && chmod 755 /src", "cp /arena/file /src/", Set.of(Effect.LEAK)));
+  }
+
   static Stream<Command> repeated() {
-    return Stream.concat(raced(), safe());
+    return Stream.of(raced(), safe(), followed()).flatMap(s -> s);
   }
 
   @ParameterizedTest
@@ -102,6 +109,18 @@ class EverydayCommandTest {
       assertTrue(
           race.evidence().stream().anyMatch(e -> e.startsWith("control:")), () -> describe(proof));
     }
+    assertEquals(0, proof.undecided(), () -> describe(proof));
+  }
+
+  @ParameterizedTest
+  @MethodSource("followed")
+  void whatOnlyItsDirectoryProtectsIsGivenAway(Command command) throws Exception {
+    Requirements.program(command.program());
+    Proof proof = prove(command);
+    assertTrue(
+        proof.windows().stream()
+            .anyMatch(w -> w.plainFollow() && w.effects().equals(command.gains())),
+        () -> describe(proof));
     assertEquals(0, proof.undecided(), () -> describe(proof));
   }
 

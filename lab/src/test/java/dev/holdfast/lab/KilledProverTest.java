@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Prover;
+import dev.holdfast.testing.ChildJvm;
+import dev.holdfast.testing.Leftovers;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,14 +50,8 @@ class KilledProverTest {
   void leavesNothing(boolean atOnce) throws Exception {
     Leftovers leftovers = new Leftovers();
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Endless.class.getName(),
+        ChildJvm.builder(
+            Endless.class,
             // Waiting for the sleepers, the victim hangs; without, it leaves them behind.
             atOnce ? "" : " || true");
     builder.environment().put(Leftovers.MARK, leftovers.mark());
@@ -67,7 +63,7 @@ class KilledProverTest {
     } finally {
       prover.destroyForcibly();
     }
-    assertTrue(prover.waitFor(20, TimeUnit.SECONDS), "it does not die");
+    assertTrue(prover.waitFor(120, TimeUnit.SECONDS), "it does not die");
     assertEquals(137, prover.exitValue());
     leftovers.assertNone();
   }

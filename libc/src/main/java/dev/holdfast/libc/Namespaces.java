@@ -51,6 +51,9 @@ public final class Namespaces {
       @Nullable String type,
       long flags,
       @Nullable String data) {
+    if (invalid(source) || invalid(target) || invalid(type) || invalid(data)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return Kernel.call(
           scratch,
@@ -64,12 +67,19 @@ public final class Namespaces {
     }
   }
 
+  private static boolean invalid(@Nullable String text) {
+    return text != null && text.indexOf(0) >= 0;
+  }
+
   private static long cString(Scratch scratch, @Nullable String text) {
     return text == null ? 0 : scratch.cString(Paths.bytes(text));
   }
 
   /** {@code int umount2(const char *target, int flags)}, umount(2). */
   public static SyscallResult umount2(String target, int flags) {
+    if (invalid(target)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return Kernel.call(scratch, Sysno.UMOUNT2, cString(scratch, target), flags, 0);
     }
@@ -80,6 +90,9 @@ public final class Namespaces {
    * namespace. The new root must be a mount point, and no mount here may be shared.
    */
   public static SyscallResult pivot_root(String newRoot, String putOld) {
+    if (invalid(newRoot) || invalid(putOld)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       long to = scratch.cString(Paths.bytes(newRoot));
       return Kernel.call(scratch, Sysno.PIVOT_ROOT, to, scratch.cString(Paths.bytes(putOld)), 0);

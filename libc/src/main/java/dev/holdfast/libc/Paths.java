@@ -2,8 +2,12 @@ package dev.holdfast.libc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Names as bytes: a file name need not be UTF-8. */
 public final class Paths {
@@ -17,6 +21,56 @@ public final class Paths {
   /** The bytes of a name that Java code spelled out. */
   public static byte[] bytes(String path) {
     return path.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The bytes of the name that a {@code Path} of the default file system means, also where the
+   * JVM's locale could not decode it.
+   *
+   * @throws IllegalArgumentException if the path belongs to another provider
+   */
+  public static byte[] bytes(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IllegalArgumentException("not a path of the default file system: " + path);
+    }
+    String text = path.toString();
+    if (text.indexOf('\uFFFD') < 0) {
+      return bytes(text);
+    }
+    // Its URI escapes the bytes themselves; what the JVM prepended is counted in components.
+    byte[] absolute = unescape(path.toAbsolutePath().toUri().getRawPath());
+    int end = absolute.length;
+    if (end > 1 && absolute[end - 1] == '/') {
+      // The URI of what is a directory ends so.
+      end--;
+    }
+    int from = 0;
+    if (!path.isAbsolute()) {
+      from = end;
+      for (int left = path.getNameCount(); left > 0; left--) {
+        do {
+          from--;
+        } while (absolute[from] != '/');
+      }
+      from++;
+    }
+    return Arrays.copyOfRange(absolute, from, end);
+  }
+
+  private static byte[] unescape(String raw) {
+    ByteBuffer out = ByteBuffer.allocate(raw.length());
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        out.put((byte) Integer.parseInt(raw, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        out.put((byte) c);
+      }
+    }
+    byte[] bytes = new byte[out.position()];
+    out.flip().get(bytes);
+    return bytes;
   }
 
   /** For messages: UTF-8, with replacement characters where it is none. */

@@ -144,6 +144,9 @@ public final class Processes {
    * replaces this whole Java process. Returns only on failure.
    */
   public static SyscallResult execve(byte[] path, byte[][] argv, byte[][] envp) {
+    if (Paths.invalid(path) || Spawn.invalid(argv) || Spawn.invalid(envp)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       long p = scratch.cString(path);
       return Kernel.call(

@@ -10,6 +10,11 @@ public final class Signals {
   /** {@code struct sigaction} of the C library: handler, mask, flags, restorer, with room. */
   private static final int SIGACTION_SIZE = 256;
 
+  private static final int SIG_SETMASK = 2;
+
+  /** The kernel's {@code sigset_t}. */
+  private static final int SIGSET_SIZE = 8;
+
   private static final long SIG_DFL = 0;
   private static final long SIG_IGN = 1;
 
@@ -38,6 +43,20 @@ public final class Signals {
       Memory.putLong(action, Kernel.symbol("abs").address());
       failed = sigaction.call(scratch, signal, action, 0);
       return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
+    }
+  }
+
+  /**
+   * {@code int pthread_sigmask(SIG_SETMASK, const sigset_t *set, NULL)}, pthread_sigmask(3): what
+   * the calling kernel thread has blocked, and what a program that takes its place will have.
+   *
+   * @param blocked signal <i>n</i> as bit <i>n</i> - 1
+   */
+  public static SyscallResult pthread_sigmask(long blocked) {
+    try (Scratch scratch = Scratch.open()) {
+      long set = scratch.allocate(SIGSET_SIZE);
+      Memory.putLong(set, blocked);
+      return Kernel.call(Sysno.RT_SIGPROCMASK, SIG_SETMASK, set, 0, SIGSET_SIZE, 0);
     }
   }
 

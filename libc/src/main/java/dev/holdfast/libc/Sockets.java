@@ -3,11 +3,17 @@ package dev.holdfast.libc;
 /** {@code <sys/socket.h>}: what Java has no sockets for. */
 public final class Sockets {
   public static final int AF_UNIX = 1;
+  public static final int AF_INET = 2;
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_DGRAM = 2;
 
   /** The most bytes that an abstract name can have. */
   public static final int ABSTRACT_MAX = 107;
+
+  /** {@code struct sockaddr_in}: family, port and address, both in network order, zeroes. */
+  private static final int SOCKADDR_IN_SIZE = 16;
+
+  private static final int SOCKADDR_IN_PORT = 2;
 
   private static final int SOCK_CLOEXEC = Fcntl.O_CLOEXEC;
 
@@ -16,6 +22,25 @@ public final class Sockets {
   /** {@code int socket(int domain, int type, int protocol)}, socket(2), always close-on-exec. */
   public static SyscallResult socket(int domain, int type) {
     return Kernel.call(Sysno.SOCKET, domain, type | SOCK_CLOEXEC, 0);
+  }
+
+  /**
+   * {@code int bind(int fd, const struct sockaddr_in *, socklen_t)}, ip(7): a port of the loopback
+   * address. {@code EADDRINUSE} if somebody has it.
+   */
+  public static SyscallResult bindLoopback(int fd, int port) {
+    try (Scratch scratch = Scratch.open()) {
+      long address = scratch.allocateZeroed(SOCKADDR_IN_SIZE);
+      Memory.putShort(address, (short) AF_INET);
+      byte[] rest = {(byte) (port >> 8), (byte) port, 127, 0, 0, 1};
+      Memory.copyIn(rest, 0, address + SOCKADDR_IN_PORT, rest.length);
+      return Kernel.call(scratch, Sysno.BIND, fd, address, SOCKADDR_IN_SIZE);
+    }
+  }
+
+  /** {@code int listen(int fd, int backlog)}, listen(2). */
+  public static SyscallResult listen(int fd, int backlog) {
+    return Kernel.call(Sysno.LISTEN, fd, backlog, 0);
   }
 
   /**

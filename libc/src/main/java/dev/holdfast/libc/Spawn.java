@@ -32,13 +32,28 @@ public final class Spawn {
    *     signals with their default action, also those that were ignored
    */
   public static SyscallResult posix_spawn(byte[] path, byte[][] argv, byte[][] envp, int flags) {
+    return posix_spawn(path, argv, envp, flags, 0, -1);
+  }
+
+  /**
+   * The same.
+   *
+   * @param blocked with {@link #POSIX_SPAWN_SETSIGMASK}: the signals that it has blocked, signal
+   *     <i>n</i> as bit <i>n</i> - 1
+   * @param defaults with {@link #POSIX_SPAWN_SETSIGDEF}: those that it has with their default
+   *     action; an ignored signal that is not among them stays ignored
+   */
+  public static SyscallResult posix_spawn(
+      byte[] path, byte[][] argv, byte[][] envp, int flags, long blocked, long defaults) {
+    if (Paths.invalid(path) || invalid(argv) || invalid(envp)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       long attributes = scratch.allocateZeroed(ATTRIBUTES);
       long none = scratch.allocateZeroed(SIGNAL_SET);
-      long all = scratch.allocate(SIGNAL_SET);
-      for (int i = 0; i < SIGNAL_SET; i += 8) {
-        Memory.putLong(all + i, -1L);
-      }
+      Memory.putLong(none, blocked);
+      long all = scratch.allocateZeroed(SIGNAL_SET);
+      Memory.putLong(all, defaults);
       long pid = scratch.allocateZeroed(8);
       int error = INIT.call(scratch, attributes);
       error = error != 0 ? error : SET_FLAGS.call(scratch, attributes, flags);
@@ -57,6 +72,16 @@ public final class Spawn {
       }
       return new SyscallResult(error != 0 ? -error : Memory.getInt(pid));
     }
+  }
+
+  /** True if the program would see another string than the caller meant. */
+  static boolean invalid(byte[][] strings) {
+    for (byte[] string : strings) {
+      if (Paths.invalid(string)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A NULL-terminated vector of C strings. */

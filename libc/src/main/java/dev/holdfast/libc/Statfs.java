@@ -4,10 +4,18 @@ package dev.holdfast.libc;
  * {@code struct statfs}, statfs(2): what a file system says of itself.
  *
  * @param type its magic number, {@code *_MAGIC}
+ * @param blockSize for good input and output
+ * @param fragmentSize what the blocks are counted in
  * @param flags mount flags, {@code ST_*}
  */
 public record Statfs(
-    long type, long blockSize, long blocks, long blocksAvailable, long nameMax, long flags) {
+    long type,
+    long blockSize,
+    long blocks,
+    long blocksAvailable,
+    long nameMax,
+    long fragmentSize,
+    long flags) {
   public static final long EXT4_SUPER_MAGIC = 0xEF53;
   public static final long TMPFS_MAGIC = 0x01021994;
   public static final long XFS_SUPER_MAGIC = 0x58465342;
@@ -43,7 +51,13 @@ public record Statfs(
               Memory.getLong(at + 16),
               Memory.getLong(at + 32),
               Memory.getLong(at + 64),
+              fragment(Memory.getLong(at + 72), Memory.getLong(at + 8)),
               Memory.getLong(at + 80)));
     }
+  }
+
+  /** Kernels and file systems that know none say 0. */
+  private static long fragment(long said, long blockSize) {
+    return said == 0 ? blockSize : said;
   }
 }

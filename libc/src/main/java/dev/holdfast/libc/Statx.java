@@ -252,9 +252,14 @@ public final class Statx {
     return mode() & 07777;
   }
 
-  /** Device number, comparable within one machine's up-time. */
+  /** {@code st_rdev}: the device that a device node stands for. */
+  public long deviceOfNode() {
+    return DeviceNumber.of(rdevMajor(), rdevMinor());
+  }
+
+  /** {@code st_dev}, comparable within one machine's up-time. */
   public long device() {
-    return ((long) devMajor() << 32) | (devMinor() & 0xffffffffL);
+    return DeviceNumber.of(devMajor(), devMinor());
   }
 
   public boolean sameObject(Statx other) {

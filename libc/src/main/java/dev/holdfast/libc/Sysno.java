@@ -427,7 +427,13 @@ public enum Sysno {
   public final int nr;
 
   Sysno(int x86, int arm) {
-    this.nr = Arch.CURRENT == Arch.X86_64 ? x86 : arm;
+    this.nr =
+        switch (Arch.CURRENT) {
+          case X86_64 -> x86;
+          case AARCH64 -> arm;
+          // Its numbers are others, and a wrong one is another call.
+          case OTHER -> -1;
+        };
   }
 
   /** The call with this number here, or null if none is known. */

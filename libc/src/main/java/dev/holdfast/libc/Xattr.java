@@ -22,6 +22,9 @@ public final class Xattr {
   }
 
   private static Result<byte[]> fget(int fd, byte[] name, int room) {
+    if (Paths.invalid(name)) {
+      return Result.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return get(scratch, Sysno.FGETXATTR, fd, name, room);
     }
@@ -37,6 +40,9 @@ public final class Xattr {
   }
 
   private static Result<byte[]> getByPath(byte[] path, byte[] name, int room) {
+    if (Paths.invalid(path) || Paths.invalid(name)) {
+      return Result.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return get(scratch, Sysno.GETXATTR, scratch.cString(path), name, room);
     }
@@ -68,6 +74,9 @@ public final class Xattr {
   }
 
   private static Result<byte[]> listByPath(byte[] path, int room) {
+    if (Paths.invalid(path)) {
+      return Result.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return list(scratch, Sysno.LISTXATTR, scratch.cString(path), room);
     }
@@ -89,6 +98,9 @@ public final class Xattr {
 
   /** {@code int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)}. */
   public static SyscallResult fsetxattr(int fd, byte[] name, byte[] value, int flags) {
+    if (Paths.invalid(name)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return set(scratch, Sysno.FSETXATTR, fd, name, value, flags);
     }
@@ -96,6 +108,9 @@ public final class Xattr {
 
   /** {@code int setxattr(const char *path, const char *name, const void *value, size_t, int)}. */
   public static SyscallResult setxattr(byte[] path, byte[] name, byte[] value, int flags) {
+    if (Paths.invalid(path) || Paths.invalid(name)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return set(scratch, Sysno.SETXATTR, scratch.cString(path), name, value, flags);
     }
@@ -110,6 +125,9 @@ public final class Xattr {
 
   /** {@code int fremovexattr(int fd, const char *name)}. */
   public static SyscallResult fremovexattr(int fd, byte[] name) {
+    if (Paths.invalid(name)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       return Kernel.call(scratch, Sysno.FREMOVEXATTR, fd, scratch.cString(name), 0);
     }
@@ -117,6 +135,9 @@ public final class Xattr {
 
   /** {@code int removexattr(const char *path, const char *name)}. */
   public static SyscallResult removexattr(byte[] path, byte[] name) {
+    if (Paths.invalid(path) || Paths.invalid(name)) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
     try (Scratch scratch = Scratch.open()) {
       long p = scratch.cString(path);
       return Kernel.call(scratch, Sysno.REMOVEXATTR, p, scratch.cString(name), 0);

@@ -76,6 +76,23 @@ class LayoutTest {
   }
 
   @Test
+  void loopbackInterfaceIsAsSysfsSaysIt() throws Exception {
+    Path flags = Path.of("/sys/class/net/lo/flags");
+    Assumptions.assumeTrue(Files.exists(flags), "needs /sys and a loopback interface");
+    int wanted = Integer.decode(Files.readString(flags).strip());
+    int socket = Sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM).intValue();
+    try {
+      int got = NetworkDevices.siocgifflags(socket, "lo").value();
+      assertEquals(wanted & NetworkDevices.IFF_UP, got & NetworkDevices.IFF_UP);
+      assertEquals(wanted & NetworkDevices.IFF_LOOPBACK, got & NetworkDevices.IFF_LOOPBACK);
+      assertTrue(NetworkDevices.siocgifflags(socket, "no-such-name").is(Errno.ENODEV));
+      assertTrue(NetworkDevices.siocgifflags(socket, "n".repeat(16)).is(Errno.ENODEV));
+    } finally {
+      Unistd.close(socket);
+    }
+  }
+
+  @Test
   void statxKnowsTheMountAndTheDevice() throws Exception {
     int fd = (int) Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), 0, 0).value();
     Statx stat = Statx.fstat(fd).value();

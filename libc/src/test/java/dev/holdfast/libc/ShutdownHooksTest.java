@@ -2,10 +2,9 @@ package dev.holdfast.libc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,15 +27,7 @@ class ShutdownHooksTest {
   @CsvSource({"none, ''", "added, hook", "removed, ''"})
   void exitRunsWhatWasAdded(String what, String printed) throws IOException, InterruptedException {
     Process child =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Child.class.getName(),
-                    what))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        ChildJvm.builder(Child.class, what).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var out = child.getInputStream()) {
       assertEquals(printed, new String(out.readAllBytes(), StandardCharsets.UTF_8));
     }

@@ -130,7 +130,20 @@ class SyscallResultTest {
         Arguments.of("renameat2 to", Unistd.renameat2(at, good, at, WITH_NUL, 0)),
         Arguments.of("utimensat", Unistd.utimensat(at, WITH_NUL, 0, 0, 0, 0, 0)),
         Arguments.of("chdir", Unistd.chdir(WITH_NUL)),
-        Arguments.of("chroot", Unistd.chroot(WITH_NUL)));
+        Arguments.of("chroot", Unistd.chroot(WITH_NUL)),
+        Arguments.of("fsetxattr", Xattr.fsetxattr(-1, WITH_NUL, good, 0)),
+        Arguments.of("setxattr", Xattr.setxattr(WITH_NUL, good, good, 0)),
+        Arguments.of("setxattr name", Xattr.setxattr(good, WITH_NUL, good, 0)),
+        Arguments.of("fremovexattr", Xattr.fremovexattr(-1, WITH_NUL)),
+        Arguments.of("removexattr", Xattr.removexattr(WITH_NUL, good)),
+        Arguments.of("mount", Namespaces.mount(null, "a\0b", null, 0, null)),
+        Arguments.of("mount data", Namespaces.mount(null, "x", null, 0, "a\0b")),
+        Arguments.of("umount2", Namespaces.umount2("a\0b", 0)),
+        Arguments.of("pivot_root", Namespaces.pivot_root("a\0b", "x")),
+        Arguments.of("execve", Processes.execve(good, new byte[][] {WITH_NUL}, new byte[0][])),
+        Arguments.of(
+            "posix_spawn",
+            Spawn.posix_spawn(good, new byte[][] {good}, new byte[][] {WITH_NUL}, 0)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -144,6 +157,9 @@ class SyscallResultTest {
   void questionsAboutANameWithANulAreRefused() {
     assertTrue(Statx.statx(Fcntl.AT_FDCWD, WITH_NUL, 0, 0).is(Errno.EINVAL));
     assertTrue(Unistd.readlinkat(Fcntl.AT_FDCWD, WITH_NUL).is(Errno.EINVAL));
+    assertTrue(Xattr.getxattr(WITH_NUL, Paths.bytes("user.x")).is(Errno.EINVAL));
+    assertTrue(Xattr.fgetxattr(-1, WITH_NUL).is(Errno.EINVAL));
+    assertTrue(Xattr.listxattr(WITH_NUL).is(Errno.EINVAL));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.named.Recovery;
+
 /** What a kind of lock can do beyond excluding. */
 public enum Capability {
   /** Several readers at a time. */
@@ -8,9 +10,9 @@ public enum Capability {
   RANGES,
   /** From shared to exclusive and back without a gap: {@link Held#tryUpgrade}. */
   CONVERT,
-  /** Order of arrival between processes: {@link Lock#fair}. */
+  /** Order of arrival between processes: {@link HostLock#fair}. */
   FAIR,
-  /** {@link Lock#holders} can name the holder. */
+  /** {@link HostLock#holders} can name the holder. */
   HOLDERS,
   /** The kernel frees it when the holder dies. */
   SURVIVES_KILL,

@@ -1,5 +1,7 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.named.Recovery;
+
 /** What a kind of lock promises about its end. */
 public enum Contract {
   /** The kernel frees it when its holder ends, however it ends. */

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public interface Held extends AutoCloseable {
   /** The lock that is held. */
-  Lock lock();
+  HostLock lock();
 
   /** As it is now held: {@link #downgrade} and {@link #tryUpgrade} change it. */
   Mode mode();

@@ -18,7 +18,7 @@ public final class HeldSet implements AutoCloseable {
   }
 
   /** What is held of this lock; the same object however the lock was named. */
-  public Held of(Lock lock) throws IOException {
+  public Held of(HostLock lock) throws IOException {
     Key key = lock.key();
     for (Held one : held) {
       if (one.lock().key().equals(key)) {

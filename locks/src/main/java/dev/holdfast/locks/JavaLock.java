@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
-/** A {@link Lock} as {@code java.util.concurrent} knows it. */
+/** A {@link HostLock} as {@code java.util.concurrent} knows it. */
 final class JavaLock implements java.util.concurrent.locks.Lock {
-  private final Lock lock;
+  private final HostLock lock;
   private final ThreadLocal<Deque<Held>> mine = ThreadLocal.withInitial(ArrayDeque::new);
 
-  JavaLock(Lock reentrant) {
+  JavaLock(HostLock reentrant) {
     this.lock = reentrant;
   }
 

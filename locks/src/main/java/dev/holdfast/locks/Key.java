@@ -1,11 +1,12 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.libc.DeviceNumber;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is locked, whatever name it was reached by: the identity that orders a set of locks and that
- * makes two {@link Lock} objects the same lock.
+ * makes two {@link HostLock} objects the same lock.
  *
  * <p>The order is total and the same in every process of the machine: kind, engine, device, inode,
  * name, start of the range, length. A length of 0 means to the end of the file.
@@ -35,11 +36,11 @@ public final class Key implements Comparable<Key> {
     this.length = length;
   }
 
-  static Key ofFile(Kind kind, long device, long inode, long start, long length) {
+  public static Key ofFile(Kind kind, long device, long inode, long start, long length) {
     return new Key(kind, "", device, inode, new byte[0], start, length);
   }
 
-  static Key ofName(Kind kind, long directoryDevice, long directoryInode, byte[] name) {
+  public static Key ofName(Kind kind, long directoryDevice, long directoryInode, byte[] name) {
     return new Key(kind, "", directoryDevice, directoryInode, name, 0, 0);
   }
 
@@ -65,10 +66,10 @@ public final class Key implements Comparable<Key> {
 
   /**
    * True if both are on the same file, see each other, and their ranges have a byte in common.
-   * POSIX and OFD record locks do see each other.
+   * Kinds of one {@link Kind#family} do.
    */
   public boolean overlaps(Key other) {
-    return (kind == other.kind || (isRecord() && other.isRecord()))
+    return kind.family().equals(other.kind.family())
         && engine.equals(other.engine)
         && device == other.device
         && inode == other.inode
@@ -77,17 +78,13 @@ public final class Key implements Comparable<Key> {
         && other.start < end(this);
   }
 
-  private boolean isRecord() {
-    return kind == Kind.OFD || kind == Kind.POSIX;
-  }
-
   private static long end(Key key) {
     return key.length == 0 ? Long.MAX_VALUE : key.start + key.length;
   }
 
   @Override
   public int compareTo(Key other) {
-    int order = kind.compareTo(other.kind);
+    int order = Kinds.ORDER.compare(kind, other.kind);
     order = order != 0 ? order : engine.compareTo(other.engine);
     order = order != 0 ? order : Long.compareUnsigned(device, other.device);
     order = order != 0 ? order : Long.compareUnsigned(inode, other.inode);
@@ -103,7 +100,7 @@ public final class Key implements Comparable<Key> {
 
   @Override
   public int hashCode() {
-    int hash = kind.hashCode() * 31 + Long.hashCode(device);
+    int hash = kind.word().hashCode() * 31 + Long.hashCode(device);
     hash = hash * 31 + Long.hashCode(inode);
     hash = hash * 31 + Arrays.hashCode(name);
     return hash * 31 + Long.hashCode(start * 31 + length);
@@ -114,8 +111,8 @@ public final class Key implements Comparable<Key> {
     String where =
         name.length > 0
             ? new String(name, java.nio.charset.StandardCharsets.UTF_8)
-            : (device >>> 32) + ":" + (int) device + " inode " + inode;
-    return kind.word
+            : DeviceNumber.major(device) + ":" + DeviceNumber.minor(device) + " inode " + inode;
+    return kind.word()
         + " "
         + where
         + (length == 0 && start == 0

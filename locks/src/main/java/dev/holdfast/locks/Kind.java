@@ -1,29 +1,41 @@
 package dev.holdfast.locks;
 
-/** The kinds of lock, in the order in which a set takes them. */
-public enum Kind {
-  OFD("open-file-description lock", "ofd"),
-  POSIX("POSIX record lock", "posix"),
-  FLOCK("BSD flock", "flock"),
-  FILE("exclusive lock file", "file"),
-  NFS("NFS-safe lock file", "nfs"),
-  PID_FILE("PID file", "pid"),
-  DEVICE("device lock", "device"),
-  MAIL("mail dot lock", "mail"),
-  PORT("port", "port"),
-  SOCKET("abstract socket", "socket"),
-  MEMORY("lock in shared memory", "memory"),
-  ZOOKEEPER("ZooKeeper lock", "zookeeper"),
-  POSTGRESQL("PostgreSQL advisory lock", "postgresql");
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A kind of lock: what it is called, and how a lock of it is made from a name. One object for each
+ * kind; the class of the lock has it. {@link Kinds} knows all that are here.
+ */
+public interface Kind {
+  /** What the command line calls it. */
+  String word();
 
   /** What people call it. */
-  public final String title;
+  String title();
 
-  /** What the command line calls it. */
-  public final String word;
+  /** Its place in the order in which a set takes locks; of the same place by the word. */
+  int rank();
 
-  Kind(String title, String word) {
-    this.title = title;
-    this.word = word;
+  /** Kinds of one family see each other's locks of the same file. */
+  default String family() {
+    return word();
+  }
+
+  /** The lock on this file. */
+  HostLock at(Path path) throws IOException;
+
+  /**
+   * The same kind with its lock files in another directory than the usual one of the machine.
+   *
+   * @throws UnsupportedOperationException if the kind has no usual directory
+   */
+  default Kind in(Path directory) {
+    throw new UnsupportedOperationException("a " + title() + " has no directory of its own");
+  }
+
+  /** The lock by its name on the command line: a path, unless the kind says otherwise. */
+  default HostLock named(String name) throws IOException {
+    return at(Path.of(name));
   }
 }

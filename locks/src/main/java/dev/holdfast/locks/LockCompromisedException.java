@@ -6,7 +6,7 @@ import java.nio.file.FileSystemException;
 public final class LockCompromisedException extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
-  LockCompromisedException(String path, String why) {
+  public LockCompromisedException(String path, String why) {
     super(path, null, why);
   }
 }

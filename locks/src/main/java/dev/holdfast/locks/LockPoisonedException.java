@@ -9,7 +9,7 @@ import java.io.IOException;
 public final class LockPoisonedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  LockPoisonedException(String lock) {
+  public LockPoisonedException(String lock) {
     super(lock + ": its holder died while it held it exclusively, and there is no repair");
   }
 }

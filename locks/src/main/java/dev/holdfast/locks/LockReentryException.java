@@ -2,12 +2,13 @@ package dev.holdfast.locks;
 
 /**
  * A thread asked, blocking, for a lock that it holds already: it would wait for itself. {@link
- * Lock#reentrant} allows it; {@link Held#detach} tells that the lock now belongs to another thread.
+ * HostLock#reentrant} allows it; {@link Held#detach} tells that the lock now belongs to another
+ * thread.
  */
 public final class LockReentryException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  LockReentryException(String lock, Place first, Place second) {
+  public LockReentryException(String lock, Place first, Place second) {
     super(
         lock
             + " is already held by this thread: acquired at "

@@ -1,5 +1,7 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.wait.Backoff;
+import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,9 +33,9 @@ public final class LockSet {
   private static final long PAUSE_BASE = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long PAUSE_CAP = TimeUnit.MILLISECONDS.toNanos(200);
 
-  private final List<Lock> locks;
+  private final List<HostLock> locks;
 
-  LockSet(Collection<? extends Lock> locks) {
+  LockSet(Collection<? extends HostLock> locks) {
     if (locks.isEmpty()) {
       throw new IllegalArgumentException("no locks");
     }
@@ -63,15 +65,15 @@ public final class LockSet {
   }
 
   /** The locks in their order, each once. */
-  public List<Lock> inOrder() throws IOException {
+  public List<HostLock> inOrder() throws IOException {
     return List.copyOf(sorted().values());
   }
 
-  private Map<Key, Lock> sorted() throws IOException {
-    Map<Key, Lock> sorted = new TreeMap<>();
-    for (Lock lock : locks) {
+  private Map<Key, HostLock> sorted() throws IOException {
+    Map<Key, HostLock> sorted = new TreeMap<>();
+    for (HostLock lock : locks) {
       Key key = lock.key();
-      Lock there = sorted.get(key);
+      HostLock there = sorted.get(key);
       if (there == null || there.mode() != there.mode().stronger(lock.mode())) {
         sorted.put(key, lock);
       }
@@ -81,8 +83,8 @@ public final class LockSet {
   }
 
   /** Two ranges that overlap are two locks to the kernel: one would wait for the other for ever. */
-  private static void refuseOverlaps(Map<Key, Lock> sorted) {
-    List<Map.Entry<Key, Lock>> all = List.copyOf(sorted.entrySet());
+  private static void refuseOverlaps(Map<Key, HostLock> sorted) {
+    List<Map.Entry<Key, HostLock>> all = List.copyOf(sorted.entrySet());
     for (int i = 0; i < all.size(); i++) {
       for (int j = i + 1; j < all.size(); j++) {
         Mode stronger = all.get(i).getValue().mode().stronger(all.get(j).getValue().mode());
@@ -99,7 +101,7 @@ public final class LockSet {
     List<Held> held = new ArrayList<>();
     boolean all = false;
     try {
-      for (Lock lock : sorted().values()) {
+      for (HostLock lock : sorted().values()) {
         Optional<Held> one = lock.tryAcquire();
         if (one.isEmpty()) {
           return Optional.empty();
@@ -162,11 +164,23 @@ public final class LockSet {
 
   /** Takes one after the other; answers the first that could not be had. */
   private static Outcome.@Nullable TimedOut takeAll(
-      Map<Key, Lock> sorted, List<Held> held, Deadline deadline, long patience)
+      Map<Key, HostLock> sorted, List<Held> held, Deadline deadline, long patience)
       throws IOException, InterruptedException {
-    for (Lock lock : sorted.values()) {
-      // Who holds nothing yet stands in nobody's way, and may wait as long as it likes.
+    try {
+      return takeEach(sorted, held, deadline, patience);
+    } finally {
+      LockOrder.together(false);
+    }
+  }
+
+  private static Outcome.@Nullable TimedOut takeEach(
+      Map<Key, HostLock> sorted, List<Held> held, Deadline deadline, long patience)
+      throws IOException, InterruptedException {
+    for (HostLock lock : sorted.values()) {
+      // A set that holds nothing yet blocks nobody, and may wait as long as it likes. What the
+      // thread held before counts for the first of the set; for the others the set steps back.
       Deadline limit = held.isEmpty() ? deadline : deadline.within(patience);
+      LockOrder.together(!held.isEmpty());
       long left = Math.max(0, limit.left());
       switch (lock.attempt(Duration.ofNanos(left))) {
         case Outcome.Acquired(Held one) -> held.add(one);

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 
 /** Another way to acquire a lock: what is not about acquiring is the lock's own. */
-abstract class LockView implements Lock {
-  private final Lock lock;
+public abstract class LockView implements HostLock {
+  private final HostLock lock;
 
-  LockView(Lock lock) {
+  public LockView(HostLock lock) {
     this.lock = lock;
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,58 +14,59 @@ import java.util.Collection;
  * }</pre>
  */
 public final class Locks {
-  private static final int PRIVATE = 0600;
-
   private Locks() {}
 
   /** Several locks, to be acquired together in an order that cannot deadlock. */
-  public static LockSet all(Lock... locks) {
+  public static LockSet all(HostLock... locks) {
     return new LockSet(Arrays.asList(locks));
   }
 
   /** Several locks, to be acquired together in an order that cannot deadlock. */
-  public static LockSet all(Collection<? extends Lock> locks) {
+  public static LockSet all(Collection<? extends HostLock> locks) {
     return new LockSet(locks);
   }
 
-  /** The default kind: an {@link OfdLock} on a permanent file. */
-  public static OfdLock of(Path file) {
+  /** The default kind: {@link #ofd} on a permanent file. */
+  public static HostLock of(Path file) {
     return ofd(file);
   }
 
   /** An open-file-description lock on a whole permanent file, which is made if it is not there. */
-  public static OfdLock ofd(Path file) {
-    return new OfdLock(file, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+  public static HostLock ofd(Path file) {
+    return at(Kinds.OFD, file);
   }
 
   /** A POSIX record lock on a whole permanent file, which is made if it is not there. */
-  public static PosixLock posix(Path file) {
-    return new PosixLock(file, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+  public static HostLock posix(Path file) {
+    return at(Kinds.POSIX, file);
   }
 
   /** A BSD flock on a permanent file or directory; a file is made if it is not there. */
-  public static FlockLock flock(Path file) {
-    return new FlockLock(file, Mode.EXCLUSIVE, PRIVATE);
+  public static HostLock flock(Path file) {
+    return at(Kinds.FLOCK, file);
   }
 
   /** A lock file made with O_EXCL's meaning and removed on release. */
-  public static ExclusiveFileLock file(Path lockFile) {
-    return new ExclusiveFileLock(lockFile);
+  public static HostLock file(Path lockFile) {
+    return at(Kinds.FILE, lockFile);
   }
 
   /** A lock file that excludes on NFS as well. */
-  public static NfsLinkLock nfs(Path lockFile) {
-    return new NfsLinkLock(lockFile);
+  public static HostLock nfs(Path lockFile) {
+    return at(Kinds.NFS, lockFile);
   }
 
   /** A PID file at a place of its own. */
-  public static PidFile pidFile(Path pidFile) {
-    return new PidFile(pidFile);
+  public static HostLock pidFile(Path pidFile) {
+    return at(Kinds.PID_FILE, pidFile);
   }
 
   /** The PID file of a daemon of the system, {@code /run/NAME.pid}. */
-  public static PidFile daemon(String name) {
-    return new PidFile(Path.of("/run").resolve(oneComponent(name) + ".pid"));
+  public static HostLock daemon(String name) {
+    if (name.indexOf('/') >= 0) {
+      throw new IllegalArgumentException("not a name for a daemon: " + name);
+    }
+    return named(Kinds.PID_FILE, name);
   }
 
   /**
@@ -72,80 +74,43 @@ public final class Locks {
    *
    * @throws IOException if the device is not there
    */
-  public static DeviceLock device(Path device) throws IOException {
-    return device(device, Path.of("/var/lock"));
+  public static HostLock device(Path device) throws IOException {
+    return Kinds.DEVICE.at(device);
   }
 
   /** The lock of a device in another directory. */
-  public static DeviceLock device(Path device, Path directory) throws IOException {
-    return new DeviceLock(device.toRealPath(), directory);
+  public static HostLock device(Path device, Path directory) throws IOException {
+    return Kinds.DEVICE.in(directory).at(device);
   }
 
   /** The dot lock of a mailbox: {@code MAILBOX.lock} beside it. */
-  public static MailLock mail(Path mailbox) {
-    return new MailLock(mailbox);
+  public static HostLock mail(Path mailbox) {
+    return at(Kinds.MAIL, mailbox);
   }
 
   /** A TCP port of the loopback address. */
-  public static PortLock port(int port) {
-    return new PortLock(port);
+  public static HostLock port(int port) {
+    return named(Kinds.PORT, Integer.toString(port));
   }
 
   /** A name in the abstract namespace of Unix sockets. */
-  public static AbstractSocketLock socket(String name) {
-    return new AbstractSocketLock(name);
+  public static HostLock socket(String name) {
+    return named(Kinds.SOCKET, name);
   }
 
-  /**
-   * The lock of a kind by its name on the command line: a path, a port number, or a socket name.
-   */
-  public static Lock named(Kind kind, String name) throws IOException {
-    return switch (kind) {
-      case OFD -> ofd(Path.of(name));
-      case POSIX -> posix(Path.of(name));
-      case FLOCK -> flock(Path.of(name));
-      case FILE -> file(Path.of(name));
-      case NFS -> nfs(Path.of(name));
-      case PID_FILE -> name.indexOf('/') < 0 ? daemon(name) : pidFile(Path.of(name));
-      case DEVICE -> device(Path.of(name));
-      case MAIL -> mail(Path.of(name));
-      case PORT -> port(portNumber(name));
-      case SOCKET -> socket(name);
-      case MEMORY ->
-          throw new UnsupportedOperationException(kind.title + ": only for Java programs");
-      case ZOOKEEPER, POSTGRESQL ->
-          throw new UnsupportedOperationException(kind.title + ": not a lock of one machine");
-    };
-  }
-
-  /**
-   * Lets the programs that this process executes from now on keep the lock: their descriptor is the
-   * same. For a program that takes this one's place; the lock then lasts until the last of them has
-   * ended.
-   *
-   * @throws UnsupportedOperationException if the kind has no descriptor to inherit
-   */
-  public static void passOn(Held held) throws IOException {
-    if (held instanceof LocalHeld local && local.slot().engine instanceof KernelEngine engine) {
-      engine.passOn();
-      return;
-    }
-    throw new UnsupportedOperationException(
-        "a " + held.lock().kind().title + " cannot be passed on to another program");
-  }
-
-  private static int portNumber(String text) {
+  private static HostLock at(Kind kind, Path path) {
     try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("no port number: " + text, e);
+      return kind.at(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static String oneComponent(String name) {
-    if (name.isEmpty() || name.indexOf('/') >= 0 || name.startsWith(".")) {
-      throw new IllegalArgumentException("no name for a daemon: " + name);
+  private static HostLock named(Kind kind, String name) {
+    try {
+      return kind.named(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return name;
   }
 }

@@ -14,7 +14,7 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
   private static final StackTraceElement UNKNOWN = new StackTraceElement("?", "?", null, -1);
   private static final String OURS = Place.class.getPackageName() + ".";
 
-  static Place here() {
+  public static Place here() {
     Optional<StackTraceElement> caller =
         WALKER.walk(
             frames ->
@@ -26,7 +26,7 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
   }
 
   /** The same place, at this moment. */
-  Place now() {
+  public Place now() {
     return new Place(thread, frame, Instant.now());
   }
 

@@ -22,9 +22,9 @@ final class ReentrantView extends LockView {
     }
   }
 
-  private final Lock lock;
+  private final HostLock lock;
 
-  ReentrantView(Lock lock) {
+  ReentrantView(HostLock lock) {
     super(lock);
     this.lock = lock;
   }
@@ -86,22 +86,22 @@ final class ReentrantView extends LockView {
   }
 
   @Override
-  public Lock shared() {
+  public HostLock shared() {
     return new ReentrantView(lock.shared());
   }
 
   @Override
-  public Lock exclusive() {
+  public HostLock exclusive() {
     return new ReentrantView(lock.exclusive());
   }
 
   @Override
-  public Lock fair() {
+  public HostLock fair() {
     return new ReentrantView(lock.fair());
   }
 
   @Override
-  public Lock reentrant() {
+  public HostLock reentrant() {
     return this;
   }
 
@@ -116,7 +116,7 @@ final class ReentrantView extends LockView {
     }
 
     @Override
-    public Lock lock() {
+    public HostLock lock() {
       return ReentrantView.this;
     }
 

@@ -1,2 +1,2 @@
-/** One lock interface, one class per kind of lock; ordered sets, recovery, holders. */
+/** The locks of this machine as programs use them, and what a kind of lock has to say of itself. */
 package dev.holdfast.locks;

@@ -41,7 +41,7 @@ class InteropTest {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(300, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
       throw new AssertionError(List.of(command) + " does not end");
     }
@@ -52,7 +52,8 @@ class InteropTest {
    * @param hold takes the lock, prints a line, and holds it until its input ends
    * @param attempt takes the lock if it is free, and ends with 0 only then
    */
-  private static void exclude(Lock ours, List<String> hold, String... attempt) throws Exception {
+  private static void exclude(HostLock ours, List<String> hold, String... attempt)
+      throws Exception {
     assertEquals(0, run(attempt), "it cannot take a free lock");
     Process theirs =
         new ProcessBuilder(hold).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -62,7 +63,7 @@ class InteropTest {
       assertNotEquals(0, run(attempt), "they hold it twice: the test proves nothing");
     } finally {
       theirs.outputWriter().close();
-      assertTrue(theirs.waitFor(60, TimeUnit.SECONDS));
+      assertTrue(theirs.waitFor(300, TimeUnit.SECONDS));
     }
     try (Held held = ours.tryAcquire().orElseThrow()) {
       assertNotEquals(0, run(attempt), "we hold it, and so do they");
@@ -120,7 +121,7 @@ class InteropTest {
   void withLockExOfChiark() throws Exception {
     needs("with-lock-ex");
     String file = directory.resolve("with-lock-ex").toString();
-    for (Lock ours : List.of(Locks.ofd(Path.of(file)), Locks.posix(Path.of(file)))) {
+    for (HostLock ours : List.of(Locks.ofd(Path.of(file)), Locks.posix(Path.of(file)))) {
       exclude(
           ours,
           List.of("with-lock-ex", "-f", file, "sh", "-c", HOLD),
@@ -136,7 +137,7 @@ class InteropTest {
     needs("dotlockfile");
     Path mailbox = directory.resolve("mailbox");
     String lock = mailbox + ".lock";
-    MailLock ours = Locks.mail(mailbox);
+    HostLock ours = Locks.mail(mailbox);
     exclude(
         ours,
         List.of(
@@ -158,7 +159,7 @@ class InteropTest {
     Path mailbox = directory.resolve("mailbox");
     String lock = mailbox + ".lock";
     String take = "lockfile -r 0 " + lock;
-    for (Lock ours :
+    for (HostLock ours :
         List.of(Locks.mail(mailbox), Locks.file(Path.of(lock)), Locks.nfs(Path.of(lock)))) {
       exclude(
           ours,
@@ -193,7 +194,7 @@ class InteropTest {
     String program = directory.resolve("lockf").toString();
     assertEquals(0, run("cc", "-o", program, source.toString()));
     String file = directory.resolve("file").toString();
-    for (Lock ours : List.of(Locks.ofd(Path.of(file)), Locks.posix(Path.of(file)))) {
+    for (HostLock ours : List.of(Locks.ofd(Path.of(file)), Locks.posix(Path.of(file)))) {
       exclude(ours, List.of(program, file), program, file, "try");
     }
   }

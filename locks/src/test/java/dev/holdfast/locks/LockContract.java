@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.locks.proc.KernelLocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,15 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every kind of lock does. What a kind lacks, it must say so. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
-abstract class LockContract {
-  static final Duration LONG = Duration.ofSeconds(30);
-  static final Duration SHORT = Duration.ofMillis(60);
+public abstract class LockContract {
+  public static final Duration LONG = Duration.ofSeconds(30);
+  public static final Duration SHORT = Duration.ofMillis(60);
 
-  @TempDir Path directory;
-  Peer peer;
+  protected @TempDir Path directory;
+  protected Peer peer;
   private final AtomicInteger names = new AtomicInteger();
 
-  abstract Kind kind();
+  protected abstract Kind kind();
 
   @BeforeAll
   void startPeer() throws IOException {
@@ -51,19 +52,19 @@ abstract class LockContract {
     peer.close();
   }
 
-  String newName() {
-    return kind().word + "-" + names.incrementAndGet();
+  protected String newName() {
+    return kind().word() + "-" + names.incrementAndGet();
   }
 
-  Lock open(String name) {
+  protected HostLock open(String name) {
     return TestKinds.open(kind(), directory, name);
   }
 
-  final boolean can(Capability capability) {
+  protected final boolean can(Capability capability) {
     return open("unused").capabilities().contains(capability);
   }
 
-  static boolean isFree(Lock lock) throws IOException {
+  protected static boolean isFree(HostLock lock) throws IOException {
     Optional<Held> held = lock.tryAcquire();
     held.ifPresent(Held::close);
     return held.isPresent();
@@ -71,7 +72,7 @@ abstract class LockContract {
 
   @Test
   void isTakenAndLetGo() throws IOException {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     Held held = lock.tryAcquire().orElseThrow();
     assertTrue(held.isOpen());
     assertEquals(Mode.EXCLUSIVE, held.mode());
@@ -92,7 +93,7 @@ abstract class LockContract {
 
   @Test
   void closingTwiceDoesNotLetGoOfTheNext() throws IOException {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     Held first = lock.tryAcquire().orElseThrow();
     first.close();
     try (Held second = lock.tryAcquire().orElseThrow()) {
@@ -243,7 +244,7 @@ abstract class LockContract {
   void anInterruptedThreadIsToldAtOnce() {
     Thread.currentThread().interrupt();
     try {
-      Lock lock = open(newName());
+      HostLock lock = open(newName());
       try (Held held = lock.tryAcquire().orElseThrow()) {
         held.detach();
         assertThrows(InterruptedException.class, () -> lock.acquire(LONG).close());
@@ -290,7 +291,7 @@ abstract class LockContract {
 
   @Test
   void threadsAreServedInTheOrderOfTheirComing() throws Exception {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
     try (Held held = lock.tryAcquire().orElseThrow()) {
@@ -324,7 +325,7 @@ abstract class LockContract {
 
   @Test
   void threadsNeverOverlap() throws Exception {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger overlaps = new AtomicInteger();
     List<Future<?>> all = new ArrayList<>();
@@ -354,7 +355,7 @@ abstract class LockContract {
 
   @Test
   void askingAgainNamesBothPlaces() throws IOException {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     try (Held held = lock.tryAcquire().orElseThrow()) {
       LockReentryException refused =
           assertThrows(LockReentryException.class, () -> lock.acquire(LONG));
@@ -366,8 +367,8 @@ abstract class LockContract {
 
   @Test
   void aReentrantViewMayAskAgain() throws Exception {
-    Lock lock = open(newName());
-    Lock again = lock.reentrant();
+    HostLock lock = open(newName());
+    HostLock again = lock.reentrant();
     try (Held outer = again.acquire(LONG)) {
       try (Held inner = again.acquire(LONG)) {
         assertEquals(outer.token(), inner.token());
@@ -427,7 +428,7 @@ abstract class LockContract {
 
   @Test
   void anotherThreadMayLetGo() throws Exception {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     Held held = lock.acquire(LONG);
     Thread closer = Thread.ofVirtual().start(held::close);
     closer.join();
@@ -438,7 +439,7 @@ abstract class LockContract {
 
   @Test
   void afterDetachingItMayBeAskedForAgain() throws Exception {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     Held held = lock.acquire(LONG).detach();
     assertInstanceOf(Outcome.TimedOut.class, lock.attempt(SHORT));
     held.close();
@@ -478,7 +479,7 @@ abstract class LockContract {
   @Test
   void readersShareAndKeepWritersOut() throws IOException {
     String name = newName();
-    Lock lock = open(name);
+    HostLock lock = open(name);
     if (!can(Capability.SHARED)) {
       assertThrows(UnsupportedOperationException.class, lock::shared);
       return;
@@ -504,7 +505,7 @@ abstract class LockContract {
   @Test
   void changesItsModeWithoutAGap() throws IOException {
     String name = newName();
-    Lock lock = open(name);
+    HostLock lock = open(name);
     try (Held held = lock.tryAcquire().orElseThrow()) {
       if (!can(Capability.CONVERT)) {
         assertThrows(UnsupportedOperationException.class, held::downgrade);
@@ -534,12 +535,12 @@ abstract class LockContract {
 
   @Test
   void aFairViewServesProcessesInOrder() throws Exception {
-    Lock lock = open(newName());
+    HostLock lock = open(newName());
     if (!can(Capability.FAIR)) {
       assertThrows(UnsupportedOperationException.class, lock::fair);
       return;
     }
-    Lock fair = lock.fair();
+    HostLock fair = lock.fair();
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
     try (Held held = fair.acquire(LONG)) {
@@ -571,7 +572,7 @@ abstract class LockContract {
     assertEquals(fair, fair.fair());
   }
 
-  private static Outcome attempt(Lock lock) {
+  private static Outcome attempt(HostLock lock) {
     try {
       return lock.attempt(SHORT);
     } catch (IOException | InterruptedException e) {
@@ -580,7 +581,7 @@ abstract class LockContract {
   }
 
   /** Waits until so many stand in the queue, by the kernel's table. */
-  private void awaitTickets(Lock lock, int count) throws IOException {
+  private void awaitTickets(HostLock lock, int count) throws IOException {
     Path path = Path.of(lock.name());
     Path queue = path.resolveSibling("." + path.getFileName() + ".queue");
     long inode = (Long) java.nio.file.Files.getAttribute(queue, "unix:ino");

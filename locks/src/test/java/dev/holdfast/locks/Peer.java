@@ -1,5 +1,6 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * Another process that locks what it is told to. Each request is a line, and so is each answer; a
  * request that waits is answered when it is granted.
  */
-final class Peer {
+public final class Peer {
   private final Process process;
   private final PrintWriter requests;
   private final BufferedReader answers;
@@ -30,12 +31,12 @@ final class Peer {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  static Peer start() throws IOException {
+  public static Peer start() throws IOException {
     return startBy(List.of());
   }
 
   /** Starts it by way of a command that runs what is appended to it, in another place. */
-  static Peer startBy(List<String> prefix) throws IOException {
+  public static Peer startBy(List<String> prefix) throws IOException {
     ProcessBuilder peer = java(Peer.class);
     List<String> command = new ArrayList<>(prefix);
     command.addAll(peer.command());
@@ -43,37 +44,27 @@ final class Peer {
     return new Peer(peer.redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  /** A child JVM on this class path, made to start fast. */
-  static ProcessBuilder java(Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
-    command.add("-Xmx128m");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command);
+  /** A child JVM on this class path, made to start fast and to stay small. */
+  public static ProcessBuilder java(Class<?> main, String... arguments) {
+    return new ProcessBuilder(ChildJvm.commandWith(List.of("-Xmx128m"), main, arguments));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** Asks, and waits for the answer. */
-  String ask(String request) throws IOException {
+  public String ask(String request) throws IOException {
     tell(request);
     return answer();
   }
 
   /** Asks without waiting for the answer. */
-  void tell(String request) {
+  public void tell(String request) {
     requests.println(request);
   }
 
-  String answer() throws IOException {
+  public String answer() throws IOException {
     String answer = answers.readLine();
     if (answer == null) {
       throw new IOException("the peer has ended");
@@ -81,26 +72,26 @@ final class Peer {
     return answer;
   }
 
-  String tryAcquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
+  public String tryAcquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
     return ask("try " + kind + " " + mode + " " + directory + " " + name);
   }
 
-  String acquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
+  public String acquire(Kind kind, Path directory, String name, Mode mode) throws IOException {
     return ask("acquire " + kind + " " + mode + " " + directory + " " + name);
   }
 
-  String release(String name) throws IOException {
+  public String release(String name) throws IOException {
     return ask("release " + name);
   }
 
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     // First whatever the command that started it has started.
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     process.waitFor();
   }
 
-  void close() throws InterruptedException {
+  public void close() throws InterruptedException {
     requests.close();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
       process.destroyForcibly();
@@ -135,7 +126,7 @@ final class Peer {
 
   private static String acquire(String[] words, Map<String, Held> held)
       throws IOException, InterruptedException {
-    Lock lock = TestKinds.open(Kind.valueOf(words[1]), Path.of(words[3]), words[4]);
+    HostLock lock = TestKinds.open(Kinds.of(words[1]).orElseThrow(), Path.of(words[3]), words[4]);
     lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
     Optional<Held> got =
         words[0].equals("try")

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A process that is told of every acquisition and release, and counts those that overlap. A lost
  * connection is a release: it is how the death of a holder looks from outside.
  */
-final class Referee {
+public final class Referee {
   static final int ACQUIRED = 1;
   static final int RELEASED = 2;
   static final int SCORES = 3;

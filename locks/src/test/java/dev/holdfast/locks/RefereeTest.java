@@ -3,6 +3,7 @@ package dev.holdfast.locks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.locks.report.LockFileReport;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -41,12 +42,10 @@ class RefereeTest {
 
   private static List<String> names() {
     List<String> names = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      if (kind != Kind.ZOOKEEPER && kind != Kind.POSTGRESQL) {
-        names.add(kind.name());
-      }
+    for (Kind kind : Kinds.all()) {
+      names.add(kind.word());
     }
-    names.add("fair-OFD");
+    names.add("fair-" + Kinds.OFD.word());
     names.add(RefereeWorker.QUEUE);
     names.add(RefereeWorker.NAIVE);
     return names;
@@ -142,7 +141,7 @@ class RefereeTest {
 
   /** The administrator's part: the holder of an NFS lock is never taken for dead. */
   private void breakWhatNobodyCanProveDead(long pid) throws IOException {
-    Path file = directory.resolve(Kind.NFS.name());
+    Path file = directory.resolve(Kinds.NFS.word());
     Optional<LockFileReport> stuck = LockFileReport.at(file);
     if (stuck.isPresent() && stuck.get().holder().pid() == pid) {
       assertTrue(LockFileReport.breakLock(file, stuck.get().token()));

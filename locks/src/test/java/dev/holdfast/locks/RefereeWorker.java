@@ -1,5 +1,8 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.libc.Identity;
+import dev.holdfast.locks.kernel.TicketQueue;
+import dev.holdfast.locks.wait.Deadline;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -79,8 +82,8 @@ final class RefereeWorker {
   private void lock(String name, DataInputStream in, DataOutputStream out)
       throws IOException, InterruptedException {
     boolean fair = name.startsWith(FAIR);
-    Kind kind = Kind.valueOf(fair ? name.substring(FAIR.length()) : name);
-    Lock lock = TestKinds.open(kind, directory, name);
+    Kind kind = Kinds.of(fair ? name.substring(FAIR.length()) : name).orElseThrow();
+    HostLock lock = TestKinds.open(kind, directory, name);
     lock = fair ? lock.fair() : lock;
     Held held = anyWay(lock);
     if (held == null) {
@@ -95,7 +98,7 @@ final class RefereeWorker {
   /** Drops out of the queue now and then, as who has no more time does. */
   private void queue(DataInputStream in, DataOutputStream out)
       throws IOException, InterruptedException {
-    TicketQueue queue = new TicketQueue(directory.resolve(QUEUE), 0600);
+    TicketQueue queue = new TicketQueue(directory.resolve(QUEUE), 0600, Identity.KEEP);
     int millis = ThreadLocalRandom.current().nextInt(1, 40);
     Deadline deadline = millis < 10 ? Deadline.after(Duration.ofMillis(millis)) : Deadline.NONE;
     try (TicketQueue.Ticket turn = queue.take(deadline)) {
@@ -106,7 +109,7 @@ final class RefereeWorker {
     }
   }
 
-  private static @Nullable Held anyWay(Lock lock) throws IOException, InterruptedException {
+  private static @Nullable Held anyWay(HostLock lock) throws IOException, InterruptedException {
     return switch (ThreadLocalRandom.current().nextInt(4)) {
       case 0 -> {
         Optional<Held> now = lock.tryAcquire();
@@ -118,7 +121,7 @@ final class RefereeWorker {
     };
   }
 
-  private static @Nullable Held timed(Lock lock, Duration timeout)
+  private static @Nullable Held timed(HostLock lock, Duration timeout)
       throws IOException, InterruptedException {
     return lock.attempt(timeout) instanceof Outcome.Acquired(Held held) ? held : null;
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.memory.SharedMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -7,30 +8,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The lock of each kind that tests and their peers agree on by a name in a directory. */
-final class TestKinds {
+public final class TestKinds {
   private TestKinds() {}
 
-  static Lock open(Kind kind, Path directory, String name) {
+  public static HostLock open(Kind kind, Path directory, String name) {
     Path path = directory.resolve(name);
-    return switch (kind) {
-      case OFD -> Locks.ofd(path);
-      case POSIX -> Locks.posix(path);
-      case FLOCK -> Locks.flock(path);
-      case FILE -> Locks.file(path);
-      case NFS -> Locks.nfs(path);
-      case PID_FILE -> Locks.pidFile(path);
-      case DEVICE -> device(directory, directory.resolve("dev-" + name));
-      case MAIL -> Locks.mail(path);
-      case PORT -> Locks.port(port(directory, name));
-      case SOCKET ->
+    return switch (kind.word()) {
+      case "ofd" -> Locks.ofd(path);
+      case "posix" -> Locks.posix(path);
+      case "flock" -> Locks.flock(path);
+      case "file" -> Locks.file(path);
+      case "nfs" -> Locks.nfs(path);
+      case "pid" -> Locks.pidFile(path);
+      case "device" -> device(directory, directory.resolve("dev-" + name));
+      case "mail" -> Locks.mail(path);
+      case "port" -> Locks.port(port(directory, name));
+      case "socket" ->
           Locks.socket("holdfast-test-" + Integer.toHexString(path.toString().hashCode()) + name);
-      case MEMORY -> memory(directory, name);
-      case ZOOKEEPER, POSTGRESQL -> throw new IllegalArgumentException("no test knows " + kind);
+      case "memory" -> memory(directory, name);
+      default -> throw new IllegalArgumentException("no test knows " + kind);
     };
   }
 
   /** One file, a cell for each name; the names of the contract tests end with a number. */
-  private static Lock memory(Path directory, String name) {
+  private static HostLock memory(Path directory, String name) {
     String digits = name.replaceAll("\\D", "");
     int cell = digits.isEmpty() ? 0 : Integer.parseInt(digits) % SharedMemory.CELLS;
     try {
@@ -42,7 +43,7 @@ final class TestKinds {
   }
 
   /** A file stands for the device: what is locked is its name, and a flock on it. */
-  private static Lock device(Path directory, Path device) {
+  private static HostLock device(Path directory, Path device) {
     try {
       try {
         Files.createFile(device);

@@ -18,12 +18,20 @@ public final class Case {
   private List<String> setup = List.of();
   private List<Path> fresh = List.of();
   private List<Path> arena = List.of();
+  private List<Path> volume = List.of();
+  private boolean tmp;
   private @Nullable String user;
   private String attacker = "nobody";
   private Set<Intruder> intruders = Set.of(Intruder.ATTACKER);
   private List<String> rivals = List.of();
   private List<String> checks = List.of();
+  private @Nullable String until;
+  private List<String> clients = List.of();
   private int maxTrials;
+  private boolean all;
+  private List<String> only = List.of();
+  private List<Path> under = List.of();
+  private List<String> exclude = List.of();
   private Duration timeout = Duration.ofSeconds(10);
   private int jobs;
   private Path directory = Path.of("").toAbsolutePath();
@@ -43,12 +51,20 @@ public final class Case {
     copy.setup = setup;
     copy.fresh = fresh;
     copy.arena = arena;
+    copy.volume = volume;
+    copy.tmp = tmp;
     copy.user = user;
     copy.attacker = attacker;
     copy.intruders = intruders;
     copy.rivals = rivals;
     copy.checks = checks;
+    copy.until = until;
+    copy.clients = clients;
     copy.maxTrials = maxTrials;
+    copy.all = all;
+    copy.only = only;
+    copy.under = under;
+    copy.exclude = exclude;
     copy.timeout = timeout;
     copy.jobs = jobs;
     copy.directory = directory;
@@ -75,6 +91,16 @@ public final class Case {
   /** {@return like {@link #fresh}, and owned by the attacker} */
   public List<Path> arena() {
     return arena;
+  }
+
+  /** {@return like {@link #fresh}, and each is a file system of its own: a rename cannot cross} */
+  public List<Path> volume() {
+    return volume;
+  }
+
+  /** {@return whether each world has an empty {@code /tmp}, where everybody may make files} */
+  public boolean tmp() {
+    return tmp;
   }
 
   /** {@return the victim's identity by name or number; null for whoever runs this} */
@@ -105,9 +131,52 @@ public final class Case {
     return checks;
   }
 
+  /**
+   * {@return what a service comes to when it can be used: the number of a TCP port that it listens
+   * on, the absolute path of a file that it makes, or else a text that it prints; null if it is
+   * ready once it does nothing any more}
+   */
+  public @Nullable String until() {
+    return until;
+  }
+
+  /**
+   * {@return shell commands that use a service once it is ready, run in its world as root, one
+   * after the other; then it is asked to end by SIGTERM}
+   */
+  public List<String> clients() {
+    return clients;
+  }
+
   /** {@return the most runs; 0 for as many as it takes} */
   public int maxTrials() {
     return maxTrials;
+  }
+
+  /**
+   * {@return whether every window is tried: else, where there are many, three of each kind, and the
+   * proof says how many were {@linkplain dev.holdfast.prove.model.Proof#leftOut left out}}
+   */
+  public boolean all() {
+    return all;
+  }
+
+  /**
+   * {@return which windows are tried, if not all: those of one of these calls, rows of the
+   * catalogue, strikes or absolute paths}
+   */
+  public List<String> only() {
+    return only;
+  }
+
+  /** {@return the directories in which the intruder may change something; none for all} */
+  public List<Path> under() {
+    return under;
+  }
+
+  /** {@return absolute paths and glob patterns at or below which he changes nothing} */
+  public List<String> exclude() {
+    return exclude;
   }
 
   /** {@return the time for one run of the victim} */
@@ -142,6 +211,14 @@ public final class Case {
     return with(c -> c.arena = List.of(directories));
   }
 
+  public Case withVolume(Path... directories) {
+    return with(c -> c.volume = List.of(directories));
+  }
+
+  public Case withTmp() {
+    return with(c -> c.tmp = true);
+  }
+
   public Case withUser(@Nullable String name) {
     return with(c -> c.user = name);
   }
@@ -162,8 +239,32 @@ public final class Case {
     return with(c -> c.checks = List.of(commands));
   }
 
+  public Case withUntil(@Nullable String ready) {
+    return with(c -> c.until = ready);
+  }
+
+  public Case withClients(String... commands) {
+    return with(c -> c.clients = List.of(commands));
+  }
+
   public Case withMaxTrials(int trials) {
     return with(c -> c.maxTrials = trials);
+  }
+
+  public Case withAll() {
+    return with(c -> c.all = true);
+  }
+
+  public Case withOnly(String... wanted) {
+    return with(c -> c.only = List.of(wanted));
+  }
+
+  public Case withUnder(Path... directories) {
+    return with(c -> c.under = List.of(directories));
+  }
+
+  public Case withExclude(String... patterns) {
+    return with(c -> c.exclude = List.of(patterns));
   }
 
   public Case withTimeout(Duration limit) {

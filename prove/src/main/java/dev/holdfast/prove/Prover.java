@@ -1,7 +1,9 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.WindowResult;
+import dev.holdfast.prove.schedule.Schedules;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,7 @@ public final class Prover {
     }
   }
 
-  /** Observes and plans only: every window comes as {@code SURVIVED} with no trial made. */
+  /** Observes and plans only: all windows are {@linkplain Proof#listed listed}, none was tried. */
   public static Proof listWindows(Case what, Progress progress) throws ProveException {
     try (Session session = Session.open(what, progress)) {
       return session.listWindows();
@@ -54,6 +56,28 @@ public final class Prover {
   public static Proof replay(Case what, String windowId, Progress progress) throws ProveException {
     try (Session session = Session.open(what, progress)) {
       return session.prove(windowId, _ -> false);
+    }
+  }
+
+  /**
+   * Runs the case's command together with others, or with itself, under every schedule. The
+   * attacker, intruders and checks of the case play no part.
+   *
+   * @param replay the id of the one schedule to run again; null for all
+   * @throws ProveException also if one after the other they do not come to an end
+   */
+  public static ScheduleProof schedules(
+      Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
+    if (how.runs() + how.others().size() < 2 || how.runs() + how.others().size() > Together.MOST) {
+      throw ProveException.wrongUse(
+          "from two to " + Together.MOST + " programs run together (--runs, --with)");
+    }
+    if (replay != null && !Schedules.isReplay(replay, how.runs() + how.others().size())) {
+      throw ProveException.wrongUse(
+          "--replay " + replay + ": is not the id of a schedule of these");
+    }
+    try (Session session = Session.open(what, progress)) {
+      return session.schedules(how, replay);
     }
   }
 

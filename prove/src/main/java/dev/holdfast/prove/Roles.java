@@ -4,10 +4,10 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
-import dev.holdfast.prove.observe.Attacker;
-import dev.holdfast.prove.observe.Raw;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trial.VictimOutput;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.world.OwnDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +49,12 @@ record Roles(
             groups(what, user),
             VictimOutput.PATH);
     List<OwnDirectory> own = new ArrayList<>();
+    if (what.tmp()) {
+      own.add(new OwnDirectory(ownPath("--tmp", Path.of("/tmp")), 0, 0, 01777, false));
+    }
+    for (Path directory : what.volume()) {
+      own.add(new OwnDirectory(ownPath("--volume", directory), -1, -1, -1, true));
+    }
     for (Path directory : what.fresh()) {
       own.add(new OwnDirectory(ownPath("--fresh", directory), -1, -1));
     }
@@ -82,8 +88,14 @@ record Roles(
   }
 
   private static List<Integer> groups(Case what, Pwd.User user) {
-    Result<int[]> groups =
-        what.user() == null ? Identity.getgroups() : Pwd.getgrouplist(user.name(), user.gid());
+    return what.user() == null ? list(Identity.getgroups()) : loginGroups(user);
+  }
+
+  private static List<Integer> loginGroups(Pwd.User user) {
+    return list(Pwd.getgrouplist(user.name(), user.gid()));
+  }
+
+  private static List<Integer> list(Result<int[]> groups) {
     List<Integer> list = new ArrayList<>();
     // In a user namespace groups have no names, and may not be set.
     if (groups.ok() && !Host.inUserNamespace()) {
@@ -97,7 +109,8 @@ record Roles(
   private static Attacker attacker(Case what) throws ProveException {
     Pwd.User user = user(what.attacker(), "--attacker");
     if (Host.hasUser(user.uid())) {
-      return new Attacker(user.name(), user.uid(), user.gid(), user.uid() == 0, List.of());
+      return new Attacker(
+          user.name(), user.uid(), user.gid(), loginGroups(user), user.uid() == 0, List.of());
     }
     Pwd.User self = user(Integer.toString(Identity.geteuid()), "--attacker");
     List<String> scopes = new ArrayList<>();
@@ -108,7 +121,8 @@ record Roles(
       // The same user could change whatever he owns; these are the places others could, too.
       scopes.addAll(List.of("/tmp", "/var/tmp", Raw.fromText(what.directory().toString())));
     }
-    return new Attacker(self.name() + " (the same user)", self.uid(), self.gid(), true, scopes);
+    return new Attacker(
+        self.name() + " (the same user)", self.uid(), self.gid(), List.of(), true, scopes);
   }
 
   private static Pwd.User victimUser(@Nullable String name) throws ProveException {

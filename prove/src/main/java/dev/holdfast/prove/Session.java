@@ -1,22 +1,19 @@
 package dev.holdfast.prove;
 
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.prove.model.LeftOut;
 import dev.holdfast.prove.model.Proof;
-import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.model.Ways;
+import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.model.WindowResult;
-import dev.holdfast.prove.observe.Attacker;
-import dev.holdfast.prove.observe.MutationObserver;
-import dev.holdfast.prove.observe.Observation;
-import dev.holdfast.prove.observe.ObservedCall;
-import dev.holdfast.prove.observe.Observer;
-import dev.holdfast.prove.observe.Operation;
-import dev.holdfast.prove.observe.Resolver;
-import dev.holdfast.prove.observe.Site;
-import dev.holdfast.prove.observe.VolatileNames;
-import dev.holdfast.prove.plan.CrashPlanner;
+import dev.holdfast.prove.plan.Filter;
 import dev.holdfast.prove.plan.Plan;
-import dev.holdfast.prove.plan.PlannedWindow;
 import dev.holdfast.prove.plan.Planner;
+import dev.holdfast.prove.plan.ProgramPlanner;
+import dev.holdfast.prove.schedule.Schedules;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceException;
@@ -25,9 +22,22 @@ import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.trace.Watchdog;
 import dev.holdfast.prove.trial.Guards;
+import dev.holdfast.prove.trial.Readiness;
+import dev.holdfast.prove.trial.Runs;
+import dev.holdfast.prove.trial.Service;
 import dev.holdfast.prove.trial.Setting;
 import dev.holdfast.prove.trial.Trials;
 import dev.holdfast.prove.trial.VictimOutput;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.MutationObserver;
+import dev.holdfast.prove.watch.Observation;
+import dev.holdfast.prove.watch.ObservedCall;
+import dev.holdfast.prove.watch.Observer;
+import dev.holdfast.prove.watch.Operation;
+import dev.holdfast.prove.watch.Resolver;
+import dev.holdfast.prove.watch.Site;
+import dev.holdfast.prove.watch.StandingNames;
+import dev.holdfast.prove.watch.VolatileNames;
 import dev.holdfast.prove.world.WorldException;
 import dev.holdfast.prove.world.Worlds;
 import java.time.Duration;
@@ -37,26 +47,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One proof from set-up to verdicts. */
 final class Session implements AutoCloseable {
-  private static final Set<Sysno> OBSERVED = observed();
+  static final Set<Sysno> OBSERVED = observed();
+
+  /** What may be a time of day, or the seconds since some day. */
+  private static final Pattern MOMENT =
+      Pattern.compile("[0-9]{6}|[0-9]{2}[^0-9/][0-9]{2}[^0-9/][0-9]{2}");
+
+  private static final long MILLIS = 1000;
+
+  private static final int RUNS_FOR_A_WINDOW = 4;
+
+  /** To follow one takes two, and twice as many are left for what is to be decided. */
+  private static final int RUNS_FOR_A_WAY = 6;
 
   private final Case what;
   private final Progress progress;
   private final Worlds worlds;
   private final Roles roles;
   private final Attacker attacker;
-  private final Program victim;
+  private Program victim;
   private final List<String> notes = new ArrayList<>();
+  private boolean clientNoted;
 
   private static Set<Sysno> observed() {
     Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
@@ -103,6 +120,7 @@ final class Session implements AutoCloseable {
     Session session = new Session(what, progress, worlds, roles);
     try {
       session.setUp();
+      session.lookForHidden();
     } catch (WorldException | TraceException e) {
       session.close();
       throw new ProveException("the set-up failed: " + e.getMessage(), e);
@@ -137,7 +155,7 @@ final class Session implements AutoCloseable {
                         + "' exits "
                         + ending.code()
                         + ": "
-                        + VictimOutput.read();
+                        + VictimOutput.lastLines();
                   }
                 }
               }
@@ -145,6 +163,30 @@ final class Session implements AutoCloseable {
             });
     if (!failure.isEmpty()) {
       throw new ProveException(failure);
+    }
+  }
+
+  /** What the worlds hide of the command is said before anything is tried. */
+  private void lookForHidden() throws ProveException {
+    HiddenNames hidden = HiddenNames.of(what, roles.own(), worlds);
+    for (String word : hidden.words()) {
+      if (HiddenNames.isProgram(word, what.argv())) {
+        throw ProveException.wrongUse(
+            word
+                + ": the worlds have a directory of their own there, which hides it: put the"
+                + " program elsewhere, or make it in --setup");
+      }
+      notes.add(
+          word
+              + ": is on this host, but the worlds have a directory of their own there, which"
+              + " hides it");
+    }
+    if (hidden.directory()) {
+      notes.add(
+          what.directory()
+              + ": the worlds have a directory of their own there, which hides it: the"
+              + " program starts in /");
+      victim = victim.in("/");
     }
   }
 
@@ -164,6 +206,14 @@ final class Session implements AutoCloseable {
   }
 
   private Timed watched(Watcher watcher, Set<Sysno> wanted) throws ProveException {
+    Timed timed = watchedInWorld(watcher, wanted);
+    if (progress.isCancelled()) {
+      throw new ProveException("interrupted before anything was tried");
+    }
+    return timed;
+  }
+
+  private Timed watchedInWorld(Watcher watcher, Set<Sysno> wanted) throws ProveException {
     try {
       return worlds.inFreshWorld(
           world -> {
@@ -172,10 +222,12 @@ final class Session implements AutoCloseable {
             try (Tracer tracer =
                 new Tracer(what.timeout(), world.hostProc(), Worlds::protectProc)) {
               long start = System.nanoTime();
-              Ending ending = tracer.run(victim, wanted, handler);
+              Service.Ran ran = service().run(tracer, victim, wanted, handler, what.timeout());
+              requireUse(ran);
+              Ending ending = ran.outcome();
               Duration duration = Duration.ofNanos(System.nanoTime() - start);
               boolean orphans = tracer.orphansLeft();
-              String output = VictimOutput.read();
+              String output = VictimOutput.lastLines();
               return new Timed(
                   handler instanceof Observer o
                       ? o.result(ending, orphans, output)
@@ -188,6 +240,31 @@ final class Session implements AutoCloseable {
     }
   }
 
+  private Service service() {
+    String until = what.until();
+    return new Service(until == null ? null : Readiness.of(until), what.clients(), roles::shell);
+  }
+
+  /** A service that was not used shows nothing. */
+  private void requireUse(Service.Ran ran) throws ProveException {
+    if (!ran.ready()) {
+      String output = VictimOutput.lastLines();
+      boolean late =
+          ran.ending() instanceof Ending.Killed || ran.ending() instanceof Ending.TimedOut;
+      throw new ProveException(
+          "the program "
+              + (late
+                  ? "was not ready within " + what.timeout().toMillis() + " ms"
+                  : "ended with " + ran.ending().code() + " before it was ready")
+              + (what.until() == null ? "" : " (--until " + what.until() + ")")
+              + (output.isEmpty() ? "" : ": " + output));
+    }
+    if (ran.clientExit() != 0 && !clientNoted) {
+      clientNoted = true;
+      notes.add("a client ended with " + ran.clientExit() + " (--client)");
+    }
+  }
+
   private static void requireFollowable(Observation observation) throws ProveException {
     if (observation.ending() instanceof Ending.Foreign) {
       throw new ProveException(
@@ -196,21 +273,84 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** Every schedule of the case's command and others. */
+  ScheduleProof schedules(Together how, @Nullable String replay) throws ProveException {
+    List<Program> programs = new ArrayList<>();
+    List<String> titles = new ArrayList<>();
+    for (int i = 0; i < how.runs(); i++) {
+      programs.add(victim);
+      titles.add(Text.shellLine(what.argv()));
+    }
+    for (String command : how.others()) {
+      programs.add(
+          new Program(
+              List.of("/bin/sh", "-c", command),
+              victim.environment(),
+              victim.directory(),
+              victim.uid(),
+              victim.gid(),
+              victim.groups(),
+              victim.output()));
+      titles.add(command);
+    }
+    try {
+      Schedules all =
+          new Schedules(worlds, programs, titles, how, what.timeout(), jobs(), progress);
+      return all.prove(replay);
+    } catch (Schedules.SerialException | TraceException | WorldException e) {
+      throw new ProveException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   Proof listWindows() throws ProveException {
     progress.step("observe", 0, 0);
     Observation observation = observe(VolatileNames.NONE).observation();
     requireFollowable(observation);
-    Plan plan =
-        new Planner(observation, VolatileNames.NONE, attacker.uid(), !what.checks().isEmpty())
-            .plan();
-    List<WindowResult> windows =
-        plan.windows().stream()
-            .map(
-                w ->
-                    new WindowResult(
-                        w.window(), Verdict.SURVIVED, Set.of(), null, List.of(), List.of()))
-            .toList();
-    return proof(observation, windows, 0, plan.pruned());
+    Plan plan = filter().of(plan(observation, VolatileNames.NONE));
+    if (!FurtherWays.leading(plan).isEmpty()) {
+      notes.add(
+          "where the program goes on after a first move of the intruder, it may have further"
+              + " windows: those are found only by trying");
+    }
+    return proof(observation, List.of(), plan.windows(), List.of(), Ways.NONE, 0, plan.pruned());
+  }
+
+  private Filter filter() {
+    return new Filter(what.only(), what.under(), what.exclude());
+  }
+
+  private Planner planner(Observation observation, VolatileNames names) {
+    return new Planner(observation, names, attacker.uid(), !what.checks().isEmpty());
+  }
+
+  private int jobs() {
+    int jobs = what.jobs() > 0 ? what.jobs() : Runtime.getRuntime().availableProcessors();
+    // Few runs decide one window after the other, rather than several by half.
+    return what.maxTrials() > 0 ? Math.clamp(what.maxTrials() / RUNS_FOR_A_WINDOW, 1, jobs) : jobs;
+  }
+
+  private boolean hasPrograms() {
+    return !Set.of(Intruder.ATTACKER).containsAll(what.intruders());
+  }
+
+  /** The scenarios of every intruder that the case names. */
+  private Plan plan(Observation observation, VolatileNames names) throws ProveException {
+    Plan plan = Plan.NONE;
+    if (what.intruders().contains(Intruder.ATTACKER)) {
+      plan = planner(observation, names).plan();
+    }
+    if (!hasPrograms()) {
+      return plan;
+    }
+    ProgramPlanner programs = new ProgramPlanner(observeChanges(names), names);
+    List<Strike> atChanges = new ArrayList<>();
+    if (what.intruders().contains(Intruder.KILL)) {
+      atChanges.add(Strike.KILL);
+    }
+    if (what.intruders().contains(Intruder.COPY)) {
+      atChanges.add(Strike.COPY);
+    }
+    return plan.and(programs.beforeChanges(atChanges)).and(programs.beforeCalls(what.rivals()));
   }
 
   Proof prove(@Nullable String onlyWindow, Predicate<WindowResult> enough) throws ProveException {
@@ -222,36 +362,21 @@ final class Session implements AutoCloseable {
       notes.add(
           "the undisturbed run did not end within "
               + what.timeout().toMillis()
-              + " ms and was killed");
+              + " ms and was killed"
+              + last(observation));
     }
     VolatileNames volatileNames = volatileNames(observation);
+    if (hasPrograms()) {
+      volatileNames = volatileNamesOfChanges(volatileNames);
+    }
     if (!volatileNames.isEmpty()) {
       observation = observe(volatileNames).observation();
-    }
-    List<PlannedWindow> windows = new ArrayList<>();
-    Map<String, Integer> pruned = new TreeMap<>();
-    if (what.intruders().contains(Intruder.ATTACKER)) {
-      Plan plan =
-          new Planner(observation, volatileNames, attacker.uid(), !what.checks().isEmpty()).plan();
-      windows.addAll(plan.windows());
-      pruned.putAll(plan.pruned());
-    }
-    if (!Set.of(Intruder.ATTACKER).containsAll(what.intruders())) {
-      VolatileNames names = volatileNames;
-      Timed mutations =
-          watched(
-              world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
-              MutationObserver.CALLS);
-      CrashPlanner planner = new CrashPlanner(mutations.observation(), names);
-      windows.addAll(
-          planner.plan(
-              what.intruders().contains(Intruder.KILL), what.intruders().contains(Intruder.COPY)));
-      windows.addAll(planner.plan(what.rivals()));
     }
     Setting setting =
         new Setting(
             worlds,
             victim,
+            service(),
             roles::shell,
             what.checks(),
             attacker,
@@ -261,104 +386,169 @@ final class Session implements AutoCloseable {
             Trials.random("injected-"),
             what.timeout(),
             first.duration());
-    Trials trials = new Trials(setting);
+    boolean unlimited = what.maxTrials() == 0 || onlyWindow != null;
+    Runs runs = unlimited ? Runs.unlimited() : Runs.atMost(what.maxTrials());
+    Trials trials = new Trials(setting, runs);
     if (!what.checks().isEmpty()) {
       String broken = trials.undisturbed();
       if (!broken.isEmpty()) {
         throw new ProveException("without any intruder " + broken);
       }
     }
-    if (onlyWindow != null) {
-      windows.removeIf(w -> !w.window().id().equals(onlyWindow));
-      if (windows.isEmpty()) {
-        throw ProveException.wrongUse(
-            "no window has the id " + onlyWindow + " in this run; see --list-windows");
-      }
+    Plan plan = plan(observation, volatileNames);
+    Decisions decisions = new Decisions(trials, what, progress, enough, this::isInArena, jobs());
+    Plan asked = asked(plan, onlyWindow);
+    decisions.decide(asked.scenarios(), first.duration());
+    // A program that does not end would take all of its time on each way.
+    boolean ends = !(observation.ending() instanceof Ending.TimedOut);
+    boolean replayed = onlyWindow != null && !decisions.results().isEmpty();
+    Ways ways = Ways.NONE;
+    if (ends && !replayed && !decisions.areEnough()) {
+      VolatileNames names = volatileNames;
+      FurtherWays next = new FurtherWays(trials, seen -> planner(seen, names), progress);
+      Plan further =
+          next.after(
+              onlyWindow == null ? asked : plan,
+              jobs(),
+              runs.left() / RUNS_FOR_A_WAY,
+              what.all(),
+              onlyWindow);
+      decisions.decide(asked(further, onlyWindow).scenarios(), first.duration());
+      plan = plan.and(further);
+      ways = next.ways();
+    } else if (progress.isCancelled()) {
+      ways = new Ways(0, 0, FurtherWays.leading(asked).size());
     }
-    if (what.maxTrials() > 0 && windows.size() > what.maxTrials()) {
+    if (onlyWindow == null) {
+      plan = filter().of(plan);
+    } else if (decisions.results().isEmpty() && !decisions.areEnough()) {
+      throw new ProveException(
+          "no window has the id "
+              + onlyWindow
+              + " in this run: --list-windows lists those on the program's own way; where threads"
+              + " take turns, or the program has changed, prove it as a whole again");
+    }
+    int untried = decisions.untried().size();
+    if (untried > 0) {
       notes.add(
-          "only the first "
-              + what.maxTrials()
+          untried
               + " of "
-              + windows.size()
-              + " windows were tried (--max-trials)");
-      windows = windows.subList(0, what.maxTrials());
+              + (untried + decisions.results().size())
+              + " windows were not tried, since "
+              + (progress.isCancelled()
+                  ? "it was interrupted"
+                  : what.maxTrials() + " runs were made (--max-trials)"));
     }
-    List<WindowResult> results = decideAll(trials, windows, enough);
-    return proof(observation, results, trials.count(), pruned);
+    if (ways.alike() > 0) {
+      notes.add(
+          Text.count(ways.alike(), "way")
+              + " on which a first move leads the program "
+              + (ways.alike() == 1 ? "was" : "were")
+              + " not followed, since others of the same kind were (--all)");
+    }
+    return proof(
+        observation,
+        decisions.results(),
+        decisions.untried(),
+        decisions.leftOut(),
+        ways,
+        runs.made(),
+        plan.pruned());
   }
 
-  /** Two more runs tell which names are made up anew each time. */
+  /** What the user wants to be tried. */
+  private Plan asked(Plan plan, @Nullable String onlyWindow) {
+    return onlyWindow == null
+        ? filter().of(plan)
+        : new Plan(
+            plan.scenarios().stream().filter(s -> s.window().id().equals(onlyWindow)).toList(),
+            plan.pruned());
+  }
+
+  private boolean isInArena(String path) {
+    return roles.arenaPaths().stream().anyMatch(a -> path.equals(a) || path.startsWith(a + "/"));
+  }
+
+  /** Another run tells which names are made up anew each time. */
   private VolatileNames volatileNames(Observation first) throws ProveException {
     if (first.interesting().isEmpty()) {
       return VolatileNames.NONE;
     }
-    Observation second = observe(VolatileNames.NONE).observation();
-    return VolatileNames.NONE.learn(sites(first), sites(second));
+    awaitOtherMoment(first);
+    return learn(VolatileNames.NONE, first, observe(VolatileNames.NONE).observation());
+  }
+
+  /** Other programs, and a crash, meet names that the attacker cannot change. */
+  private VolatileNames volatileNamesOfChanges(VolatileNames known) throws ProveException {
+    Observation first = observeChanges(VolatileNames.NONE);
+    if (first.interesting().isEmpty()) {
+      return known;
+    }
+    awaitOtherMoment(first);
+    return learn(known, first, observeChanges(VolatileNames.NONE));
+  }
+
+  private Observation observeChanges(VolatileNames names) throws ProveException {
+    return watched(
+            world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
+            MutationObserver.CALLS)
+        .observation();
+  }
+
+  private VolatileNames learn(VolatileNames known, Observation one, Observation other) {
+    Set<String> differing = VolatileNames.differing(sites(one), sites(other));
+    if (differing.isEmpty()) {
+      return known;
+    }
+    Set<String> standing =
+        worlds.inFreshWorld(
+            _ -> {
+              Set<String> names = StandingNames.beside(one.interesting(), differing);
+              names.addAll(StandingNames.beside(other.interesting(), differing));
+              return names;
+            });
+    return known.except(standing).learn(sites(one), sites(other));
   }
 
   private static List<Site> sites(Observation observation) {
     return observation.interesting().stream().map(ObservedCall::site).toList();
   }
 
-  private List<WindowResult> decideAll(
-      Trials trials, List<PlannedWindow> windows, Predicate<WindowResult> enough)
-      throws ProveException {
-    int jobs = what.jobs() > 0 ? what.jobs() : Runtime.getRuntime().availableProcessors();
-    AtomicInteger done = new AtomicInteger();
-    ExecutorService workers =
-        Executors.newFixedThreadPool(
-            jobs, Thread.ofPlatform().daemon().name("holdfast-trials-", 0).factory());
-    try {
-      List<Future<WindowResult>> futures = new ArrayList<>();
-      for (PlannedWindow window : windows) {
-        futures.add(
-            workers.submit(
-                () -> {
-                  WindowResult result = trials.decide(window);
-                  synchronized (progress) {
-                    progress.step("try", done.incrementAndGet(), windows.size());
-                  }
-                  return result;
-                }));
+  /** A name with a time of day in it is made up anew, too, but only from one second to the next. */
+  private static void awaitOtherMoment(Observation observation) throws ProveException {
+    boolean moment =
+        sites(observation).stream()
+            .flatMap(site -> site.names().stream())
+            .anyMatch(name -> MOMENT.matcher(name).find());
+    if (moment) {
+      long millis = System.currentTimeMillis();
+      try {
+        Thread.sleep(MILLIS - millis % MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ProveException("interrupted", e);
       }
-      List<WindowResult> results = new ArrayList<>();
-      for (Future<WindowResult> future : futures) {
-        results.add(future.get());
-        if (enough.test(results.getLast())) {
-          break;
-        }
-      }
-      return results;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ProveException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw new ProveException("a trial failed: " + e.getCause(), e);
-    } finally {
-      // What was not begun is dropped, and what was begun still uses the worlds.
-      workers.shutdownNow();
-      workers.close();
     }
   }
 
   private Proof proof(
       Observation observation,
       List<WindowResult> windows,
+      List<Window> listed,
+      List<LeftOut> leftOut,
+      Ways ways,
       int trials,
       Map<String, Integer> pruned) {
     if (attacker.sameUser()) {
       notes.add("the intruder is the same user: here is no second identity");
     }
     if (observation.orphansLeft()) {
-      notes.add("the program left tasks running behind, which were killed a second after it");
+      notes.add("the program left tasks running behind, which were killed when they went on");
     }
-    if (observation.ending().code() != 0) {
-      String output = observation.output();
+    boolean timedOut = observation.ending() instanceof Ending.TimedOut;
+    if (observation.ending().code() != 0 && !timedOut) {
       notes.add(
-          "the undisturbed run ended with "
-              + observation.ending().code()
-              + (output.isEmpty() ? "" : ": " + output.lines().findFirst().orElse("")));
+          "the undisturbed run ended with " + observation.ending().code() + last(observation));
     }
     return new Proof(
         what.argv(),
@@ -369,9 +559,16 @@ final class Session implements AutoCloseable {
         observation.ending().code(),
         !(observation.ending() instanceof Ending.TimedOut),
         windows,
+        listed,
+        leftOut,
+        ways,
         trials,
         pruned,
         notes);
+  }
+
+  private static String last(Observation observation) {
+    return observation.output().isEmpty() ? "" : ", and printed last: " + observation.output();
   }
 
   @Override

@@ -132,6 +132,11 @@ class StrikeTest {
     assertEquals(List.of("fs.protected_hardlinks"), link.blockedBy(), proof::toString);
     boolean guarded = Guards.set().contains("fs.protected_hardlinks");
     assertEquals(guarded ? Verdict.SURVIVED : Verdict.EXPLOITED, link.verdict(), proof::toString);
+    assertEquals(guarded ? 1 : 0, proof.guarded(), proof::toString);
+    // It looks at the link count, so no guard has to save it.
+    Proof checked = prove(python(OPEN_CHECKED, HIS_FILE));
+    assertFalse(by(Strike.HARDLINK, checked).isEmpty(), checked::toString);
+    assertEquals(0, checked.guarded(), checked::toString);
     holds(python(OPEN_CHECKED, HIS_FILE));
   }
 

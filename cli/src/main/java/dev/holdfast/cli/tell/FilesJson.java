@@ -11,6 +11,7 @@ import dev.holdfast.files.TrustReason;
 import dev.holdfast.files.TrustVerdict;
 import dev.holdfast.files.UnlinkedFile;
 import dev.holdfast.files.UnlinkedFiles;
+import dev.holdfast.findings.Json;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;

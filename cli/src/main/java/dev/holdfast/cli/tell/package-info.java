@@ -1,2 +1,2 @@
-/** Says what came out: proofs and scenes as text, JSON, and reports of the findings module. */
+/** The results of the file commands as JSON. */
 package dev.holdfast.cli.tell;

@@ -1,7 +1,7 @@
 package dev.holdfast.lab.victim;
 
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Lock;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,7 +16,7 @@ final class Hold {
 
   public static void main(String[] args) throws IOException {
     Path path = Path.of(args[1]);
-    Lock lock =
+    HostLock lock =
         switch (args[0]) {
           case "ofd", "ofd-read" -> Locks.of(path);
           case "flock", "flock-child" -> Locks.flock(path);

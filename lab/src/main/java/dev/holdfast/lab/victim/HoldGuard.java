@@ -1,6 +1,6 @@
 package dev.holdfast.lab.victim;
 
-import dev.holdfast.locks.OpenGuard;
+import dev.holdfast.locks.enforce.OpenGuard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;

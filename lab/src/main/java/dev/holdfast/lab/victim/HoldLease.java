@@ -1,6 +1,6 @@
 package dev.holdfast.lab.victim;
 
-import dev.holdfast.locks.FileLease;
+import dev.holdfast.locks.enforce.FileLease;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.holdfast.lab.victim;
 
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Lock;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ final class ThreadsHold {
 
   public static void main(String[] args)
       throws IOException, ExecutionException, InterruptedException {
-    Lock lock = Locks.of(Path.of(args[0]));
+    HostLock lock = Locks.of(Path.of(args[0]));
     try (ExecutorService second = Executors.newSingleThreadExecutor()) {
       Held held = lock.acquire();
       System.out.println("held");
@@ -26,7 +26,7 @@ final class ThreadsHold {
     }
   }
 
-  private static String ask(Lock lock) throws IOException {
+  private static String ask(HostLock lock) throws IOException {
     Optional<Held> granted = lock.tryAcquire();
     granted.ifPresent(Held::close);
     return granted.isPresent() ? "held" : "busy";

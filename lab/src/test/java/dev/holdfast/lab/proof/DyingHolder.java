@@ -3,7 +3,7 @@ package dev.holdfast.lab.proof;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Kinds;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -39,7 +39,7 @@ final class DyingHolder {
       usual(directory.resolve("lock"));
       witness(directory, 0);
     } else {
-      Held held = LockVictim.open(Kind.valueOf(args[0]), directory).acquire(PATIENCE);
+      Held held = LockVictim.open(Kinds.of(args[0]).orElseThrow(), directory).acquire(PATIENCE);
       witness(directory, held.token());
       held.ensureValid();
     }

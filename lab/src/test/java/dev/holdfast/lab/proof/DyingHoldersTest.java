@@ -8,6 +8,7 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Kinds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ten processes at a time want a lock, and each kills itself when it has it: of those that find a
@@ -49,7 +50,7 @@ class DyingHoldersTest {
         new VictimJvm(
             DyingHolder.class,
             List.of(Kind.class, Directory.class, Errno.class),
-            List.of(Kind.FILE.name(), training.toString(), "stays"));
+            List.of(Kinds.FILE.word(), training.toString(), "stays"));
   }
 
   @AfterAll
@@ -83,11 +84,11 @@ class DyingHoldersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FILE", "MAIL", "DEVICE", "MEMORY"})
-  void ofManyThatFindADeadHolderOneTakesOver(Kind kind) throws Exception {
+  @ValueSource(strings = {"file", "mail", "device", "memory"})
+  void ofManyThatFindADeadHolderOneTakesOver(String kind) throws Exception {
     // What a device lock is for; its flock is taken on any file.
     Files.createFile(directory.resolve("device"));
-    int deaths = run(kind.name(), DEATHS);
+    int deaths = run(kind, DEATHS);
     assertFalse(Files.exists(directory.resolve(DyingHolder.OVERLAP)), "held by two");
     assertEquals(DEATHS, deaths, "one ended otherwise than by its own hand");
     List<Long> tokens =

@@ -2,12 +2,13 @@ package dev.holdfast.lab.proof;
 
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HeldSet;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Kind;
-import dev.holdfast.locks.Lock;
-import dev.holdfast.locks.LockFileReport;
+import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.LockSet;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Outcome;
+import dev.holdfast.locks.report.LockFileReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class LockJudge {
           case LockVictim.SET -> takeSet(directory);
           case SEEN -> "";
           case USUAL -> Files.exists(directory.resolve("lock")) ? "stuck" : "";
-          default -> take(Kind.valueOf(args[1]), directory, finding.lastToken());
+          default -> take(Kinds.of(args[1]).orElseThrow(), directory, finding.lastToken());
         };
     if (!finding.violation().isEmpty() || !stuck.isEmpty()) {
       System.out.println(finding.violation() + stuck);
@@ -50,8 +51,8 @@ final class LockJudge {
 
   private static String take(Kind kind, Path directory, long lastToken)
       throws IOException, InterruptedException {
-    Lock lock = LockVictim.open(kind, directory);
-    if (kind == Kind.NFS) {
+    HostLock lock = LockVictim.open(kind, directory);
+    if (kind.equals(Kinds.NFS)) {
       // Never broken automatically: this is the administrator's part.
       Optional<LockFileReport> left = LockFileReport.at(LockVictim.file(kind, directory));
       if (left.isPresent() && !LockFileReport.breakLock(left.get().path(), left.get().token())) {

@@ -3,12 +3,13 @@ package dev.holdfast.lab.proof;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HeldSet;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Kind;
-import dev.holdfast.locks.Lock;
-import dev.holdfast.locks.LockFileReport;
+import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
-import dev.holdfast.locks.SharedMemory;
+import dev.holdfast.locks.memory.SharedMemory;
+import dev.holdfast.locks.report.LockFileReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -53,24 +54,24 @@ final class LockVictim {
     this.witness = new Witness(witness);
   }
 
-  static Lock open(Kind kind, Path directory) throws IOException {
-    return switch (kind) {
-      case MEMORY -> SharedMemory.open(directory.resolve("memory")).lock(0).repairedBy(() -> {});
-      case DEVICE -> Locks.device(directory.resolve("device"), directory);
-      case PORT -> Locks.port(PORT);
-      case SOCKET -> Locks.socket("holdfast-self-proof");
-      default -> Locks.named(kind, directory.resolve("lock").toString());
+  static HostLock open(Kind kind, Path directory) throws IOException {
+    return switch (kind.word()) {
+      case "memory" -> SharedMemory.open(directory.resolve("memory")).lock(0).repairedBy(() -> {});
+      case "device" -> Locks.device(directory.resolve("device"), directory);
+      case "port" -> Locks.port(PORT);
+      case "socket" -> Locks.socket("holdfast-self-proof");
+      default -> kind.named(directory.resolve("lock").toString());
     };
   }
 
   /** The lock file of a kind that is one. */
   static Path file(Kind kind, Path directory) {
     return directory.resolve(
-        switch (kind) {
-          case DEVICE -> "LCK..device";
-          case MAIL -> "lock.lock";
-          case FILE, NFS, PID_FILE -> "lock";
-          default -> throw new IllegalArgumentException("a " + kind + " is no file");
+        switch (kind.word()) {
+          case "device" -> "LCK..device";
+          case "mail" -> "lock.lock";
+          case "file", "nfs", "pid" -> "lock";
+          default -> throw new IllegalArgumentException("a " + kind.title() + " is not a file");
         });
   }
 
@@ -84,7 +85,7 @@ final class LockVictim {
 
   private static void run(String[] args) throws IOException, InterruptedException {
     LockVictim victim = new LockVictim(Path.of(args[2]), Path.of(args[3]));
-    Kind kind = Kind.valueOf(args[1]);
+    Kind kind = Kinds.of(args[1]).orElseThrow();
     switch (args[0]) {
       case USE -> victim.use(kind);
       case LEAVE -> victim.leave(kind);
@@ -95,7 +96,7 @@ final class LockVictim {
   }
 
   private void use(Kind kind) throws IOException, InterruptedException {
-    Lock lock = open(kind, directory);
+    HostLock lock = open(kind, directory);
     hold(lock);
     if (lock.capabilities().contains(Capability.SHARED)) {
       hold(lock.shared());
@@ -105,7 +106,7 @@ final class LockVictim {
     }
   }
 
-  private void hold(Lock lock) throws IOException {
+  private void hold(HostLock lock) throws IOException {
     Optional<Held> granted = lock.tryAcquire();
     if (granted.isEmpty()) {
       return;
@@ -126,7 +127,7 @@ final class LockVictim {
   }
 
   private void set() throws IOException {
-    List<Lock> locks =
+    List<HostLock> locks =
         List.of(
             Locks.flock(directory.resolve("c")),
             Locks.file(directory.resolve("b")),
@@ -146,7 +147,7 @@ final class LockVictim {
 
   private void leave(Kind kind) throws IOException, InterruptedException {
     Held held = open(kind, directory).acquire();
-    if (kind != Kind.MEMORY && held.isOpen()) {
+    if (!kind.equals(Kinds.MEMORY) && held.isOpen()) {
       Path file = file(kind, directory);
       byte[] contents = Files.readAllBytes(file);
       byte[] earlier = duringAnotherBoot(contents);

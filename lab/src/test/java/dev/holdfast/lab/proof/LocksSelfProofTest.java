@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.lab.Requirements;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -72,7 +74,7 @@ class LocksSelfProofTest {
         new VictimJvm(
             LockVictim.class,
             List.of(Locks.class, Errno.class),
-            List.of(LockVictim.USE, Kind.FILE.name(), training.toString(), training + "/log"));
+            List.of(LockVictim.USE, Kinds.FILE.word(), training.toString(), training + "/log"));
   }
 
   @AfterAll
@@ -85,15 +87,13 @@ class LocksSelfProofTest {
 
   static Stream<Subject> subjects() {
     List<Subject> all = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      if (kind != Kind.ZOOKEEPER && kind != Kind.POSTGRESQL) {
-        all.add(new Subject(LockVictim.USE, kind, ""));
-      }
+    for (Kind kind : Kinds.all()) {
+      all.add(new Subject(LockVictim.USE, kind, ""));
     }
-    Stream.of(Kind.FILE, Kind.MAIL, Kind.DEVICE, Kind.PID_FILE, Kind.MEMORY)
+    Stream.of(Kinds.FILE, Kinds.MAIL, Kinds.DEVICE, Kinds.PID_FILE, Kinds.MEMORY)
         .forEach(kind -> all.add(new Subject(LockVictim.USE, kind, LockVictim.LEAVE)));
-    all.add(new Subject(LockVictim.BREAK, Kind.FILE, LockVictim.LEAVE));
-    all.add(new Subject(LockVictim.SET, Kind.OFD, ""));
+    all.add(new Subject(LockVictim.BREAK, Kinds.FILE, LockVictim.LEAVE));
+    all.add(new Subject(LockVictim.SET, Kinds.OFD, ""));
     return all.stream();
   }
 
@@ -101,22 +101,24 @@ class LocksSelfProofTest {
   static Stream<Subject> attacked() {
     return Stream.concat(
         subjects(),
-        Stream.of(Kind.OFD, Kind.POSIX, Kind.FLOCK, Kind.DEVICE, Kind.MEMORY)
+        Stream.of(Kinds.OFD, Kinds.POSIX, Kinds.FLOCK, Kinds.DEVICE, Kinds.MEMORY)
             .map(kind -> new Subject(LockVictim.USE, kind, LockVictim.USE)));
   }
 
   static Stream<Subject> killed() {
     // One of each way to be held: the others leave nothing else behind when they are killed.
-    Set<Kind> ways = Set.of(Kind.OFD, Kind.FILE, Kind.PID_FILE, Kind.MAIL, Kind.MEMORY);
+    Set<Kind> ways = Set.of(Kinds.OFD, Kinds.FILE, Kinds.PID_FILE, Kinds.MAIL, Kinds.MEMORY);
     return WHOLE
         ? subjects()
         : subjects()
             .filter(s -> ways.contains(s.kind()))
-            .filter(s -> s.earlier().isEmpty() || s.kind() != Kind.MAIL);
+            .filter(s -> s.earlier().isEmpty() || !s.kind().equals(Kinds.MAIL));
   }
 
   static Stream<Subject> metByASecond() {
-    return WHOLE ? subjects() : Stream.of(new Subject(LockVictim.USE, Kind.FILE, LockVictim.LEAVE));
+    return WHOLE
+        ? subjects()
+        : Stream.of(new Subject(LockVictim.USE, Kinds.FILE, LockVictim.LEAVE));
   }
 
   private static Case stage(List<String> victim) {
@@ -128,12 +130,12 @@ class LocksSelfProofTest {
   }
 
   private static List<String> command(String operation, Kind kind, String log) {
-    return jvm.command(List.of(operation, kind.name(), ARENA.toString(), log));
+    return jvm.command(List.of(operation, kind.word(), ARENA.toString(), log));
   }
 
   private static Case subject(Subject subject) {
     List<String> setup = new ArrayList<>(List.of("mkdir " + WITNESS));
-    if (subject.kind() == Kind.DEVICE) {
+    if (subject.kind().equals(Kinds.DEVICE)) {
       setup.add("touch " + ARENA + "/device");
     }
     if (!subject.earlier().isEmpty()) {
@@ -145,11 +147,16 @@ class LocksSelfProofTest {
 
   private static String check(String operation, Kind kind) {
     return String.join(
-        " ", jvm.command(List.of(LockJudge.WORD, operation, kind.name(), ARENA.toString(), LOG)));
+        " ", jvm.command(List.of(LockJudge.WORD, operation, kind.word(), ARENA.toString(), LOG)));
   }
 
   private static Proof prove(String name, Case what) throws ProveException {
-    Proof proof = Prover.prove(what, Progress.NONE);
+    return prove(name, what, _ -> false);
+  }
+
+  private static Proof prove(String name, Case what, Predicate<WindowResult> enough)
+      throws ProveException {
+    Proof proof = Prover.proveUntil(what, enough, Progress.NONE);
     assertEquals(0, proof.exit(), name + " does not do its work undisturbed");
     assertTrue(proof.complete(), name);
     windows += proof.windows().size();
@@ -171,6 +178,11 @@ class LocksSelfProofTest {
   @MethodSource("attacked")
   void attackerGainsNothing(Subject subject) throws Exception {
     Proof proof = prove(subject.toString(), subject(subject));
+    if (proof.undecided() > 0) {
+      assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
+      // Whether a lock looks at its name again goes by the clock: some runs take another way.
+      proof = prove(subject + ", once more", subject(subject));
+    }
     assertEquals("", bad(proof));
   }
 
@@ -206,14 +218,12 @@ class LocksSelfProofTest {
   }
 
   private static void loses(String name, Case what, String how) throws ProveException {
-    Proof proof = prove("negative control: " + name, what);
-    assertTrue(
-        proof.windows().stream()
-            .anyMatch(
-                w ->
-                    w.verdict() == Verdict.EXPLOITED
-                        && (w.effects().toString() + w.evidence()).contains(how)),
-        () -> name + " did not lose: " + proof);
+    Predicate<WindowResult> lost =
+        w ->
+            w.verdict() == Verdict.EXPLOITED
+                && (w.effects().toString() + w.evidence()).contains(how);
+    Proof proof = prove("negative control: " + name, what, lost);
+    assertTrue(proof.windows().stream().anyMatch(lost), () -> name + " did not lose: " + proof);
   }
 
   @Test
@@ -232,13 +242,13 @@ class LocksSelfProofTest {
     Case killed =
         usual(UsualLock.CREATE)
             .withIntruders(Intruder.KILL)
-            .withChecks(check(LockJudge.USUAL, Kind.FILE));
+            .withChecks(check(LockJudge.USUAL, Kinds.FILE));
     loses("Files.write(CREATE_NEW), Files.delete", killed, "exits 1");
   }
 
   @Test
   void usualLocksAreHeldByTwo() throws Exception {
-    String check = check(LockJudge.SEEN, Kind.FILE);
+    String check = check(LockJudge.SEEN, Kinds.FILE);
     loses(
         "a dead holder's file is removed by name",
         usual(UsualLock.REMOVE_STALE, "echo 999999 > " + ARENA + "/lock")

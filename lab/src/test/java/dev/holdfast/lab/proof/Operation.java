@@ -24,6 +24,11 @@ interface Operation {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Its rule is about directories that everybody may write to, so it gets one that is root's. */
+  default boolean isForSharedDirectories() {
+    return false;
+  }
+
   /**
    * What else than the beginning's entries may be there when the program was killed: an extended
    * regular expression for {@code find -printf '%P %y%m'}; empty for nothing.

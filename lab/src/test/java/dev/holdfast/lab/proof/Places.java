@@ -15,6 +15,17 @@ final class Places {
 
   private Places() {}
 
+  /** The places of operations that are for shared directories are that: sticky, and root's. */
+  static String shared(List<Operation> operations) {
+    return operations.stream()
+        .filter(Operation::isForSharedDirectories)
+        .map(
+            o ->
+                "chown 0:0 %1$s/%2$s && chmod 1777 %1$s/%2$s"
+                    .formatted(FilesVictim.BASE, o.place()))
+        .collect(Collectors.joining("\n"));
+  }
+
   static String setup(List<Operation> operations) {
     return """
     for place in %s; do

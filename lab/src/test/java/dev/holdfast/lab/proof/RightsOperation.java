@@ -57,6 +57,11 @@ enum RightsOperation implements Operation {
 
   LINK_POLICY_CREATE {
     @Override
+    public boolean isForSharedDirectories() {
+      return true;
+    }
+
+    @Override
     public String mayBeThere() {
       return "new f600";
     }

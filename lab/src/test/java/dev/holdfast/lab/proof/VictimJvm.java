@@ -77,10 +77,20 @@ final class VictimJvm implements AutoCloseable {
 
   private static void pack(Path root, String top, JarOutputStream target, Set<String> packed)
       throws IOException {
-    try (Stream<Path> files = Files.walk(root.resolve(top))) {
+    packAll(root, root.resolve(top), ".class", target, packed);
+    Path services = root.resolve("META-INF/services");
+    if (Files.isDirectory(services)) {
+      packAll(root, services, "", target, packed);
+    }
+  }
+
+  private static void packAll(
+      Path root, Path directory, String ending, JarOutputStream target, Set<String> packed)
+      throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = root.relativize(file).toString();
-        if (name.endsWith(".class") && packed.add(name)) {
+        if (name.endsWith(ending) && packed.add(name)) {
           target.putNextEntry(new JarEntry(name));
           Files.copy(file, target);
           target.closeEntry();

@@ -14,7 +14,10 @@ import java.util.Map;
  * @param exit how it ended, as a shell counts
  * @param complete false if the undisturbed run did not come to its end in time, so that nobody
  *     knows what other windows the program has
- * @param windows in the order the program comes to them; without verdicts if only listed
+ * @param windows what was tried, in the order the program comes to it
+ * @param listed what was found and not tried, so that it has no verdict
+ * @param leftOut what was not tried because enough of its kind were
+ * @param ways where first moves lead the program
  * @param trials how many runs were made to decide
  * @param pruned uses by name that need no trial: reason to number
  * @param notes one-line remarks on what could not be done here
@@ -28,12 +31,17 @@ public record Proof(
     int exit,
     boolean complete,
     List<WindowResult> windows,
+    List<Window> listed,
+    List<LeftOut> leftOut,
+    Ways ways,
     int trials,
     Map<String, Integer> pruned,
     List<String> notes) {
   public Proof {
     argv = List.copyOf(argv);
     windows = List.copyOf(windows);
+    listed = List.copyOf(listed);
+    leftOut = List.copyOf(leftOut);
     pruned = Map.copyOf(pruned);
     notes = List.copyOf(notes);
   }
@@ -52,6 +60,16 @@ public record Proof(
 
   public long undecided() {
     return windows.stream().filter(w -> w.verdict().undecided()).count();
+  }
+
+  /** Windows that only a setting of this kernel kept shut. */
+  public long guarded() {
+    return windows.stream().filter(WindowResult::guarded).count();
+  }
+
+  /** Windows of which enough others of the same kind were tried. */
+  public int leftOutTotal() {
+    return leftOut.stream().mapToInt(LeftOut::windows).sum();
   }
 
   public int prunedTotal() {

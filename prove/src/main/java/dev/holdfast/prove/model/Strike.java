@@ -16,12 +16,22 @@ public enum Strike {
   FIFO("put a FIFO in its place"),
   /** The entry becomes a file of the attacker's. */
   CONTENT("put a file of the attacker's own in its place"),
+  /** The name becomes a directory of the attacker's, open to everybody. */
+  DIRECTORY("put a directory of the attacker's own, open to everybody, in its place"),
+  /** The name becomes a file of the attacker's, open to everybody. */
+  FILE("put a file of the attacker's own, open to everybody, in its place"),
+  /** A directory that is about to be listed has more names. */
+  NAMES("add links to a protected file, and a file of the attacker's own, to it"),
   /** The directory becomes one of the attacker's with the same names in it. */
   EXCHANGE("exchange the directory for one of the attacker's own"),
   /** The entry is gone. */
   REMOVE("remove it"),
   /** The attacker opens the object while he still may, and keeps it open. */
   HOLD_OPEN("open it while it is still open to everybody, and keep it open"),
+  /** The attacker makes names in a directory while he still may. */
+  LEAVE("leave files of his own in it while it is still open to everybody"),
+  /** The attacker reads what the program has left. */
+  READ("read it when the program has ended"),
   /** The victim is killed. */
   KILL("kill the program there"),
   /** The same program runs from beginning to end. */

@@ -4,8 +4,10 @@ package dev.holdfast.prove.model;
 public enum Verdict {
   /** The intruder gained something: a change, a secret, or an execution he had no right to. */
   EXPLOITED,
-  /** The victim touched the protected object, but nothing changed hands. */
+  /** The victim read or used the protected object, or hangs, but nothing changed hands. */
   REACHED,
+  /** The victim took in what the attacker put there of his own, which gains him nothing. */
+  TAKEN_IN,
   /** The victim did not let itself be led. */
   SURVIVED,
   /** In this run the victim never came to the place. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param directory the directory in which he changes something, printable; empty for KILL, COPY and
  *     RIVAL
  * @param entry the name in it
+ * @param before the window at which the intruder acted earlier in the same run; null if there is
+ *     none
  */
 public record Window(
     String id,
@@ -19,4 +21,22 @@ public record Window(
     @Nullable CallRef check,
     String directory,
     String entry,
-    Strike strike) {}
+    Strike strike,
+    @Nullable Window before) {
+  /** A window of an intruder that acts once. */
+  public Window(
+      String id,
+      Hazard hazard,
+      CallRef use,
+      @Nullable CallRef check,
+      String directory,
+      String entry,
+      Strike strike) {
+    this(id, hazard, use, check, directory, entry, strike, null);
+  }
+
+  /** The same, but after another one. */
+  public Window after(Window earlier, String bothId) {
+    return new Window(bothId, hazard, use, check, directory, entry, strike, earlier);
+  }
+}

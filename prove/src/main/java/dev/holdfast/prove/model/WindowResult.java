@@ -28,6 +28,11 @@ public record WindowResult(
     return verdict == Verdict.EXPLOITED && label == Label.RACE;
   }
 
+  /** True if a setting of this kernel kept the intruder out, so the program was not tested. */
+  public boolean guarded() {
+    return verdict == Verdict.SURVIVED && !blockedBy.isEmpty();
+  }
+
   public boolean plainFollow() {
     return verdict == Verdict.EXPLOITED && label == Label.PLAIN_FOLLOW;
   }

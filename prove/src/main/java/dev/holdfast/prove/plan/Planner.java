@@ -7,18 +7,21 @@ import dev.holdfast.prove.model.CallRef;
 import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
-import dev.holdfast.prove.observe.Action;
-import dev.holdfast.prove.observe.Binding;
-import dev.holdfast.prove.observe.Observation;
-import dev.holdfast.prove.observe.ObservedCall;
-import dev.holdfast.prove.observe.Operation;
-import dev.holdfast.prove.observe.Raw;
-import dev.holdfast.prove.observe.Site;
-import dev.holdfast.prove.observe.VolatileNames;
+import dev.holdfast.prove.watch.Action;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Observation;
+import dev.holdfast.prove.watch.ObservedCall;
+import dev.holdfast.prove.watch.Operation;
+import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.watch.Site;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: one at a time.
  */
 public final class Planner {
+  /** Why a use is pruned whose task has nothing that the attacker has not. */
+  public static final String AS_ATTACKER = "done as the attacker himself";
+
   private static final long STAYS_INSIDE =
       Fcntl.RESOLVE_BENEATH | Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_SYMLINKS;
 
@@ -36,6 +42,7 @@ public final class Planner {
   private final VolatileNames volatileNames;
   private final int attackerUid;
   private final boolean invariants;
+  private final ShownNames shown;
 
   /** A name in a directory, whatever it means at the moment. */
   private record Name(long device, long inode, String entry) {
@@ -48,7 +55,12 @@ public final class Planner {
   /** Who looked at a name last, among the calls up to now: a run may make very many. */
   private final Map<Name, ObservedCall> looked = new HashMap<>();
 
-  private final List<PlannedWindow> windows = new ArrayList<>();
+  /** What is tried once for each name, however often the program asks about it. */
+  private record Asked(Name name, Strike strike, Action kind) {}
+
+  private final Set<Asked> asked = new HashSet<>();
+
+  private final List<Scenario> scenarios = new ArrayList<>();
   private final Map<String, Integer> pruned = new TreeMap<>();
 
   /**
@@ -61,26 +73,100 @@ public final class Planner {
     this.attackerUid = attackerUid;
     this.volatileNames = volatileNames;
     this.invariants = invariants;
+    this.shown = new ShownNames(volatileNames, observation);
   }
 
   public Plan plan() {
+    return plan(0);
+  }
+
+  /**
+   * Only what the program does from one of the observed calls on.
+   *
+   * @param from its index; what was before is known, but not tried
+   */
+  public Plan plan(int from) {
     prune("attacker cannot change the name", observation.outOfReach());
     prune("held descriptor", observation.onDescriptors());
+    int index = 0;
     for (ObservedCall call : observation.interesting()) {
-      if (call.lostRights() != 0) {
-        window(call, null, Strike.HOLD_OPEN, Hazard.S06, null);
+      shown.before(call, index);
+      if (index >= from) {
+        moments(call);
       }
-      if (!call.operation().action().isCheck()) {
-        uses(call);
-      }
+      index++;
       remember(call);
+      shown.after(call);
     }
-    return new Plan(List.copyOf(windows), Map.copyOf(pruned));
+    // Whoever tries only some of it shall begin with the uses.
+    scenarios.sort(Comparator.comparing(s -> s.last().call().operation().action().isCheck()));
+    return new Plan(scenarios, pruned);
+  }
+
+  private void moments(ObservedCall call) {
+    if (call.asAttacker()) {
+      prune(AS_ATTACKER, call.changeable().size());
+      return;
+    }
+    if (call.lostRights() != 0) {
+      window(call, null, Strike.HOLD_OPEN, Hazard.S06, null);
+    }
+    if (!call.names().isEmpty()) {
+      window(call, null, Strike.LEAVE, Hazard.S06, null);
+      return;
+    }
+    if (!call.sources().isEmpty()) {
+      window(call, null, Strike.READ, Hazard.S06, null);
+      return;
+    }
+    if (call.operation().action().isCheck()) {
+      call.changeable().forEach(binding -> atCheck(call, binding));
+    } else {
+      uses(call);
+    }
+  }
+
+  /** What the program is told here decides on which way it goes on. */
+  private void atCheck(ObservedCall call, Binding binding) {
+    Statx object = binding.object();
+    boolean directory = object != null && object.isDirectory();
+    if (!binding.last()) {
+      if (object != null) {
+        atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
+      }
+    } else if (object == null) {
+      atCheck(call, binding, Strike.CONTENT, Hazard.S05);
+      atCheck(call, binding, Strike.SYMLINK, Hazard.S05);
+      atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S05);
+      atCheck(call, binding, Strike.DIRECTORY, Hazard.S05);
+    } else if (directory) {
+      atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S01);
+    } else {
+      atCheck(call, binding, Strike.SYMLINK, Hazard.S01);
+      atCheck(call, binding, Strike.SYMLINK_DANGLING, Hazard.S04);
+      atCheck(call, binding, Strike.REMOVE, Hazard.S04);
+      if (object.uid() != attackerUid) {
+        atCheck(call, binding, Strike.CONTENT, Hazard.S01);
+      }
+    }
+  }
+
+  /** A program may ask about one name very often, and hears the same each time. */
+  private void atCheck(ObservedCall call, Binding binding, Strike strike, Hazard hazard) {
+    if (asked.add(new Asked(Name.of(binding), strike, call.operation().action()))) {
+      window(call, binding, strike, hazard, check(binding));
+    } else {
+      prune("asked about before", 1);
+    }
   }
 
   private void uses(ObservedCall call) {
     for (Binding binding : call.changeable()) {
-      if (binding.last()) {
+      if (binding.listing()) {
+        if (asked.add(new Asked(Name.of(binding), Strike.NAMES, Action.OPEN))) {
+          window(call, binding, Strike.NAMES, Hazard.S01, null);
+        }
+      } else if (binding.last()) {
         onObject(call, binding);
       } else {
         onTheWay(call, binding);
@@ -148,11 +234,24 @@ public final class Planner {
         }
         if (carriesOut && object != null && object.isRegular()) {
           onContent(call, binding, objectHazard(call, binding), check);
+        } else if (!source && operation.action() == Action.LINK) {
+          squat(call, binding, Strike.FILE, Strike.SYMLINK);
+        } else if (!source && object == null && movesDirectory(call)) {
+          squat(call, binding, Strike.DIRECTORY, Strike.SYMLINK_DIRECTORY);
         } else {
           prune("acts on the entry itself", 1);
         }
       }
-      case MKDIR, MKNOD, SYMLINK -> prune("exclusive", 1);
+      case MKDIR -> squat(call, binding, Strike.DIRECTORY, Strike.SYMLINK_DIRECTORY);
+      case MKNOD -> squat(call, binding, Strike.FILE, Strike.SYMLINK, Strike.FIFO);
+      case SYMLINK ->
+          squat(
+              call,
+              binding,
+              Strike.FILE,
+              Strike.DIRECTORY,
+              Strike.SYMLINK,
+              Strike.SYMLINK_DIRECTORY);
       case UNLINK, RMDIR -> prune("acts on the entry itself", 1);
       default -> {}
     }
@@ -161,12 +260,38 @@ public final class Planner {
     }
   }
 
+  /** The attacker makes the name first: does the program take it for its own? */
+  private void squat(ObservedCall call, Binding binding, Strike... forms) {
+    if (binding.object() != null) {
+      prune("exclusive", 1);
+      return;
+    }
+    ObservedCall earlier = earlier(binding);
+    Hazard hazard = earlier != null && removes(earlier) ? Hazard.S10 : Hazard.S05;
+    for (Strike form : forms) {
+      window(call, binding, form, form == Strike.FIFO ? Hazard.S11 : hazard, check(binding));
+    }
+  }
+
+  private static boolean removes(ObservedCall call) {
+    Action action = call.operation().action();
+    return action == Action.UNLINK || action == Action.RMDIR;
+  }
+
+  /** The first operand is a directory, as far as that can be told. */
+  private static boolean movesDirectory(ObservedCall call) {
+    return call.changeable().stream()
+        .filter(b -> b.operand() == 0 && b.last())
+        .map(Binding::object)
+        .allMatch(object -> object == null || object.isDirectory());
+  }
+
   private void onOpen(ObservedCall call, Binding binding, @Nullable CallRef check) {
     Operation operation = call.operation();
     Statx object = binding.object();
     Hazard hazard = objectHazard(call, binding);
     if (operation.exclusive()) {
-      prune("exclusive", 1);
+      squat(call, binding, Strike.FILE, Strike.SYMLINK, Strike.FIFO);
       return;
     }
     boolean follow = operation.operands().get(binding.operand()).follow();
@@ -175,7 +300,10 @@ public final class Planner {
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
       } else {
         prune("no-follow", 1);
-        window(call, binding, Strike.EXCHANGE, Hazard.S13, check);
+        // A file can only be opened so by mistake, and the call fails.
+        if (object != null && object.isDirectory()) {
+          window(call, binding, Strike.EXCHANGE, Hazard.S13, check);
+        }
       }
       return;
     }
@@ -196,6 +324,9 @@ public final class Planner {
     }
     if (operation.reads() && !changes) {
       onContent(call, binding, hazard, check);
+    }
+    if (call.meantClosed()) {
+      window(call, binding, Strike.FILE, hazard, check);
     }
   }
 
@@ -223,7 +354,7 @@ public final class Planner {
     if (operation.action() != Action.OPEN) {
       return earlier == null && !predictableOnly(call) ? Hazard.S05 : Hazard.S01;
     }
-    if (earlier != null && earlier.operation().action() == Action.UNLINK) {
+    if (earlier != null && removes(earlier)) {
       return Hazard.S10;
     }
     if (earlier != null && earlier.operation().action() == Action.OPEN) {
@@ -257,7 +388,7 @@ public final class Planner {
 
   private @Nullable CallRef check(Binding binding) {
     ObservedCall earlier = earlier(binding);
-    return earlier == null ? null : reference(earlier.site());
+    return earlier == null ? null : earlier.reference();
   }
 
   private void window(
@@ -267,27 +398,23 @@ public final class Planner {
       Hazard hazard,
       @Nullable CallRef check) {
     String path = binding == null ? call.object() : binding.path();
+    if (binding != null && !shown.tell(path)) {
+      prune("nobody knows the name yet", 1);
+      return;
+    }
     int slash = path.lastIndexOf('/');
     String directory = slash <= 0 ? "/" : path.substring(0, slash);
-    windows.add(
-        new PlannedWindow(
+    scenarios.add(
+        new Scenario(
             new Window(
                 id(call.site(), binding, strike),
                 hazard,
-                reference(call.site()),
+                call.reference(),
                 check,
                 Raw.display(directory),
                 Raw.display(path.substring(slash + 1)),
                 strike),
-            call,
-            binding,
-            "",
-            !volatileNames.isVolatile(path)));
-  }
-
-  private static CallRef reference(Site site) {
-    String path = String.join(" , ", site.names().stream().map(Raw::display).toList());
-    return new CallRef(site.call().callName(), path, site.task(), site.nth());
+            List.of(new Move(call, binding, strike, null, !volatileNames.isVolatile(path)))));
   }
 
   private String id(Site site, @Nullable Binding binding, Strike strike) {

@@ -29,4 +29,9 @@ public record Program(
       throw new IllegalArgumentException("no command");
     }
   }
+
+  /** The same, started elsewhere. */
+  public Program in(String otherDirectory) {
+    return new Program(argv, environment, otherDirectory, uid, gid, groups, output);
+  }
 }

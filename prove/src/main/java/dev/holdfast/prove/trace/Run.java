@@ -9,6 +9,9 @@ final class Run {
   /** How many of its tasks live. */
   int alive;
 
+  /** True once it may have tasks of which nobody told: it forked, or was killed and may have. */
+  boolean mayHaveLostTasks;
+
   @Nullable Task root;
   @Nullable Ending rootEnding;
 

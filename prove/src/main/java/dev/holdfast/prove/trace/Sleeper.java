@@ -9,12 +9,15 @@ import dev.holdfast.libc.Ptrace;
 import dev.holdfast.libc.Registers;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Spawn;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * The first process of a world: a small program that is seized while it sleeps, and from then on
@@ -30,26 +33,60 @@ final class Sleeper {
 
   private static final List<String> SLEEPERS = List.of("/usr/bin/sleep", "/bin/sleep");
 
+  /**
+   * A process that another thread makes has a copy of every open descriptor until it executes its
+   * program; as long as it has one for writing, ours cannot be executed (ETXTBSY).
+   */
+  private static final ReadWriteLock WRITING = new ReentrantReadWriteLock();
+
   private Sleeper() {}
 
+  /**
+   * Our own program where it can be put into the world, else sleep(1). There is one attempt: with
+   * the first process, even one that could not execute anything, the PID namespace ends.
+   */
   static int spawn() {
-    SyscallResult spawned = SyscallResult.failure(Errno.ENOENT);
+    byte[] own = SleeperProgram.place();
+    boolean made;
+    WRITING.writeLock().lock();
+    try {
+      made = SleeperProgram.create(own);
+    } finally {
+      WRITING.writeLock().unlock();
+    }
+    SyscallResult spawned;
+    WRITING.readLock().lock();
+    try {
+      spawned = spawn(made ? own : sleep());
+    } finally {
+      WRITING.readLock().unlock();
+    }
+    if (made) {
+      SleeperProgram.remove(own);
+    }
+    if (spawned.failed()) {
+      throw new TraceException("no process could be made: posix_spawn: " + spawned);
+    }
+    return spawned.intValue();
+  }
+
+  private static byte[] sleep() {
     for (String sleeper : SLEEPERS) {
       byte[] path = Paths.bytes(sleeper);
-      byte[][] argv = {path, Paths.bytes(SLEEP_SECONDS)};
-      spawned =
-          Spawn.posix_spawn(
-              path,
-              argv,
-              new byte[0][],
-              Spawn.POSIX_SPAWN_SETSID
-                  | Spawn.POSIX_SPAWN_SETSIGMASK
-                  | Spawn.POSIX_SPAWN_SETSIGDEF);
-      if (spawned.ok()) {
-        return spawned.intValue();
+      if (Statx.statx(Fcntl.AT_FDCWD, path, 0, Statx.STATX_TYPE).ok()) {
+        return path;
       }
     }
-    throw new TraceException("no process could be made from sleep(1): posix_spawn: " + spawned);
+    throw new TraceException("no process could be made: there is none of " + SLEEPERS);
+  }
+
+  private static SyscallResult spawn(byte[] path) {
+    byte[][] argv = {path, Paths.bytes(SLEEP_SECONDS)};
+    return Spawn.posix_spawn(
+        path,
+        argv,
+        new byte[0][],
+        Spawn.POSIX_SPAWN_SETSID | Spawn.POSIX_SPAWN_SETSIGMASK | Spawn.POSIX_SPAWN_SETSIGDEF);
   }
 
   /** Seizes a running child and stops it wherever it is. */

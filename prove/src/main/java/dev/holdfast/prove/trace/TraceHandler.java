@@ -13,6 +13,8 @@ public interface TraceHandler {
      * TraceHandler#stuck} hears of that, and the victim is killed.
      */
     SHOW_RESULT_OR_STUCK,
+    /** The task stands still here until {@link Tracer#release}; all others go on. */
+    HOLD,
     /** The whole victim is killed here; the call does not run. */
     KILL
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.prove.trace;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.holdfast.libc.Errno;
@@ -13,12 +14,20 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.trace.TraceHandler.Then;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +58,16 @@ public final class Tracer implements AutoCloseable {
           | Ptrace.O_EXITKILL;
   private static final int WAIT = Processes.__WALL | Processes.__WNOTHREAD;
   private static final Duration POLL = Duration.ofMillis(1);
+  private static final long LOOK_NANOS = 2_000_000;
+  private static final int LOOKS_TO_RUNS = 4;
 
   /** What the processes of a world may take to be made, on a busy machine. */
   private static final Duration START = Duration.ofSeconds(20);
 
-  /** How long tasks may go on that outlive the program itself. */
+  /**
+   * How long tasks may go on that outlive the program itself: as long as it ran, which counts the
+   * machine's pace in, and so long at least.
+   */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
 
   /** The kernel functions in which an open of a FIFO waits for the other side. */
@@ -74,12 +88,38 @@ public final class Tracer implements AutoCloseable {
   private int parent;
   private long instruction;
   private long scratch;
+
+  /** The first process's descriptor of ns_last_pid, pid_namespaces(7); -1 if it has none. */
+  private int lastPid = -1;
+
+  private boolean choosesPids;
+
   private @Nullable Watchdog watchdog;
 
   /** A call that may get stuck, while it is under way. */
   private @Nullable Call watched;
 
   private boolean orphansLeft;
+
+  /** What is being run, or was last. */
+  private @Nullable Run main;
+
+  private @Nullable Meanwhile meanwhile;
+  private long lookedMeanwhile;
+  private long events;
+
+  /** Whether something ran beside the last program. */
+  private boolean besides;
+
+  /** What a handler asked for and was not started yet. */
+  private final Deque<Beside> asked = new ArrayDeque<>();
+
+  /** What runs beside, as long as somebody waits for it. */
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  private record Beside(Program program, Duration patience, Consumer<@Nullable Ending> over) {}
+
+  private record Waiting(Run run, long deadline, Consumer<@Nullable Ending> over) {}
 
   /**
    * @param limit for each run, from the victim's first instruction
@@ -105,36 +145,144 @@ public final class Tracer implements AutoCloseable {
    * @throws TraceException if it cannot be started
    */
   public Ending run(Program program, Set<Sysno> wanted, TraceHandler handler) {
+    return run(program, wanted, handler, null);
+  }
+
+  /**
+   * The same, and somebody looks at what it is doing.
+   *
+   * @param beside asked to look until it has seen enough; null for nobody
+   */
+  public Ending run(
+      Program program, Set<Sysno> wanted, TraceHandler handler, @Nullable Meanwhile beside) {
     if (first == 0) {
       makeWorldProcesses();
     }
+    besides = false;
     Run run = begin(program, wanted, handler);
+    long start = System.nanoTime();
     restartLimit(limit);
-    while (run.alive > 0
-        && run.rootEnding == null
-        && step(watched == null ? 0 : Processes.WNOHANG)) {
+    main = run;
+    meanwhile = beside;
+    while (run.alive > 0 && run.rootEnding == null && step(mayBlock() ? 0 : Processes.WNOHANG)) {
       lookAtWatched();
+      lookBeside();
+      lookMeanwhile();
     }
-    settle(run);
-    while (!tasks.isEmpty() && step(0)) {
-      // A run that was started aside and had to wait for this one.
+    meanwhile = null;
+    settle(run, Math.max(ORPHANS.toNanos(), System.nanoTime() - start));
+    while (!tasks.isEmpty() && step(mayBlock() ? 0 : Processes.WNOHANG)) {
+      // A program that was started beside and had to wait for this one.
+      lookBeside();
+    }
+    tellBeside();
+    if (!expired() && (besides || run.mayHaveLostTasks || !unclaimed.isEmpty())) {
+      Orphans.end(hostProc, first, parent);
+      unclaimed.clear();
     }
     return ending(run);
   }
 
   /** The program itself is gone: what it left behind gets a little time. */
-  private void settle(Run run) {
+  private void settle(Run run, long nanos) {
     orphansLeft = false;
-    long deadline = System.nanoTime() + ORPHANS.toNanos();
+    long deadline = System.nanoTime() + nanos;
     while (run.alive > 0) {
-      if (!orphansLeft && run.killed == null && System.nanoTime() - deadline > 0) {
+      boolean late = System.nanoTime() - deadline > 0 && waiting.isEmpty();
+      if (!orphansLeft && run.killed == null && late) {
         orphansLeft = true;
         kill(run, new Ending.Stopped());
       }
       if (!step(Processes.WNOHANG)) {
         return;
       }
+      lookBeside();
     }
+  }
+
+  private boolean mayBlock() {
+    return watched == null && waiting.isEmpty() && meanwhile == null;
+  }
+
+  private void lookMeanwhile() {
+    Meanwhile looking = meanwhile;
+    long now = System.nanoTime();
+    if (looking != null && now - lookedMeanwhile >= LOOK_NANOS) {
+      if (!looking.look(this)) {
+        meanwhile = null;
+      }
+      // The program has the same processor, and gets most of it.
+      long end = System.nanoTime();
+      lookedMeanwhile = end + LOOKS_TO_RUNS * (end - now);
+    }
+  }
+
+  /** How many stops and ends there were so far. */
+  public long events() {
+    return events;
+  }
+
+  /** A descriptor of a procfs that shows this process's own PID namespace. */
+  public int hostProc() {
+    return hostProc;
+  }
+
+  /** The process of the program that is being run, by its number in {@link #hostProc}. */
+  public int programId() {
+    Task root = main == null ? null : main.root;
+    return root == null ? first : root.tid();
+  }
+
+  /** True if every task of the program that is being run waits in the kernel. */
+  public boolean allAsleep() {
+    return tasks.values().stream().filter(t -> t.run() == main).allMatch(this::isAsleep);
+  }
+
+  private boolean isAsleep(Task task) {
+    byte[] name = Paths.bytes(task.tid() + "/stat");
+    SyscallResult fd = Fcntl.openat(hostProc, name, Fcntl.O_RDONLY, 0);
+    if (fd.failed()) {
+      return false;
+    }
+    byte[] text = new byte[256];
+    SyscallResult read = Unistd.read(fd.intValue(), text, 0, text.length);
+    Unistd.close(fd.intValue());
+    String stat = new String(text, 0, read.ok() ? read.intValue() : 0, ISO_8859_1);
+    return stat.startsWith(") S", stat.lastIndexOf(')'));
+  }
+
+  /** Sends every process of the program that is being run a signal. */
+  public void signalProgram(int signal) {
+    for (Task task : List.copyOf(tasks.values())) {
+      if (task.run() == main && task.isLeader()) {
+        Processes.kill(task.tid(), signal);
+      }
+    }
+  }
+
+  /** Starts what was asked for, and tells those who wait what became of it. */
+  private void lookBeside() {
+    for (Beside next = asked.poll(); next != null; next = asked.poll()) {
+      besides = true;
+      Run run = begin(next.program(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+      long deadline = System.nanoTime() + next.patience().toNanos();
+      waiting.add(new Waiting(run, deadline, next.over()));
+    }
+    for (Waiting each : List.copyOf(waiting)) {
+      boolean ended = each.run().alive == 0;
+      if (ended || System.nanoTime() - each.deadline() > 0) {
+        waiting.remove(each);
+        each.over().accept(ended ? ending(each.run()) : null);
+      }
+    }
+  }
+
+  /** Nothing runs any more: whoever still waits hears so. */
+  private void tellBeside() {
+    List<Waiting> rest = List.copyOf(waiting);
+    waiting.clear();
+    asked.clear();
+    rest.forEach(each -> each.over().accept(ending(each.run())));
   }
 
   /** A call that waits at a FIFO would do so until its time is over; its kernel function tells. */
@@ -175,25 +323,85 @@ public final class Tracer implements AutoCloseable {
   }
 
   /**
-   * Runs a second program from within a handler, while the task of the first one stands still. If
-   * the second has not ended after some time (it may wait for what the first holds), it goes on
-   * beside the first.
+   * Has a second program run beside the one whose handler asks; it starts after the handler's
+   * answer, which is usually {@link Then#HOLD}, and is not itself stopped at any call.
    *
-   * @return how it ended, or null if it goes on
+   * @param patience how long to wait for its end: it may itself wait for what is held
+   * @param over hears how it ended, or null if it still runs after that time and goes on; it
+   *     usually {@linkplain #release releases} what was held
    */
-  public @Nullable Ending runAside(
-      Program program, Set<Sysno> wanted, TraceHandler handler, Duration patience) {
-    Run run = begin(program, wanted, handler);
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (run.alive > 0) {
-      if (System.nanoTime() - deadline > 0) {
-        return null;
-      }
-      if (!step(Processes.WNOHANG)) {
-        break;
-      }
+  public void runBeside(Program program, Duration patience, Consumer<@Nullable Ending> over) {
+    asked.add(new Beside(program, patience, over));
+  }
+
+  /** Lets a task go on that a handler has held. */
+  public void release(Call call, Then how) {
+    if (tasks.get(call.task().tid()) == call.task()) {
+      resume(call, how);
     }
-    return ending(run);
+  }
+
+  /**
+   * Starts a program and returns at once; it moves on while the caller {@linkplain #poll polls}.
+   *
+   * @throws TraceException if it cannot be started
+   */
+  public Task start(Program program, Set<Sysno> wanted, TraceHandler handler) {
+    if (first == 0) {
+      makeWorldProcesses();
+    }
+    Run run = begin(program, wanted, handler);
+    return Objects.requireNonNull(run.root);
+  }
+
+  /**
+   * Handles one event of a started program, without waiting for one.
+   *
+   * @return false if there was none
+   */
+  public boolean poll() {
+    Result<Waited> result = Processes.wait4(-1, WAIT | Processes.WNOHANG);
+    if (result.failed() || result.value().pid() == 0) {
+      return result.is(Errno.EINTR);
+    }
+    return handle(result.value());
+  }
+
+  /**
+   * Takes a task that sleeps in a call back to the stop before it, with nothing done; its handler
+   * hears of the interrupted call and then of the same call again.
+   */
+  public void takeBack(Task task) {
+    Ptrace.interrupt(task.tid());
+  }
+
+  /** Lets a task that a handler has held go on behind its call, which is not made. */
+  public void skip(Call call, long result) {
+    Result<Registers> registers = Ptrace.getRegisters(call.task().tid());
+    if (registers.ok()) {
+      Registers changed = registers.value();
+      changed.skipCall();
+      changed.setResult(result);
+      Ptrace.setRegisters(call.task().tid(), changed);
+    }
+    release(call, Then.GO_ON);
+  }
+
+  /**
+   * From now on {@link #lastPid} has an effect; before anything runs. Only for programs that are
+   * trusted: what the world's first process has open, root can reach.
+   */
+  public void choosePids() {
+    choosesPids = true;
+  }
+
+  /** The next process of this world gets the first free number after this one, if it can be. */
+  public void lastPid(int pid) {
+    if (lastPid >= 0) {
+      Injector inject = new Injector(first, instruction, scratch);
+      byte[] text = Paths.bytes(Integer.toString(pid));
+      inject.call(Sysno.PWRITE64, lastPid, inject.put(text), text.length, 0);
+    }
   }
 
   private void makeWorldProcesses() {
@@ -210,7 +418,20 @@ public final class Tracer implements AutoCloseable {
     scratch = init.scratch();
     // A victim that is root could reach through /proc/1/fd what this process has open: the host's.
     init.must(Sysno.CLOSE_RANGE, 0, 0xffffffffL, 0);
+    Orphans.reapBy(init);
     mountProc(init);
+    if (choosesPids) {
+      // Before /proc/sys is protected; nobody else inherits it through an exec.
+      SyscallResult opened =
+          init.call(
+              Sysno.OPENAT,
+              Fcntl.AT_FDCWD,
+              init.string("/proc/sys/kernel/ns_last_pid"),
+              Fcntl.O_WRONLY | Fcntl.O_CLOEXEC,
+              0);
+      lastPid = opened.ok() ? opened.intValue() : -1;
+      init.reset();
+    }
     whenProcMounted.run();
     parent = init.fork();
     Sleeper.awaitFirstStop(parent);
@@ -247,7 +468,7 @@ public final class Tracer implements AutoCloseable {
       throw e;
     }
     Run run = new Run(handler);
-    Task task = new Task(run, "0", child);
+    Task task = Task.program(run, "0", child);
     run.root = task;
     run.alive = 1;
     tasks.put(child, task);
@@ -276,15 +497,19 @@ public final class Tracer implements AutoCloseable {
     if (result.failed()) {
       return false;
     }
-    Waited waited = result.value();
-    if (waited.pid() == 0) {
+    if (result.value().pid() == 0) {
       LockSupport.parkNanos(POLL.toNanos());
       return true;
     }
+    return handle(result.value());
+  }
+
+  private boolean handle(Waited waited) {
     if (waited.pid() == first && !waited.stopped()) {
       // Only the watchdog or a stranger kills it; the kernel killed everything else before it.
       return false;
     }
+    events++;
     Task task = tasks.get(waited.pid());
     if (!waited.stopped()) {
       if (task != null) {
@@ -328,6 +553,7 @@ public final class Tracer implements AutoCloseable {
     pending.remove(waited.pid());
     Run run = task.run();
     run.alive--;
+    run.mayHaveLostTasks |= waited.signaled();
     boolean killedByUs = run.killed != null || (watchdog != null && watchdog.fired());
     if (task == run.root && !killedByUs) {
       run.rootEnding = ending;
@@ -392,8 +618,14 @@ public final class Tracer implements AutoCloseable {
       return;
     }
     Call call = new Call(task, sysno, info.args(), stringBuffer);
-    switch (task.run().handler.beforeCall(call)) {
+    resume(call, task.run().handler.beforeCall(call));
+  }
+
+  private void resume(Call call, Then how) {
+    Task task = call.task();
+    switch (how) {
       case GO_ON -> goOn(task, 0);
+      case HOLD -> {}
       case SHOW_RESULT -> {
         pending.put(task.tid(), call);
         goOn(task, 0);
@@ -430,6 +662,7 @@ public final class Tracer implements AutoCloseable {
     pending.remove(task.tid());
     switch (task.run().handler.afterCall(call, info.value().result())) {
       case GO_ON, SHOW_RESULT, SHOW_RESULT_OR_STUCK -> goOn(task, 0);
+      case HOLD -> {}
       case KILL -> kill(task.run(), new Ending.Stopped());
     }
   }
@@ -441,8 +674,9 @@ public final class Tracer implements AutoCloseable {
     }
     int tid = message.value().intValue();
     Run run = origin.run();
-    Task child = new Task(run, origin.nextChildPath(), tid);
+    Task child = origin.child(tid, isThread(origin, tid));
     tasks.put(tid, child);
+    run.mayHaveLostTasks = true;
     run.alive++;
     run.handler.started(origin, child);
     if (run.killed != null) {
@@ -451,6 +685,12 @@ public final class Tracer implements AutoCloseable {
     if (unclaimed.remove(tid)) {
       Ptrace.cont(tid, 0);
     }
+  }
+
+  /** True if a new task is one of the same process: a clone may also make a process. */
+  private boolean isThread(Task origin, int tid) {
+    byte[] name = Paths.bytes(origin.tid() + "/task/" + tid);
+    return Unistd.faccessat2(hostProc, name, Unistd.F_OK, 0).ok();
   }
 
   /** An exec in a thread ends all other threads, and the survivor takes the leader's number. */
@@ -502,5 +742,6 @@ public final class Tracer implements AutoCloseable {
     if (watchdog != null) {
       watchdog.close();
     }
+    first = 0;
   }
 }

@@ -3,9 +3,9 @@ package dev.holdfast.prove.trial;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
-import dev.holdfast.prove.observe.Operation;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.TraceHandler;
+import dev.holdfast.prove.watch.Operation;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -2,8 +2,8 @@ package dev.holdfast.prove.trial;
 
 import dev.holdfast.libc.Statx;
 import dev.holdfast.prove.model.Strike;
-import dev.holdfast.prove.observe.Binding;
-import dev.holdfast.prove.observe.Operation;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +20,12 @@ import java.util.stream.Collectors;
  * protected_hardlinks}, {@code protected_fifos}, {@code protected_regular}.
  */
 public final class Guards {
+  static final String PROTECTED_HARDLINKS = "fs.protected_hardlinks";
+
   private static final List<String> ALL =
       List.of(
           "fs.protected_symlinks",
-          "fs.protected_hardlinks",
+          PROTECTED_HARDLINKS,
           "fs.protected_fifos",
           "fs.protected_regular");
 
@@ -48,13 +50,13 @@ public final class Guards {
         }
       }
       // Linking needs the owner, or a file the linker could read and write anyway.
-      case HARDLINK -> guards.add("fs.protected_hardlinks");
+      case HARDLINK -> guards.add(PROTECTED_HARDLINKS);
       case FIFO -> {
         if (sticky && operation.creates() && directory.uid() != attackerUid) {
           guards.add("fs.protected_fifos");
         }
       }
-      case CONTENT -> {
+      case CONTENT, FILE -> {
         if (sticky && operation.creates() && directory.uid() != attackerUid) {
           guards.add("fs.protected_regular");
         }

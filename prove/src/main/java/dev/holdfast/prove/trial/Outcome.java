@@ -18,14 +18,26 @@ final class Outcome {
     NOT_REACHED,
     /** The attacker could not do it. */
     FAILED,
-    /** A setting of this kernel kept the attacker from it. */
-    BLOCKED,
     DONE
   }
 
   Struck struck = Struck.NOT_REACHED;
   boolean timedOut;
+
+  /**
+   * The strike was done in the attacker's stead, since a setting of this kernel keeps the attacker
+   * from it: so it can be seen what the program does where that is not set.
+   */
+  boolean pastGuard;
+
   boolean touched;
+
+  /** A protected object was opened; whether it was also read is seen at the end. */
+  boolean opened;
+
+  /** The victim used what the attacker put there of his own. */
+  boolean tookIn;
+
   boolean openedForReading;
   boolean checkBroken;
 
@@ -85,6 +97,17 @@ final class Outcome {
             || (Vault.contains(one.object()) && Vault.contains(other.object())));
   }
 
+  void tookIn(String what) {
+    tookIn = true;
+    evidence.add(what);
+  }
+
+  /** Something reached the victim, if only what is worth nothing to the attacker. */
+  boolean met() {
+    return touched || opened || tookIn;
+  }
+
+  /** A protected object, in a way that needs no proof that it was read. */
   void touched(String what) {
     touched = true;
     evidence.add(what);

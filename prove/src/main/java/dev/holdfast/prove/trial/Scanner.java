@@ -10,8 +10,9 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Effect;
-import dev.holdfast.prove.observe.Attacker;
-import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.world.World;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
@@ -103,7 +104,7 @@ final class Scanner {
         && stat.uid() != attacker.uid()
         && !isAttackersPlace(path)
         && !attacker.may(path, Unistd.W_OK)
-        && !attacker.mayChange(parent(path))
+        && !attacker.mayChange(Raw.parent(path))
         && !couldReplace(path)) {
       outcome.effect(
           Effect.INJECT,
@@ -119,13 +120,13 @@ final class Scanner {
 
   /** Whether he could put something of his own into the place of it, or of what it stands in. */
   private boolean couldReplace(String path) {
-    for (String name = path; !name.equals("/"); name = parent(name)) {
-      Result<Statx> directory = stat(parent(name));
+    for (String name = path; !name.equals("/"); name = Raw.parent(name)) {
+      Result<Statx> directory = stat(Raw.parent(name));
       Result<Statx> entry = stat(name);
       if (directory.ok()
           && entry.ok()
           && attacker.mayReplace(directory.value(), entry.value())
-          && attacker.mayChange(parent(name))) {
+          && attacker.mayChange(Raw.parent(name))) {
         return true;
       }
     }
@@ -135,10 +136,5 @@ final class Scanner {
   private static Result<Statx> stat(String path) {
     return Statx.statx(
         Fcntl.AT_FDCWD, Raw.bytes(path), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-  }
-
-  private static String parent(String path) {
-    int slash = path.lastIndexOf('/');
-    return slash <= 0 ? "/" : path.substring(0, slash);
   }
 }

@@ -1,8 +1,8 @@
 package dev.holdfast.prove.trial;
 
-import dev.holdfast.prove.observe.Attacker;
-import dev.holdfast.prove.observe.VolatileNames;
 import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.VolatileNames;
 import dev.holdfast.prove.world.Worlds;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.function.Function;
  * What all trials of one proof share.
  *
  * @param victim the program as it is to be run
+ * @param service how it is used, if it does not end by itself
  * @param shell makes the program that runs a check command
  * @param checks shell commands that must exit 0 after the victim
  * @param arenas the directories that are the attacker's, raw
@@ -24,6 +25,7 @@ import java.util.function.Function;
 public record Setting(
     Worlds worlds,
     Program victim,
+    Service service,
     Function<String, Program> shell,
     List<String> checks,
     Attacker attacker,

@@ -9,8 +9,10 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
 import dev.holdfast.prove.model.Effect;
-import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.Raw;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.Map;
@@ -20,7 +22,8 @@ import java.util.TreeMap;
 final class Snapshot {
   private static final int MAX_CONTENT = 1 << 20;
 
-  private record Entry(int mode, int uid, int gid, long size, long mtime, int content) {}
+  private record Entry(
+      int mode, int uid, int gid, long size, long mtime, long atime, int content, int attributes) {}
 
   private final Map<String, Entry> entries = new TreeMap<>();
 
@@ -49,9 +52,12 @@ final class Snapshot {
             stat.gid(),
             size,
             stat.mtimeSeconds() * 1_000_000_000L + stat.mtimeNanos(),
-            content));
+            stat.atimeSeconds() * 1_000_000_000L + stat.atimeNanos(),
+            content,
+            stat.isSymlink() ? 0 : attributesHash(name)));
     if (stat.isDirectory()) {
-      SyscallResult fd = Fcntl.openat(AT_FDCWD, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+      SyscallResult fd =
+          Fcntl.openat(AT_FDCWD, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOATIME, 0);
       if (fd.ok()) {
         for (Dirent entry : Vault.list(fd.intValue())) {
           add(Raw.join(path, Raw.of(entry.name())));
@@ -62,7 +68,25 @@ final class Snapshot {
   }
 
   private static int contentHash(byte[] name) {
-    return Arrays.hashCode(Contents.read(AT_FDCWD, name, MAX_CONTENT));
+    return Arrays.hashCode(Contents.read(AT_FDCWD, name, MAX_CONTENT, Fcntl.O_NOATIME));
+  }
+
+  private static int attributesHash(byte[] path) {
+    Result<byte[]> names = Xattr.listxattr(path);
+    if (names.failed()) {
+      return 0;
+    }
+    int hash = 0;
+    int start = 0;
+    for (int i = 0; i < names.value().length; i++) {
+      if (names.value()[i] == 0) {
+        byte[] name = Arrays.copyOfRange(names.value(), start, i);
+        Result<byte[]> value = Xattr.getxattr(path, name);
+        hash += 31 * Arrays.hashCode(name) + (value.ok() ? Arrays.hashCode(value.value()) : 1);
+        start = i + 1;
+      }
+    }
+    return hash;
   }
 
   /** Adds to the findings what the later snapshot shows. */
@@ -110,6 +134,13 @@ final class Snapshot {
                     + after.uid
                     + ":"
                     + after.gid);
+          }
+          if (before.attributes != after.attributes) {
+            outcome.effect(
+                Effect.META, path, "extended attributes of the protected " + shown + " changed");
+          }
+          if (before.atime != after.atime && outcome.opened) {
+            outcome.touched("the victim read the protected " + shown);
           }
           if (regular && before.mtime != after.mtime && before.content == after.content) {
             outcome.touched("the times of the protected " + shown + " changed, nothing else");

@@ -9,12 +9,18 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Strike;
-import dev.holdfast.prove.observe.Attacker;
-import dev.holdfast.prove.observe.Binding;
-import dev.holdfast.prove.observe.Raw;
+import dev.holdfast.prove.payload.Reader;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.Raw;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +32,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Striker {
   private static final String AWAY = ".holdfast-strike";
+  private static final int LOOKALIKES = 4;
+  private static final byte[] NOTHING = {};
+
+  /** An archive's names stand at its end. */
+  private static final int MAX_ORIGINAL = 1 << 24;
 
   private final Attacker attacker;
+
+  /** How many there were: what one has put aside stays there. */
+  private int strikes;
+
   private final Vault vault;
   private final Set<String> guardsSet;
+  private final List<Planted> planted = new ArrayList<>();
+
+  /**
+   * A file of the attacker's that he put into the entry's place, and holds open.
+   *
+   * @param content what he wrote to it
+   */
+  record Planted(int fd, byte[] content) {}
 
   /**
    * @param guardsSet the kernel guards that are in force here
@@ -40,9 +63,15 @@ final class Striker {
     this.guardsSet = guardsSet;
   }
 
-  /** Performs a strike that changes a name; says in the outcome what came of it. */
-  void strike(Strike strike, Binding binding, Outcome outcome) throws FileSystemException {
-    String aside = Raw.join(binding.directory(), AWAY);
+  /**
+   * Performs a strike that changes a name; says in the outcome what came of it.
+   *
+   * @param command the program that will find it, with its arguments, raw
+   */
+  void strike(Strike strike, Binding binding, List<String> command, Outcome outcome)
+      throws FileSystemException {
+    String aside = Raw.join(binding.directory(), AWAY + (strikes == 0 ? "" : "-" + strikes));
+    strikes++;
     SyscallResult result =
         switch (strike) {
           case SYMLINK -> replaceByLink(Vault.SECRET, aside, binding);
@@ -60,29 +89,58 @@ final class Striker {
                     Unistd.fchmodat(AT_FDCWD, name, 0666);
                     return made.failed() ? made : replace(aside, binding);
                   });
-          case CONTENT ->
+          case CONTENT -> {
+            byte[] content = content(binding.directory(), binding.entry(), command);
+            yield attacker.act(
+                () -> {
+                  SyscallResult made = plant(aside, content);
+                  return made.failed() ? made : replace(aside, binding);
+                });
+          }
+          case FILE -> {
+            byte[] content = content(binding.directory(), binding.entry(), command);
+            yield attacker.act(
+                () -> {
+                  SyscallResult made = plant(aside, content);
+                  Unistd.fchmodat(AT_FDCWD, Raw.bytes(aside), 0666);
+                  return made.failed() ? made : replace(aside, binding);
+                });
+          }
+          case DIRECTORY ->
               attacker.act(
                   () -> {
-                    SyscallResult made = write(aside);
+                    byte[] name = Raw.bytes(aside);
+                    SyscallResult made = Unistd.mkdirat(AT_FDCWD, name, 0777);
+                    Unistd.fchmodat(AT_FDCWD, name, 0777);
                     return made.failed() ? made : replace(aside, binding);
                   });
+          case NAMES -> {
+            Map<String, byte[]> files = new TreeMap<>();
+            for (String name : lookalikes(binding.directory())) {
+              files.put(name, vault.unmarkedContent(new Reader(name, NOTHING, command)));
+            }
+            yield attacker.act(() -> addNames(binding.directory(), files));
+          }
           case EXCHANGE -> {
-            Set<String> names = othersFiles(binding.path());
-            yield attacker.act(() -> exchange(aside, names, binding));
+            Map<String, byte[]> files = new TreeMap<>();
+            for (String name : othersFiles(binding.path())) {
+              files.put(name, content(binding.path(), name, command));
+            }
+            yield attacker.act(() -> exchange(aside, files, binding));
           }
           case REMOVE ->
               attacker.act(
                   () ->
                       Unistd.renameat2(
                           AT_FDCWD, Raw.bytes(binding.path()), AT_FDCWD, Raw.bytes(aside), 0));
-          case HOLD_OPEN, KILL, COPY, RIVAL ->
+          case HOLD_OPEN, LEAVE, READ, KILL, COPY, RIVAL ->
               throw new IllegalArgumentException(strike + " changes no name");
         };
-    if (result.ok()) {
+    if (result.ok() || (strike == Strike.NAMES && result.is(Errno.EEXIST))) {
+      // Names that are there already, by an earlier move, are as good as new ones.
       outcome.struck = Outcome.Struck.DONE;
-    } else if (strike == Strike.HARDLINK && guardsSet.contains("fs.protected_hardlinks")) {
-      outcome.struck = Outcome.Struck.BLOCKED;
-      outcome.evidence.add("the kernel keeps the attacker from linking to a file of another user");
+      outcome.pastGuard =
+          strike == Strike.HARDLINK && guardsSet.contains(Guards.PROTECTED_HARDLINKS);
     } else {
       outcome.struck = Outcome.Struck.FAILED;
       outcome.evidence.add("the attacker could not do it: " + result);
@@ -127,24 +185,100 @@ final class Striker {
     return names;
   }
 
-  private SyscallResult exchange(String aside, Set<String> names, Binding binding) {
+  /** New names that end as those do which stand there: what is taken by its ending takes them. */
+  private Set<String> lookalikes(String directory) throws FileSystemException {
+    Set<String> files = new TreeSet<>();
+    files.add("0");
+    for (String name : vault.regularFiles(directory).keySet()) {
+      int dot = name.lastIndexOf('.');
+      if (dot > 0 && files.size() < LOOKALIKES) {
+        files.add("0" + name.substring(dot));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Links whose names may be taken for a user, and files. What only takes what stands in the
+   * attacker's directory along gains it nothing: the files bear no mark.
+   */
+  private SyscallResult addNames(String directory, Map<String, byte[]> files) {
+    Set<String> links = new TreeSet<>(List.of(attacker.name(), "nobody", "0-link"));
+    SyscallResult made = SyscallResult.failure(Errno.EEXIST);
+    for (String link : links) {
+      String path = Raw.join(directory, Raw.fromText(link));
+      SyscallResult one = Unistd.symlinkat(Raw.bytes(Vault.SECRET), AT_FDCWD, Raw.bytes(path));
+      made = one.ok() ? one : made;
+    }
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      SyscallResult one = write(Raw.join(directory, file.getKey()), file.getValue());
+      made = one.ok() ? one : made;
+    }
+    return made;
+  }
+
+  private static SyscallResult exchange(String aside, Map<String, byte[]> files, Binding binding) {
     SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
-    for (Iterator<String> left = names.iterator(); made.ok() && left.hasNext(); ) {
-      made = write(aside + "/" + left.next());
+    Iterator<Map.Entry<String, byte[]>> left = files.entrySet().iterator();
+    while (made.ok() && left.hasNext()) {
+      Map.Entry<String, byte[]> file = left.next();
+      made = write(aside + "/" + file.getKey(), file.getValue());
     }
     return made.failed() ? made : replace(aside, binding);
   }
 
-  private SyscallResult write(String path) {
+  /** A program's file is known to the attacker, too, so it is read with the world's rights. */
+  private byte[] content(String directory, String name, List<String> command) {
+    byte[] original = Contents.read(AT_FDCWD, Raw.bytes(Raw.join(directory, name)), MAX_ORIGINAL);
+    return vault.attackerContent(new Reader(name, original, command));
+  }
+
+  private static SyscallResult write(String path, byte[] content) {
     int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
     SyscallResult fd = Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags, 0755);
     if (fd.failed()) {
       return fd;
     }
-    byte[] content = vault.attackerContent();
     SyscallResult written = Unistd.write(fd.intValue(), content, 0, content.length);
     Unistd.close(fd.intValue());
     return written;
+  }
+
+  /** Makes files of the attacker's, open to everybody, and holds them. */
+  SyscallResult leave(List<String> paths) {
+    return attacker.act(
+        () -> {
+          SyscallResult made = SyscallResult.SUCCESS;
+          for (String path : paths) {
+            SyscallResult one = plant(path, new byte[] {'0', '\n'});
+            Unistd.fchmodat(AT_FDCWD, Raw.bytes(path), 0666);
+            made = one.failed() ? one : made;
+          }
+          return made;
+        });
+  }
+
+  /** Held for reading only: what is open for writing cannot be run. */
+  private SyscallResult plant(String path, byte[] content) {
+    SyscallResult made = write(path, content);
+    if (made.failed()) {
+      return made;
+    }
+    SyscallResult fd = Fcntl.openat(AT_FDCWD, Raw.bytes(path), Fcntl.O_RDONLY, 0);
+    if (fd.ok()) {
+      planted.add(new Planted(fd.intValue(), content));
+    }
+    return fd;
+  }
+
+  /** What he put there and holds open. */
+  List<Planted> planted() {
+    return List.copyOf(planted);
+  }
+
+  void close() {
+    planted.forEach(p -> Unistd.close(p.fd()));
+    planted.clear();
   }
 
   /**
@@ -152,9 +286,6 @@ final class Striker {
    * the link itself is made for him, unless the kernel's guard would refuse it to him.
    */
   private SyscallResult hardlink(String aside, Binding binding) throws FileSystemException {
-    if (guardsSet.contains("fs.protected_hardlinks")) {
-      return SyscallResult.failure(Errno.EPERM);
-    }
     String target = vault.linkable(binding.directory(), binding.directoryStat());
     SyscallResult linked =
         Unistd.linkat(AT_FDCWD, Raw.bytes(target), AT_FDCWD, Raw.bytes(aside), 0);

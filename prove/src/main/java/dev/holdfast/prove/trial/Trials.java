@@ -1,14 +1,15 @@
 package dev.holdfast.prove.trial;
 
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Label;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;
-import dev.holdfast.prove.observe.Binding;
-import dev.holdfast.prove.observe.Raw;
-import dev.holdfast.prove.plan.PlannedWindow;
+import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.trace.TraceException;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Raw;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +37,21 @@ public final class Trials {
 
   private final Setting setting;
   private final Trial trial;
-  private final AtomicInteger count = new AtomicInteger();
+  private final Runs runs;
   private final String secret = random("secret-");
   private final String otherSecret = random("secret-");
 
+  /** Name and strike. */
+  private final Set<String> triedBeforehand = ConcurrentHashMap.newKeySet();
+
   private @Nullable Outcome untouched;
 
-  public Trials(Setting setting) {
+  /**
+   * @param runs every run is one of them
+   */
+  public Trials(Setting setting, Runs runs) {
     this.setting = setting;
+    this.runs = runs;
     this.trial = new Trial(setting);
   }
 
@@ -54,84 +62,138 @@ public final class Trials {
     return prefix + HexFormat.of().formatHex(bytes);
   }
 
-  /** How many runs were made. */
-  public int count() {
-    return count.get();
-  }
-
-  private Outcome run(PlannedWindow window, boolean beforehand, String withSecret) {
-    count.incrementAndGet();
-    return trial.run(window, beforehand, withSecret, "/");
+  private Outcome run(Scenario scenario, boolean beforehand, String withSecret) {
+    runs.begin();
+    return trial.run(scenario, beforehand, withSecret, "/");
   }
 
   /** The victim among the canaries with no strike; made once, for what needs it. */
   private synchronized Outcome untouched() {
     Outcome made = untouched;
     if (made == null) {
-      count.incrementAndGet();
+      runs.begin();
       made = trial.untouched(secret);
       untouched = made;
     }
     return made;
   }
 
+  /**
+   * Runs the victim with a scenario's moves, and watches it from there on.
+   *
+   * @param stops the calls to watch
+   */
+  public Rehearsal rehearse(Scenario scenario, Set<Sysno> stops) {
+    runs.begin();
+    return trial.rehearse(scenario, stops);
+  }
+
   /** Runs the victim and the checks with no intruder; says what is broken, or nothing. */
   public String undisturbed() {
-    count.incrementAndGet();
+    runs.begin();
     return trial.undisturbed();
   }
 
-  /** Tries one window until it is decided. */
-  public WindowResult decide(PlannedWindow window) {
-    try {
-      return tryAndJudge(window);
-    } catch (TraceException e) {
-      // Started well before, so this run was disturbed: out of time, or killed from outside.
-      return new WindowResult(
-          window.window(),
-          Verdict.TIMEOUT,
-          Set.of(),
-          null,
-          List.of(),
-          List.of("the victim could not be started: " + e.getMessage()));
+  /**
+   * Tries one window until it is decided.
+   *
+   * @throws Runs.SpentException if there are too few runs left to decide it
+   */
+  public WindowResult decide(Scenario scenario) {
+    TraceException disturbed = null;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        return tryAndJudge(scenario);
+      } catch (TraceException e) {
+        // Started well before, so this run was disturbed: out of time, or killed from outside.
+        disturbed = e;
+      }
     }
+    return new WindowResult(
+        scenario.window(),
+        Verdict.TIMEOUT,
+        Set.of(),
+        null,
+        List.of(),
+        List.of("the victim could not be started: " + disturbed));
   }
 
-  private WindowResult tryAndJudge(PlannedWindow window) {
-    Outcome outcome = run(window, false, secret);
+  private WindowResult tryAndJudge(Scenario scenario) {
+    Outcome outcome = run(scenario, false, secret);
     for (int i = 1; i < TRIES && undecided(outcome); i++) {
-      outcome = run(window, false, secret);
+      outcome = run(scenario, false, secret);
     }
-    boolean read = outcome.touched && outcome.openedForReading;
-    if (outcome.effects.isEmpty() && read && showsSecret(window.window().strike())) {
-      compareReadable(window, outcome);
+    boolean read = outcome.openedForReading;
+    if (outcome.effects.isEmpty() && read && showsSecret(scenario.last().strike())) {
+      compareReadable(scenario, outcome);
     }
     if (!outcome.effects.isEmpty()) {
       outcome.discount(untouched());
     }
-    return judge(window, outcome);
+    WindowResult result = judge(scenario, outcome);
+    return switch (result.verdict()) {
+      case SURVIVED, TAKEN_IN, REACHED -> beforehand(scenario, result);
+      default -> result;
+    };
+  }
+
+  /**
+   * The program checks a name and notices that it changed since: it may still follow what was there
+   * before its check. Once for each name and strike, since all its calls then meet the same.
+   */
+  private WindowResult beforehand(Scenario scenario, WindowResult inMidRun) {
+    Binding binding = scenario.last().binding();
+    boolean checked = scenario.window().check() != null;
+    if (!checked
+        || binding == null
+        || scenario.moves().size() > 1
+        || !scenario.predictable()
+        || !triedBeforehand.add(binding.path() + '\0' + scenario.last().strike())) {
+      return inMidRun;
+    }
+    runs.begin();
+    Outcome control = trial.run(scenario, true, secret, "/");
+    if (control.effects.isEmpty() || control.struck != Outcome.Struck.DONE) {
+      return inMidRun;
+    }
+    control.discount(untouched());
+    if (control.effects.isEmpty()) {
+      return inMidRun;
+    }
+    List<String> evidence = new ArrayList<>(control.evidence);
+    evidence.add("only the strike before the program started gains this, not one in mid-run");
+    if (control.pastGuard) {
+      return pastGuard(scenario, Verdict.EXPLOITED, evidence);
+    }
+    return new WindowResult(
+        scenario.window(),
+        Verdict.EXPLOITED,
+        control.effects,
+        Label.PLAIN_FOLLOW,
+        guards(scenario, Verdict.EXPLOITED),
+        evidence);
   }
 
   private static boolean undecided(Outcome outcome) {
     return outcome.struck == Outcome.Struck.NOT_REACHED
         || outcome.struck == Outcome.Struck.FAILED
-        || (outcome.timedOut && !outcome.touched);
+        || (outcome.timedOut && !outcome.met());
   }
 
   /**
    * The secret may have reached the attacker in another form: compressed, hashed, counted. Runs
    * with two secrets take turns, so that what merely changes with time does not look like a leak.
    */
-  private void compareReadable(PlannedWindow window, Outcome first) {
-    Outcome other = run(window, false, otherSecret);
+  private void compareReadable(Scenario scenario, Outcome first) {
+    Outcome other = run(scenario, false, otherSecret);
     if (other.readable.equals(first.readable)) {
       return;
     }
     Map<String, Integer> suspects = new TreeMap<>(first.readable);
     suspects.entrySet().removeIf(f -> !differs(f.getValue(), other.readable.get(f.getKey())));
     for (int turn = 0; turn < TURNS && !suspects.isEmpty(); turn++) {
-      Outcome again = run(window, false, secret);
-      Outcome otherAgain = run(window, false, otherSecret);
+      Outcome again = run(scenario, false, secret);
+      Outcome otherAgain = run(scenario, false, otherSecret);
       suspects
           .entrySet()
           .removeIf(
@@ -160,72 +222,96 @@ public final class Trials {
         || strike == Strike.HARDLINK;
   }
 
-  private WindowResult judge(PlannedWindow planned, Outcome outcome) {
-    Verdict verdict = verdict(planned, outcome);
+  private WindowResult judge(Scenario scenario, Outcome outcome) {
+    Verdict verdict = verdict(scenario, outcome);
     List<String> evidence = new ArrayList<>(outcome.evidence);
     Label label = null;
-    List<String> blockedBy = guards(planned, outcome, verdict);
+    if (outcome.pastGuard && !verdict.undecided()) {
+      return pastGuard(scenario, verdict, evidence);
+    }
+    // Who opened it was not kept out by any guard.
+    List<String> blockedBy =
+        verdict == Verdict.SURVIVED && outcome.opened ? List.of() : guards(scenario, verdict);
     if (verdict == Verdict.EXPLOITED) {
-      label = label(planned, outcome, evidence);
+      label = label(scenario, outcome, evidence);
     }
     if (label == Label.PLAIN_FOLLOW
-        && planned.window().strike() == Strike.HOLD_OPEN
+        && scenario.last().strike() == Strike.HOLD_OPEN
         && outcome.effects.equals(Set.of(Effect.INJECT))) {
       // He could write to it before the program came: its contents were his already.
       return new WindowResult(
-          planned.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
+          scenario.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
     }
-    return new WindowResult(planned.window(), verdict, outcome.effects, label, blockedBy, evidence);
+    return new WindowResult(
+        scenario.window(), verdict, outcome.effects, label, blockedBy, evidence);
   }
 
-  private static Verdict verdict(PlannedWindow planned, Outcome outcome) {
+  /** The attacker cannot do it here; what the program did with it says whether that saved it. */
+  private static WindowResult pastGuard(Scenario scenario, Verdict verdict, List<String> evidence) {
+    boolean saved = verdict == Verdict.EXPLOITED;
+    String where = "where " + Guards.PROTECTED_HARDLINKS + " is not set: ";
+    return new WindowResult(
+        scenario.window(),
+        Verdict.SURVIVED,
+        Set.of(),
+        null,
+        saved ? List.of(Guards.PROTECTED_HARDLINKS) : List.of(),
+        evidence.stream().map(where::concat).toList());
+  }
+
+  private static Verdict verdict(Scenario scenario, Outcome outcome) {
     if (!outcome.effects.isEmpty() || outcome.checkBroken) {
       return Verdict.EXPLOITED;
     }
     return switch (outcome.struck) {
       case NOT_REACHED -> outcome.timedOut ? Verdict.TIMEOUT : Verdict.DIVERGED;
       case FAILED -> Verdict.ATTACK_FAILED;
-      case BLOCKED -> Verdict.SURVIVED;
       case DONE -> {
         if (outcome.touched) {
           yield Verdict.REACHED;
         }
-        yield outcome.timedOut && planned.window().strike() != Strike.FIFO
+        if (outcome.tookIn) {
+          yield Verdict.TAKEN_IN;
+        }
+        yield outcome.timedOut && !outcome.opened && scenario.last().strike() != Strike.FIFO
             ? Verdict.TIMEOUT
             : Verdict.SURVIVED;
       }
     };
   }
 
-  private List<String> guards(PlannedWindow planned, Outcome outcome, Verdict verdict) {
-    Binding binding = planned.binding();
+  private List<String> guards(Scenario scenario, Verdict verdict) {
+    Binding binding = scenario.last().binding();
     if (binding == null || setting.attacker().sameUser()) {
       return List.of();
     }
     List<String> guards =
         Guards.against(
-            planned.window().strike(),
+            scenario.last().strike(),
             binding,
-            planned.call().operation(),
-            planned.call().uid(),
+            scenario.last().call().operation(),
+            scenario.last().call().uid(),
             setting.attacker().uid());
-    boolean gained = verdict == Verdict.EXPLOITED || verdict == Verdict.REACHED;
-    boolean stopped = outcome.struck == Outcome.Struck.BLOCKED;
-    return guards.stream()
-        .filter(guard -> gained || stopped || setting.guardsSet().contains(guard))
-        .toList();
+    boolean gained =
+        verdict == Verdict.EXPLOITED || verdict == Verdict.REACHED || verdict == Verdict.TAKEN_IN;
+    return guards.stream().filter(guard -> gained || setting.guardsSet().contains(guard)).toList();
   }
 
   /** A strike beforehand that gains as much shows that the moment does not matter. */
-  private @Nullable Label label(PlannedWindow planned, Outcome outcome, List<String> evidence) {
-    Strike strike = planned.window().strike();
-    if (strike == Strike.KILL || strike == Strike.COPY) {
+  private @Nullable Label label(Scenario scenario, Outcome outcome, List<String> evidence) {
+    if (!Tactics.of(scenario.last().strike()).hasControl()) {
       return Label.RACE;
     }
-    count.incrementAndGet();
-    Outcome control = trial.run(planned, true, secret, outcome.root);
-    Set<Outcome.Gain> common = new HashSet<>(control.gains.keySet());
-    common.retainAll(outcome.gains.keySet());
+    if (Tactics.of(scenario.last().strike()).needsNoMoment()) {
+      return Label.PLAIN_FOLLOW;
+    }
+    if (!runs.tryBegin()) {
+      evidence.add("control: no run was left for it, so whether this needs a race is not known");
+      return null;
+    }
+    Outcome control = trial.run(scenario, true, secret, outcome.root);
+    Set<Outcome.Gain> common = normalized(control);
+    common.retainAll(normalized(outcome));
     boolean same = !common.isEmpty() || (outcome.checkBroken && control.checkBroken);
     if (same) {
       evidence.add("control: the same strike before the program started gains as much");
@@ -236,5 +322,15 @@ public final class Trials {
             ? "control: the same strike before the program started does not gain this"
             : "control: before the program started there was nothing to strike at");
     return Label.RACE;
+  }
+
+  /** What is made under a name that differs from run to run is the same gain in each. */
+  private Set<Outcome.Gain> normalized(Outcome outcome) {
+    Set<Outcome.Gain> gains = new HashSet<>();
+    for (Outcome.Gain gain : outcome.gains.keySet()) {
+      String object = setting.volatileNames().normalize(gain.object());
+      gains.add(new Outcome.Gain(gain.effect(), object));
+    }
+    return gains;
   }
 }

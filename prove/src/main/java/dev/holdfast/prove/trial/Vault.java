@@ -11,9 +11,11 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
-import dev.holdfast.prove.observe.Raw;
-import dev.holdfast.prove.observe.VolatileNames;
+import dev.holdfast.prove.payload.Payloads;
+import dev.holdfast.prove.payload.Reader;
 import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,20 @@ final class Vault {
   /** The name of protected directories on other mounts. */
   static final String FURTHER = ".holdfast-vault";
 
+  /**
+   * Protected by its directory alone, as many a real one is: who copies it with its mode makes it
+   * readable to all.
+   */
   static final String SECRET = DIRECTORY + "/secret";
+
+  /** What is linked into the attacker's directory must be closed by itself. */
+  private static final String CLOSED = DIRECTORY + "/closed";
+
+  /** Modes that no program sets, so that each that it sets is seen. */
+  private static final int FILE_MODE = 0604;
+
+  private static final int DIRECTORY_MODE = 0705;
+
   static final String MIRROR = DIRECTORY + "/mirror";
   static final String ABSENT = DIRECTORY + "/new";
 
@@ -51,6 +66,7 @@ final class Vault {
   private final byte[] secret;
   private final String injection;
   private final VolatileNames volatileNames;
+  private int closedMode = 0600;
   private int fileUid;
   private int fileGid;
   private final List<String> directories = new ArrayList<>(List.of(DIRECTORY));
@@ -71,9 +87,14 @@ final class Vault {
     this.volatileNames = setting.volatileNames();
   }
 
-  /** What the attacker puts into files of his own: harmless data, and a script. */
-  byte[] attackerContent() {
-    return Paths.bytes("#!/bin/sh\n: > " + EXECUTED + "\n# " + injection + "\n");
+  /** What the attacker puts into files of its own: a program in the eyes of whoever reads it. */
+  byte[] attackerContent(Reader reader) {
+    return Payloads.forReader(reader, EXECUTED, injection);
+  }
+
+  /** The same without the mark by which it is found again elsewhere. */
+  byte[] unmarkedContent(Reader reader) {
+    return Payloads.forReader(reader, EXECUTED, "nothing");
   }
 
   /** True for a canary's name, raw. */
@@ -94,8 +115,8 @@ final class Vault {
   void build() throws FileSystemException {
     mkdir(BASE, 0755, 0, 0);
     mkdir(DIRECTORY, 0700, uid, gid);
-    mkdir(MIRROR, 0700, uid, gid);
-    file(SECRET, 0600);
+    mkdir(MIRROR, DIRECTORY_MODE, uid, gid);
+    file(SECRET, FILE_MODE);
   }
 
   /**
@@ -112,13 +133,8 @@ final class Vault {
     }
   }
 
-  private static void contrastMode(int mode) {
-    if ((mode & 07777) == 0600) {
-      Unistd.fchmodat(AT_FDCWD, Raw.bytes(SECRET), 0400);
-    }
-    if ((mode & 07777) == 0700) {
-      Unistd.fchmodat(AT_FDCWD, Raw.bytes(MIRROR), 0500);
-    }
+  private void contrastMode(int mode) {
+    closedMode = (mode & 07777) == 0600 ? 0400 : 0600;
   }
 
   private void contrastOwner(int newUid, int newGid) {
@@ -141,12 +157,15 @@ final class Vault {
     Result<Statx> vault =
         Statx.statx(AT_FDCWD, Raw.bytes(DIRECTORY), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     if (vault.ok() && vault.value().device() == directoryStat.device()) {
-      return SECRET;
+      if (!Statx.statx(AT_FDCWD, Raw.bytes(CLOSED), AT_SYMLINK_NOFOLLOW, 0).ok()) {
+        file(CLOSED, closedMode);
+      }
+      return CLOSED;
     }
     String further = Raw.join(mountRoot(directory, directoryStat), FURTHER);
     mkdir(further, 0700, uid, gid);
     directories.add(further);
-    file(further + "/secret", 0600);
+    file(further + "/secret", closedMode);
     return further + "/secret";
   }
 
@@ -199,7 +218,7 @@ final class Vault {
       switch (stat.value().type()) {
         case Statx.S_IFDIR -> {
           if (depth > 0) {
-            mkdir(target, 0700, fileUid, fileGid);
+            mkdir(target, DIRECTORY_MODE, fileUid, fileGid);
             copyNames(source, target, depth - 1);
           }
         }
@@ -210,7 +229,7 @@ final class Vault {
                 .orThrow("symlinkat", target);
           }
         }
-        default -> file(target, 0600 | (stat.value().mode() & 0700));
+        default -> file(target, FILE_MODE | (stat.value().mode() & 0700));
       }
     }
     Unistd.close(opened.intValue());
@@ -259,6 +278,9 @@ final class Vault {
     Unistd.mkdirat(AT_FDCWD, name, mode).orThrow("mkdirat", path);
     Unistd.fchmodat(AT_FDCWD, name, mode).orThrow("fchmodat", path);
     Unistd.fchownat(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW).orThrow("fchownat", path);
+    // Long ago, so that to list it shows.
+    Unistd.utimensat(AT_FDCWD, name, 1, 0, 0, Unistd.UTIME_OMIT, AT_SYMLINK_NOFOLLOW)
+        .orThrow("utimensat", path);
   }
 
   private void file(String path, int mode) throws FileSystemException {

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The host's mounts that hold files of people, from {@code /proc/self/mountinfo} (proc(5)). */
+/**
+ * The host's mounts that hold files of people, from mountinfo (proc(5)): those of the calling
+ * thread's mount namespace.
+ */
 final class HostMounts {
   /** A mount: where it is, and what kind of file system. */
   record Mount(String point, String type) {}
@@ -37,6 +40,8 @@ final class HostMounts {
           "rpc_pipefs",
           "nsfs",
           "selinuxfs");
+
+  private static final Path MOUNTINFO = Path.of("/proc/thread-self/mountinfo");
 
   private HostMounts() {}
 
@@ -69,9 +74,9 @@ final class HostMounts {
 
   private static List<String> lines() {
     try {
-      return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1);
+      return Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw new WorldException("/proc/self/mountinfo cannot be read: is /proc mounted?", e);
+      throw new WorldException(MOUNTINFO + " cannot be read: is /proc mounted?", e);
     }
   }
 

@@ -102,7 +102,7 @@ final class TreeCopy {
         Unistd.fchownat(target, name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
       }
       default -> {
-        int device = makedev(stat.rdevMajor(), stat.rdevMinor());
+        int device = (int) stat.deviceOfNode();
         Unistd.mknodat(target, name, stat.mode(), device).orThrow("mknodat", shown);
         Unistd.fchownat(target, name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
         if (device != 0) {
@@ -110,10 +110,6 @@ final class TreeCopy {
         }
       }
     }
-  }
-
-  private static int makedev(int major, int minor) {
-    return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
   }
 
   private static void file(int source, int target, byte[] name, Statx stat)

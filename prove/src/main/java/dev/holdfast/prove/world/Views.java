@@ -1,9 +1,14 @@
 package dev.holdfast.prove.world;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,12 +92,13 @@ record Views(List<String> points, int bare, List<String> directories, List<Link>
     return index;
   }
 
+  /** What is gone when it is looked at, or may not be read by this user, has nothing to show. */
   private void descend(String directory, List<String> mountPoints) {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(directory))) {
       for (Path entry : entries) {
         String path = entry.toString();
         if (Files.isSymbolicLink(entry)) {
-          links.add(new Link(path, Files.readSymbolicLink(entry).toString()));
+          addLink(entry);
         } else if (List.of("/proc", "/sys", "/dev").contains(path)) {
           directories.add(path);
         } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
@@ -104,8 +110,24 @@ record Views(List<String> points, int bare, List<String> directories, List<Link>
           }
         }
       }
-    } catch (IOException e) {
-      throw new WorldException("the host's " + directory + " cannot be read: " + e, e);
+    } catch (AccessDeniedException | NoSuchFileException | NotDirectoryException e) {
+      if (directory.equals("/")) {
+        throw unreadable(directory, e);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw unreadable(directory, e);
     }
+  }
+
+  private void addLink(Path link) throws IOException {
+    try {
+      links.add(new Link(link.toString(), Files.readSymbolicLink(link).toString()));
+    } catch (NoSuchFileException | NotLinkException e) {
+      // Gone, or something else by now.
+    }
+  }
+
+  private static WorldException unreadable(String directory, Exception e) {
+    return new WorldException("the host's " + directory + " cannot be read: " + e, e);
   }
 }

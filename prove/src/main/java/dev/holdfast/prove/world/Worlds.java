@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes private worlds: a copy-on-write view of the host's whole file tree in mount, PID, IPC, UTS
  * and network namespaces of its own. What happens in one is in memory only, and is gone with the
- * kernel thread that made it, whatever way that thread ends.
+ * kernel thread that made it, whatever way that thread ends. Of a network there is only the
+ * loopback interface, 127.0.0.1 and ::1.
  *
  * <p><b>Guarantees.</b> Nothing a victim does by name or descriptor changes a file of the host:
  * every mount with files is an overlay or a read-only bind, nothing is mounted outside of the
@@ -57,8 +58,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Each body runs on a platform thread of its own, which is root-changed into the
  * world: on it, plain Java file access sees the world. A body must not start threads.
  *
- * <p><b>Sources.</b> mount_namespaces(7), pid_namespaces(7), overlayfs in the kernel's
- * documentation.
+ * <p><b>Sources.</b> mount_namespaces(7), pid_namespaces(7), network_namespaces(7), overlayfs in
+ * the kernel's documentation.
  */
 public final class Worlds implements AutoCloseable {
   private static final List<String> ANCHORS = List.of("/dev/shm", "/mnt", "/media", "/srv", "/opt");
@@ -76,6 +77,7 @@ public final class Worlds implements AutoCloseable {
   private static final int KILOBYTES_FOR_AN_INODE = 16;
 
   private final List<OwnDirectory> own;
+  private final List<OwnDirectory> volumes;
   private final boolean inUserNamespace;
   private final Views views;
   private final String anchor;
@@ -100,12 +102,10 @@ public final class Worlds implements AutoCloseable {
    */
   public Worlds(List<OwnDirectory> own, boolean inUserNamespace) {
     this.own = List.copyOf(own);
+    this.volumes = this.own.stream().filter(OwnDirectory::volume).toList();
     this.inUserNamespace = inUserNamespace;
-    openOurClasses();
+    OurClasses.open(this.own);
     this.anchor = findAnchor();
-    Views host = inUserNamespace ? Views.withoutMountsBelow(HostMounts.allPoints()) : hostViews();
-    List<String> ownPaths = own.stream().map(OwnDirectory::path).toList();
-    this.views = host.withoutPointsBelow(ownPaths).with(ownPaths);
     this.room = roomForEach();
     this.hostProc =
         must(
@@ -115,31 +115,20 @@ public final class Worlds implements AutoCloseable {
     if (allowed.ok()) {
       allowed.value().stream().forEach(processors::add);
     }
-    onFreshThread(
-        () -> {
-          prepareBase();
-          return true;
-        });
+    this.views = onFreshThread(this::prepareBase);
   }
 
-  /**
-   * A world may hide the files that classes come from, and a class can be needed in a world first.
-   * To look for what is in none of them opens all, and they stay open.
-   */
-  private static void openOurClasses() {
-    ClassLoader loader = Worlds.class.getClassLoader();
-    try {
-      loader.getResources("no-such-name").asIterator().forEachRemaining(_ -> {});
-    } catch (IOException unreadable) {
-      throw new WorldException("our own classes cannot be read", unreadable);
-    }
-  }
-
+  /** What a world is made of, as the calling thread's mount namespace has it. */
   private Views hostViews() {
-    return Views.ofMounts(
-        HostMounts.read().stream()
-            .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
-            .toList());
+    Views host =
+        inUserNamespace
+            ? Views.withoutMountsBelow(HostMounts.allPoints())
+            : Views.ofMounts(
+                HostMounts.read().stream()
+                    .filter(m -> !m.point().equals(anchor) && !m.point().startsWith(anchor + "/"))
+                    .toList());
+    List<String> ownPaths = own.stream().map(OwnDirectory::path).toList();
+    return host.withoutPointsBelow(ownPaths).with(ownPaths);
   }
 
   /**
@@ -250,7 +239,7 @@ public final class Worlds implements AutoCloseable {
     }
   }
 
-  private void prepareBase() throws FileSystemException {
+  private Views prepareBase() throws FileSystemException {
     SyscallResult unshared = Namespaces.unshare(CLONE_FS | CLONE_NEWNS);
     if (unshared.failed()) {
       throw new WorldException(
@@ -260,6 +249,8 @@ public final class Worlds implements AutoCloseable {
               + " allowed");
     }
     mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+    // What is mounted or unmounted on the host from now on is not seen here.
+    Views found = hostViews();
     mount("holdfast", anchor, "tmpfs", MS_NOSUID, "mode=0755");
     for (String directory : List.of("world", "setup")) {
       mkdir(anchor + "/" + directory, 0755);
@@ -271,6 +262,7 @@ public final class Worlds implements AutoCloseable {
         must(
             Fcntl.openat(hostProc, Paths.bytes("thread-self/ns/mnt"), Fcntl.O_RDONLY, 0),
             "open the mount namespace");
+    return found;
   }
 
   private void devices(String dev) throws FileSystemException {
@@ -315,6 +307,7 @@ public final class Worlds implements AutoCloseable {
     must(Namespaces.setns(mountNamespace, CLONE_NEWNS), "enter the prepared mounts");
     int all = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET;
     must(Namespaces.unshare(all), "unshare the namespaces");
+    Loopback.bringUp();
   }
 
   private World build(String place, boolean setUp) throws FileSystemException {
@@ -357,6 +350,9 @@ public final class Worlds implements AutoCloseable {
     mount("holdfast", root + "/dev", "tmpfs", MS_NOSUID, "mode=0755,size=1024k,nr_inodes=256");
     devices(root + "/dev");
     sharedMemory(root + "/dev/shm", setUp);
+    for (int i = 0; i < volumes.size(); i++) {
+      volume(volumes.get(i), setupVolume(i), root, setUp);
+    }
     readOnly("/sys", root + "/sys");
     if (inUserNamespace) {
       // There a new procfs may be mounted only where one is to be seen already.
@@ -365,22 +361,20 @@ public final class Worlds implements AutoCloseable {
     }
     World world = new World(hostProc);
     for (int i = 0; i < views.points().size(); i++) {
-      byte[] upper = Paths.bytes(uppers.get(i) + "/upper");
-      int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
-      world.addUpper(
-          views.points().get(i), must(Fcntl.openat(Fcntl.AT_FDCWD, upper, flags, 0), "open"));
+      addUpper(world, views.points().get(i), uppers.get(i) + "/upper");
     }
-    world.addUpper(
-        "/dev/shm",
-        must(
-            Fcntl.openat(
-                Fcntl.AT_FDCWD,
-                Paths.bytes(root + "/dev/shm"),
-                Fcntl.O_RDONLY | Fcntl.O_DIRECTORY,
-                0),
-            "open"));
+    addUpper(world, "/dev/shm", root + "/dev/shm");
+    for (OwnDirectory each : volumes) {
+      addUpper(world, each.path(), root + each.path());
+    }
     enter(root);
     return world;
+  }
+
+  private static void addUpper(World world, String point, String directory) {
+    byte[] path = Paths.bytes(directory);
+    int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
+    world.addUpper(point, must(Fcntl.openat(Fcntl.AT_FDCWD, path, flags, 0), "open"));
   }
 
   /**
@@ -404,6 +398,38 @@ public final class Worlds implements AutoCloseable {
     mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777" + room);
     if (frozen) {
       TreeCopy.copy(kept, target);
+    }
+  }
+
+  /** What the set-up put into the n-th volume. */
+  private String setupVolume(int index) {
+    return anchor + "/setup/v" + index;
+  }
+
+  private void volume(OwnDirectory own, String kept, String root, boolean setUp)
+      throws FileSystemException {
+    String target = root + own.path();
+    if (setUp) {
+      mkdir(kept, 0755);
+      giveTo(own, kept);
+      mount(kept, target, null, MS_BIND, null);
+      return;
+    }
+    mount("tmpfs", target, "tmpfs", MS_NODEV, "mode=0755" + room);
+    giveTo(own, target);
+    if (frozen) {
+      TreeCopy.copy(kept, target);
+    }
+  }
+
+  /** Owner and mode, where they are asked for. */
+  private static void giveTo(OwnDirectory own, String directory) throws FileSystemException {
+    byte[] path = Paths.bytes(directory);
+    if (own.uid() >= 0) {
+      Unistd.fchownat(Fcntl.AT_FDCWD, path, own.uid(), own.gid(), 0).orThrow("fchownat", directory);
+    }
+    if (own.mode() >= 0) {
+      Unistd.fchmodat(Fcntl.AT_FDCWD, path, own.mode()).orThrow("fchmodat", directory);
     }
   }
 
@@ -434,6 +460,11 @@ public final class Worlds implements AutoCloseable {
             + (inUserNamespace ? ",userxattr" : ",redirect_dir=on");
     SyscallResult made = Namespaces.mount("holdfast", target, "overlay", MS_NODEV, options);
     if (made.ok()) {
+      return;
+    }
+    if (!isDirectory(point)) {
+      // Somebody removed it from the host meanwhile; its layer is still there for what is ours.
+      mount(upper + "/upper", target, null, MS_BIND, null);
       return;
     }
     if (point.equals("/")) {
@@ -504,16 +535,22 @@ public final class Worlds implements AutoCloseable {
       }
     }
     int fd = must(Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(upper + path), 0, 0), "open " + upper);
-    Xattr.fsetxattr(
+    SyscallResult opaque =
+        Xattr.fsetxattr(
             fd,
             Paths.bytes(inUserNamespace ? "user.overlay.opaque" : "trusted.overlay.opaque"),
             Paths.bytes("y"),
-            0)
-        .orThrow("fsetxattr", path);
-    if (directory.uid() >= 0) {
-      Unistd.fchown(fd, directory.uid(), directory.gid()).orThrow("fchown", path);
+            0);
+    if (opaque.failed() && isDirectory(directory.path())) {
+      Unistd.close(fd);
+      throw new WorldException(
+          directory.path()
+              + ": the host's directory cannot be hidden: fsetxattr: "
+              + opaque
+              + "; take one that is not there, or run as root, or Linux 6.6");
     }
     Unistd.close(fd);
+    giveTo(directory, upper + path);
   }
 
   /** Owner and mode as the host's directory has them, where it exists. */

@@ -24,16 +24,17 @@ import dev.holdfast.prove.model.CallRef;
 import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
-import dev.holdfast.prove.observe.Action;
-import dev.holdfast.prove.observe.Binding;
-import dev.holdfast.prove.observe.Observation;
-import dev.holdfast.prove.observe.ObservedCall;
-import dev.holdfast.prove.observe.Operand;
-import dev.holdfast.prove.observe.Operation;
-import dev.holdfast.prove.observe.Raw;
-import dev.holdfast.prove.observe.Site;
-import dev.holdfast.prove.observe.VolatileNames;
 import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.watch.Action;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Doing;
+import dev.holdfast.prove.watch.Observation;
+import dev.holdfast.prove.watch.ObservedCall;
+import dev.holdfast.prove.watch.Operand;
+import dev.holdfast.prove.watch.Operation;
+import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.watch.Site;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,26 +79,27 @@ class PlannerTest {
   private PlannerTest call(Operation operation, SyscallResult result, Binding... bindings) {
     calls.add(
         new ObservedCall(
-            new Site("0", calls.size() + 1, Sysno.OPENAT, List.of("/open/name"), calls.size()),
+            new Site("0", "0", calls.size() + 1, Sysno.OPENAT, List.of("/open/name"), calls.size()),
             operation,
             List.of(bindings),
             result,
             0,
             "",
-            VICTIM));
+            VICTIM,
+            Doing.UNKNOWN));
     return this;
   }
 
   private Plan plan(boolean invariants) {
     Observation observation =
-        new Observation(calls, calls.size(), 1, new Ending.Exited(0), false, "", 0, 0);
+        new Observation(calls, calls.size(), 1, new Ending.Exited(0), false, "", 0, 0, List.of());
     return new Planner(observation, VolatileNames.NONE, ATTACKER, invariants).plan();
   }
 
   private static String shown(Plan plan) {
     String strikes =
         plan.windows().stream()
-            .map(w -> w.window().hazard() + ":" + w.window().strike())
+            .map(w -> w.hazard() + ":" + w.strike())
             .collect(Collectors.joining(" "));
     String pruned =
         plan.pruned().entrySet().stream()
@@ -126,13 +128,15 @@ class PlannerTest {
     "rb,  file,      'S01:SYMLINK S01:CONTENT'",
     "rd,  directory, 'S01:SYMLINK_DIRECTORY'",
     "rdn, directory, 'S13:EXCHANGE | 1 no-follow'",
+    "rdn, file,      ' | 1 no-follow'",
     "w,   file,      'S01:SYMLINK S01:FIFO'",
     "wt,  file,      'S01:SYMLINK S01:FIFO'",
     "wn,  file,      'S12:HARDLINK S01:FIFO | 1 no-follow'",
     "wc,  file,      'S05:SYMLINK S05:FIFO'",
     "wc,  nothing,   'S05:SYMLINK S05:SYMLINK_DANGLING'",
     "wcn, nothing,   ' | 1 no-follow'",
-    "wcx, nothing,   ' | 1 exclusive'",
+    "wcx, nothing,   'S05:FILE S05:SYMLINK S05:FIFO'",
+    "wcx, file,      ' | 1 exclusive'",
   })
   void openings(String flags, String object, String expected) {
     int oflags = O_RDONLY;
@@ -167,14 +171,18 @@ class PlannerTest {
     "XATTR,    true,  file,      'S03:SYMLINK'",
     "CHDIR,    true,  directory, 'S03:SYMLINK_DIRECTORY'",
     "CHROOT,   true,  directory, 'S03:SYMLINK_DIRECTORY'",
-    "MKDIR,    false, nothing,   ' | 1 exclusive'",
-    "MKNOD,    false, nothing,   ' | 1 exclusive'",
-    "SYMLINK,  false, nothing,   ' | 1 exclusive'",
+    "MKDIR,    false, nothing,   'S05:DIRECTORY S05:SYMLINK_DIRECTORY'",
+    "MKDIR,    false, directory, ' | 1 exclusive'",
+    "MKNOD,    false, nothing,   'S05:FILE S05:SYMLINK S11:FIFO'",
+    "SYMLINK,  false, nothing,   'S05:FILE S05:DIRECTORY S05:SYMLINK S05:SYMLINK_DIRECTORY'",
     "UNLINK,   false, file,      ' | 1 acts on the entry itself'",
     "RMDIR,    false, directory, ' | 1 acts on the entry itself'",
-    "STAT,     true,  file,      ''",
-    "ACCESS,   true,  file,      ''",
-    "READLINK, false, link,      ''",
+    "STAT,     true,  file,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT'",
+    "STAT,     true,  his,       'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE'",
+    "STAT,     true,  directory, 'S01:SYMLINK_DIRECTORY'",
+    "STAT,     true,  nothing,   'S05:CONTENT S05:SYMLINK S05:SYMLINK_DIRECTORY S05:DIRECTORY'",
+    "ACCESS,   true,  file,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT'",
+    "READLINK, false, link,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT'",
   })
   void callsOnOneName(Action action, boolean follow, String object, String expected) {
     assertEquals(expected, shown(call(one(action, follow), last(object(object))).plan(false)));
@@ -200,7 +208,6 @@ class PlannerTest {
     call(open(oflags), last(Stats.file(2, VICTIM)));
     Window use =
         plan(false).windows().stream()
-            .map(PlannedWindow::window)
             .filter(w -> w.use().nth() == 2 && w.strike() == Strike.SYMLINK)
             .findFirst()
             .orElseThrow();
@@ -214,7 +221,7 @@ class PlannerTest {
   void anotherNameIsNoCheckOfThisOne() {
     call(one(Action.STAT, true), new Binding(0, 1, true, "/open", "other", OPEN, null));
     call(open(O_RDONLY), last(Stats.file(2, VICTIM)));
-    assertNull(plan(false).windows().getFirst().window().check());
+    assertNull(plan(false).windows().getFirst().check());
   }
 
   @Test
@@ -276,27 +283,28 @@ class PlannerTest {
   }
 
   private static long count(Plan plan, Strike strike) {
-    return plan.windows().stream().filter(w -> w.window().strike() == strike).count();
+    return plan.windows().stream().filter(w -> w.strike() == strike).count();
   }
 
   @Test
   void rightsThatWereLostCouldHaveBeenKept() {
     calls.add(
         new ObservedCall(
-            new Site("0", 1, Sysno.FCHMOD, List.of("/open/name"), 0),
+            new Site("0", "0", 1, Sysno.FCHMOD, List.of("/open/name"), 0),
             new Operation(Action.DESCRIPTOR, List.of(), 0, 0),
             List.of(),
             SyscallResult.SUCCESS,
             Unistd.R_OK,
             "/open/name",
-            VICTIM));
+            VICTIM,
+            Doing.UNKNOWN));
     assertEquals("S06:HOLD_OPEN", shown(plan(false)));
   }
 
   @Test
   void whatIsOutOfReachIsCounted() {
     Observation observation =
-        new Observation(List.of(), 9, 1, new Ending.Exited(0), false, "", 7, 2);
+        new Observation(List.of(), 9, 1, new Ending.Exited(0), false, "", 7, 2, List.of());
     Plan plan = new Planner(observation, VolatileNames.NONE, ATTACKER, false).plan();
     assertEquals(Map.of("attacker cannot change the name", 7, "held descriptor", 2), plan.pruned());
     assertEquals(List.of(), plan.windows());
@@ -314,19 +322,22 @@ class PlannerTest {
   }
 
   private static List<String> ids(Plan plan) {
-    return plan.windows().stream().map(w -> w.window().id()).toList();
+    return plan.windows().stream().map(w -> w.id()).toList();
   }
 
   @Test
   void crashesAndCopiesComeBeforeEachChange() {
     call(open(O_WRONLY | O_CREAT), last(null));
     call(one(Action.UNLINK, false), last(Stats.file(2, VICTIM)));
-    Observation observation = new Observation(calls, 2, 1, new Ending.Exited(0), false, "", 0, 0);
-    CrashPlanner planner = new CrashPlanner(observation, VolatileNames.NONE);
+    Observation observation =
+        new Observation(calls, 2, 1, new Ending.Exited(0), false, "", 0, 0, List.of());
+    ProgramPlanner planner = new ProgramPlanner(observation, VolatileNames.NONE);
     assertEquals(
         List.of(Strike.KILL, Strike.COPY, Strike.KILL, Strike.COPY),
-        planner.plan(true, true).stream().map(w -> w.window().strike()).toList());
-    assertEquals(2, planner.plan(true, false).size());
-    assertEquals(2, planner.plan(false, true).size());
+        planner.beforeChanges(List.of(Strike.KILL, Strike.COPY)).windows().stream()
+            .map(Window::strike)
+            .toList());
+    assertEquals(2, planner.beforeChanges(List.of(Strike.KILL)).windows().size());
+    assertEquals(2, planner.beforeCalls(List.of("true")).windows().size());
   }
 }

@@ -9,8 +9,13 @@ public final class Calls {
 
   /** A task of this process. */
   public static Task task(String path) {
-    return new Task(
+    return Task.program(
         new Run(_ -> TraceHandler.Then.GO_ON), path, (int) ProcessHandle.current().pid());
+  }
+
+  /** One more thread of a task of this process, or another process. */
+  public static Task child(Task origin, boolean thread) {
+    return origin.child(origin.tid(), thread);
   }
 
   public static Call of(Task task, Sysno sysno, long... arguments) {

@@ -1,0 +1,100 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.prove.Together;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say which programs run together, and how many of their schedules are tried. */
+final class ScheduleOptions {
+  private final Value<Boolean> twice;
+  private final Value<Integer> runs;
+  private final Value<List<String>> with;
+  private final Value<Integer> bound;
+  private final Value<Duration> budget;
+
+  ScheduleOptions(Command command) {
+    twice =
+        command.flag(
+            "--twice",
+            "Run CMD twice at once, under every schedule: what that leads to must be what some"
+                + " order, one after the other, leads to. No --check is needed.");
+    runs =
+        command
+            .option(
+                "--runs", "N", Integer.class, "Like --twice, and CMD runs N times at once (2-4).")
+            .read(new CaseOptions.Positive());
+    with =
+        command.options(
+            "--with",
+            "CMD2",
+            String.class,
+            "Like --twice, with a shell command instead of the second CMD, run as the same user."
+                + " Repeatable.");
+    bound =
+        command
+            .option(
+                "--bound",
+                "N",
+                Integer.class,
+                "Of all schedules try those in which the turn is taken at most N times from a"
+                    + " program that could go on. Default: all.")
+            .read(new Bound());
+    budget =
+        command
+            .option(
+                "--budget",
+                "DURATION",
+                Duration.class,
+                "How long to try schedules; what is left is told. Default: 60s.")
+            .read(new Durations());
+  }
+
+  /** What was asked for; null if nothing runs together. */
+  @Nullable Together together() {
+    if (!twice.get() && !runs.given() && !with.given()) {
+      if (bound.given() || budget.given()) {
+        throw CommandFailure.usage(
+            bound.given() ? "--bound" : "--budget",
+            "says nothing without --twice, --runs or --with");
+      }
+      return null;
+    }
+    List<String> others = with.or(List.of());
+    int copies = runs.or(twice.get() ? 2 : others.isEmpty() ? 2 : 1);
+    Together how = new Together(others, copies, bound.or(-1), budget.or(Together.USUAL_BUDGET));
+    if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
+      throw CommandFailure.usage(
+          runs.given() ? "--runs" : "--with",
+          "from two to " + Together.MOST + " programs run together");
+    }
+    return how;
+  }
+
+  /** The words that say the same again. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    if (twice.get()) {
+      words.add("--twice");
+    }
+    if (runs.given()) {
+      words.addAll(List.of("--runs", runs.get().toString()));
+    }
+    with.or(List.of()).forEach(command -> words.addAll(List.of("--with", command)));
+    return words;
+  }
+
+  /** A number from 0. */
+  static final class Bound implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      if (value.matches("\\d{1,3}")) {
+        return Integer.valueOf(value);
+      }
+      throw new TypeConversionException("'" + value + "' is not a number from 0 to 999");
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.PreparedLock;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.LocalKind;
+import dev.holdfast.locks.scope.ScopeRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A BSD flock on a whole file or directory (K05): what flock(1), cron, apt, systemd-tmpfiles and
+ * many daemons use.
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes other flocks; not record locks
+ * (L08). It needs no permission to write: whoever may read the file may lock it, also exclusively
+ * (L12).
+ *
+ * <p><b>What remains.</b> As for {@link OfdLock} the file must be permanent. No {@link
+ * Capability#CONVERT}: the kernel changes the mode of a flock by dropping it first. On NFS since
+ * Linux 2.6.12 it is emulated by a record lock.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> flock(2).
+ */
+public final class FlockLock extends KernelLock<FlockLock> {
+  /** What it is called, and where locks of it come from. */
+  public static final Kind KIND =
+      new LocalKind("flock", "BSD flock", 2, ScopeRules::flocks) {
+        @Override
+        public HostLock at(Path path) throws IOException {
+          return new FlockLock(path, Mode.EXCLUSIVE, PRIVATE);
+        }
+
+        @Override
+        public boolean worksReadOnly() {
+          return true;
+        }
+      };
+
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(Capability.SHARED, Capability.FAIR, Capability.HOLDERS, Capability.SURVIVES_KILL);
+
+  FlockLock(Path path, Mode mode, int permissions) {
+    super(path, mode, permissions);
+  }
+
+  /** The permissions with which the file is made if it is not there, whatever the umask. */
+  @Override
+  public FlockLock permissions(int permissions) {
+    return new FlockLock(path(), mode(), permissions);
+  }
+
+  @Override
+  protected FlockLock withMode(Mode mode) {
+    return new FlockLock(path(), mode, permissions());
+  }
+
+  @Override
+  public Kind kind() {
+    return KIND;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  LockFile.Want want() {
+    return LockFile.Want.ANYTHING;
+  }
+
+  @Override
+  FileEngine engine(LockFile file) throws IOException {
+    Key key = Key.ofFile(KIND, file.stat().device(), file.stat().inode(), 0, 0);
+    return new FlockEngine(key, name(), file);
+  }
+
+  private static final class FlockEngine extends KernelEngine {
+    private final PreparedLock calls;
+
+    FlockEngine(Key key, String path, LockFile file) throws IOException {
+      super(key, path, file);
+      this.calls = PreparedLock.flock(fd, file.local());
+    }
+
+    @Override
+    SyscallResult trySet(Mode mode) {
+      return calls.take(mode == Mode.EXCLUSIVE);
+    }
+
+    @Override
+    SyscallResult set(Mode mode) {
+      return FileLocks.flock(fd, mode == Mode.SHARED ? FileLocks.LOCK_SH : FileLocks.LOCK_EX);
+    }
+
+    @Override
+    IOException failed(SyscallResult result) {
+      return SyscallExceptions.of(result.errno(), "flock", path);
+    }
+
+    @Override
+    public void release() throws IOException {
+      calls.drop().orThrow("flock", path);
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Tokens.onFile(fd, "flock", key(), path, mode);
+    }
+
+    @Override
+    public void check(Mode mode) {
+      // Only this description can let it go, and nobody else has it: there is nothing to ask.
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.FLOCK, key());
+    }
+  }
+}

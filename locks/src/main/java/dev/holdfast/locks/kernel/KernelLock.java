@@ -1,0 +1,66 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.process.LocalKind;
+import dev.holdfast.locks.process.LocalLock;
+import dev.holdfast.locks.process.Slot;
+import dev.holdfast.locks.process.Slots;
+import dev.holdfast.locks.scope.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What the kinds have in common that the kernel keeps on a permanent file. */
+public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
+  private final Path path;
+  private final int permissions;
+
+  KernelLock(Path path, Mode mode, int permissions) {
+    super(path.toString(), mode);
+    this.path = path;
+    this.permissions = permissions;
+  }
+
+  /** The lock file. */
+  public final Path path() {
+    return path;
+  }
+
+  final int permissions() {
+    return permissions;
+  }
+
+  /** What the file must be, and be opened for. */
+  abstract LockFile.Want want();
+
+  /** The lock on this file, which it owns from now on. */
+  abstract FileEngine engine(LockFile file) throws IOException;
+
+  @Override
+  public final HostLock fair() {
+    require(Capability.FAIR);
+    return new FairView(this, path);
+  }
+
+  @Override
+  protected final Slot resolve() throws IOException {
+    LockFile file = LockFile.open(path, want(), permissions, permissions != LocalKind.PRIVATE);
+    boolean kept = false;
+    try {
+      Scope.require(kind(), name(), file.fileSystem());
+      kept = true;
+      return Slots.of(engine(file));
+    } finally {
+      if (!kept) {
+        file.closeQuietly();
+      }
+    }
+  }
+
+  @Override
+  protected final boolean leadsTo(Slot slot) throws IOException {
+    return LockFile.leads(path, slot.key.device(), slot.key.inode())
+        && (want() != LockFile.Want.WRITABLE || ((FileEngine) slot.engine).writable());
+  }
+}

@@ -1,0 +1,185 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.Signals;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.Timers;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waiting inside a system call that knows neither deadlines nor {@link Thread#interrupt}: the
+ * thread in it gets a signal that does nothing but end the call with {@code EINTR}.
+ *
+ * <p>The kernel wakes the waiter at the very moment of the release, whether by unlock, close or
+ * death, which no polling matches. A platform thread waits itself; for a virtual thread a platform
+ * thread waits in its place, so that no carrier is pinned.
+ *
+ * <p>A signal can arrive before the thread is in the call, and be lost: it is sent again until the
+ * thread is seen to have left.
+ */
+public final class KernelWait {
+  private static final long NUDGE_MILLIS = 1;
+  private static final int MOST_HELPERS = 256;
+
+  /** A system call that may block. */
+  public interface Call {
+    SyscallResult run();
+  }
+
+  private KernelWait() {}
+
+  private static final class Lazy {
+    static final int PID = Unistd.getpid();
+    static final int SIGNAL = freeSignal();
+    static final ThreadPoolExecutor HELPERS =
+        new ThreadPoolExecutor(
+            0,
+            MOST_HELPERS,
+            5,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().daemon().name("holdfast-locks-wait-", 1).factory());
+
+    /**
+     * A real-time signal that nobody uses, or 0. The highest are taken by debuggers and the JDK.
+     */
+    private static int freeSignal() {
+      for (int signal = Signals.SIGRTMAX - 3; signal > Signals.SIGRTMAX - 20; signal--) {
+        if (Signals.interruptWith(signal).ok()) {
+          return signal;
+        }
+      }
+      return 0;
+    }
+  }
+
+  /** One wait; as a channel it is told by the JDK when its thread is interrupted. */
+  private static final class Wait extends AbstractInterruptibleChannel {
+    private final Call call;
+    private int tid;
+    private boolean inside;
+    private volatile boolean cancelled;
+
+    Wait(Call call) {
+      this.call = call;
+    }
+
+    SyscallResult run(Deadline deadline) {
+      enter();
+      Future<?> alarm =
+          deadline.limited()
+              ? Timers.once(deadline.left(), TimeUnit.NANOSECONDS, this::cancel)
+              : null;
+      SyscallResult result = SyscallResult.failure(Errno.EINTR);
+      try {
+        begin();
+        while (!cancelled) {
+          result = call.run();
+          if (!result.is(Errno.EINTR)) {
+            break;
+          }
+        }
+      } finally {
+        leave();
+        if (alarm != null) {
+          alarm.cancel(false);
+        }
+        try {
+          end(true);
+        } catch (AsynchronousCloseException interrupted) {
+          // The thread's interrupt status is still set, and says the same.
+        }
+      }
+      return result;
+    }
+
+    private synchronized void enter() {
+      tid = Unistd.gettid();
+      inside = true;
+    }
+
+    private synchronized void leave() {
+      inside = false;
+    }
+
+    void cancel() {
+      cancelled = true;
+      nudge();
+    }
+
+    private synchronized void nudge() {
+      if (inside) {
+        Processes.tgkill(Lazy.PID, tid, Lazy.SIGNAL);
+        var _ = Timers.once(NUDGE_MILLIS, TimeUnit.MILLISECONDS, this::nudge);
+      }
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      cancel();
+    }
+  }
+
+  /** False if waits must poll: no signal is left to end them with. */
+  public static boolean available() {
+    return Lazy.SIGNAL != 0;
+  }
+
+  /**
+   * Runs a call that may block until it ends with something else than {@code EINTR}.
+   *
+   * @return its answer; null if the deadline passed, or if there are too many waits already
+   * @throws InterruptedException if the thread was interrupted and the call did not succeed
+   */
+  public static @Nullable SyscallResult await(Call call, Deadline deadline)
+      throws InterruptedException {
+    Wait wait = new Wait(call);
+    SyscallResult result =
+        Thread.currentThread().isVirtual() ? runElsewhere(wait, deadline) : wait.run(deadline);
+    if (result == null || result.is(Errno.EINTR)) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      return null;
+    }
+    return result;
+  }
+
+  private static @Nullable SyscallResult runElsewhere(Wait wait, Deadline deadline) {
+    CompletableFuture<SyscallResult> answer = new CompletableFuture<>();
+    try {
+      Lazy.HELPERS.execute(() -> answer.complete(wait.run(deadline)));
+    } catch (RejectedExecutionException tooMany) {
+      return null;
+    }
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        try {
+          return answer.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          wait.cancel();
+        } catch (ExecutionException e) {
+          throw new AssertionError(e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

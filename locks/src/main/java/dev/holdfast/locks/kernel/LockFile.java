@@ -1,0 +1,205 @@
+package dev.holdfast.locks.kernel;
+
+import static dev.holdfast.libc.Fcntl.AT_FDCWD;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.scope.FileSystems;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/**
+ * The permanent file that a kernel lock is on, opened so that nothing on the way can redirect or
+ * block it: no last link is followed, no FIFO waited for, no terminal acquired, and no hard link
+ * taken that somebody else may have made (whatever {@code fs.protected_hardlinks} says).
+ *
+ * @param writable false if only reading was permitted
+ */
+public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Known fileSystem) {
+  private static final int FLAGS =
+      Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC;
+  private static final int TRIES = 64;
+  private static final int OTHERS = 077;
+  private static final int GROUP_WRITE = 020;
+
+  /** What may be locked. */
+  public enum Want {
+    /** A regular file that can be written. */
+    WRITABLE,
+    /** A regular file; reading is enough. */
+    READABLE,
+    /** Whatever can be opened for reading, directories and devices included. */
+    ANYTHING,
+    /** The same, and a link to it is followed; it is never made. */
+    DEVICE
+  }
+
+  /** Opens it, making it with these permissions (less the umask) if it is not there. */
+  public static LockFile open(Path path, Want want, int permissions) throws IOException {
+    return open(path, want, permissions, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param exactly whether a file that is made gets the permissions whatever the umask, and the
+   *     default access control list of its directory, would make of them
+   */
+  public static LockFile open(Path path, Want want, int permissions, boolean exactly)
+      throws IOException {
+    byte[] name = Paths.bytes(path);
+    String shown = path.toString();
+    // Not O_CREAT at once: fs.protected_regular refuses it on an existing file of another owner.
+    int flags = want == Want.DEVICE ? FLAGS & ~Fcntl.O_NOFOLLOW : FLAGS;
+    for (int i = 0; i < TRIES; i++) {
+      SyscallResult opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDWR, 0);
+      boolean writable = opened.ok();
+      if (want != Want.WRITABLE
+          && (opened.is(Errno.EACCES)
+              || opened.is(Errno.EROFS)
+              || opened.is(Errno.EISDIR)
+              || opened.is(Errno.ETXTBSY)
+              || opened.is(Errno.EPERM))) {
+        opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDONLY, 0);
+      }
+      if (opened.is(Errno.ENOENT) && want != Want.DEVICE) {
+        int create = FLAGS | Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
+        opened = Fcntl.openat(AT_FDCWD, name, create, permissions);
+        writable = true;
+        if (opened.is(Errno.EEXIST)) {
+          continue;
+        }
+        if (exactly && opened.ok()) {
+          Unistd.fchmod(opened.intValue(), permissions);
+        }
+      }
+      if (opened.is(Errno.EINTR)) {
+        continue;
+      }
+      if (opened.is(Errno.EISDIR)) {
+        throw new FileSystemException(
+            shown, null, "is a directory: only a flock can be on it (EISDIR)");
+      }
+      return checked(OwnedFd.of(opened, "open", shown), shown, want, writable);
+    }
+    throw new FileSystemException(
+        shown, null, "appears and disappears too fast to be a permanent lock file");
+  }
+
+  /**
+   * Opens a file of our own beside a lock, making it if it is not there. Where only its owner may
+   * use it, it must be this user's or root's: a stranger's would let him read and write what is
+   * kept there, and hold it for ever.
+   *
+   * @param group whose it is to be, if that may be
+   */
+  static LockFile beside(Path path, int permissions, int group) throws IOException {
+    LockFile file = open(path, Want.WRITABLE, permissions, true);
+    int owner = file.stat.uid();
+    int me = Identity.setfsuid(Identity.KEEP);
+    if (owner == me && (permissions & GROUP_WRITE) != 0) {
+      file.giveTo(group);
+    }
+    if ((permissions & OTHERS) != 0 || owner == 0 || owner == me) {
+      return file;
+    }
+    file.fd.close();
+    throw new AccessDeniedException(
+        path.toString(),
+        null,
+        "belongs to user "
+            + Integer.toUnsignedString(owner)
+            + ", who is neither you nor root: remove it, or give the lock file, or the directory"
+            + " that it is in, to all who share the lock (--mode)");
+  }
+
+  /** Whoever is not in that group cannot give it one: then it is as it was. */
+  private void giveTo(int group) throws IOException {
+    if (stat.gid() != group) {
+      int number = fd.borrow();
+      try {
+        Unistd.fchown(number, Identity.KEEP, group);
+      } finally {
+        fd.giveBack();
+      }
+    }
+  }
+
+  private static LockFile checked(OwnedFd fd, String shown, Want want, boolean writable)
+      throws IOException {
+    boolean kept = false;
+    int number = fd.borrow();
+    try {
+      Statx stat = Statx.fstat(number).orThrow("fstat", shown);
+      if (!stat.isRegular() && want != Want.ANYTHING && want != Want.DEVICE) {
+        throw new FileSystemException(
+            shown, null, "is not a regular file: only a flock can be on it");
+      }
+      if (stat.nlink() > 1 && want != Want.DEVICE && stat.isRegular() && othersMayLinkTo(shown)) {
+        throw new FileSystemException(
+            shown,
+            null,
+            "has another name, and others may make names in its directory: it may be any file"
+                + " (S12); use a directory of your own");
+      }
+      kept = true;
+      return new LockFile(fd, stat, writable, FileSystems.of(number));
+    } finally {
+      fd.giveBack();
+      if (!kept) {
+        fd.close();
+      }
+    }
+  }
+
+  /** True if the kernel itself keeps the locks of this file system. */
+  boolean local() {
+    return fileSystem.isLocal();
+  }
+
+  /** True if somebody else may make names where this one is. */
+  private static boolean othersMayLinkTo(String shown) throws IOException {
+    Path parent = Path.of(shown).toAbsolutePath().getParent();
+    if (parent == null) {
+      return false;
+    }
+    Statx directory =
+        Statx.statx(AT_FDCWD, Paths.bytes(parent), 0, Statx.STATX_BASIC_STATS)
+            .orThrow("statx", parent.toString());
+    boolean ours = directory.uid() == 0 || directory.uid() == Identity.geteuid();
+    return !ours || (directory.permissions() & 0022) != 0;
+  }
+
+  /** True if the name leads to this very object. */
+  public static boolean leads(Path path, long device, long inode) throws IOException {
+    Result<Statx> there =
+        Statx.statx(
+            AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (there.is(Errno.ENOENT) || there.is(Errno.ENOTDIR)) {
+      return false;
+    }
+    Statx stat = there.orThrow("statx", path.toString());
+    return stat.inode() == inode && stat.device() == device;
+  }
+
+  public void closeQuietly() {
+    try {
+      fd.close();
+    } catch (IOException nothingWasWritten) {
+      // A lock file has no contents that could be lost.
+    }
+  }
+
+  static int pid() {
+    return Unistd.getpid();
+  }
+}

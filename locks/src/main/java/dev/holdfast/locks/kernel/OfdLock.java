@@ -1,0 +1,131 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.PreparedLock;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.LocalKind;
+import dev.holdfast.locks.scope.ScopeRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An open-file-description lock on a file or on a range of its bytes (K04): the default.
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}: kept by the kernel on our own open
+ * description of the file, so that no other open and close of the file in this process loses it
+ * (L10), and gone when the process ends, however it ends. It excludes OFD and POSIX record locks of
+ * every other process, and those of {@code FileChannel.lock} and lockf(3); not flock(2) (L08). The
+ * descriptor is close-on-exec: no child keeps the lock.
+ *
+ * <p><b>What remains.</b> The file must be permanent: who removes or replaces it makes a second
+ * lock of the same name. Each acquisition looks whether the name still leads to the locked file (at
+ * most one look per few milliseconds in a tight loop), and {@link Held#ensureValid} looks again; a
+ * removal after the look is not seen. On NFS the server must be trusted to keep locks; see {@link
+ * ScopeProbe}.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> F_OFD_SETLK(2const), Linux 3.15.
+ */
+public final class OfdLock extends RecordLock<OfdLock> {
+  /** What it is called, and where locks of it come from. */
+  public static final Kind KIND =
+      new LocalKind("ofd", "open-file-description lock", 0, ScopeRules::recordLocks) {
+        @Override
+        public HostLock at(Path path) throws IOException {
+          return new OfdLock(path, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+        }
+
+        @Override
+        public String family() {
+          return "record";
+        }
+      };
+
+  OfdLock(Path path, Mode mode, long start, long length, int permissions) {
+    super(path, mode, start, length, permissions);
+  }
+
+  @Override
+  OfdLock with(Mode mode, long start, long length, int permissions) {
+    return new OfdLock(path(), mode, start, length, permissions);
+  }
+
+  @Override
+  public Kind kind() {
+    return KIND;
+  }
+
+  @Override
+  FileEngine engine(LockFile file, Key key) throws IOException {
+    return new OfdEngine(key, name(), file);
+  }
+
+  /** The lock on one open file description. */
+  private static final class OfdEngine extends KernelEngine {
+    private final PreparedLock calls;
+
+    OfdEngine(Key key, String path, LockFile file) throws IOException {
+      super(key, path, file);
+      this.calls =
+          PreparedLock.record(fd, FileLocks.F_OFD_SETLK, key.start(), key.length(), file.local());
+    }
+
+    @Override
+    SyscallResult trySet(Mode mode) {
+      return calls.take(mode == Mode.EXCLUSIVE);
+    }
+
+    @Override
+    SyscallResult set(Mode mode) {
+      int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
+      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLKW, type, key().start(), key().length());
+    }
+
+    @Override
+    IOException failed(SyscallResult result) {
+      return SyscallExceptions.of(result.errno(), "fcntl F_OFD_SETLK", path);
+    }
+
+    @Override
+    public void release() throws IOException {
+      calls.drop().orThrow("fcntl F_OFD_SETLK", path);
+    }
+
+    @Override
+    public boolean convert(Mode to) throws IOException {
+      SyscallResult result = trySet(to);
+      if (result.is(Errno.EAGAIN) || result.is(Errno.EACCES)) {
+        return false;
+      }
+      result.orThrow("fcntl F_OFD_SETLK", path);
+      return true;
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Tokens.onFile(fd, "record", key(), path, mode);
+    }
+
+    @Override
+    public void check(Mode mode) {
+      // Only this description can let it go, and nobody else has it: there is nothing to ask.
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key());
+    }
+  }
+}

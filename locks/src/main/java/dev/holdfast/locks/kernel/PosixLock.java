@@ -1,0 +1,219 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.LocalKind;
+import dev.holdfast.locks.scope.ScopeRules;
+import dev.holdfast.locks.wait.Backoff;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A POSIX record lock on a file or on a range of its bytes (K03): for programs that need the kernel
+ * to name the holder, or file systems that know no OFD locks. Else take {@link OfdLock}.
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes POSIX and OFD record locks of
+ * other processes, and threads of this one that ask through this class.
+ *
+ * <p><b>What remains.</b> The kernel drops it when <em>any</em> descriptor of the file is closed in
+ * this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses it.
+ * No descriptor of this library does that; other code may, and only {@link Held#ensureValid} tells.
+ * Two class loaders with a copy of this library each do not see each other. Else as {@link
+ * OfdLock}.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> F_SETLK(2const), POSIX.1-2008 fcntl.
+ */
+public final class PosixLock extends RecordLock<PosixLock> {
+  /** What it is called, and where locks of it come from. */
+  public static final Kind KIND =
+      new LocalKind("posix", "POSIX record lock", 1, ScopeRules::recordLocks) {
+        @Override
+        public HostLock at(Path path) throws IOException {
+          return new PosixLock(path, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+        }
+
+        @Override
+        public String family() {
+          return "record";
+        }
+      };
+
+  PosixLock(Path path, Mode mode, long start, long length, int permissions) {
+    super(path, mode, start, length, permissions);
+  }
+
+  @Override
+  PosixLock with(Mode mode, long start, long length, int permissions) {
+    return new PosixLock(path(), mode, start, length, permissions);
+  }
+
+  @Override
+  public Kind kind() {
+    return KIND;
+  }
+
+  @Override
+  FileEngine engine(LockFile file, Key key) throws IOException {
+    return new PosixEngine(key, name(), file);
+  }
+
+  private static final class PosixEngine extends FileEngine {
+    private static final long POLL_BASE = 200_000;
+    private static final long POLL_CAP = 20_000_000;
+
+    private PosixFile.@Nullable Range range;
+
+    PosixEngine(Key key, String path, LockFile file) throws IOException {
+      super(key, path, file);
+    }
+
+    private SyscallResult set(int operation, Mode mode) {
+      int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
+      return FileLocks.setlk(fd, operation, type, key().start(), key().length());
+    }
+
+    private boolean granted(SyscallResult result) throws IOException {
+      if (result.ok()) {
+        return true;
+      }
+      if (result.is(Errno.EAGAIN)
+          || result.is(Errno.EACCES)
+          || result.is(Errno.EINTR)
+          || result.is(Errno.EDEADLK)) {
+        return false;
+      }
+      throw SyscallExceptions.of(result.errno(), "fcntl F_SETLK", path);
+    }
+
+    @Override
+    public boolean tryClaim(Mode mode) throws IOException {
+      PosixFile.Range mine = new PosixFile.Range(key(), mode);
+      if (!PosixFile.reserve(key(), mine)) {
+        return false;
+      }
+      boolean granted = false;
+      try {
+        granted = granted(set(FileLocks.F_SETLK, mode));
+      } finally {
+        settle(mine, granted);
+      }
+      return granted;
+    }
+
+    @Override
+    public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+      PosixFile.Range mine = new PosixFile.Range(key(), mode);
+      if (!PosixFile.reserve(key(), mine, deadline)) {
+        return false;
+      }
+      boolean granted = false;
+      try {
+        granted = waitForKernel(mode, deadline);
+      } finally {
+        settle(mine, granted);
+      }
+      return granted;
+    }
+
+    private void settle(PosixFile.Range mine, boolean granted) {
+      if (granted) {
+        range = mine;
+      } else {
+        PosixFile.giveUp(fd, key(), mine);
+      }
+    }
+
+    private boolean waitForKernel(Mode mode, Deadline deadline)
+        throws IOException, InterruptedException {
+      Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
+      while (!granted(set(FileLocks.F_SETLK, mode))) {
+        if (deadline.passed()) {
+          return false;
+        }
+        if (KernelWait.available()) {
+          SyscallResult result = KernelWait.await(() -> set(FileLocks.F_SETLKW, mode), deadline);
+          // The kernel looks for cycles between processes, not threads: a hint, no verdict.
+          if (result != null && !result.is(Errno.EDEADLK)) {
+            if (granted(result)) {
+              return true;
+            }
+            continue;
+          }
+        }
+        if (!backoff.pause(deadline)) {
+          return granted(set(FileLocks.F_SETLK, mode));
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void release() throws IOException {
+      PosixFile.Range mine = range;
+      range = null;
+      if (mine != null) {
+        PosixFile.giveUp(fd, key(), mine).orThrow("fcntl F_SETLK", path);
+      }
+    }
+
+    @Override
+    public boolean convert(Mode to) throws IOException {
+      PosixFile.Range mine = range;
+      if (mine == null) {
+        return false;
+      }
+      if (to == Mode.EXCLUSIVE) {
+        // First here, then outside; downwards the other way round.
+        return PosixFile.remode(key(), mine, to) && converted(mine, to);
+      }
+      return granted(set(FileLocks.F_SETLK, to)) && PosixFile.remode(key(), mine, to);
+    }
+
+    private boolean converted(PosixFile.Range mine, Mode to) throws IOException {
+      boolean granted = false;
+      try {
+        granted = granted(set(FileLocks.F_SETLK, to));
+      } finally {
+        if (!granted) {
+          PosixFile.remode(key(), mine, Mode.SHARED);
+        }
+      }
+      return granted;
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Tokens.onFile(fd, "record", key(), path, mode);
+    }
+
+    @Override
+    public void check(Mode mode) throws IOException {
+      if (!KernelLocks.holdsPosix(file.stat(), key(), mode)) {
+        throw new LockLostException(
+            path,
+            "the kernel has no such lock of this process: a descriptor of it was closed (L10)");
+      }
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The registry of the kinds of one machine. */
+package dev.holdfast.locks.local;

@@ -1,0 +1,462 @@
+package dev.holdfast.locks.memory;
+
+import dev.holdfast.libc.SharedWord;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.LockPoisonedException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.HeldStack;
+import dev.holdfast.locks.process.ThreadQueue;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cell of {@link SharedMemory} as this process locks it. There is one for each cell, for as long
+ * as the process lives.
+ *
+ * <p>Who holds it alone stands in the shared word and nowhere else: that is taken and let go by one
+ * compare-and-set each, if nobody waits. Readers of this process share one bit of the word, and are
+ * counted here. Whoever must wait does so in the queue; its first waits outside if the holder is
+ * another process.
+ */
+final class MemoryCell extends ThreadQueue {
+  /** Not taken. */
+  static final long BUSY = -1;
+
+  /** Taken in shared mode. A positive number: taken alone, and that is its generation. */
+  static final long SHARED = 0;
+
+  /** Offsets in the cell; two more are in {@link CellWaiters}. */
+  private static final int STATE = 0;
+
+  static final int VALUE = 16;
+  private static final int TOKEN = 24;
+  static final int PERMITS = 64;
+
+  /** One thread changes our bit of the word, without waiting for anything. */
+  private static final int CHANGING = -1;
+
+  private static final VarHandle READERS;
+  private static final VarHandle DISOWNED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      READERS = lookup.findVarHandle(MemoryCell.class, "readers", int.class);
+      DISOWNED = lookup.findVarHandle(MemoryCell.class, "disowned", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final SharedMemory memory;
+  private final SharedWord word;
+  private final SharedWord token;
+
+  /** The waiters of all processes. */
+  final CellWaiters outside;
+
+  private final int slot;
+
+  /** What the word is while this process has it alone, but for the generation. */
+  private final long mine;
+
+  private final String name;
+
+  /** How many threads of this process share it; or {@link #CHANGING}. */
+  private volatile int readers;
+
+  /** The stack of the thread that came last; it often comes again. */
+  private @Nullable HeldStack lastStack;
+
+  /** The last generation that was detached from the thread that acquired it. */
+  private volatile long disowned;
+
+  MemoryCell(SharedMemory memory, int cell) {
+    super(memory.key(cell));
+    this.memory = memory;
+    long at = SharedMemory.offset(cell);
+    this.word = memory.mapping().word(at + STATE);
+    this.token = memory.mapping().word(at + TOKEN);
+    this.outside = new CellWaiters(memory, at);
+    this.slot = memory.slot();
+    this.mine = CellState.written(slot, 0);
+    this.name = memory.path() + "[" + cell + "]";
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  private long written(long generation) {
+    return mine | generation;
+  }
+
+  // --- who answers for it ---
+
+  /** What the current thread holds. */
+  HeldStack stack() {
+    HeldStack last = lastStack;
+    if (last == null || !last.isOfCurrentThread()) {
+      last = HeldStack.current();
+      lastStack = last;
+    }
+    return last;
+  }
+
+  /** Nobody answers for this generation any more. */
+  void disown(long generation) {
+    long before = disowned;
+    while (before < generation && !DISOWNED.compareAndSet(this, before, generation)) {
+      before = disowned;
+    }
+  }
+
+  @Override
+  public boolean isOwnedBy(Thread thread, long generation) {
+    return (word.get() & ~CellState.INCONSISTENT) == written(generation) && disowned != generation;
+  }
+
+  @Override
+  public boolean forget(Thread thread) {
+    return true;
+  }
+
+  // --- alone ---
+
+  /**
+   * Takes it alone if that is as easy as it usually is: nobody waits for it here, and nobody took
+   * it since this thread let go of it. That is a guess, which spares reading the word: to read it
+   * takes long just after it was written so that all others see it.
+   */
+  long take(HeldStack stack) {
+    int at = stack.find(this);
+    if (at < 0 || hasWaiters()) {
+      return BUSY;
+    }
+    long last = stack.generation(at);
+    long next = last + 1;
+    if (!CellState.isReady(last)) {
+      return BUSY;
+    }
+    // Before it is taken, since what is written in between is waited for when it is let go.
+    stack.setGeneration(at, next);
+    if (word.compareAndSet(CellState.free(last), written(next))) {
+      return next;
+    }
+    stack.setGeneration(at, last);
+    return BUSY;
+  }
+
+  private long takeAlone(HeldStack stack, boolean repairs) throws IOException {
+    for (; ; ) {
+      long state = word.get();
+      if (!CellState.isFree(state)) {
+        return BUSY;
+      }
+      if (CellState.isInconsistent(state) && !repairs) {
+        throw new LockPoisonedException(name);
+      }
+      long generation = nextGeneration(CellState.generation(state));
+      long after = written(generation) | (state & CellState.INCONSISTENT);
+      if (word.compareAndSet(state, after)) {
+        stack.owns(this, generation);
+        return generation;
+      }
+    }
+  }
+
+  private long nextGeneration(long generation) throws IOException {
+    if (generation >= CellState.LAST_GENERATION) {
+      throw new IOException(name + ": its fencing tokens are used up");
+    }
+    return generation + 1;
+  }
+
+  /**
+   * Lets go of what was taken alone with this generation.
+   *
+   * @return false if it is not held: that was done already, or the memory was overwritten
+   */
+  boolean release(long generation) {
+    boolean released = word.compareAndSet(written(generation), CellState.free(generation));
+    changed();
+    return released;
+  }
+
+  /** True if what was taken is to be repaired before anybody relies on it. */
+  boolean isInconsistent(long taken) {
+    return word.get() == (written(taken) | CellState.INCONSISTENT);
+  }
+
+  /** It was repaired. */
+  void setConsistent(long generation) {
+    long repaired = written(generation);
+    word.compareAndSet(repaired | CellState.INCONSISTENT, repaired);
+  }
+
+  /** Lets go of what was taken, and leaves it inconsistent if it is that. */
+  void abandon(long taken) {
+    if (taken == SHARED) {
+      leave();
+    } else if (!release(taken)) {
+      long written = written(taken) | CellState.INCONSISTENT;
+      word.compareAndSet(written, CellState.free(taken) | CellState.INCONSISTENT);
+      changed();
+    }
+  }
+
+  // --- shared ---
+
+  /** Becomes one more reader of this process, or its first. */
+  private long share() throws IOException {
+    for (; ; ) {
+      int now = readers;
+      if (now == CHANGING || (now == 0 && !mayShare(word.get()))) {
+        return BUSY;
+      }
+      if (!READERS.compareAndSet(this, now, now == 0 ? CHANGING : now + 1)) {
+        continue;
+      }
+      if (now > 0) {
+        return SHARED;
+      }
+      boolean taken = false;
+      try {
+        taken = setOurBit();
+      } finally {
+        readers = taken ? 1 : 0;
+        wakeFirst();
+      }
+      return taken ? SHARED : BUSY;
+    }
+  }
+
+  private boolean mayShare(long state) throws IOException {
+    if (CellState.isFree(state) && CellState.isInconsistent(state)) {
+      throw new LockPoisonedException(name);
+    }
+    return !CellState.isWritten(state);
+  }
+
+  private boolean setOurBit() throws IOException {
+    for (; ; ) {
+      long state = word.get();
+      if (!mayShare(state)) {
+        return false;
+      }
+      if (CellState.isFree(state)) {
+        keepGeneration(CellState.generation(state));
+      }
+      if (word.compareAndSet(state, CellState.withReader(slot, state))) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Keeps the generation while readers have its place in the word. It only grows, so that one who
+   * comes late with an old one does no harm.
+   */
+  private void keepGeneration(long generation) {
+    for (; ; ) {
+      long kept = token.get();
+      if (kept >= generation || token.compareAndSet(kept, generation)) {
+        return;
+      }
+    }
+  }
+
+  /** The generation of the last writer; asked for while it is held shared. */
+  long keptGeneration() {
+    return token.get();
+  }
+
+  /** One reader of this process less. */
+  void leave() {
+    for (; ; ) {
+      int now = readers;
+      if (READERS.compareAndSet(this, now, now == 1 ? CHANGING : now - 1)) {
+        if (now == 1) {
+          clearBit(slot);
+          readers = 0;
+          changed();
+        }
+        return;
+      }
+    }
+  }
+
+  private void clearBit(int reader) {
+    for (; ; ) {
+      long state = word.get();
+      if (!CellState.isReadBy(reader, state)
+          || word.compareAndSet(state, CellState.withoutReader(reader, state, keptGeneration()))) {
+        return;
+      }
+    }
+  }
+
+  // --- change of mode ---
+
+  /**
+   * From alone to shared.
+   *
+   * @return false if it is not held alone with this generation
+   */
+  boolean downgrade(long generation) {
+    while (!READERS.compareAndSet(this, 0, CHANGING)) {
+      if (readers > 0) {
+        return false;
+      }
+      // A reader is just finding out that it cannot come in.
+      Thread.onSpinWait();
+    }
+    keepGeneration(generation);
+    boolean done = word.compareAndSet(written(generation), CellState.readBy(slot));
+    readers = done ? 1 : 0;
+    changed();
+    return done;
+  }
+
+  /** From shared to alone, if there is no other reader that lives: the generation, or BUSY. */
+  long upgrade() throws IOException {
+    long generation = nextGeneration(keptGeneration());
+    do {
+      if (!READERS.compareAndSet(this, 1, CHANGING)) {
+        return BUSY;
+      }
+      boolean done = word.compareAndSet(CellState.readBy(slot), written(generation));
+      readers = done ? 0 : 1;
+      if (done) {
+        return generation;
+      }
+      wakeFirst();
+    } while (buryTheDead());
+    return BUSY;
+  }
+
+  // --- waiting ---
+
+  /** Takes it if that is possible now. Never waits. */
+  long tryEnter(Mode mode, HeldStack stack, boolean repairs) throws IOException {
+    if (hasWaiters()) {
+      return BUSY;
+    }
+    return new Claim(mode, stack, repairs, Deadline.PAST).now();
+  }
+
+  /** Waits for it. */
+  long enter(Mode mode, HeldStack stack, boolean repairs, Deadline deadline)
+      throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    Claim claim = new Claim(mode, stack, repairs, deadline);
+    return await(claim, deadline) ? claim.taken : BUSY;
+  }
+
+  private final class Claim implements Turn {
+    private final Mode mode;
+    private final HeldStack stack;
+    private final boolean repairs;
+    private final Deadline deadline;
+    private long taken = BUSY;
+
+    Claim(Mode mode, HeldStack stack, boolean repairs, Deadline deadline) {
+      this.mode = mode;
+      this.stack = stack;
+      this.repairs = repairs;
+      this.deadline = deadline;
+    }
+
+    private long attempt() throws IOException {
+      taken = mode == Mode.SHARED ? share() : takeAlone(stack, repairs);
+      return taken;
+    }
+
+    long now() throws IOException {
+      return attempt() == BUSY && buryTheDead() ? attempt() : taken;
+    }
+
+    @Override
+    public Step look(boolean first) throws IOException, InterruptedException {
+      if (!first) {
+        return Step.PARK;
+      }
+      if (attempt() != BUSY) {
+        return Step.DONE;
+      }
+      if (readers != 0 || CellState.isHeldBy(slot, word.get())) {
+        // Whoever of this process lets go wakes the first here.
+        return Step.PARK;
+      }
+      return outside.await(() -> now() != BUSY, deadline) ? Step.DONE : Step.AGAIN;
+    }
+  }
+
+  /** Something was changed: whoever waits for that is woken, here and outside. */
+  void changed() {
+    outside.wake();
+    wakeFirst();
+  }
+
+  // --- the dead ---
+
+  /** Gives up what dead processes hold; true if there were any. */
+  private boolean buryTheDead() throws IOException {
+    boolean any = false;
+    for (int other : holdersOf(word.get())) {
+      any |= memory.ifDead(other, () -> giveUp(other));
+    }
+    return any;
+  }
+
+  /** Takes out what the last owner of a slot left. Nobody else gets that slot meanwhile. */
+  void giveUp(int dead) {
+    outside.forget(dead);
+    clearBit(dead);
+    long state = word.get();
+    if (CellState.isWrittenBy(dead, state)) {
+      long generation = CellState.generation(state);
+      word.compareAndSet(state, CellState.free(generation) | CellState.INCONSISTENT);
+    }
+    changed();
+  }
+
+  // --- for people ---
+
+  /** True if this process holds it, so: with this generation, or shared. */
+  boolean isHeld(long taken) {
+    long state = word.get();
+    return taken == SHARED ? CellState.isReadBy(slot, state) : state == written(taken);
+  }
+
+  private static List<Integer> holdersOf(long state) {
+    List<Integer> slots = new ArrayList<>();
+    for (int slot = 0; slot < SharedMemory.PROCESSES; slot++) {
+      if (CellState.isHeldBy(slot, state)) {
+        slots.add(slot);
+      }
+    }
+    return slots;
+  }
+
+  List<Holder> holders() throws IOException {
+    long state = word.get();
+    Mode mode = CellState.isWritten(state) ? Mode.EXCLUSIVE : Mode.SHARED;
+    List<Holder> holders = new ArrayList<>();
+    for (int other : holdersOf(state)) {
+      int pid = memory.pidOf(other);
+      String command = pid < 0 ? "" : KernelLocks.commandOf(pid);
+      holders.add(new Holder(pid, command, mode, 0, 0, null, "", "slot " + other));
+    }
+    return holders;
+  }
+}

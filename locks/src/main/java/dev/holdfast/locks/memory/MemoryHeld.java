@@ -1,0 +1,193 @@
+package dev.holdfast.locks.memory;
+
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.Place;
+import dev.holdfast.locks.process.HeldStack;
+import dev.holdfast.locks.process.ThreadQueue;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link SharedMemoryLock} that is held. While it is held exclusively, the word in the shared
+ * memory alone decides which of several calls of {@link #close} and {@link #downgrade} comes first:
+ * each of them replaces the word of this very holding. All else happens under this object's
+ * monitor, except for the usual close.
+ */
+final class MemoryHeld implements Held, HeldStack.Share {
+  /** It was held shared, and let go. */
+  private static final long LEFT = -1;
+
+  private static final VarHandle TAKEN;
+  private static final VarHandle CLOSED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      TAKEN = lookup.findVarHandle(MemoryHeld.class, "taken", long.class);
+      CLOSED = lookup.findVarHandle(MemoryHeld.class, "closed", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final SharedMemoryLock lock;
+  private final MemoryCell cell;
+  private final @Nullable Place place;
+
+  /** The generation; or {@link MemoryCell#SHARED}, or {@link #LEFT}. Changed under the monitor. */
+  private long taken;
+
+  /** Set by whoever is going to let go, before the word shows it. */
+  private volatile boolean closed;
+
+  private volatile boolean detached;
+  private @Nullable Runnable onLost;
+
+  MemoryHeld(SharedMemoryLock lock, MemoryCell cell, long taken, @Nullable Place place) {
+    this.lock = lock;
+    this.cell = cell;
+    this.taken = taken;
+    this.place = place;
+  }
+
+  private long taken() {
+    return (long) TAKEN.getVolatile(this);
+  }
+
+  @Override
+  public HostLock lock() {
+    return lock;
+  }
+
+  @Override
+  public Mode mode() {
+    return taken() > MemoryCell.SHARED ? Mode.EXCLUSIVE : Mode.SHARED;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(lock.name() + " is not held any more");
+    }
+  }
+
+  @Override
+  public ThreadQueue queue() {
+    return cell;
+  }
+
+  @Override
+  public boolean binds() {
+    return !detached && taken() == MemoryCell.SHARED && isOpen();
+  }
+
+  @Override
+  public synchronized long token() {
+    long generation = taken == MemoryCell.SHARED ? cell.keptGeneration() : taken;
+    requireOpen();
+    return generation;
+  }
+
+  @Override
+  public synchronized void ensureValid() throws LockLostException {
+    boolean held = cell.isHeld(taken);
+    requireOpen();
+    if (!held) {
+      throw lost();
+    }
+  }
+
+  private LockLostException lost() {
+    Runnable action = onLost;
+    onLost = null;
+    if (action != null) {
+      action.run();
+    }
+    return new LockLostException(lock.name(), "the shared memory was overwritten");
+  }
+
+  @Override
+  public synchronized void onLost(Runnable action) {
+    this.onLost = action;
+  }
+
+  @Override
+  public synchronized void downgrade() throws LockLostException {
+    requireOpen();
+    if (taken == MemoryCell.SHARED) {
+      return;
+    }
+    if (!cell.downgrade(taken)) {
+      requireOpen();
+      throw lost();
+    }
+    TAKEN.setVolatile(this, MemoryCell.SHARED);
+    HeldStack.current().shares(this);
+  }
+
+  @Override
+  public synchronized boolean tryUpgrade() throws IOException {
+    requireOpen();
+    if (taken == MemoryCell.SHARED) {
+      long generation = cell.upgrade();
+      if (generation == MemoryCell.BUSY) {
+        return false;
+      }
+      TAKEN.setVolatile(this, generation);
+      if (!detached) {
+        HeldStack.current().owns(cell, generation);
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public synchronized Held detach() {
+    detached = true;
+    cell.disown(taken);
+    return this;
+  }
+
+  @Override
+  public Optional<Place> place() {
+    return Optional.ofNullable(place);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    // Not as volatile: it only has to come before the compare-and-set, which waits for it as it is.
+    CLOSED.setOpaque(this, true);
+    long generation = (long) TAKEN.getOpaque(this);
+    if (generation <= MemoryCell.SHARED || !cell.release(generation)) {
+      closeSlowly();
+    }
+  }
+
+  /** It is shared; or another call came first: of this method, or of one that changed the mode. */
+  private synchronized void closeSlowly() {
+    if (taken == MemoryCell.SHARED) {
+      TAKEN.setVolatile(this, LEFT);
+      cell.leave();
+    } else if (taken != LEFT) {
+      cell.release(taken);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return lock.name() + (isOpen() ? " held " + mode() : " released");
+  }
+}

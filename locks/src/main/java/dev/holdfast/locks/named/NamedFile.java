@@ -1,0 +1,449 @@
+package dev.holdfast.locks.named;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.LockCompromisedException;
+import dev.holdfast.locks.scope.FileSystems;
+import dev.holdfast.locks.scope.Scope;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file system's part of locks that <em>are</em> a file: complete before it appears, there or
+ * not there, and taken away only by who knows which file it is.
+ *
+ * <p>Everything happens in one directory held open, by names without a slash: the directory cannot
+ * be exchanged on the way.
+ */
+public final class NamedFile implements AutoCloseable {
+  private static final byte[] RECORD = Paths.bytes("user.holdfast.holder");
+  private static final int PIN = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
+  private static final int READ =
+      Fcntl.O_RDONLY | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
+
+  private final OwnedFd directory;
+  private final int dirfd;
+  private final Statx directoryStat;
+  private final FileSystems.Known fileSystem;
+  final Path path;
+  private final byte[] name;
+
+  private NamedFile(OwnedFd directory, int dirfd, Statx stat, Path path, byte[] name) {
+    this.directory = directory;
+    this.dirfd = dirfd;
+    this.directoryStat = stat;
+    this.fileSystem = FileSystems.of(dirfd);
+    this.path = path;
+    this.name = name;
+  }
+
+  public static NamedFile in(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    Path parent = absolute.getParent();
+    Path last = absolute.getFileName();
+    if (parent == null
+        || last == null
+        || last.toString().equals("..")
+        || last.toString().equals(".")) {
+      throw new FileSystemException(path.toString(), null, "is no name for a lock file");
+    }
+    int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY;
+    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(parent), flags, 0);
+    if (opened.is(Errno.EACCES)) {
+      // A spool that may be entered but not listed. Its file system is still known.
+      opened =
+          Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(parent), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
+    }
+    OwnedFd directory = OwnedFd.of(opened, "open", parent.toString());
+    boolean kept = false;
+    int dirfd = directory.borrow();
+    try {
+      Statx stat = Statx.fstat(dirfd).orThrow("fstat", parent.toString());
+      NamedFile file = new NamedFile(directory, dirfd, stat, absolute, Paths.bytes(last));
+      kept = true;
+      return file;
+    } finally {
+      if (!kept) {
+        directory.giveBack();
+        directory.close();
+      }
+    }
+  }
+
+  /**
+   * The same for a lock of this kind.
+   *
+   * @throws FileSystemException also where such a lock would not exclude
+   */
+  static NamedFile forLock(Kind kind, Path path) throws IOException {
+    NamedFile file = in(path);
+    boolean kept = false;
+    try {
+      Scope.require(kind, path.toString(), file.fileSystem);
+      kept = true;
+      return file;
+    } finally {
+      if (!kept) {
+        file.close();
+      }
+    }
+  }
+
+  Key key(Kind kind) {
+    return Key.ofName(kind, directoryStat.device(), directoryStat.inode(), name);
+  }
+
+  /** True if the kernel of this machine alone keeps the locks of its files, under one number. */
+  boolean flockProves() {
+    return fileSystem.isLocal();
+  }
+
+  /** True if no other machine can reach it. */
+  public boolean local() {
+    return fileSystem.isOfThisMachine();
+  }
+
+  /** True if the path still leads into the directory that is held open. */
+  boolean inPlace() throws IOException {
+    Path parent = path.getParent();
+    return parent == null || leads(parent, directoryStat.device(), directoryStat.inode());
+  }
+
+  private static boolean leads(Path path, long device, long inode) throws IOException {
+    Result<Statx> there =
+        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(path), 0, Statx.STATX_BASIC_STATS);
+    if (there.is(Errno.ENOENT) || there.is(Errno.ENOTDIR)) {
+      return false;
+    }
+    Statx stat = there.orThrow("statx", path.toString());
+    return stat.device() == device && stat.inode() == inode;
+  }
+
+  /**
+   * A lock file of our own.
+   *
+   * @param pin keeps its inode number from being given to another file that somebody may put in its
+   *     place
+   */
+  record Published(Identity identity, OwnedFd pin) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        pin.close();
+      } catch (IOException allWasWritten) {
+        // The contents were complete before it was published.
+      }
+    }
+  }
+
+  /** Which file it is, as long as some descriptor of it is open. */
+  record Identity(long device, long inode) {
+    static Identity of(Statx stat) {
+      return new Identity(stat.device(), stat.inode());
+    }
+  }
+
+  /** What is at the name now; null if nothing is. */
+  @Nullable Identity there() throws IOException {
+    Result<Statx> stat =
+        Statx.statx(dirfd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (stat.is(Errno.ENOENT)) {
+      return null;
+    }
+    return Identity.of(stat.orThrow("statx", path.toString()));
+  }
+
+  /**
+   * Publishes a file with these contents, if nothing is at the name.
+   *
+   * @param record what goes beside the contents, in an extended attribute, where there are any
+   * @return which file it is; null if the name is taken
+   */
+  @Nullable Published publish(
+      byte[] contents, byte @Nullable [] record, int permissions, boolean flocked)
+      throws IOException {
+    SyscallResult opened =
+        Fcntl.openat(dirfd, Paths.bytes("."), Fcntl.O_TMPFILE | Fcntl.O_RDWR, permissions);
+    if (opened.is(Errno.EOPNOTSUPP) || opened.is(Errno.EISDIR) || opened.is(Errno.EINVAL)) {
+      return publishNamed(contents, record, permissions, false, flocked);
+    }
+    OwnedFd made = OwnedFd.of(opened, "open", path.toString());
+    boolean kept = false;
+    try {
+      int fd = made.borrow();
+      try {
+        fill(fd, contents, record, permissions);
+        if (flocked) {
+          flock(fd);
+        }
+        // The nameless file is gone with us if we end here: nothing is left behind.
+        byte[] self = Paths.bytes("/proc/self/fd/" + fd);
+        SyscallResult linked =
+            Unistd.linkat(Fcntl.AT_FDCWD, self, dirfd, name, Fcntl.AT_SYMLINK_FOLLOW);
+        if (linked.is(Errno.EEXIST)) {
+          return null;
+        }
+        linked.orThrow("link", path.toString());
+        kept = true;
+        return new Published(Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString())), made);
+      } finally {
+        made.giveBack();
+      }
+    } finally {
+      if (!kept) {
+        made.close();
+      }
+    }
+  }
+
+  /**
+   * The same by way of a named file of our own, as any file system can: the answer of link(2) is
+   * not believed, since a server may have done it and its answer been lost; the count of links is.
+   *
+   * @param sync whether another machine must see the contents
+   */
+  @Nullable Published publishNamed(
+      byte[] contents, byte @Nullable [] record, int permissions, boolean sync, boolean flocked)
+      throws IOException {
+    byte[] own =
+        Paths.bytes(
+            "." + Self.host().replace('/', '_') + "." + Unistd.getpid() + "." + Self.random());
+    int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW;
+    OwnedFd made =
+        OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions), "open", path.toString());
+    try {
+      Identity mine;
+      int fd = made.borrow();
+      try {
+        fill(fd, contents, record, permissions);
+        if (sync) {
+          Unistd.fsync(fd).orThrow("fsync", path.toString());
+        }
+        mine = Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString()));
+      } finally {
+        made.giveBack();
+      }
+      // Closed first: NFS writes back and checks on close.
+      made.close();
+      SyscallResult pinned = Fcntl.openat(dirfd, own, flocked ? READ : PIN, 0);
+      OwnedFd pin = OwnedFd.of(pinned, "open", path.toString());
+      boolean kept = false;
+      try {
+        if (flocked) {
+          flock(pin.borrow());
+          pin.giveBack();
+        }
+        SyscallResult linked = Unistd.linkat(dirfd, own, dirfd, name, 0);
+        kept = won(own, mine, linked);
+        return kept ? new Published(mine, pin) : null;
+      } finally {
+        if (!kept) {
+          pin.close();
+        }
+      }
+    } finally {
+      made.close();
+      Unistd.unlinkat(dirfd, own, 0);
+    }
+  }
+
+  /**
+   * Before it is published: a file that says that it is flocked is so until its holder has ended.
+   */
+  private void flock(int fd) throws IOException {
+    FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).orThrow("flock", path.toString());
+  }
+
+  private boolean won(byte[] own, Identity mine, SyscallResult linked) throws IOException {
+    for (int i = 0; ; i++) {
+      Result<Statx> stat =
+          Statx.statx(dirfd, own, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+      if (stat.is(Errno.ESTALE) && i < 8) {
+        continue;
+      }
+      boolean two = stat.orThrow("statx", path.toString()).nlink() == 2;
+      if (two || mine.equals(there())) {
+        return true;
+      }
+      if (!linked.is(Errno.EEXIST) && !linked.is(Errno.ESTALE)) {
+        linked.orThrow("link", path.toString());
+      }
+      return false;
+    }
+  }
+
+  private void fill(int fd, byte[] contents, byte @Nullable [] record, int permissions)
+      throws IOException {
+    int written = 0;
+    while (written < contents.length) {
+      written +=
+          (int)
+              Unistd.write(fd, contents, written, contents.length - written)
+                  .orThrow("write", path.toString());
+    }
+    // The umask must not hide the record from who has to judge it.
+    Unistd.fchmod(fd, permissions).orThrow("fchmod", path.toString());
+    if (record != null) {
+      // Where there are no such attributes the holder cannot be proved dead: that is all.
+      Xattr.fsetxattr(fd, RECORD, record, 0);
+    }
+  }
+
+  /**
+   * A lock file that was found, as it was read from one descriptor, which stays open: until then no
+   * other file can have its inode number.
+   *
+   * @param pin null if it could not be opened
+   */
+  public record Found(
+      Identity identity, byte[] contents, @Nullable HolderRecord record, @Nullable OwnedFd pin)
+      implements AutoCloseable {
+    /**
+     * True if nobody has the flock of the file: nobody who made it, and nobody who inherited it. By
+     * a shared one, so that two who ask at once do not hinder each other.
+     */
+    boolean flockIsFree() throws IOException {
+      if (pin == null) {
+        return false;
+      }
+      int fd = pin.borrow();
+      try {
+        boolean free = FileLocks.flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB).ok();
+        if (free) {
+          FileLocks.flock(fd, FileLocks.LOCK_UN);
+        }
+        return free;
+      } finally {
+        pin.giveBack();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (pin != null) {
+        pin.close();
+      }
+    }
+  }
+
+  /** Reads what is at the name; null if nothing is there. What cannot be read has no contents. */
+  public @Nullable Found read() throws IOException {
+    SyscallResult opened = Fcntl.openat(dirfd, name, READ, 0);
+    if (opened.is(Errno.ENOENT)) {
+      return null;
+    }
+    if (opened.failed()) {
+      Identity there = there();
+      return there == null ? null : new Found(there, new byte[0], null, null);
+    }
+    OwnedFd file = OwnedFd.of(opened, "open", path.toString());
+    boolean kept = false;
+    try {
+      int fd = file.borrow();
+      try {
+        Statx stat = Statx.fstat(fd).orThrow("fstat", path.toString());
+        byte[] contents = stat.isRegular() ? contents(fd) : new byte[0];
+        HolderRecord record = HolderRecord.parse(contents);
+        if (record == null) {
+          Result<byte[]> beside = Xattr.fgetxattr(fd, RECORD);
+          record = beside.ok() ? HolderRecord.parse(beside.value()) : null;
+        }
+        kept = true;
+        return new Found(Identity.of(stat), contents, record, file);
+      } finally {
+        file.giveBack();
+      }
+    } finally {
+      if (!kept) {
+        file.close();
+      }
+    }
+  }
+
+  private static byte[] contents(int fd) {
+    byte[] buffer = new byte[HolderRecord.MOST_BYTES];
+    int length = 0;
+    while (length < buffer.length) {
+      SyscallResult read = Unistd.pread(fd, buffer, length, buffer.length - length, length);
+      if (read.failed() || read.raw() == 0) {
+        break;
+      }
+      length += read.intValue();
+    }
+    return Arrays.copyOf(buffer, length);
+  }
+
+  /**
+   * Takes the file away if it is still this one.
+   *
+   * <p>unlink(2) knows only names, so it is renamed to one that nobody knows, looked at, and then
+   * unlinked, or put back if it is another.
+   *
+   * @return false if it was another one or none
+   * @throws LockCompromisedException if another one was there and could not be put back
+   */
+  public boolean takeAway(Identity expected) throws IOException {
+    if (!expected.equals(there())) {
+      return false;
+    }
+    byte[] aside = Paths.bytes(".holdfast." + Self.random());
+    SyscallResult renamed = Unistd.renameat2(dirfd, name, dirfd, aside, Unistd.RENAME_NOREPLACE);
+    if (renamed.is(Errno.EINVAL) || renamed.is(Errno.ENOSYS)) {
+      renamed = Unistd.renameat2(dirfd, name, dirfd, aside, 0);
+    }
+    if (renamed.is(Errno.ENOENT)) {
+      return false;
+    }
+    renamed.orThrow("rename", path.toString());
+    Statx moved =
+        Statx.statx(dirfd, aside, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS)
+            .orThrow("statx", path.toString());
+    if (Identity.of(moved).equals(expected)) {
+      Unistd.unlinkat(dirfd, aside, 0).orThrow("unlink", path.toString());
+      return true;
+    }
+    SyscallResult back = Unistd.linkat(dirfd, aside, dirfd, name, 0);
+    if (back.failed()) {
+      throw new LockCompromisedException(
+          path.toString(),
+          "somebody replaced it while it was taken away, and another took its place: two may hold"
+              + " it; the one that was moved is "
+              + path.resolveSibling(Paths.display(aside)));
+    }
+    Unistd.unlinkat(dirfd, aside, 0);
+    return false;
+  }
+
+  /** Sets the time of the last change to now, for programs that judge by age. */
+  boolean touch(Identity expected) throws IOException {
+    if (!expected.equals(there())) {
+      return false;
+    }
+    return Unistd.utimensat(
+            dirfd, name, 0, Unistd.UTIME_NOW, 0, Unistd.UTIME_NOW, Fcntl.AT_SYMLINK_NOFOLLOW)
+        .ok();
+  }
+
+  @Override
+  public void close() {
+    directory.giveBack();
+    try {
+      directory.close();
+    } catch (IOException nothingWasWritten) {
+      // A directory that was only read from has nothing to lose.
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.holdfast.locks.named;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.kernel.LockFile;
+import dev.holdfast.locks.kernel.Sidecar;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.Engine;
+import dev.holdfast.locks.wait.Backoff;
+import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.Timers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A lock that is held as long as a file is there. */
+public final class NamedFileEngine implements Engine {
+  private static final long POLL_BASE = 500_000;
+  private static final long POLL_CAP = 20_000_000;
+  private static final long TOUCH_SECONDS = 60;
+
+  /**
+   * What the file looks like.
+   *
+   * @param contents made from the record
+   * @param beside whether the record goes beside the contents, for files that other programs read
+   * @param links whether it is made by link(2) of a named file, as NFS needs it
+   * @param recovers whether a dead holder's file is taken away
+   * @param touched whether others take it away when it is old
+   * @param device what is to be flocked as well
+   */
+  public record Style(
+      Function<HolderRecord, byte[]> contents,
+      boolean beside,
+      boolean links,
+      boolean recovers,
+      boolean touched,
+      int permissions,
+      @Nullable Path device) {}
+
+  private final Kind kind;
+  private final NamedFile file;
+  private final Style style;
+  private final Key key;
+  private final Sidecar sidecar;
+
+  private volatile NamedFile.@Nullable Published mine;
+  private @Nullable ScheduledFuture<?> touching;
+  private @Nullable OwnedFd device;
+
+  public NamedFileEngine(Kind kind, NamedFile file, Style style) {
+    this.kind = kind;
+    this.file = file;
+    this.style = style;
+    this.key = file.key(kind);
+    this.sidecar = Sidecar.of(file.path.toString());
+  }
+
+  boolean inPlace() throws IOException {
+    return file.inPlace();
+  }
+
+  @Override
+  public Key key() {
+    return key;
+  }
+
+  @Override
+  public String name() {
+    return file.path.toString();
+  }
+
+  @Override
+  public boolean tryClaim(Mode mode) throws IOException {
+    boolean published = publish() || (style.recovers() && recover() && publish());
+    if (published && style.device() != null && !lockDevice(style.device())) {
+      release();
+      return false;
+    }
+    return published;
+  }
+
+  private boolean lockDevice(Path path) throws IOException {
+    boolean locked = false;
+    try {
+      LockFile opened = LockFile.open(path, LockFile.Want.DEVICE, 0);
+      device = opened.fd();
+      int fd = opened.fd().borrow();
+      try {
+        SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+        if (!result.is(Errno.EAGAIN)) {
+          result.orThrow("flock", path.toString());
+          locked = true;
+        }
+        return locked;
+      } finally {
+        opened.fd().giveBack();
+      }
+    } catch (IOException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private boolean publish() throws IOException {
+    if (file.there() != null) {
+      // Making it ready to find the name taken would cost far more.
+      return false;
+    }
+    boolean flocked = style.recovers() && file.flockProves();
+    HolderRecord record = Self.record().withFlock(flocked);
+    byte[] contents = style.contents().apply(record);
+    byte[] beside = style.beside() ? record.toBytes() : null;
+    NamedFile.Published published =
+        style.links()
+            ? file.publishNamed(contents, beside, style.permissions(), true, flocked)
+            : file.publish(contents, beside, style.permissions(), flocked);
+    if (published == null) {
+      return false;
+    }
+    mine = published;
+    if (style.touched()) {
+      touching = Timers.every(TOUCH_SECONDS, TimeUnit.SECONDS, () -> touch(published.identity()));
+    }
+    return true;
+  }
+
+  private void touch(NamedFile.Identity published) {
+    try {
+      file.touch(published);
+    } catch (IOException noticedByEnsureValid) {
+      // It will be found lost when it is asked for.
+    }
+  }
+
+  /** Takes the file of a dead holder away; true if the name may be free now. */
+  private boolean recover() throws IOException {
+    HolderRecord record;
+    try (NamedFile.Found found = file.read()) {
+      if (found == null) {
+        return true;
+      }
+      record = found.record();
+      if (record == null || !Recovery.judge(file, found, record).dead()) {
+        return false;
+      }
+    }
+    String token = record.token();
+    return sidecar.exclusively(_ -> takeAwayIfStillDead(token));
+  }
+
+  /** With the sidecar held: nobody else recovers now, and what was judged may be gone already. */
+  private boolean takeAwayIfStillDead(String token) throws IOException {
+    try (NamedFile.Found found = file.read()) {
+      if (found == null) {
+        return true;
+      }
+      HolderRecord record = found.record();
+      return record != null
+          && record.token().equals(token)
+          && Recovery.judge(file, found, record).dead()
+          && file.takeAway(found.identity());
+    }
+  }
+
+  @Override
+  public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
+    Path directory = file.path.getParent();
+    if (directory == null) {
+      throw new AssertionError("a lock file without a directory");
+    }
+    try (NameWatch.Registration watch = NameWatch.on(directory)) {
+      for (; ; ) {
+        if (tryClaim(mode)) {
+          return true;
+        }
+        if (deadline.passed()) {
+          return false;
+        }
+        if (watch.works()) {
+          LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), deadline.left()));
+        } else {
+          backoff.pause(deadline);
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void release() throws IOException {
+    ScheduledFuture<?> timer = touching;
+    if (timer != null) {
+      timer.cancel(false);
+      touching = null;
+    }
+    OwnedFd flocked = device;
+    if (flocked != null) {
+      device = null;
+      flocked.close();
+    }
+    try (NamedFile.Published held = mine) {
+      mine = null;
+      if (held != null && !file.takeAway(held.identity())) {
+        throw new LockLostException(file.path.toString(), "the lock file is gone or was replaced");
+      }
+    }
+  }
+
+  @Override
+  public boolean passOn(boolean on) throws IOException {
+    NamedFile.Published held = mine;
+    if (held == null || !style.recovers() || !file.flockProves()) {
+      return false;
+    }
+    int fd = held.pin().borrow();
+    try {
+      Fcntl.fcntl(fd, Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC).orThrow("fcntl F_SETFD", name());
+      return true;
+    } finally {
+      held.pin().giveBack();
+    }
+  }
+
+  @Override
+  public long token(Mode mode) throws IOException {
+    return sidecar.token(kind.word(), mode);
+  }
+
+  @Override
+  public void check(Mode mode) throws IOException {
+    NamedFile.Published held = mine;
+    NamedFile.Identity there = file.there();
+    if (held == null || !held.identity().equals(there)) {
+      throw new LockLostException(
+          file.path.toString(),
+          there == null ? "somebody removed the lock file" : "somebody replaced the lock file");
+    }
+  }
+
+  @Override
+  public List<Holder> holders() throws IOException {
+    try (NamedFile.Found found = file.read()) {
+      return found == null ? List.of() : List.of(holder(file, found));
+    }
+  }
+
+  public static Holder holder(NamedFile file, NamedFile.Found found) throws IOException {
+    HolderRecord record = found.record();
+    if (record != null) {
+      Verdict verdict = Recovery.judge(file, found, record);
+      Holder holder = record.holder();
+      return new Holder(
+          holder.pid(),
+          holder.command(),
+          holder.mode(),
+          0,
+          0,
+          holder.since(),
+          holder.host(),
+          holder.note() + ", " + verdict.why());
+    }
+    int pid = pidIn(found.contents());
+    boolean known = pid > 0;
+    return new Holder(
+        known ? pid : -1,
+        known ? KernelLocks.commandOf(pid) : "",
+        Mode.EXCLUSIVE,
+        0,
+        0,
+        null,
+        "",
+        known ? "as the file says" : "the file says nothing of its holder");
+  }
+
+  /** The number that a file of another program begins with; -1 if there is none. */
+  static int pidIn(byte[] contents) {
+    String text = new String(contents, StandardCharsets.US_ASCII).strip();
+    int end = 0;
+    while (end < text.length() && Character.isDigit(text.charAt(end))) {
+      end++;
+    }
+    try {
+      return end == 0 ? -1 : Integer.parseInt(text.substring(0, end));
+    } catch (NumberFormatException tooLong) {
+      return -1;
+    }
+  }
+
+  @Override
+  public void dispose() {
+    file.close();
+  }
+}

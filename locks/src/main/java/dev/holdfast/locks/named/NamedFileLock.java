@@ -1,0 +1,50 @@
+package dev.holdfast.locks.named;
+
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.process.LocalLock;
+import dev.holdfast.locks.process.Slot;
+import dev.holdfast.locks.process.Slots;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What the kinds have in common that are held as long as a file is there. */
+public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLock<L> {
+  private final Path path;
+  private final Kind kind;
+
+  NamedFileLock(Path path, Kind kind) {
+    super(path.toString(), Mode.EXCLUSIVE);
+    this.path = path;
+    this.kind = kind;
+  }
+
+  protected abstract L self();
+
+  protected abstract NamedFileEngine.Style style();
+
+  /** The lock file. */
+  public final Path path() {
+    return path;
+  }
+
+  @Override
+  public final Kind kind() {
+    return kind;
+  }
+
+  @Override
+  protected final L withMode(Mode mode) {
+    return self();
+  }
+
+  @Override
+  protected Slot resolve() throws IOException {
+    return Slots.of(new NamedFileEngine(kind, NamedFile.forLock(kind, path), style()));
+  }
+
+  @Override
+  protected boolean leadsTo(Slot slot) throws IOException {
+    return ((NamedFileEngine) slot.engine).inPlace();
+  }
+}

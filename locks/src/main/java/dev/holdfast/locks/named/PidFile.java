@@ -1,0 +1,401 @@
+package dev.holdfast.locks.named;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.Xattr;
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.kernel.KernelWait;
+import dev.holdfast.locks.kernel.LockFile;
+import dev.holdfast.locks.kernel.Sidecar;
+import dev.holdfast.locks.process.Engine;
+import dev.holdfast.locks.process.LocalKind;
+import dev.holdfast.locks.process.LocalLock;
+import dev.holdfast.locks.process.Slot;
+import dev.holdfast.locks.process.Slots;
+import dev.holdfast.locks.scope.ScopeRules;
+import dev.holdfast.locks.wait.Backoff;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PID file of a daemon (K07), by the Filesystem Hierarchy Standard {@code /run/NAME.pid}: the
+ * process number in decimal and a newline, as everybody reads it, and the right to be the only
+ * instance (L11).
+ *
+ * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}: what excludes is a flock on the file for as
+ * long as the process lives, as pidfile(3) takes it; the number is information. A file that was
+ * left by a crash is taken over, whatever number it has and whoever has that number now. A file
+ * with a number that a program wrote without a flock is respected, since nobody can tell whether it
+ * is in use.
+ *
+ * <p><b>What remains.</b> It is removed on release, while it is locked, and every acquisition looks
+ * whether the name still leads to what it locked; a program that flocks without looking again can
+ * lock a file that has just been removed. {@link Held#ensureValid} tells when that happened to us.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> Filesystem Hierarchy Standard 3.0, 3.15 {@code /run}; pidfile(3).
+ */
+public final class PidFile extends LocalLock<PidFile> {
+  /** What it is called, and where locks of it come from. */
+  public static final Kind KIND =
+      new LocalKind("pid", "PID file", 5, ScopeRules::oneHost) {
+        @Override
+        public HostLock at(Path path) throws IOException {
+          return new PidFile(path);
+        }
+
+        @Override
+        public HostLock named(String name) throws IOException {
+          return name.indexOf('/') < 0 ? daemon(name) : at(Path.of(name));
+        }
+      };
+
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(Capability.HOLDERS, Capability.SURVIVES_KILL);
+  private static final byte[] RECORD = Paths.bytes("user.holdfast.holder");
+  private static final int PERMISSIONS = 0644;
+
+  private final Path path;
+
+  private static PidFile daemon(String name) {
+    if (name.isEmpty() || name.startsWith(".")) {
+      throw new IllegalArgumentException("not a name for a daemon: " + name);
+    }
+    return new PidFile(Path.of("/run").resolve(name + ".pid"));
+  }
+
+  PidFile(Path path) {
+    super(path.toString(), Mode.EXCLUSIVE);
+    this.path = path;
+  }
+
+  /** The PID file. */
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  protected PidFile withMode(Mode mode) {
+    return this;
+  }
+
+  @Override
+  public Kind kind() {
+    return KIND;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.copyOf(CAPABILITIES);
+  }
+
+  @Override
+  protected Slot resolve() throws IOException {
+    return Slots.of(new PidEngine(NamedFile.forLock(KIND, path)));
+  }
+
+  @Override
+  protected boolean leadsTo(Slot slot) throws IOException {
+    return ((PidEngine) slot.engine).file.inPlace();
+  }
+
+  private static final class PidEngine implements Engine {
+    private final NamedFile file;
+    private final Key key;
+    private final String path;
+
+    /** Open while it is claimed or waited for. */
+    private volatile @Nullable LockFile opened;
+
+    PidEngine(NamedFile file) {
+      this.file = file;
+      this.key = file.key(KIND);
+      this.path = file.path.toString();
+    }
+
+    @Override
+    public Key key() {
+      return key;
+    }
+
+    @Override
+    public String name() {
+      return path;
+    }
+
+    @Override
+    public boolean tryClaim(Mode mode) throws IOException {
+      for (; ; ) {
+        LockFile lock = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+        boolean kept = false;
+        int fd = lock.fd().borrow();
+        try {
+          SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+          if (result.is(Errno.EAGAIN)) {
+            return false;
+          }
+          result.orThrow("flock", path);
+          if (!LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
+            // Its last holder removed it between our open and our lock.
+            continue;
+          }
+          kept = mayTakeOver(fd) && occupy(fd);
+          if (kept) {
+            opened = lock;
+          }
+          return kept;
+        } finally {
+          lock.fd().giveBack();
+          if (!kept) {
+            lock.closeQuietly();
+          }
+        }
+      }
+    }
+
+    /**
+     * With the flock held: true if the file is empty, or was left by one who had the flock too.
+     *
+     * <p>A daemon may have written another number than the one beside the file. Where the file
+     * system keeps nothing beside a file, the number alone is judged: it is nobody's, or that of a
+     * process that started after the file was written.
+     */
+    private static boolean mayTakeOver(int fd) {
+      byte[] contents = new byte[32];
+      SyscallResult length = Unistd.pread(fd, contents, 0, contents.length, 0);
+      if (length.ok() && length.raw() == 0) {
+        return true;
+      }
+      Result<byte[]> beside = Xattr.fgetxattr(fd, RECORD);
+      if (length.failed()) {
+        return false;
+      }
+      int said = NamedFileEngine.pidIn(Arrays.copyOf(contents, length.intValue()));
+      if (beside.failed()) {
+        return beside.is(Errno.EOPNOTSUPP) && isNobody(said, fd);
+      }
+      HolderRecord record = HolderRecord.parse(beside.value());
+      return record != null && (record.pid() == said || isNobody(said, fd));
+    }
+
+    /** True if the number belongs to no process, or to one that the file cannot mean. */
+    private static boolean isNobody(int pid, int fd) {
+      if (pid <= 0) {
+        return false;
+      }
+      SyscallResult opened = Processes.pidfd_open(pid, 0);
+      if (opened.failed()) {
+        return opened.is(Errno.ESRCH);
+      }
+      Unistd.close(opened.intValue());
+      Result<Statx> file = Statx.fstat(fd);
+      Instant start = Self.startOf(pid);
+      return start != null
+          && file.ok()
+          && start.isAfter(Instant.ofEpochSecond(file.value().mtimeSeconds() + 2));
+    }
+
+    private boolean occupy(int fd) throws IOException {
+      return write(fd, Self.record());
+    }
+
+    private boolean write(int fd, HolderRecord record) throws IOException {
+      byte[] contents = (record.pid() + "\n").getBytes(US_ASCII);
+      // Emptied first: if we end before the number is written, the next one may take it over. A
+      // number beside the record of another holder would be respected for ever.
+      Unistd.ftruncate(fd, 0).orThrow("ftruncate", path);
+      Xattr.fsetxattr(fd, RECORD, record.toBytes(), 0);
+      SyscallResult written = Unistd.pwrite(fd, contents, 0, contents.length, 0);
+      if (written.orThrow("write", path) != contents.length) {
+        throw SyscallExceptions.of(Errno.ENOSPC, "write", path);
+      }
+      return true;
+    }
+
+    @Override
+    public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+      Backoff backoff = new Backoff(500_000, 20_000_000);
+      while (!tryClaim(mode)) {
+        if (deadline.passed()) {
+          return false;
+        }
+        if (!waitForFlock(deadline)) {
+          // Nobody has the flock, and yet it is not ours to take.
+          backoff.pause(deadline);
+        }
+      }
+      return true;
+    }
+
+    /** Waits until whoever has the flock lets go; false if it need not have waited. */
+    private boolean waitForFlock(Deadline deadline) throws IOException, InterruptedException {
+      if (!KernelWait.available()) {
+        return false;
+      }
+      LockFile lock = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+      try (OwnedFd owned = lock.fd()) {
+        int fd = owned.borrow();
+        try {
+          SyscallResult now = FileLocks.flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB);
+          if (!now.is(Errno.EAGAIN)) {
+            return false;
+          }
+          KernelWait.await(() -> FileLocks.flock(fd, FileLocks.LOCK_SH), deadline);
+          return true;
+        } finally {
+          owned.giveBack();
+        }
+      }
+    }
+
+    @Override
+    public boolean passOn(boolean on) throws IOException {
+      LockFile lock = opened;
+      if (lock == null) {
+        return false;
+      }
+      int fd = lock.fd().borrow();
+      try {
+        Fcntl.fcntl(fd, Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC).orThrow("fcntl F_SETFD", path);
+        return true;
+      } finally {
+        lock.fd().giveBack();
+      }
+    }
+
+    @Override
+    public int inheritable() {
+      LockFile lock = opened;
+      if (lock == null) {
+        return -1;
+      }
+      try {
+        int fd = lock.fd().borrow();
+        lock.fd().giveBack();
+        return fd;
+      } catch (IOException closed) {
+        return -1;
+      }
+    }
+
+    /** The number that everybody signals is that of the daemon, not of who started it. */
+    @Override
+    public void holderIs(int pid) throws IOException {
+      LockFile lock = opened;
+      if (lock != null) {
+        int fd = lock.fd().borrow();
+        try {
+          if (LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
+            write(fd, Self.record(pid));
+          }
+        } finally {
+          lock.fd().giveBack();
+        }
+      }
+    }
+
+    @Override
+    public boolean leaveToHeirs() throws IOException {
+      LockFile lock = opened;
+      if (lock == null) {
+        return false;
+      }
+      if (!LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
+        release();
+        return false;
+      }
+      LockFile again = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+      try {
+        opened = null;
+        lock.closeQuietly();
+        int fd = again.fd().borrow();
+        try {
+          // Whoever inherited it has it still; or the next one has it by now.
+          if (FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).ok()) {
+            opened = again;
+          }
+        } finally {
+          again.fd().giveBack();
+        }
+        if (opened != null) {
+          release();
+        }
+        return false;
+      } finally {
+        again.closeQuietly();
+      }
+    }
+
+    @Override
+    public void release() throws IOException {
+      LockFile lock = opened;
+      opened = null;
+      if (lock == null) {
+        return;
+      }
+      try {
+        NamedFile.Identity mine = new NamedFile.Identity(lock.stat().device(), lock.stat().inode());
+        if (!file.takeAway(mine)) {
+          throw new LockLostException(path, "the PID file is gone or was replaced");
+        }
+      } finally {
+        lock.closeQuietly();
+      }
+    }
+
+    @Override
+    public long token(Mode mode) throws IOException {
+      return Sidecar.of(path).token(KIND.word(), mode);
+    }
+
+    @Override
+    public void check(Mode mode) throws IOException {
+      LockFile lock = opened;
+      if (lock == null || !LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
+        throw new LockLostException(path, "the PID file is gone or was replaced");
+      }
+    }
+
+    @Override
+    public List<Holder> holders() throws IOException {
+      try (NamedFile.Found found = file.read()) {
+        if (found == null || found.contents().length == 0) {
+          return List.of();
+        }
+        return List.of(NamedFileEngine.holder(file, found));
+      }
+    }
+
+    @Override
+    public void dispose() {
+      file.close();
+    }
+  }
+}

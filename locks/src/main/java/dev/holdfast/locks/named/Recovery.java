@@ -1,0 +1,107 @@
+package dev.holdfast.locks.named;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Poll;
+import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.SyscallResult;
+import java.io.IOException;
+
+/**
+ * Proof of death (K13): when a lock file whose holder is gone may be taken away, and by whom.
+ *
+ * <p><b>Guarantees.</b> A holder counts as dead only if that is proved: the file is on a local file
+ * system, and was made on this machine during another boot, or by a process of our own PID
+ * namespace that has ended or whose number now belongs to a process that started at another time.
+ * Whatever cannot be read, was written by another program, or comes from another machine or
+ * namespace, is {@code UNKNOWN} and left alone. No clock is asked. Of several that find the same
+ * dead holder one takes the file away, and only that very file.
+ *
+ * <p><b>What remains.</b> A process that hands its lock file to a child and ends is taken for dead.
+ * A program that removes lock files by age does not ask us.
+ *
+ * <p><b>Sources.</b> pidfd_open(2), pid_namespaces(7), time_namespaces(7).
+ */
+public final class Recovery {
+  private Recovery() {}
+
+  /**
+   * Judges the holder of a lock file that was found. Where the file says that it is flocked, that
+   * alone decides, in whatever PID namespace its holder lived and whoever inherited it: the kernel
+   * frees a flock when the last process that has it ends.
+   *
+   * @param file where it was found
+   */
+  public static Verdict judge(NamedFile file, NamedFile.Found found, HolderRecord record)
+      throws IOException {
+    if (!record.flocked() || !file.flockProves()) {
+      return judge(record, file.local());
+    }
+    return found.flockIsFree()
+        ? Verdict.dead("its holder has ended")
+        : Verdict.alive("its holder is running, or a program that inherited it");
+  }
+
+  /**
+   * Judges a record.
+   *
+   * @param local true if the file is on a file system that only this machine can reach
+   */
+  public static Verdict judge(HolderRecord record, boolean local) {
+    if (!local) {
+      return Verdict.unknown("the file system may be shared with another machine");
+    }
+    if (!record.machine().equals(Self.machine())) {
+      return Verdict.unknown("held from another machine, " + record.host());
+    }
+    if (record.boot().isEmpty() || Self.boot().isEmpty()) {
+      return Verdict.unknown("the boot is not known");
+    }
+    if (!record.boot().equals(Self.boot())) {
+      return Verdict.dead("the machine was started anew since");
+    }
+    if (record.pidNamespace() != Self.pidNamespace() || record.pidNamespace() == 0) {
+      return Verdict.unknown("held from another PID namespace");
+    }
+    return judgeProcess(record);
+  }
+
+  private static Verdict judgeProcess(HolderRecord record) {
+    SyscallResult opened = Processes.pidfd_open(record.pid(), 0);
+    if (opened.is(Errno.ESRCH)) {
+      return Verdict.dead("process " + record.pid() + " has ended");
+    }
+    if (opened.failed()) {
+      return Verdict.unknown("pidfd_open: " + opened);
+    }
+    try (OwnedFd pidfd = OwnedFd.of(opened.intValue(), "pidfd")) {
+      int fd = pidfd.borrow();
+      try {
+        // Readable once the process has ended, also while its parent has not asked for it yet.
+        SyscallResult ended = Poll.poll(fd, Poll.POLLIN, 0);
+        if (ended.ok() && ended.raw() != 0) {
+          return Verdict.dead("process " + record.pid() + " has ended");
+        }
+      } finally {
+        pidfd.giveBack();
+      }
+      return judgeStart(record);
+    } catch (IOException e) {
+      return Verdict.unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Verdict judgeStart(HolderRecord record) {
+    if (record.timeNamespace() != Self.timeNamespace()) {
+      // Its start time is counted from another beginning.
+      return Verdict.unknown("held from another time namespace");
+    }
+    Long start = Self.startTicks(record.pid());
+    if (start == null || record.startTicks() == 0) {
+      return Verdict.unknown("the start of process " + record.pid() + " is not known");
+    }
+    return start == record.startTicks()
+        ? Verdict.alive("process " + record.pid() + " is running")
+        : Verdict.dead("the number " + record.pid() + " now belongs to another process");
+  }
+}

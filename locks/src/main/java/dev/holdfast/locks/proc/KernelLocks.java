@@ -1,0 +1,264 @@
+package dev.holdfast.locks.proc;
+
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Mode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's table of file locks, {@code /proc/locks}, and what it leaves out: who holds an OFD
+ * lock, which only {@code /proc/PID/fdinfo} says.
+ */
+public final class KernelLocks {
+  private static final Path PROC = Path.of("/proc");
+
+  /** Locks that see each other. */
+  public enum Family {
+    /** POSIX and OFD record locks. */
+    RECORD,
+    FLOCK,
+    LEASE
+  }
+
+  /**
+   * One line of the table.
+   *
+   * @param waiting true for a request that waits behind the lock with the same {@code id}
+   * @param word the kernel's own word: POSIX, OFDLCK, FLOCK, LEASE…
+   * @param pid -1 for OFD locks
+   * @param end the first byte after the range; {@link Long#MAX_VALUE} for EOF
+   */
+  public record Entry(
+      int id,
+      boolean waiting,
+      String word,
+      Mode mode,
+      int pid,
+      int major,
+      int minor,
+      long inode,
+      long start,
+      long end) {
+    @Nullable Family family() {
+      return switch (word) {
+        case "POSIX", "OFDLCK" -> Family.RECORD;
+        case "FLOCK" -> Family.FLOCK;
+        case "LEASE" -> Family.LEASE;
+        default -> null;
+      };
+    }
+
+    public long length() {
+      return end == Long.MAX_VALUE ? 0 : end - start;
+    }
+  }
+
+  private KernelLocks() {}
+
+  public static List<Entry> read() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (String line : Files.readAllLines(PROC.resolve("locks"), StandardCharsets.ISO_8859_1)) {
+      Entry entry = parse(line);
+      if (entry != null) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** Reads {@code 1: [->] POSIX ADVISORY WRITE 123 08:01:456 0 EOF}. */
+  public static @Nullable Entry parse(String line) {
+    String[] words = line.trim().split("\\s+", -1);
+    if (words.length < 8 || !words[0].endsWith(":")) {
+      return null;
+    }
+    boolean waiting = words[1].equals("->");
+    int at = waiting ? 2 : 1;
+    if (words.length < at + 7) {
+      return null;
+    }
+    try {
+      int id = Integer.parseInt(words[0].substring(0, words[0].length() - 1));
+      Mode mode = words[at + 2].equals("READ") ? Mode.SHARED : Mode.EXCLUSIVE;
+      String[] object = words[at + 4].split(":", -1);
+      if (object.length != 3) {
+        return null;
+      }
+      String last = words[at + 6];
+      return new Entry(
+          id,
+          waiting,
+          words[at],
+          mode,
+          Integer.parseInt(words[at + 3]),
+          Integer.parseInt(object[0], 16),
+          Integer.parseInt(object[1], 16),
+          Long.parseLong(object[2]),
+          Long.parseLong(words[at + 5]),
+          last.equals("EOF") ? Long.MAX_VALUE : Long.parseLong(last) + 1);
+    } catch (NumberFormatException notALock) {
+      return null;
+    }
+  }
+
+  /** The device of a file as the table names it: of the file system, not what stat says. */
+  public record Device(int major, int minor) {
+    public static Device of(Statx stat) throws IOException {
+      if (stat.mountId() != 0) {
+        String id = Long.toString(stat.mountId());
+        for (String line :
+            Files.readAllLines(PROC.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)) {
+          String[] words = line.split(" ", 5);
+          if (words.length == 5 && words[0].equals(id)) {
+            String[] device = words[2].split(":", -1);
+            return new Device(Integer.parseInt(device[0]), Integer.parseInt(device[1]));
+          }
+        }
+      }
+      return new Device(stat.devMajor(), stat.devMinor());
+    }
+  }
+
+  private static boolean on(Entry entry, Device device, Statx stat, Key key) {
+    long end = key.length() == 0 ? Long.MAX_VALUE : key.start() + key.length();
+    return entry.inode() == stat.inode()
+        && entry.major() == device.major()
+        && entry.minor() == device.minor()
+        && entry.start() < end
+        && key.start() < entry.end();
+  }
+
+  /** Who holds locks of this family on this range. */
+  public static List<Holder> holders(Statx stat, Family family, Key key) throws IOException {
+    Device device = Device.of(stat);
+    List<Holder> holders = new ArrayList<>();
+    for (Entry entry : read()) {
+      if (entry.waiting() || entry.family() != family || !on(entry, device, stat, key)) {
+        continue;
+      }
+      Collection<Integer> pids = owners(entry);
+      for (int pid : pids.isEmpty() ? List.of(-1) : pids) {
+        holders.add(holder(entry, pid));
+      }
+    }
+    return holders;
+  }
+
+  /** The table names whoever took it, which may be gone while its child has the lock still. */
+  private static Collection<Integer> owners(Entry entry) {
+    boolean there =
+        entry.pid() > 0
+            && (entry.word().equals("POSIX")
+                || hasLock(PROC.resolve(entry.pid() + "/fdinfo"), entry));
+    return there ? List.of(entry.pid()) : LockOwners.look().of(entry);
+  }
+
+  static Holder holder(Entry entry, int pid) {
+    String note = pid == Unistd.getpid() ? "this process" : "";
+    return new Holder(
+        pid,
+        pid < 0 ? "" : commandOf(pid),
+        entry.mode(),
+        entry.start(),
+        entry.length(),
+        null,
+        "",
+        note);
+  }
+
+  /** True if the table says that this process holds all of the range at least so strongly. */
+  public static boolean holdsPosix(Statx stat, Key key, Mode mode) throws IOException {
+    Device device = Device.of(stat);
+    int self = Unistd.getpid();
+    long from = key.start();
+    long end = key.length() == 0 ? Long.MAX_VALUE : key.start() + key.length();
+    boolean progress = true;
+    List<Entry> entries = read();
+    while (from < end && progress) {
+      progress = false;
+      for (Entry entry : entries) {
+        if (!entry.waiting()
+            && entry.word().equals("POSIX")
+            && entry.pid() == self
+            && on(entry, device, stat, key)
+            && (mode == Mode.SHARED || entry.mode() == Mode.EXCLUSIVE)
+            && entry.start() <= from
+            && from < entry.end()) {
+          from = entry.end();
+          progress = true;
+        }
+      }
+    }
+    return from >= end;
+  }
+
+  private static boolean hasLock(Path fdinfo, Entry wanted) {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(fdinfo)) {
+      for (Path descriptor : descriptors) {
+        if (onDescriptor(descriptor).contains(Locked.by(wanted))) {
+          return true;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
+      return false;
+    }
+    return false;
+  }
+
+  /** What is locked by an entry, whoever the table takes for its owner. */
+  public record Locked(String word, int major, int minor, long inode, long start, long end) {
+    static Locked by(Entry entry) {
+      return new Locked(
+          entry.word(), entry.major(), entry.minor(), entry.inode(), entry.start(), entry.end());
+    }
+  }
+
+  /** The locks that a descriptor has, proc_pid_fdinfo(5); none if that cannot be seen. */
+  public static Set<Locked> onDescriptor(Path fdinfo) {
+    Set<Locked> locks = new HashSet<>();
+    try {
+      for (String line : Files.readAllLines(fdinfo, StandardCharsets.ISO_8859_1)) {
+        Entry entry = line.startsWith("lock:") ? parse(line.substring("lock:".length())) : null;
+        if (entry != null) {
+          locks.add(Locked.by(entry));
+        }
+      }
+    } catch (IOException closedMeanwhile) {
+      return Set.of();
+    }
+    return locks;
+  }
+
+  /** Arguments in one line, for people: of a JVM what it runs. */
+  public static String shown(List<String> arguments) {
+    return CommandLine.shown(arguments);
+  }
+
+  /** The command line of a process; its name if it has none; empty if it is gone. */
+  public static String commandOf(int pid) {
+    Path process = PROC.resolve(Integer.toString(pid));
+    try {
+      byte[] arguments = Files.readAllBytes(process.resolve("cmdline"));
+      if (arguments.length > 0) {
+        String words = new String(arguments, StandardCharsets.UTF_8);
+        return shown(List.of(words.split("\0", -1)));
+      }
+      return Files.readString(process.resolve("comm"), StandardCharsets.UTF_8).strip();
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What the kernel tells of locks and processes under /proc. */
+package dev.holdfast.locks.proc;

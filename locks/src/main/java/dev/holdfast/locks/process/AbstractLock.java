@@ -1,0 +1,129 @@
+package dev.holdfast.locks.process;
+
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.Outcome;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all kinds of lock of one machine have in common.
+ *
+ * @param <L> the kind itself, as its methods return it
+ */
+public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLock {
+  private final String name;
+  private final Mode mode;
+
+  public AbstractLock(String name, Mode mode) {
+    this.name = name;
+    this.mode = mode;
+  }
+
+  protected abstract L withMode(Mode mode);
+
+  /**
+   * Waits for it.
+   *
+   * @return null if the deadline passed
+   */
+  public abstract @Nullable Held acquire(Deadline deadline)
+      throws IOException, InterruptedException;
+
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  @Override
+  public final Mode mode() {
+    return mode;
+  }
+
+  @Override
+  public Contract contract() {
+    return Contract.KERNEL_HELD;
+  }
+
+  protected final void require(Capability capability) {
+    if (!capabilities().contains(capability)) {
+      throw new UnsupportedOperationException(
+          name + ": a " + kind().title() + " has no " + capability);
+    }
+  }
+
+  @Override
+  public final L shared() {
+    require(Capability.SHARED);
+    return withMode(Mode.SHARED);
+  }
+
+  @Override
+  public final L exclusive() {
+    return withMode(Mode.EXCLUSIVE);
+  }
+
+  @Override
+  public HostLock fair() {
+    throw new UnsupportedOperationException(
+        name + ": a " + kind().title() + " has no " + Capability.FAIR);
+  }
+
+  @Override
+  public final Held acquire() throws IOException, InterruptedException {
+    return granted(acquire(Deadline.NONE));
+  }
+
+  public static Held granted(@Nullable Held held) {
+    if (held == null) {
+      throw new AssertionError("a wait without limit gave up");
+    }
+    return held;
+  }
+
+  @Override
+  public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    if (timeout.compareTo(Duration.ZERO) <= 0) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      return outcome(tryAcquire().orElse(null), this, start);
+    }
+    return outcome(acquire(Deadline.after(timeout)), this, start);
+  }
+
+  /**
+   * What became of a request.
+   *
+   * @param held null if its time passed
+   * @param start when it began, on {@link System#nanoTime}
+   */
+  public static Outcome outcome(@Nullable Held held, AbstractLock<?> wanted, long start) {
+    if (held != null) {
+      return new Outcome.Acquired(held);
+    }
+    Duration waited = Duration.ofNanos(System.nanoTime() - start);
+    return new Outcome.TimedOut(wanted.name(), waited, wanted.holdersIfKnown());
+  }
+
+  private List<Holder> holdersIfKnown() {
+    try {
+      return holders();
+    } catch (IOException unknown) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return kind().title() + " " + name + (mode == Mode.SHARED ? " (shared)" : "");
+  }
+}

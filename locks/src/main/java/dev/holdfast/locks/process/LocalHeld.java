@@ -1,0 +1,240 @@
+package dev.holdfast.locks.process;
+
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A lock of this machine that is held. */
+final class LocalHeld implements Held, HeldStack.Share {
+  private static final int OPEN = 0;
+  private static final int DETACHED = 1;
+  private static final int BUSY = 2;
+  private static final int CLOSED = 3;
+
+  private static final VarHandle STATUS;
+
+  static {
+    try {
+      STATUS = MethodHandles.lookup().findVarHandle(LocalHeld.class, "status", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final LocalLock<?> lock;
+  private final Slot slot;
+
+  /** Written only in between two writes of the status. */
+  private Mode mode;
+
+  private volatile int status;
+  private final @Nullable Place place;
+  private long token;
+  private @Nullable Runnable onLost;
+  private @Nullable AutoCloseable companion;
+
+  LocalHeld(LocalLock<?> lock, Slot slot, Mode mode, @Nullable Place place) {
+    this.lock = lock;
+    this.slot = slot;
+    this.mode = mode;
+    this.place = place;
+  }
+
+  /** Something to be closed after it. */
+  void with(AutoCloseable companion) {
+    this.companion = companion;
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  @Override
+  public ThreadQueue queue() {
+    return slot;
+  }
+
+  @Override
+  public boolean binds() {
+    int now = status;
+    return mode == Mode.SHARED && (now == OPEN || now == BUSY);
+  }
+
+  @Override
+  public HostLock lock() {
+    return lock;
+  }
+
+  @Override
+  public Mode mode() {
+    // The read of the status makes the last change of the mode visible.
+    return status >= OPEN ? mode : Mode.SHARED;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return status != CLOSED;
+  }
+
+  @Override
+  public synchronized long token() throws IOException {
+    requireOpen();
+    if (token == 0) {
+      token = slot.engine.token(mode());
+    }
+    return token;
+  }
+
+  @Override
+  public void ensureValid() throws IOException {
+    requireOpen();
+    try {
+      slot.engine.check(mode());
+      lock.checkName(slot);
+    } catch (LockLostException lost) {
+      tellLost();
+      throw lost;
+    }
+  }
+
+  private synchronized void tellLost() {
+    Runnable action = onLost;
+    onLost = null;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  @Override
+  public synchronized void onLost(Runnable action) {
+    this.onLost = action;
+  }
+
+  @Override
+  public void downgrade() throws IOException {
+    lock.require(Capability.CONVERT);
+    int before = begin();
+    try {
+      if (mode == Mode.EXCLUSIVE) {
+        slot.downgrade();
+        mode = Mode.SHARED;
+        HeldStack.current().shares(this);
+      }
+    } finally {
+      status = before;
+    }
+  }
+
+  @Override
+  public boolean tryUpgrade() throws IOException {
+    lock.require(Capability.CONVERT);
+    int before = begin();
+    try {
+      if (mode == Mode.SHARED) {
+        if (!slot.tryUpgrade()) {
+          return false;
+        }
+        mode = Mode.EXCLUSIVE;
+        token = 0;
+      }
+      return true;
+    } finally {
+      status = before;
+    }
+  }
+
+  /** Keeps a concurrent close out while the mode changes. */
+  private int begin() {
+    for (; ; ) {
+      int now = status;
+      if (now == CLOSED) {
+        throw new IllegalStateException(lock.name() + " is not held any more");
+      }
+      if (now != BUSY && STATUS.compareAndSet(this, now, BUSY)) {
+        return now;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public Held detach() {
+    if (STATUS.compareAndSet(this, OPEN, DETACHED) && mode == Mode.EXCLUSIVE) {
+      slot.disown();
+    }
+    return this;
+  }
+
+  @Override
+  public Optional<Place> place() {
+    return Optional.ofNullable(place);
+  }
+
+  private void requireOpen() {
+    if (status == CLOSED) {
+      throw new IllegalStateException(lock.name() + " is not held any more");
+    }
+  }
+
+  /** Lets go of it, but leaves it to those who inherited it. */
+  void leaveToHeirs() {
+    end(true);
+  }
+
+  @Override
+  public void close() {
+    end(false);
+  }
+
+  private void end(boolean heirs) {
+    for (; ; ) {
+      int now = status;
+      if (now == CLOSED) {
+        return;
+      }
+      if (now != BUSY && STATUS.compareAndSet(this, now, CLOSED)) {
+        break;
+      }
+      Thread.onSpinWait();
+    }
+    try {
+      if (heirs) {
+        slot.leaveToHeirs(mode);
+      } else {
+        slot.leave(mode);
+      }
+    } catch (LockLostException lost) {
+      tellLost();
+      throw new UncheckedIOException(lost);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      closeCompanion();
+    }
+  }
+
+  private void closeCompanion() {
+    AutoCloseable with = companion;
+    if (with != null) {
+      try {
+        with.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing " + with, e);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return lock.name() + (isOpen() ? " held " + mode : " released");
+  }
+}

@@ -1,0 +1,167 @@
+package dev.holdfast.locks.process;
+
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.Place;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock that an {@link Engine} excludes by: the way through the queue of this process to it.
+ * Instances are immutable but for a remembered slot.
+ *
+ * @param <L> the kind itself, as its methods return it
+ */
+public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> {
+  /** Where it was found last. Races are harmless: any of them is right or found dead. */
+  private volatile @Nullable Slot slot;
+
+  /** The epoch in which the name was last seen to lead to that slot. */
+  private volatile int seenInEpoch;
+
+  public LocalLock(String name, Mode mode) {
+    super(name, mode);
+  }
+
+  /** The slot that the name leads to now, made if need be. */
+  protected abstract Slot resolve() throws IOException;
+
+  /** True if the name still leads to what the slot locks. */
+  protected abstract boolean leadsTo(Slot slot) throws IOException;
+
+  @Override
+  public final Key key() throws IOException {
+    return slot().key;
+  }
+
+  /** Throws if this thread must not wait for this lock. */
+  public final void refuse() throws IOException {
+    HeldStack.current().refuse(name(), slot(), mode());
+  }
+
+  private Slot slot() throws IOException {
+    Slot known = slot;
+    if (known != null && seenInEpoch == Upkeep.epoch) {
+      return known;
+    }
+    return lookAgain(known);
+  }
+
+  private Slot lookAgain(@Nullable Slot known) throws IOException {
+    int now = Upkeep.epoch;
+    Slot found = known != null && leadsTo(known) ? known : resolve();
+    found.usedInEpoch = now;
+    slot = found;
+    seenInEpoch = now;
+    Upkeep.stir();
+    return found;
+  }
+
+  private void forget() {
+    slot = null;
+  }
+
+  /** Throws if the name does not lead to what is held. */
+  final void checkName(Slot held) throws IOException {
+    if (!leadsTo(held)) {
+      throw new LockLostException(name(), "the name no longer leads to what was locked");
+    }
+  }
+
+  @Override
+  public final Optional<Held> tryAcquire() throws IOException {
+    for (; ; ) {
+      boolean look = seenInEpoch != Upkeep.epoch;
+      Slot found = slot();
+      switch (found.tryEnter(mode())) {
+        case GRANTED -> {
+          Held held = grant(found, look, look, null);
+          if (held != null) {
+            return Optional.of(held);
+          }
+        }
+        case BUSY -> {
+          return Optional.empty();
+        }
+        case DEAD -> forget();
+      }
+    }
+  }
+
+  @Override
+  public final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+    HeldStack mine = HeldStack.current();
+    for (; ; ) {
+      boolean look = seenInEpoch != Upkeep.epoch;
+      boolean waited = false;
+      Place asked = null;
+      Slot found = slot();
+      mine.refuse(name(), found, mode());
+      Slot.Entry entry = found.tryEnter(mode());
+      if (entry == Slot.Entry.BUSY) {
+        waited = true;
+        // Before the wait: after it every moment is one in which the lock stands idle.
+        asked = look ? Place.here() : null;
+        entry = found.enter(mode(), deadline);
+      }
+      switch (entry) {
+        case GRANTED -> {
+          Held held = grant(found, look || waited, look, asked);
+          if (held != null) {
+            return held;
+          }
+        }
+        case BUSY -> {
+          return null;
+        }
+        case DEAD -> forget();
+      }
+    }
+  }
+
+  /**
+   * Makes the holding of a slot that was just entered, unless the name was taken away meanwhile.
+   *
+   * @param look whether to look at the name once more: after a wait, and for the first acquisition
+   *     of an epoch
+   * @param record whether to record the place, which costs more than a wait: for the first one
+   * @param asked the place, if it is known already
+   */
+  private @Nullable Held grant(Slot entered, boolean look, boolean record, @Nullable Place asked)
+      throws IOException {
+    boolean kept = false;
+    try {
+      // Only now: who took the name away before we had the lock may have made another file there.
+      if (look && !leadsTo(entered)) {
+        return null;
+      }
+      Place place = null;
+      if (record) {
+        place = asked == null ? Place.here() : asked.now();
+        entered.lastPlace = place;
+      }
+      LocalHeld held = new LocalHeld(this, entered, mode(), place);
+      if (mode() == Mode.SHARED) {
+        HeldStack.current().shares(held);
+      }
+      kept = true;
+      return held;
+    } finally {
+      if (!kept) {
+        forget();
+        entered.leave(mode());
+      }
+    }
+  }
+
+  @Override
+  public List<Holder> holders() throws IOException {
+    return slot().engine.holders();
+  }
+}

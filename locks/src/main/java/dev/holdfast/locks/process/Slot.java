@@ -1,0 +1,265 @@
+package dev.holdfast.locks.process;
+
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place of this Java process where a {@link Key} is locked: a queue of threads in the order
+ * of their coming, of which the first is the only claimant towards the rest of the machine.
+ *
+ * <p>Kernel locks belong to the process or to a descriptor and not to a thread, so threads must be
+ * kept apart here; and a claimant that waits outside must not keep others from leaving the queue.
+ */
+public final class Slot extends ThreadQueue {
+  /** Nobody has it. */
+  private static final int FREE = 0;
+
+  /**
+   * One thread claims, releases or converts it, or holds it alone. A positive state counts readers.
+   */
+  private static final int ALONE = -1;
+
+  /** Held alone, by the owner if it has one. */
+  private static final int HELD = -3;
+
+  /** Closed for want of use: whoever finds it looks the key up again. */
+  private static final int DEAD = -2;
+
+  private static final VarHandle STATE;
+  private static final VarHandle OWNER;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Slot.class, "state", int.class);
+      OWNER = MethodHandles.lookup().findVarHandle(Slot.class, "owner", Thread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** How an attempt to enter ended. */
+  enum Entry {
+    GRANTED,
+    BUSY,
+    /** The slot is closed: look the key up again. */
+    DEAD
+  }
+
+  public final Engine engine;
+  private volatile int state;
+
+  /**
+   * Who acquired it alone, if that thread answers for it. Written by the holder, before the state
+   * says that it is held; left as it is when it lets go, since the same thread often comes again.
+   */
+  private volatile @Nullable Thread owner;
+
+  /** When it was last looked at in earnest; see {@link Upkeep}. */
+  volatile int usedInEpoch;
+
+  Slot(Engine engine) {
+    super(engine.key());
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  /** Takes it if it is free here and outside. */
+  Entry tryEnter(Mode mode) throws IOException {
+    if (hasWaiters()) {
+      return state == DEAD ? Entry.DEAD : Entry.BUSY;
+    }
+    if (mode == Mode.SHARED && join()) {
+      return Entry.GRANTED;
+    }
+    if (!STATE.compareAndSet(this, FREE, ALONE)) {
+      return state == DEAD ? Entry.DEAD : Entry.BUSY;
+    }
+    boolean granted = false;
+    try {
+      granted = engine.tryClaim(mode);
+    } finally {
+      settle(granted, mode);
+    }
+    return granted ? Entry.GRANTED : Entry.BUSY;
+  }
+
+  /** Waits for it, first here, then outside. */
+  Entry enter(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    if (!hasWaiters() && mode == Mode.SHARED && join()) {
+      return Entry.GRANTED;
+    }
+    if (hasWaiters() || !STATE.compareAndSet(this, FREE, ALONE)) {
+      Entry turn = awaitTurn(mode, deadline);
+      if (turn != Entry.GRANTED || (mode == Mode.SHARED && state > 0)) {
+        return turn;
+      }
+    }
+    boolean granted = false;
+    try {
+      granted = engine.claim(mode, deadline);
+    } finally {
+      settle(granted, mode);
+    }
+    return granted ? Entry.GRANTED : Entry.BUSY;
+  }
+
+  /** Becomes one more reader of a lock that this process holds shared. */
+  private boolean join() {
+    for (; ; ) {
+      int now = state;
+      if (now <= 0) {
+        return false;
+      }
+      if (STATE.compareAndSet(this, now, now + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Waits in the queue. On GRANTED the state is ALONE and the caller is to claim, or it has joined
+   * other readers.
+   */
+  private Entry awaitTurn(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    boolean came =
+        await(
+            first -> {
+              boolean mine =
+                  first
+                      && ((mode == Mode.SHARED && join())
+                          || STATE.compareAndSet(this, FREE, ALONE));
+              return mine || state == DEAD ? Step.DONE : Step.PARK;
+            },
+            deadline);
+    if (!came) {
+      return Entry.BUSY;
+    }
+    return state == DEAD ? Entry.DEAD : Entry.GRANTED;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a thread is itself only
+  private void settle(boolean granted, Mode mode) {
+    if (!granted) {
+      state = FREE;
+      wakeFirst();
+    } else if (mode == Mode.SHARED) {
+      state = 1;
+      wakeFirst();
+    } else {
+      Thread me = Thread.currentThread();
+      if (owner != me) {
+        owner = me;
+        HeldStack.current().owns(this, 0);
+      }
+      STATE.setRelease(this, HELD);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality")
+  public boolean isOwnedBy(Thread thread, long generation) {
+    return state == HELD && owner == thread;
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality")
+  public boolean forget(Thread thread) {
+    return OWNER.compareAndSet(this, thread, null) || owner != thread;
+  }
+
+  /** The holder no longer answers for it. */
+  void disown() {
+    owner = null;
+  }
+
+  void leave(Mode mode) throws IOException {
+    if (mode == Mode.SHARED && !lastReader()) {
+      return;
+    }
+    try {
+      engine.release();
+    } finally {
+      state = FREE;
+      wakeFirst();
+    }
+  }
+
+  /** Lets go of it, and of the engine, but leaves it to those who inherited it. */
+  void leaveToHeirs(Mode mode) throws IOException {
+    if (mode == Mode.SHARED && !lastReader()) {
+      return;
+    }
+    boolean disposed = false;
+    try {
+      disposed = engine.leaveToHeirs();
+    } finally {
+      if (disposed) {
+        state = DEAD;
+        Slots.forget(this);
+        wakeAll();
+      } else {
+        state = FREE;
+        wakeFirst();
+      }
+    }
+  }
+
+  /** True if the caller is the last reader, and now alone. */
+  private boolean lastReader() {
+    for (; ; ) {
+      int now = state;
+      if (STATE.compareAndSet(this, now, now == 1 ? ALONE : now - 1)) {
+        return now == 1;
+      }
+    }
+  }
+
+  void downgrade() throws IOException {
+    if (!engine.convert(Mode.SHARED)) {
+      throw new IOException(key + ": the lock could not be made shared");
+    }
+    owner = null;
+    state = 1;
+    wakeFirst();
+  }
+
+  boolean tryUpgrade() throws IOException {
+    if (!STATE.compareAndSet(this, 1, ALONE)) {
+      return false;
+    }
+    boolean done = false;
+    try {
+      done = engine.convert(Mode.EXCLUSIVE);
+      return done;
+    } finally {
+      if (done) {
+        settle(true, Mode.EXCLUSIVE);
+      } else {
+        state = 1;
+        wakeFirst();
+      }
+    }
+  }
+
+  /** Closes it if nobody uses it. */
+  boolean retire() {
+    if (hasWaiters() || !STATE.compareAndSet(this, FREE, DEAD)) {
+      return false;
+    }
+    engine.dispose();
+    wakeAll();
+    return true;
+  }
+}

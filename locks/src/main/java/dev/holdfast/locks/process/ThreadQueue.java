@@ -1,0 +1,138 @@
+package dev.holdfast.locks.process;
+
+import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Place;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of this process that wait for one {@link Key}, in the order of their coming. Whether
+ * it is theirs the subclass says.
+ */
+public abstract class ThreadQueue {
+  /** What a waiting thread is to do next. */
+  public enum Step {
+    /** Leave the queue. */
+    DONE,
+    /** Look again. */
+    AGAIN,
+    /** Sleep until {@link #wakeFirst} or {@link #wakeAll}. */
+    PARK
+  }
+
+  /** How a waiting thread looks for its turn. */
+  public interface Turn {
+    /**
+     * Looks, and takes it if it is its turn.
+     *
+     * @param first true if no other came before
+     */
+    Step look(boolean first) throws IOException, InterruptedException;
+  }
+
+  private static final VarHandle WAITING;
+
+  static {
+    try {
+      WAITING = MethodHandles.lookup().findVarHandle(ThreadQueue.class, "waiting", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  public final Key key;
+  private final ConcurrentLinkedQueue<Thread> queue = new ConcurrentLinkedQueue<>();
+
+  /** The length of the queue, or more: raised before one enters it. */
+  private volatile int waiting;
+
+  /** The last known place of a holder, for messages. Not every acquisition writes it. */
+  public volatile @Nullable Place lastPlace;
+
+  public ThreadQueue(Key key) {
+    this.key = key;
+  }
+
+  /** What people call what is locked. */
+  public abstract String name();
+
+  /**
+   * True if this thread, which is the current one, acquired it alone and answers for it.
+   *
+   * @param generation that of its last acquisition, where there are such
+   */
+  public abstract boolean isOwnedBy(Thread thread, long generation);
+
+  /**
+   * This thread, which is the current one, does not keep it in mind any more: it must tell {@link
+   * HeldStack#owns} again.
+   *
+   * @return false if it cannot forget it, since it owns it after all
+   */
+  public abstract boolean forget(Thread thread);
+
+  public final boolean hasWaiters() {
+    return waiting != 0;
+  }
+
+  /**
+   * Waits in the queue.
+   *
+   * @return false if the deadline passed
+   */
+  @SuppressWarnings("ReferenceEquality") // a thread is itself only
+  public final boolean await(Turn turn, Deadline deadline)
+      throws IOException, InterruptedException {
+    Thread me = Thread.currentThread();
+    WAITING.getAndAdd(this, 1);
+    queue.add(me);
+    try {
+      for (; ; ) {
+        Step next = turn.look(queue.peek() == me);
+        if (next == Step.DONE) {
+          return true;
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        long left = deadline.left();
+        if (left <= 0) {
+          return false;
+        }
+        if (next == Step.AGAIN) {
+          continue;
+        }
+        if (deadline.limited()) {
+          LockSupport.parkNanos(this, left);
+        } else {
+          LockSupport.park(this);
+        }
+      }
+    } finally {
+      queue.remove(me);
+      WAITING.getAndAdd(this, -1);
+      // Whoever came next may be first now, and a reader that went in lets the next reader in.
+      wakeFirst();
+    }
+  }
+
+  public final void wakeFirst() {
+    // Whoever raises the count after this look finds what was written before it.
+    if (!hasWaiters()) {
+      return;
+    }
+    Thread first = queue.peek();
+    if (first != null) {
+      LockSupport.unpark(first);
+    }
+  }
+
+  public final void wakeAll() {
+    queue.forEach(LockSupport::unpark);
+  }
+}

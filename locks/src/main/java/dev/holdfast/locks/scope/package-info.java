@@ -1,0 +1,2 @@
+/** Where a kind of lock excludes: file systems and directories. */
+package dev.holdfast.locks.scope;

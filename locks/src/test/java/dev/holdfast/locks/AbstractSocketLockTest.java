@@ -1,8 +1,0 @@
-package dev.holdfast.locks;
-
-class AbstractSocketLockTest extends LockContract {
-  @Override
-  Kind kind() {
-    return Kind.SOCKET;
-  }
-}

@@ -1,8 +1,0 @@
-package dev.holdfast.locks;
-
-class DeviceLockTest extends NamedFileLockContract {
-  @Override
-  Kind kind() {
-    return Kind.DEVICE;
-  }
-}

@@ -1,8 +1,0 @@
-package dev.holdfast.locks;
-
-class ExclusiveFileLockTest extends NamedFileLockContract {
-  @Override
-  Kind kind() {
-    return Kind.FILE;
-  }
-}

@@ -1,8 +1,0 @@
-package dev.holdfast.locks;
-
-class MailLockTest extends NamedFileLockContract {
-  @Override
-  Kind kind() {
-    return Kind.MAIL;
-  }
-}

@@ -1,8 +1,0 @@
-package dev.holdfast.locks;
-
-class NfsLinkLockTest extends NamedFileLockContract {
-  @Override
-  Kind kind() {
-    return Kind.NFS;
-  }
-}

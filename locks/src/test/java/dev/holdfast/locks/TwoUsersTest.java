@@ -1,0 +1,95 @@
+package dev.holdfast.locks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.files.AsUser;
+import dev.holdfast.testing.Requirements;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What lies beside a lock has the lock's reach: for whoever may take it, and for nobody else. */
+class TwoUsersTest {
+  @TempDir Path dir;
+
+  @BeforeEach
+  void openTheWay() throws Exception {
+    Requirements.root("two users");
+    mode(dir, "rwxr-xr-x");
+  }
+
+  private static void mode(Path path, String mode) throws Exception {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  private static void takes(AsUser user, HostLock lock) throws Exception {
+    user.call(
+        () -> {
+          try (Held held = lock.tryAcquire().orElseThrow()) {
+            held.ensureValid();
+            return held.token();
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "nfs", "mail"})
+  void theyTakeTurnsInASharedDirectory(String kind) throws Exception {
+    Path shared = Files.createDirectory(dir.resolve("shared"));
+    mode(shared, "rwxrwxrwx");
+    try (AsUser daemon = AsUser.named("daemon");
+        AsUser nobody = AsUser.named("nobody")) {
+      for (AsUser user : List.of(daemon, nobody, daemon)) {
+        takes(user, TestKinds.open(Kinds.of(kind).orElseThrow(), shared, "lock"));
+      }
+    }
+    try (Stream<Path> beside = Files.list(shared)) {
+      assertTrue(beside.findAny().isPresent(), "nothing was shared");
+    }
+  }
+
+  @Test
+  void theyQueueAtALockFileForAll() throws Exception {
+    Path shared = Files.createDirectory(dir.resolve("shared"));
+    mode(shared, "rwxrwxrwx");
+    Path lock = Files.createFile(shared.resolve("q"));
+    mode(lock, "rw-rw-rw-");
+    try (AsUser daemon = AsUser.named("daemon");
+        AsUser nobody = AsUser.named("nobody")) {
+      for (AsUser user : List.of(daemon, nobody, daemon)) {
+        takes(user, Locks.of(lock).fair());
+      }
+    }
+    assertEquals(
+        "rw-rw-rw-",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(shared.resolve(".q.queue"))));
+  }
+
+  /** In a directory that only its owner may write to. */
+  @Test
+  void aStrangersFileBesideALockIsRefused() throws Exception {
+    Path his = Files.createDirectory(dir.resolve("his"));
+    Path sidecar = Files.createFile(his.resolve(".lock.holdfast"));
+    mode(sidecar, "rw-rw-rw-");
+    Files.setAttribute(sidecar, "unix:uid", 1);
+    try (Held held = Locks.file(his.resolve("lock")).tryAcquire().orElseThrow()) {
+      AccessDeniedException denied = assertThrows(AccessDeniedException.class, held::token);
+      assertTrue(denied.toString().contains("belongs to user 1"), denied::toString);
+      assertEquals(0, Files.size(sidecar));
+      Files.delete(sidecar);
+      assertEquals(1, held.token());
+    }
+    assertEquals(
+        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(sidecar)));
+  }
+}

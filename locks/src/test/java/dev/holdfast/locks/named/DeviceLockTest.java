@@ -1,0 +1,11 @@
+package dev.holdfast.locks.named;
+
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Kinds;
+
+class DeviceLockTest extends NamedFileLockContract {
+  @Override
+  protected Kind kind() {
+    return Kinds.DEVICE;
+  }
+}

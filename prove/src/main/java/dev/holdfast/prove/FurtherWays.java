@@ -1,0 +1,214 @@
+package dev.holdfast.prove;
+
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.model.Ways;
+import dev.holdfast.prove.plan.Move;
+import dev.holdfast.prove.plan.Plan;
+import dev.holdfast.prove.plan.Planner;
+import dev.holdfast.prove.plan.Scenario;
+import dev.holdfast.prove.plan.Selection;
+import dev.holdfast.prove.trial.Rehearsal;
+import dev.holdfast.prove.trial.Runs;
+import dev.holdfast.prove.trial.Trials;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Observation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans for the ways on which a first move leads the program: who takes a foreign name for its own,
+ * or believes what it was told, is watched again from there on, and has further windows.
+ *
+ * <p>Two moves at most, and each name with each strike once for a kind of call. What is left out is
+ * counted.
+ */
+final class FurtherWays {
+  /** So many ways are all followed; of more, one of each kind. */
+  private static final int FEW = 50;
+
+  private final Trials trials;
+  private final Progress progress;
+  private final Function<Observation, Planner> planner;
+  private final Set<String> known = new HashSet<>();
+  private final Set<Object> planned = new HashSet<>();
+  private final Map<String, Integer> pruned = new TreeMap<>();
+  private final AtomicInteger madeUp = new AtomicInteger();
+  private final AtomicInteger followed = new AtomicInteger();
+  private final AtomicInteger missed = new AtomicInteger();
+  private int alike;
+  private int unfollowed;
+
+  private record Key(String path, Strike strike, String call) {}
+
+  /**
+   * @param planner makes one for what was observed
+   */
+  FurtherWays(Trials trials, Function<Observation, Planner> planner, Progress progress) {
+    this.trials = trials;
+    this.progress = progress;
+    this.planner = planner;
+  }
+
+  /** How many were followed, and how many were not. */
+  Ways ways() {
+    return new Ways(followed.get(), alike, unfollowed + missed.get());
+  }
+
+  /**
+   * What comes after the scenarios of a plan.
+   *
+   * @param jobs worlds at a time
+   * @param most so many ways are followed
+   * @param all also those that are like others
+   * @param only the one window that is looked for, by id; null for all that there are
+   */
+  Plan after(Plan plan, int jobs, int most, boolean all, @Nullable String only)
+      throws ProveException {
+    plan.windows().forEach(window -> known.add(window.id()));
+    List<Scenario> every = leading(plan);
+    List<Scenario> first = all ? every : Selection.of(every, 1, FEW).chosen();
+    if (only != null && !all) {
+      // It may be on a way that was followed for --all.
+      Set<Scenario> likeliestFirst = new LinkedHashSet<>(first);
+      likeliestFirst.addAll(every);
+      first = List.copyOf(likeliestFirst);
+    }
+    alike = every.size() - first.size();
+    if (first.size() > most) {
+      unfollowed = first.size() - most;
+      first = first.subList(0, most);
+    }
+    List<Scenario> further = new ArrayList<>();
+    ExecutorService workers =
+        Executors.newFixedThreadPool(
+            jobs, Thread.ofPlatform().daemon().name("holdfast-rehearsals-", 0).factory());
+    try {
+      List<Future<List<Scenario>>> rehearsed = new ArrayList<>();
+      AtomicInteger done = new AtomicInteger();
+      int total = first.size();
+      for (Scenario scenario : first) {
+        rehearsed.add(workers.submit(() -> followed(scenario, done, total)));
+      }
+      for (int i = 0; i < first.size(); i++) {
+        Scenario before = first.get(i);
+        List<Scenario> next = rehearsed.get(i).get();
+        if (only == null) {
+          further.addAll(after(before, next));
+          continue;
+        }
+        next.stream()
+            .map(before::then)
+            .filter(s -> s.window().id().equals(only))
+            .forEach(further::add);
+        if (!further.isEmpty()) {
+          break;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ProveException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new ProveException("a trial failed: " + e.getCause(), e);
+    } finally {
+      workers.shutdownNow();
+      workers.close();
+    }
+    if (madeUp.get() > 0) {
+      pruned.put("made up anew on a way after a first move", madeUp.get());
+    }
+    return new Plan(further, pruned);
+  }
+
+  /** Those of a plan whose moves may lead the program somewhere. */
+  static List<Scenario> leading(Plan plan) {
+    return plan.scenarios().stream().filter(Scenario::leadsFurther).toList();
+  }
+
+  private List<Scenario> followed(Scenario first, AtomicInteger done, int total) {
+    List<Scenario> next = progress.isCancelled() ? null : inEachRun(first);
+    // What is watched while everything is being killed shows nothing.
+    if (next == null || progress.isCancelled()) {
+      missed.incrementAndGet();
+      return List.of();
+    }
+    followed.incrementAndGet();
+    synchronized (progress) {
+      progress.step("follow", done.incrementAndGet(), total);
+    }
+    return next;
+  }
+
+  /** Null if no run was left for it. */
+  private @Nullable List<Scenario> inEachRun(Scenario first) {
+    try {
+      return inTwoRuns(first);
+    } catch (Runs.SpentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * What comes after a first move in two runs: a name that is made up anew on this way would not be
+   * met again.
+   */
+  private List<Scenario> inTwoRuns(Scenario first) {
+    List<Scenario> one = rehearse(first).stream().filter(n -> isNew(first, n)).toList();
+    if (one.isEmpty()) {
+      return one;
+    }
+    Set<String> other = new HashSet<>();
+    rehearse(first).forEach(next -> other.add(next.window().id()));
+    List<Scenario> both = one.stream().filter(n -> other.contains(n.window().id())).toList();
+    madeUp.addAndGet(one.size() - both.size());
+    return both;
+  }
+
+  private List<Scenario> rehearse(Scenario first) {
+    Rehearsal rehearsal = trials.rehearse(first, Session.OBSERVED);
+    return planner.apply(rehearsal.observation()).plan(rehearsal.from()).scenarios();
+  }
+
+  private List<Scenario> after(Scenario first, List<Scenario> seen) {
+    List<Scenario> found = new ArrayList<>();
+    for (Scenario next : seen) {
+      Key key =
+          new Key(
+              next.window().directory() + '\0' + next.window().entry(),
+              next.last().strike(),
+              next.window().use().call());
+      if (planned.add(key)) {
+        found.add(first.then(next));
+      } else {
+        pruned.merge("likewise on another way", 1, Integer::sum);
+      }
+    }
+    return found;
+  }
+
+  private boolean isNew(Scenario first, Scenario next) {
+    return !known.contains(next.window().id()) && isNews(first.last(), next.last());
+  }
+
+  /** What was just told a lie about one name need not be told another about the same. */
+  private static boolean isNews(Move first, Move next) {
+    Binding one = first.binding();
+    Binding other = next.binding();
+    if (one == null || other == null) {
+      return false;
+    }
+    boolean check = next.call().operation().action().isCheck();
+    return !(check && one.path().equals(other.path()));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.holdfast.prove.model;
+
+import java.util.List;
+
+/**
+ * A schedule with an end that no serial order has.
+ *
+ * @param evidence for people, line by line
+ * @param steps the calls that other programs could notice, in the order they were made
+ * @param preemptions how often the turn was taken from a program that could have gone on
+ * @param replay the id that runs this schedule again
+ * @param again whether it came out the same when it was run again
+ */
+public record ScheduleFinding(
+    Kind kind,
+    List<String> evidence,
+    List<ScheduleStep> steps,
+    int preemptions,
+    String replay,
+    boolean again) {
+
+  /** What is wrong. */
+  public enum Kind {
+    /** The end is that of no serial order. */
+    NOT_SERIAL,
+    /** All wait for one another. */
+    DEADLOCK,
+    /** Two held the same name at once. */
+    TWO_HOLDERS,
+    /** All look for ever for what none of them does. */
+    LIVELOCK,
+    /** A program failed because of another, though the files are right. */
+    ABORTED
+  }
+}

@@ -1,2 +1,0 @@
-/** What a victim does with names: decoded, resolved to bindings, and held against the attacker. */
-package dev.holdfast.prove.observe;

@@ -1,0 +1,57 @@
+package dev.holdfast.prove.payload;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses what the attacker puts into a file: what the file is in the eyes of whoever reads it.
+ *
+ * <p>First by the file, since a library is loaded and an archive opened by whatever program; then
+ * by the program that reads it, whose scripts may have any name; a shell script, which the kernel
+ * runs, too, where neither is known. A new kind is a {@link Payload} with its line here.
+ *
+ * <p>Threads: safe for all.
+ */
+public final class Payloads {
+  private static final List<Payload> KINDS = kinds();
+
+  private Payloads() {}
+
+  private static List<Payload> kinds() {
+    List<Payload> all =
+        new ArrayList<>(List.of(new SharedObject(), new JavaArchive(), new JavaClass()));
+    all.addAll(List.of(TextPayload.values()));
+    return List.copyOf(all);
+  }
+
+  /**
+   * Makes what this reader runs.
+   *
+   * @param marker what is made when it runs: an absolute path of letters, digits, dots and slashes
+   * @param note a word that occurs in it, where the kind has room for one
+   */
+  public static byte[] forReader(Reader reader, String marker, String note) {
+    Payload kind = choose(reader);
+    try {
+      return kind.contents(reader, marker, note);
+    } catch (IOException | IllegalArgumentException unreadable) {
+      // What stood there is not what its name says.
+      return TextPayload.SHELL.contents(reader, marker, note);
+    }
+  }
+
+  private static Payload choose(Reader reader) {
+    for (Payload kind : KINDS) {
+      if (kind.replaces(reader)) {
+        return kind;
+      }
+    }
+    for (Payload kind : KINDS) {
+      if (kind.isReadBy(reader)) {
+        return kind;
+      }
+    }
+    return TextPayload.SHELL;
+  }
+}

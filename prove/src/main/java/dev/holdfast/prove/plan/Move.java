@@ -1,0 +1,20 @@
+package dev.holdfast.prove.plan;
+
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.ObservedCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that an intruder does right before one call of the victim's.
+ *
+ * @param binding what is changed there; null for strikes that change no name
+ * @param command which of the case's other programs runs there; null for all other strikes
+ * @param predictable the names were the same in every run, so they can be prepared beforehand
+ */
+public record Move(
+    ObservedCall call,
+    @Nullable Binding binding,
+    Strike strike,
+    @Nullable String command,
+    boolean predictable) {}

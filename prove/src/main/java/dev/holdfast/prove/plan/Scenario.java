@@ -1,0 +1,55 @@
+package dev.holdfast.prove.plan;
+
+import dev.holdfast.prove.model.Strike;
+import dev.holdfast.prove.model.Window;
+import dev.holdfast.prove.watch.Binding;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What an intruder does in one run, in this order; each move waits for its call.
+ *
+ * @param window how the last move is told
+ * @param moves at least one
+ */
+public record Scenario(Window window, List<Move> moves) {
+  public Scenario {
+    moves = List.copyOf(moves);
+    if (moves.isEmpty()) {
+      throw new IllegalArgumentException("nobody moves");
+    }
+  }
+
+  public Move first() {
+    return moves.getFirst();
+  }
+
+  /** The one that decides: the others prepare it. */
+  public Move last() {
+    return moves.getLast();
+  }
+
+  /** True if the victim may go another way than the observed one by this. */
+  public boolean leadsFurther() {
+    Move move = last();
+    Binding binding = move.binding();
+    return binding != null
+        && move.strike() != Strike.FIFO
+        && (move.call().operation().action().isCheck()
+            || binding.listing()
+            || (binding.object() == null && move.call().operation().makesNew()));
+  }
+
+  /** This one, and another that was planned for the way on which this one leads the victim. */
+  public Scenario then(Scenario next) {
+    String id = WindowId.of(window.id() + '\0' + next.window.id());
+    List<Move> both = new ArrayList<>(moves);
+    both.addAll(next.moves);
+    return new Scenario(next.window.after(window, id), both);
+  }
+
+  /** True if all of it can be done before the victim starts. */
+  public boolean predictable() {
+    return moves.stream().allMatch(Move::predictable);
+  }
+}

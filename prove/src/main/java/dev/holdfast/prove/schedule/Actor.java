@@ -1,0 +1,212 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Task;
+import dev.holdfast.prove.trace.TraceHandler;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the programs of a schedule, with all its tasks: which of them stand before a call that
+ * another program could notice, and which of them may go on.
+ *
+ * <p>Threads: the tracer's.
+ */
+final class Actor implements TraceHandler {
+  private static final int MAX_LOOKS = 4;
+
+  /**
+   * A task that stands before a call.
+   *
+   * @param others how far the other programs had come when it got there
+   */
+  record Held(Call call, Footprint footprint, long others) {
+    boolean sleeps() {
+      return footprint.effect() == Footprint.Effect.SLEEP;
+    }
+  }
+
+  final int number;
+  final Program program;
+  final Set<String> written = new HashSet<>();
+  boolean started;
+  boolean clockSet;
+  @Nullable Ending ending;
+
+  private final Conductor conductor;
+  private final List<Task> alive = new ArrayList<>();
+  private int tasks = 1;
+  private final Map<Task, Held> held = new HashMap<>();
+
+  /** Held again at a call in which they fell asleep. */
+  private final Set<Task> blocked = new HashSet<>();
+
+  /** How often it looked at the same thing, and saw the same, while nothing changed. */
+  private final Map<String, Integer> looks = new HashMap<>();
+
+  /** How far the others had come when it had looked too often; negative if it has not. */
+  private long spinning = -1;
+
+  private final Map<Task, Footprint> underway = new HashMap<>();
+
+  Actor(int number, Program program, Conductor conductor) {
+    this.number = number;
+    this.program = program;
+    this.conductor = conductor;
+  }
+
+  void begins(Task root) {
+    started = true;
+    if (!alive.contains(root)) {
+      alive.addFirst(root);
+    }
+  }
+
+  /** How many tasks it has started, itself included. */
+  int tasks() {
+    return tasks;
+  }
+
+  boolean isOver() {
+    return started && alive.isEmpty();
+  }
+
+  /** Whether one of its tasks may go on; one that sleeps lets others go first. */
+  boolean isEnabled() {
+    return !started || next(false) != null;
+  }
+
+  /** Whether it could only wait for time to pass. */
+  boolean onlySleeps() {
+    return started && next(false) == null && next(true) != null;
+  }
+
+  /** The task that goes next: always the innermost, so that the same run is the same again. */
+  @Nullable Held next(boolean evenAsleep) {
+    if (!evenAsleep && spinning >= 0 && conductor.othersMoved(this) <= spinning) {
+      return null;
+    }
+    return held.values().stream()
+        .filter(h -> !blocked.contains(h.call().task()))
+        .filter(h -> !h.sleeps() || evenAsleep || conductor.othersMoved(this) > h.others())
+        .min(
+            Comparator.comparing(Held::sleeps)
+                .thenComparingInt(h -> -h.call().task().path().length())
+                .thenComparing(h -> h.call().task().path()))
+        .orElse(null);
+  }
+
+  /** It made a call that changed nothing: who does so for ever lets others go first. */
+  void looked(Footprint footprint, long result, long others) {
+    if (!footprint.call().contains("read")) {
+      int often = looks.merge(footprint.call() + footprint.names() + result, 1, Integer::sum);
+      spinning = often > MAX_LOOKS ? others : spinning;
+    }
+  }
+
+  void notSpinning() {
+    looks.clear();
+    spinning = -1;
+  }
+
+  List<Task> alive() {
+    return alive;
+  }
+
+  /** Tasks that are on their way, or asleep in the kernel. */
+  List<Task> loose() {
+    return alive.stream().filter(t -> !held.containsKey(t)).toList();
+  }
+
+  boolean isUnderway(Task task) {
+    return underway.containsKey(task);
+  }
+
+  boolean isHeld(Task task) {
+    return held.containsKey(task);
+  }
+
+  boolean isBlocked() {
+    return !blocked.isEmpty();
+  }
+
+  void blocks(Task task) {
+    blocked.add(task);
+  }
+
+  void unblockAll() {
+    blocked.clear();
+  }
+
+  /** What its tasks wait for. */
+  List<Held> blockedCalls() {
+    return held.values().stream().filter(h -> blocked.contains(h.call().task())).toList();
+  }
+
+  /** Something was changed: whoever waited for that may try again. */
+  void unblock(Footprint change) {
+    blocked.removeIf(
+        task -> {
+          Held waiting = held.get(task);
+          return waiting == null || waiting.footprint().meets(change);
+        });
+  }
+
+  /** A held task goes on. */
+  void goes(Held from, Footprint footprint) {
+    Task task = from.call().task();
+    held.remove(task);
+    blocked.remove(task);
+    if (footprint.effect() != Footprint.Effect.EXIT) {
+      underway.put(task, footprint);
+    }
+  }
+
+  @Override
+  public Then beforeCall(Call call) {
+    clockSet |= Footprints.setsClock(call);
+    Footprint footprint = conductor.footprint(call);
+    if (footprint != null && conductor.isPoint(this, footprint)) {
+      held.put(call.task(), new Held(call, footprint, conductor.othersMoved(this)));
+      return Then.HOLD;
+    }
+    return Footprints.isUnknown(call) ? Then.SHOW_RESULT : Then.GO_ON;
+  }
+
+  @Override
+  public Then afterCall(Call call, long result) {
+    Footprint footprint = underway.remove(call.task());
+    if (Footprints.isUnknown(call) && result >= 0) {
+      conductor.unknown(call);
+    }
+    if (footprint != null && !Conductor.isInterrupted(result)) {
+      conductor.made(this, call.task(), footprint, result);
+    }
+    return Then.GO_ON;
+  }
+
+  @Override
+  public void started(Task parent, Task child) {
+    alive.add(child);
+    tasks++;
+  }
+
+  @Override
+  public void ended(Task task, Ending how) {
+    alive.remove(task);
+    held.remove(task);
+    blocked.remove(task);
+    underway.remove(task);
+    if (task.path().equals("0")) {
+      ending = how;
+    }
+  }
+}

@@ -1,0 +1,403 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Sysno;
+import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.schedule.Footprint.Effect;
+import dev.holdfast.prove.schedule.Trace.Node;
+import dev.holdfast.prove.schedule.Trace.Stop;
+import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Rest;
+import dev.holdfast.prove.trace.Task;
+import dev.holdfast.prove.trace.TraceHandler.Then;
+import dev.holdfast.prove.trace.Tracer;
+import dev.holdfast.prove.watch.Raw;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs programs together in one world, one call at a time: every task is held before each call that
+ * another program could notice, and a schedule says who goes next.
+ *
+ * <p>Between two decisions all tasks are at rest: held, ended, or asleep in the kernel where only a
+ * further step can wake them. A lock request that falls asleep is taken back to where it was held,
+ * so that who gets the lock is decided here and not by the kernel's queue. Sleeps are skipped: a
+ * program that waits for time to pass lets the others go first.
+ *
+ * <p><b>Remaining races.</b> The tasks of one program are not scheduled against one another: of
+ * those that are held the innermost goes, but between their held calls they run as the kernel
+ * pleases.
+ *
+ * <p><b>Threads.</b> The tracer's.
+ */
+final class Conductor {
+  private static final int MAX_STEPS = 4000;
+  private static final int MAX_ROUNDS = 300;
+  private static final int LOOKS = 2;
+  private static final int FIRST_PID = 1000;
+  private static final int PIDS = 1000;
+  private static final long PAUSE_NANOS = 500_000;
+
+  /** What the kernel keeps to itself: the call is made again, or a handler runs first. */
+  private static final int RESTART_FIRST = 512;
+
+  private static final int RESTART_LAST = 516;
+  private static final Set<Sysno> TAKEN_BACK = Set.of(Sysno.FLOCK, Sysno.FCNTL);
+
+  private final Tracer tracer;
+  private final Rest rest;
+  private final Footprints footprints;
+  private final Set<String> points;
+  private final List<Actor> actors = new ArrayList<>();
+  private final History history = new History();
+  private final Claims claims = new Claims();
+  private final Map<Integer, Long> moved = new HashMap<>();
+  private final List<ScheduleStep> steps = new ArrayList<>();
+  private final Learned learned;
+  private final List<Integer> numbers;
+  private final List<Integer> choices = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Set<Integer>> holders = new HashMap<>();
+  private List<String> explanation = List.of();
+  private boolean preempts;
+
+  /** How many calls changed something that others notice. */
+  private long changes;
+
+  /**
+   * @param numbers of each program, by which its processes are numbered whoever else is there
+   * @param points the keys that more than one program touches
+   * @param learned grows with what is seen
+   */
+  Conductor(
+      Tracer tracer,
+      List<Program> programs,
+      List<Integer> numbers,
+      int hostProc,
+      Set<String> points,
+      Learned learned) {
+    this.tracer = tracer;
+    this.rest = new Rest(hostProc);
+    this.footprints = new Footprints(hostProc, learned, this::others);
+    this.points = points;
+    this.learned = learned;
+    this.numbers = numbers;
+    for (Program program : programs) {
+      actors.add(new Actor(actors.size(), program, this));
+    }
+  }
+
+  static boolean isInterrupted(long result) {
+    return -result >= RESTART_FIRST && -result <= RESTART_LAST;
+  }
+
+  @Nullable Footprint footprint(Call call) {
+    return footprints.of(call);
+  }
+
+  /** Notes what a program is about to touch; true if another one could notice. */
+  boolean isPoint(Actor actor, Footprint footprint) {
+    learned.touches(actor.number, footprint);
+    return footprint.effect() == Effect.SLEEP
+        || footprint.reads().stream().anyMatch(points::contains)
+        || footprint.writes().stream().anyMatch(points::contains);
+  }
+
+  void unknown(Call call) {
+    learned.unknown.add(call.sysno() == Sysno.MMAP ? "mmap (shared)" : call.sysno().callName());
+  }
+
+  /** Tasks of other processes of the same program. */
+  private List<Task> others(Task task) {
+    return actors.stream()
+        .map(Actor::alive)
+        .filter(tasks -> tasks.contains(task))
+        .flatMap(List::stream)
+        .filter(t -> !t.process().equals(task.process()))
+        .toList();
+  }
+
+  /** How many steps the other programs have made. */
+  long othersMoved(Actor actor) {
+    return moved.entrySet().stream()
+        .filter(m -> m.getKey() != actor.number)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** A call of a held task was made. */
+  void made(Actor actor, Task task, Footprint footprint, long result) {
+    boolean failed = result < 0;
+    Footprint did = (failed ? footprint.failed() : footprint).within(points);
+    history.add(actor.number, task.path(), did, failed);
+    if (did.writes().isEmpty()) {
+      actor.looked(footprint, result, othersMoved(actor));
+    } else {
+      changes++;
+      actors.forEach(Actor::notSpinning);
+    }
+    moved.merge(actor.number, 1L, Long::sum);
+    if (!failed) {
+      did.writes().stream()
+          .filter(k -> k.startsWith("n:") || k.startsWith("c:"))
+          .forEach(k -> actor.written.add(k.substring(2)));
+      claims.made(actor.number, footprint, steps.size());
+      holds(actor, footprint);
+    }
+    actors.forEach(each -> each.unblock(did));
+    step(actor, task, footprint, failed ? new SyscallResult(result).toString() : "");
+  }
+
+  private void holds(Actor actor, Footprint footprint) {
+    for (String key : footprint.writes()) {
+      if (key.startsWith("l:")) {
+        Set<Integer> who = holders.computeIfAbsent(key, _ -> new TreeSet<>());
+        if (footprint.effect() == Effect.LOCK) {
+          who.add(actor.number);
+        } else {
+          who.remove(actor.number);
+        }
+      }
+    }
+  }
+
+  private void step(Actor actor, Task task, Footprint footprint, String result) {
+    String about =
+        String.join(" -> ", footprint.names().stream().distinct().map(Raw::display).toList());
+    String how = footprint.detail().isEmpty() ? about : about + " (" + footprint.detail() + ")";
+    steps.add(new ScheduleStep(actor.number, task.path(), footprint.call(), how, result, preempts));
+    preempts = false;
+  }
+
+  /**
+   * Runs the programs.
+   *
+   * @param given who goes, as far as that is decided; then whoever goes keeps on going
+   * @param preferred who goes first where nobody can keep on going
+   * @param known whether the rest of the schedule was run already, from a class and who goes
+   * @return why it did not come to its end; null if it did
+   */
+  @Nullable Stop run(
+      List<Integer> given, List<Integer> preferred, BiPredicate<Long, Integer> known) {
+    int current = -1;
+    int rounds = 0;
+    boolean retried = false;
+    long before = -1;
+    long changesBefore = 0;
+    while (actors.stream().anyMatch(a -> !a.isOver())) {
+      if (tracer.expired()) {
+        return Stop.TIMEOUT;
+      }
+      if (steps.size() > MAX_STEPS) {
+        return Stop.BOUND;
+      }
+      if (history.number() != before) {
+        before = history.number();
+        retried = false;
+      }
+      if (changes != changesBefore) {
+        changesBefore = changes;
+        rounds = 0;
+      }
+      List<Integer> enabled =
+          preferred.stream()
+              .filter(i -> !actors.get(i).isOver() && actors.get(i).isEnabled())
+              .toList();
+      if (enabled.isEmpty()) {
+        Actor sleeper = actors.stream().filter(Actor::onlySleeps).findFirst().orElse(null);
+        if (sleeper != null) {
+          if (++rounds > MAX_ROUNDS) {
+            explanation =
+                List.of("each of them waits, again and again, for something that none does");
+            return Stop.LIVELOCK;
+          }
+          for (Actor each : actors) {
+            if (each.onlySleeps()) {
+              advance(each, true);
+            }
+          }
+          continue;
+        }
+        if (!retried) {
+          retried = true;
+          actors.forEach(Actor::unblockAll);
+          continue;
+        }
+        if (awaitClock()) {
+          continue;
+        }
+        if (tracer.expired()) {
+          return Stop.TIMEOUT;
+        }
+        explanation = deadlock();
+        return Stop.DEADLOCK;
+      }
+      int index = choices.size();
+      int chosen = enabled.contains(current) ? current : enabled.getFirst();
+      if (index < given.size()) {
+        chosen = given.get(index);
+        if (!enabled.contains(chosen)) {
+          return Stop.DIVERGED;
+        }
+      } else {
+        if (known.test(history.number(), chosen)) {
+          return Stop.KNOWN;
+        }
+        nodes.add(new Node(index, history.number(), current, enabled, chosen));
+      }
+      preempts |= current >= 0 && chosen != current && enabled.contains(current);
+      choices.add(chosen);
+      if (chosen != current && current >= 0) {
+        Actor next = actors.get(chosen);
+        if (next.started) {
+          tracer.lastPid(FIRST_PID + PIDS * numbers.get(chosen) + next.tasks());
+        }
+      }
+      current = chosen;
+      advance(actors.get(chosen), false);
+    }
+    return choices.size() >= given.size() ? null : Stop.DIVERGED;
+  }
+
+  private void advance(Actor actor, boolean evenAsleep) {
+    if (!actor.started) {
+      tracer.lastPid(FIRST_PID + PIDS * numbers.get(actor.number));
+      actor.begins(tracer.start(actor.program, Footprints.CALLS, actor));
+      settle();
+      return;
+    }
+    Actor.Held held = Objects.requireNonNull(actor.next(evenAsleep));
+    Task task = held.call().task();
+    if (held.sleeps()) {
+      actor.goes(held, held.footprint());
+      tracer.skip(held.call(), 0);
+      settle();
+      return;
+    }
+    // Others may have moved since it was held: what was absent may be there now.
+    Footprint now = Objects.requireNonNullElse(footprints.of(held.call()), held.footprint());
+    actor.goes(held, now);
+    if (now.effect() == Effect.EXIT) {
+      made(actor, task, now, 0);
+      if (task.path().equals("0")) {
+        claims.ended(actor.number);
+      }
+      tracer.release(held.call(), Then.GO_ON);
+      settle();
+      return;
+    }
+    tracer.release(held.call(), Then.SHOW_RESULT);
+    settle();
+    if (actor.isUnderway(task) && TAKEN_BACK.contains(held.call().sysno())) {
+      tracer.takeBack(task);
+      settle();
+      if (actor.isHeld(task)) {
+        actor.blocks(task);
+      }
+    }
+  }
+
+  /** Waits until every task is at rest. They share this processor: it is given to them. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void settle() {
+    int calm = 0;
+    while (calm < LOOKS && !tracer.expired()) {
+      if (tracer.poll()) {
+        calm = 0;
+      } else if (actors.stream().allMatch(a -> a.loose().stream().allMatch(rest::isAsleep))) {
+        calm++;
+      } else {
+        calm = 0;
+        Thread.yield();
+      }
+    }
+  }
+
+  /** Where only a clock can help, waits for it; false if there is none. */
+  private boolean awaitClock() {
+    boolean some =
+        actors.stream()
+            .anyMatch(a -> a.clockSet || a.loose().stream().anyMatch(t -> !rest.isForEver(t)));
+    if (!some) {
+      return false;
+    }
+    for (Actor actor : actors) {
+      for (Actor.Held held : actor.blockedCalls()) {
+        actor.goes(held, held.footprint());
+        tracer.release(held.call(), Then.SHOW_RESULT);
+      }
+    }
+    while (!tracer.expired()) {
+      if (tracer.poll()) {
+        settle();
+        return true;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return false;
+  }
+
+  private List<String> deadlock() {
+    List<String> lines = new ArrayList<>();
+    for (Actor actor : actors) {
+      for (Actor.Held held : actor.blockedCalls()) {
+        Set<Integer> who = new TreeSet<>();
+        held.footprint().writes().forEach(k -> who.addAll(holders.getOrDefault(k, Set.of())));
+        who.remove(actor.number);
+        lines.add(
+            name(actor.number)
+                + " waits in "
+                + held.footprint().call()
+                + " for "
+                + Raw.display(held.footprint().names().getFirst())
+                + (who.isEmpty()
+                    ? ""
+                    : ", which "
+                        + String.join(" and ", who.stream().map(Conductor::name).toList())
+                        + " holds"));
+      }
+      if (!actor.isOver() && actor.blockedCalls().isEmpty()) {
+        lines.add(name(actor.number) + " waits for ever in the kernel");
+      }
+    }
+    return lines;
+  }
+
+  /** How people call a program of a schedule. */
+  static String name(int actor) {
+    return String.valueOf((char) ('A' + actor));
+  }
+
+  List<Integer> choices() {
+    return List.copyOf(choices);
+  }
+
+  List<Node> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  List<String> explanation() {
+    return explanation;
+  }
+
+  List<ScheduleStep> steps() {
+    return List.copyOf(steps);
+  }
+
+  List<Actor> actors() {
+    return List.copyOf(actors);
+  }
+
+  Claims claims() {
+    return claims;
+  }
+}

@@ -1,0 +1,207 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.prove.schedule.EndState.Thing;
+import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.watch.Raw;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a run as it is compared: files by name, outputs and exit statuses by program.
+ *
+ * @param files raw names
+ * @param outputs by program
+ * @param exits by program, as a shell counts
+ */
+record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, Integer> exits) {
+  private static final int SHOWN = 60;
+
+  /** What differs: an aspect, and its two values for people. */
+  record Difference(Kind kind, String name, String here, String there) {
+    enum Kind {
+      FILE,
+      OUTPUT,
+      EXIT
+    }
+
+    String told() {
+      return name + ": " + here + ", not " + there;
+    }
+  }
+
+  /**
+   * @param who which programs ran, in the order of the trace
+   */
+  static End of(Trace trace, List<Integer> who) {
+    Map<Integer, String> outputs = new HashMap<>();
+    Map<Integer, Integer> exits = new HashMap<>();
+    for (int i = 0; i < who.size(); i++) {
+      outputs.put(who.get(i), trace.outputs().get(i));
+      exits.put(who.get(i), trace.endings().get(i).code());
+    }
+    return new End(trace.state(), outputs, exits);
+  }
+
+  static boolean gaveUp(Ending ending) {
+    return ending instanceof Ending.Exited(int status) && status != 0;
+  }
+
+  /**
+   * How this end differs from another one; programs that the other has not do not count.
+   *
+   * @param before what names are that only one of them changed
+   */
+  List<Difference> differences(End other, Map<String, Thing> before, Mask mask) {
+    List<Difference> all = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>(new TreeMap<>(files).keySet());
+    names.addAll(other.files.keySet());
+    for (String name : names) {
+      Thing here = mask.of(name, thing(name, before));
+      Thing there = mask.of(name, other.thing(name, before));
+      if (!here.equals(there)) {
+        all.add(
+            new Difference(
+                Difference.Kind.FILE, Raw.display(name), shown(here, there), shown(there, here)));
+      }
+    }
+    other.outputs.forEach(
+        (who, there) -> {
+          String key = "output of " + Conductor.name(who);
+          String masked = mask.of(key, outputs.getOrDefault(who, ""));
+          String otherMasked = mask.of(key, there);
+          if (!masked.equals(otherMasked)) {
+            all.add(
+                new Difference(Difference.Kind.OUTPUT, key, quoted(masked), quoted(otherMasked)));
+          }
+        });
+    other.exits.forEach(
+        (who, there) -> {
+          int here = exits.getOrDefault(who, 0);
+          if (here != there) {
+            all.add(
+                new Difference(
+                    Difference.Kind.EXIT,
+                    "exit status of " + Conductor.name(who),
+                    String.valueOf(here),
+                    String.valueOf(there)));
+          }
+        });
+    return all;
+  }
+
+  Thing thing(String name, Map<String, Thing> before) {
+    Thing changed = files.get(name);
+    return changed == null ? before.getOrDefault(name, Thing.ABSENT) : changed;
+  }
+
+  /** True if all that differs are the places of whole lines. */
+  boolean isInterleaving(End other, Map<String, Thing> before, Mask mask) {
+    for (Difference each : differences(other, before, mask)) {
+      if (each.kind == Difference.Kind.EXIT) {
+        return false;
+      }
+    }
+    Set<String> names = new LinkedHashSet<>(files.keySet());
+    names.addAll(other.files.keySet());
+    for (String name : names) {
+      Thing here = mask.of(name, thing(name, before));
+      Thing there = mask.of(name, other.thing(name, before));
+      boolean mixed =
+          here.isRegular()
+              && there.isRegular()
+              && here.with("").equals(there.with(""))
+              && sameLines(here.contents(), there.contents());
+      if (!here.equals(there) && !mixed) {
+        return false;
+      }
+    }
+    return other.outputs.entrySet().stream()
+        .allMatch(
+            o ->
+                sameLines(
+                    mask.of("output of " + Conductor.name(o.getKey()), o.getValue()),
+                    mask.of(
+                        "output of " + Conductor.name(o.getKey()),
+                        outputs.getOrDefault(o.getKey(), ""))));
+  }
+
+  private static boolean sameLines(String one, String other) {
+    String[] lines = one.split("\n", -1);
+    String[] others = other.split("\n", -1);
+    Arrays.sort(lines);
+    Arrays.sort(others);
+    return Arrays.equals(lines, others);
+  }
+
+  private static String shown(Thing thing, Thing other) {
+    if (thing.isAbsent()) {
+      return "is not there";
+    }
+    if (!other.isAbsent() && thing.with("").equals(other.with(""))) {
+      return quoted(thing.contents());
+    }
+    String kind = thing.isRegular() ? quoted(thing.contents()) : "is there";
+    boolean rights = thing.kind() == other.kind() && thing.permissions() != other.permissions();
+    return kind + (rights ? String.format(" with mode %04o", thing.permissions()) : "");
+  }
+
+  private static String quoted(String contents) {
+    String shown =
+        contents.endsWith("\n") ? contents.substring(0, contents.length() - 1) : contents;
+    shown = shown.replace("\n", " | ");
+    shown = shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown;
+    return contents.isEmpty() ? "empty" : "\"" + Raw.display(shown) + "\"";
+  }
+
+  /** What differs from run to run of the same order, and is therefore not compared. */
+  static final class Mask {
+    private static final String NUMBERS = "[0-9a-fA-F]{6,}|[0-9]+";
+
+    private final Map<String, Integer> levels = new HashMap<>();
+
+    /** Learns from two runs of one order; names that differ themselves cannot be masked. */
+    @Nullable String learn(End one, End other, Map<String, Thing> before) {
+      for (String name : one.files.keySet()) {
+        String a = one.thing(name, before).contents();
+        learn(name, a, other.thing(name, before).contents());
+      }
+      one.outputs.forEach(
+          (who, text) ->
+              learn("output of " + Conductor.name(who), text, other.outputs.getOrDefault(who, "")));
+      List<Difference> left = one.differences(other, before, this);
+      return left.isEmpty() ? null : left.getFirst().told();
+    }
+
+    private void learn(String key, String one, String other) {
+      if (one.equals(other)) {
+        return;
+      }
+      int level = one.replaceAll(NUMBERS, "#").equals(other.replaceAll(NUMBERS, "#")) ? 1 : 2;
+      levels.merge(key, level, Math::max);
+    }
+
+    /** The names whose contents are compared in part, or not at all. */
+    List<String> names() {
+      return levels.keySet().stream().sorted().toList();
+    }
+
+    String of(String key, String text) {
+      return switch (levels.getOrDefault(key, 0)) {
+        case 0 -> text;
+        case 1 -> text.replaceAll(NUMBERS, "#");
+        default -> "";
+      };
+    }
+
+    Thing of(String name, Thing thing) {
+      return levels.containsKey(name) ? thing.with(of(name, thing.contents())) : thing;
+    }
+  }
+}

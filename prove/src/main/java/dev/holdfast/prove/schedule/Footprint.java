@@ -1,0 +1,72 @@
+package dev.holdfast.prove.schedule;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one system call depends on and what it changes. Two calls of different programs whose
+ * footprints do not {@linkplain #meets meet} have the same effect in either order.
+ *
+ * <p>Keys are an aspect and a name: {@code n:} the entry, also an absent one, {@code c:} contents
+ * and size, {@code m:} rights, {@code d:} a directory's listing, {@code l:} locks; {@code p:} a
+ * process, by its number.
+ *
+ * @param call its name, as in its manual page
+ * @param names what it is about, raw; the first is what people want to read
+ * @param detail how, in a word; empty if there is nothing to say
+ * @param effect what it is, apart from its keys
+ */
+record Footprint(
+    String call,
+    List<String> names,
+    String detail,
+    Effect effect,
+    Set<String> reads,
+    Set<String> writes) {
+
+  /** What a call is to those who look for holders of locks, and for who waits. */
+  enum Effect {
+    NONE,
+    /** Gets a name of its own, or fails: {@code O_EXCL}, mkdir(2), link(2), symlink(2). */
+    CLAIM,
+    /** Takes a name away. */
+    REMOVE,
+    /** Asks for a lock. */
+    LOCK,
+    /** Waits for time to pass. */
+    SLEEP,
+    /** The task ends. */
+    EXIT
+  }
+
+  /** A failed call has only looked. */
+  Footprint failed() {
+    Set<String> all = new HashSet<>(reads);
+    all.addAll(writes);
+    return new Footprint(call, names, detail, effect, all, Set.of());
+  }
+
+  boolean meets(Footprint other) {
+    return touchesAny(other.writes) || other.touchesAny(writes);
+  }
+
+  private boolean touchesAny(Set<String> keys) {
+    return keys.stream().anyMatch(k -> writes.contains(k) || reads.contains(k));
+  }
+
+  /** The same, as far as these keys go. */
+  Footprint within(Set<String> keys) {
+    return new Footprint(call, names, detail, effect, common(reads, keys), common(writes, keys));
+  }
+
+  private static Set<String> common(Set<String> some, Set<String> keys) {
+    Set<String> both = new HashSet<>(some);
+    both.retainAll(keys);
+    return both;
+  }
+
+  boolean isEmpty() {
+    return reads.isEmpty() && writes.isEmpty();
+  }
+}

@@ -1,0 +1,283 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.schedule.End.Difference;
+import dev.holdfast.prove.schedule.EndState.Thing;
+import dev.holdfast.prove.watch.Raw;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges schedules with no checker to write: the serial orders are the specification. What a
+ * schedule leads to must be what some order of the programs one after the other leads to, those
+ * left out that withdrew: that failed and changed nothing.
+ *
+ * <p>Threads: one at a time.
+ */
+final class Judge {
+  /** What may be a time of day, or the seconds since some day. */
+  private static final Pattern MOMENT =
+      Pattern.compile("[0-9]{6}|[0-9]{2}[^0-9/][0-9]{2}[^0-9/][0-9]{2}");
+
+  private static final Duration ANOTHER_SECOND = Duration.ofMillis(1100);
+
+  /** A verdict; a finding if it has a kind, else something to be noted. */
+  record Verdict(ScheduleFinding.@Nullable Kind kind, List<String> evidence, String note) {
+    static final Verdict GOOD = new Verdict(null, List.of(), "");
+
+    static Verdict noted(String what) {
+      return new Verdict(null, List.of(), what);
+    }
+
+    boolean isGood() {
+      return kind == null && note.isEmpty();
+    }
+  }
+
+  private final Runner runner;
+  private final Map<List<Integer>, List<End>> serial = new HashMap<>();
+  private final Map<String, Thing> before = new TreeMap<>();
+  private final Set<String> released = new HashSet<>();
+  private final End.Mask mask = new End.Mask();
+  private final long begun = System.nanoTime();
+  private @Nullable String differsByItself;
+  private Set<String> points = Set.of();
+  private Learned learned;
+
+  Judge(Runner runner) {
+    this.runner = runner;
+    this.learned = new Learned(runner.size());
+  }
+
+  /** Serial orders made from now on are held at these keys, as schedules are. */
+  void at(Set<String> keys, Learned known) {
+    points = keys;
+    learned = known;
+  }
+
+  /** One more run of a serial order of all programs. */
+  void addSerial(List<Integer> order, Trace trace) {
+    released.addAll(trace.released());
+    add(order, End.of(trace, runner.everybody()));
+  }
+
+  private void add(List<Integer> order, End end) {
+    look(end.files().keySet());
+    List<End> ends = serial.computeIfAbsent(order, _ -> new ArrayList<>());
+    for (End other : ends) {
+      String left = mask.learn(end, other, before);
+      differsByItself = left == null ? differsByItself : left;
+      String right = mask.learn(other, end, before);
+      differsByItself = right == null ? differsByItself : right;
+    }
+    ends.add(end);
+  }
+
+  private void look(Set<String> names) {
+    Set<String> fresh = new HashSet<>(names);
+    fresh.removeAll(before.keySet());
+    before.putAll(runner.before(fresh));
+  }
+
+  /** Names and outputs that differ from run to run of the same order. */
+  List<String> masked() {
+    return mask.names().stream().map(Raw::display).toList();
+  }
+
+  /** Why no end can be compared; null if it can. */
+  @Nullable String differsByItself() {
+    return differsByItself;
+  }
+
+  Verdict judge(Trace trace) {
+    End end = End.of(trace, runner.everybody());
+    look(end.files().keySet());
+    Verdict verdict = compare(trace, end);
+    if (verdict.kind() == ScheduleFinding.Kind.NOT_SERIAL
+        || verdict.kind() == ScheduleFinding.Kind.ABORTED) {
+      runSerialAgain(verdict.evidence());
+      verdict = differsByItself == null ? compare(trace, end) : Verdict.GOOD;
+    }
+    return verdict.kind() == null ? claims(trace, verdict) : verdict;
+  }
+
+  private Verdict claims(Trace trace, Verdict otherwise) {
+    for (Claims.Overlap each : trace.claims()) {
+      if (released.contains(each.name())) {
+        return new Verdict(
+            ScheduleFinding.Kind.TWO_HOLDERS,
+            List.of(
+                Claims.tell(each),
+                "each of them takes this name as a lock: it makes it so that only one can, and"
+                    + " removes it when it is done"),
+            "");
+      }
+    }
+    return otherwise;
+  }
+
+  /** What changes with time is no finding: the orders are run again at another moment. */
+  private void runSerialAgain(List<String> evidence) {
+    if (evidence.stream().anyMatch(line -> MOMENT.matcher(line).find())) {
+      long rest = ANOTHER_SECOND.toNanos() - (System.nanoTime() - begun);
+      if (rest > 0) {
+        LockSupport.parkNanos(rest);
+      }
+    }
+    for (List<Integer> order : Runner.orders(runner.everybody())) {
+      Trace trace = serially(order);
+      if (trace.stop() == null) {
+        addSerial(order, trace);
+      }
+    }
+  }
+
+  private Trace serially(List<Integer> order) {
+    List<Integer> who = order.stream().sorted().toList();
+    List<Integer> places = order.stream().map(who::indexOf).toList();
+    return runner.run(who, List.of(), places, points, learned, Runner.NOTHING);
+  }
+
+  private Verdict compare(Trace trace, End end) {
+    List<Difference> nearest = null;
+    for (List<End> ends : allOrders().values()) {
+      List<Difference> differences = end.differences(ends.getFirst(), before, mask);
+      if (differences.isEmpty()) {
+        return Verdict.GOOD;
+      }
+      if (nearest == null || differences.size() < nearest.size()) {
+        nearest = differences;
+      }
+    }
+    String withdrawn = withdrawn(trace, end);
+    if (!withdrawn.isEmpty()) {
+      return Verdict.noted(withdrawn);
+    }
+    for (List<End> ends : allOrders().values()) {
+      if (end.isInterleaving(ends.getFirst(), before, mask)) {
+        return Verdict.noted("INTERLEAVED: lines of several programs are mixed, each whole");
+      }
+    }
+    List<Difference> differences = nearest == null ? List.of() : nearest;
+    return litter(end).orElseGet(() -> broken(end, differences));
+  }
+
+  private Map<List<Integer>, List<End>> allOrders() {
+    Map<List<Integer>, List<End>> all = new TreeMap<>(Comparator.comparing(Object::toString));
+    serial.forEach(
+        (order, ends) -> {
+          if (order.size() == runner.size()) {
+            all.put(order, ends);
+          }
+        });
+    return all;
+  }
+
+  /** Only names that no serial order leaves, and that were not there before. */
+  private Optional<Verdict> litter(End end) {
+    for (List<End> ends : allOrders().values()) {
+      End other = ends.getFirst();
+      List<Difference> differences = end.differences(other, before, mask);
+      boolean onlyMore =
+          differences.stream()
+              .allMatch(d -> d.kind() == Difference.Kind.FILE && d.there().equals("is not there"));
+      boolean anyOutside =
+          points.stream().anyMatch(p -> differences.stream().anyMatch(d -> isName(p, d.name())));
+      if (onlyMore && !anyOutside) {
+        return Optional.of(
+            Verdict.noted("LITTER: " + differences.getFirst().name() + " is left behind"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isName(String key, String name) {
+    return key.startsWith("n:") && Raw.display(key.substring(2)).equals(name);
+  }
+
+  private Verdict broken(End end, List<Difference> nearest) {
+    List<String> evidence = new ArrayList<>();
+    nearest.stream().limit(4).forEach(d -> evidence.add(d.told()));
+    boolean filesRight =
+        allOrders().values().stream()
+            .anyMatch(
+                ends ->
+                    end.differences(ends.getFirst(), before, mask).stream()
+                        .noneMatch(d -> d.kind() == Difference.Kind.FILE));
+    boolean failed = end.exits().values().stream().anyMatch(e -> e != 0);
+    return new Verdict(
+        filesRight && failed ? ScheduleFinding.Kind.ABORTED : ScheduleFinding.Kind.NOT_SERIAL,
+        evidence,
+        "");
+  }
+
+  /** What to say if some programs gave up and the rest came out as without them; else empty. */
+  private String withdrawn(Trace trace, End end) {
+    for (List<Integer> rest : Runner.parts(runner.size())) {
+      List<Integer> gone = new ArrayList<>(runner.everybody());
+      gone.removeAll(rest);
+      boolean allWithdrew =
+          gone.stream()
+              .allMatch(i -> End.gaveUp(trace.endings().get(i)) && leftNothing(trace, end, i));
+      if (!allWithdrew) {
+        continue;
+      }
+      for (List<Integer> order : Runner.orders(rest)) {
+        List<End> ends = serial.get(order);
+        if (ends == null) {
+          Trace without = serially(order);
+          if (without.stop() != null) {
+            continue;
+          }
+          add(order, End.of(without, order.stream().sorted().toList()));
+          ends = serial.get(order);
+        }
+        if (ends != null && end.differences(ends.getFirst(), before, mask).isEmpty()) {
+          int who = gone.getFirst();
+          return "GAVE_UP: "
+              + Conductor.name(who)
+              + " ends with "
+              + end.exits().get(who)
+              + " and leaves nothing behind"
+              + said(end.outputs().getOrDefault(who, ""));
+        }
+      }
+    }
+    return "";
+  }
+
+  private static String said(String output) {
+    String[] lines = output.strip().split("\n", -1);
+    String last = lines[lines.length - 1].strip();
+    return last.isEmpty() ? "" : ": " + Raw.display(last);
+  }
+
+  /**
+   * True if nothing a program changed was there before or is there now; but whoever gives up may
+   * have removed a lock that nobody held.
+   */
+  private boolean leftNothing(Trace trace, End end, int who) {
+    Set<String> names = trace.written().get(who);
+    look(names);
+    return names.stream()
+        .filter(n -> !released.contains(n))
+        .allMatch(n -> before.getOrDefault(n, Thing.ABSENT).isAbsent() && isGone(end, n));
+  }
+
+  /** An empty file is as good as none: it is what opening a lock file leaves. */
+  private boolean isGone(End end, String name) {
+    Thing thing = end.thing(name, before);
+    return thing.isAbsent() || (thing.isRegular() && thing.contents().isEmpty());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.prove.schedule;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What all runs so far have shown of the programs: what each of them touches, where they take
+ * locks, and which calls nobody follows. It only ever grows.
+ *
+ * <p>Threads: one at a time; each run has its {@linkplain #copy own}.
+ */
+final class Learned {
+  final Set<String> locked = new HashSet<>();
+  final Set<String> unknown = new TreeSet<>();
+
+  /** Whether some program looks whether another one lives, or sends it signals. */
+  boolean signals;
+
+  private final List<Set<String>> reads = new ArrayList<>();
+  private final List<Set<String>> writes = new ArrayList<>();
+
+  Learned(int programs) {
+    for (int i = 0; i < programs; i++) {
+      reads.add(new HashSet<>());
+      writes.add(new HashSet<>());
+    }
+  }
+
+  Learned copy() {
+    Learned copy = new Learned(reads.size());
+    copy.add(this);
+    return copy;
+  }
+
+  void add(Learned other) {
+    locked.addAll(other.locked);
+    unknown.addAll(other.unknown);
+    signals |= other.signals;
+    for (int i = 0; i < reads.size(); i++) {
+      reads.get(i).addAll(other.reads.get(i));
+      writes.get(i).addAll(other.writes.get(i));
+    }
+  }
+
+  void touches(int actor, Footprint footprint) {
+    reads.get(actor).addAll(footprint.reads());
+    writes.get(actor).addAll(footprint.writes());
+  }
+
+  /** The keys that one program writes and another one touches. */
+  Set<String> points() {
+    Set<String> points = new HashSet<>();
+    for (int i = 0; i < writes.size(); i++) {
+      for (int j = 0; j < writes.size(); j++) {
+        for (String key : i == j ? Set.<String>of() : writes.get(i)) {
+          // Two who make names in one directory disturb only one who lists it.
+          boolean meets = !key.startsWith("d:") && writes.get(j).contains(key);
+          if (meets || reads.get(j).contains(key)) {
+            points.add(key);
+          }
+        }
+      }
+    }
+    return points;
+  }
+}

@@ -1,0 +1,181 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.schedule.EndState.Thing;
+import dev.holdfast.prove.schedule.Trace.Stop;
+import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Tracer;
+import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.world.Worlds;
+import java.nio.file.FileSystemException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/**
+ * Runs schedules of some programs, each in a fresh world.
+ *
+ * <p>Threads: safe for all; each run makes its own world.
+ */
+final class Runner {
+  /** Nothing is known yet. */
+  static final BiPredicate<Long, Integer> NOTHING = (_, _) -> false;
+
+  private static final String OUTPUT = "/.holdfast-output-";
+  private static final int MAX_OUTPUT = 1 << 20;
+
+  private final Worlds worlds;
+  private final List<Program> programs;
+  private final Duration limit;
+
+  /**
+   * @param limit for one run of one program
+   */
+  Runner(Worlds worlds, List<Program> programs, Duration limit) {
+    this.worlds = worlds;
+    this.programs = new ArrayList<>();
+    for (Program each : programs) {
+      String output = OUTPUT + Conductor.name(this.programs.size());
+      this.programs.add(
+          new Program(
+              each.argv(),
+              each.environment(),
+              each.directory(),
+              each.uid(),
+              each.gid(),
+              each.groups(),
+              output));
+    }
+    this.limit = limit;
+  }
+
+  int size() {
+    return programs.size();
+  }
+
+  /**
+   * Runs some of the programs by one schedule.
+   *
+   * @param who which programs; the others are not there
+   * @param preferred places among these: who goes where nobody can keep on going, and nothing is
+   *     given
+   * @param points the keys at which calls are held
+   */
+  @SuppressWarnings("try") // Closed before its end, so that nothing moves while it is judged.
+  Trace run(
+      List<Integer> who,
+      List<Integer> given,
+      List<Integer> preferred,
+      Set<String> points,
+      Learned known,
+      BiPredicate<Long, Integer> stopAt) {
+    return worlds.inFreshWorld(
+        world -> {
+          List<Program> playing = who.stream().map(programs::get).toList();
+          for (Program each : playing) {
+            create(each.output());
+          }
+          Learned learned = known.copy();
+          Duration all = limit.multipliedBy(playing.size());
+          try (Tracer tracer = new Tracer(all, world.hostProc(), Worlds::protectProc)) {
+            tracer.choosePids();
+            Conductor conductor =
+                new Conductor(tracer, playing, who, world.hostProc(), points, learned);
+            Stop stop = conductor.run(given, preferred, stopAt);
+            // From here on nothing moves.
+            tracer.close();
+            Map<String, Thing> state = stop == Stop.KNOWN ? Map.of() : EndState.of(world);
+            List<Set<String>> written = new ArrayList<>();
+            List<Ending> endings = new ArrayList<>();
+            for (Actor actor : conductor.actors()) {
+              written.add(Set.copyOf(actor.written));
+              Ending ending = actor.ending;
+              endings.add(ending == null ? new Ending.Stopped() : ending);
+            }
+            return new Trace(
+                conductor.choices(),
+                conductor.nodes(),
+                stop,
+                conductor.explanation(),
+                conductor.steps(),
+                state,
+                written,
+                playing.stream().map(p -> printed(p.output())).toList(),
+                endings,
+                conductor.claims().overlaps(),
+                conductor.claims().released(),
+                learned);
+          }
+        });
+  }
+
+  /** What these names are before any program runs. */
+  Map<String, Thing> before(Collection<String> paths) {
+    return paths.isEmpty() ? Map.of() : worlds.inFreshWorld(_ -> EndState.here(paths));
+  }
+
+  /** All programs. */
+  List<Integer> everybody() {
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < programs.size(); i++) {
+      all.add(i);
+    }
+    return all;
+  }
+
+  private static String printed(String output) {
+    return Raw.of(Contents.read(Fcntl.AT_FDCWD, Paths.bytes(output), MAX_OUTPUT));
+  }
+
+  private static void create(String path) throws FileSystemException {
+    int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_TRUNC | Fcntl.O_NOFOLLOW;
+    int fd =
+        (int) Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(path), flags, 0600).orThrow("openat", path);
+    Unistd.close(fd);
+  }
+
+  /** All orders of these. */
+  static List<List<Integer>> orders(List<Integer> of) {
+    if (of.size() <= 1) {
+      return List.of(of);
+    }
+    List<List<Integer>> all = new ArrayList<>();
+    for (Integer first : of) {
+      List<Integer> rest = of.stream().filter(each -> !each.equals(first)).toList();
+      for (List<Integer> more : orders(rest)) {
+        List<Integer> order = new ArrayList<>(List.of(first));
+        order.addAll(more);
+        all.add(order);
+      }
+    }
+    return all;
+  }
+
+  /** All that are neither empty nor everything, larger ones first. */
+  static List<List<Integer>> parts(int size) {
+    Set<List<Integer>> all = new HashSet<>();
+    for (int bits = 1; bits < (1 << size) - 1; bits++) {
+      List<Integer> part = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        if ((bits & (1 << i)) != 0) {
+          part.add(i);
+        }
+      }
+      all.add(part);
+    }
+    return all.stream()
+        .sorted(
+            Comparator.<List<Integer>>comparingInt(p -> -p.size()).thenComparing(Object::toString))
+        .toList();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.prove.schedule;
+
+import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.schedule.EndState.Thing;
+import dev.holdfast.prove.trace.Ending;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One schedule that was run.
+ *
+ * @param choices who went at each decision
+ * @param nodes the decisions behind the given ones, for whoever wants to decide otherwise there
+ * @param stop why it did not come to its end; null if it did
+ * @param explanation of the stop, line by line
+ * @param state what was left behind
+ * @param written of each program, the names it changed, raw
+ * @param outputs what each program printed
+ * @param claims where two programs held the same name at once
+ * @param released names that were made exclusively and removed by the same program, raw
+ * @param learned what this run has shown
+ */
+record Trace(
+    List<Integer> choices,
+    List<Node> nodes,
+    @Nullable Stop stop,
+    List<String> explanation,
+    List<ScheduleStep> steps,
+    Map<String, Thing> state,
+    List<Set<String>> written,
+    List<String> outputs,
+    List<Ending> endings,
+    List<Claims.Overlap> claims,
+    Set<String> released,
+    Learned learned) {
+
+  /** Why a schedule was not run to its end. */
+  enum Stop {
+    /** From here on it goes as one that was run already. */
+    KNOWN,
+    DEADLOCK,
+    LIVELOCK,
+    /** More steps than the limit. */
+    BOUND,
+    TIMEOUT,
+    /** It did not come to the decisions that were given: something differs from run to run. */
+    DIVERGED
+  }
+
+  /**
+   * A decision.
+   *
+   * @param index which, from 0
+   * @param history the class of all before
+   * @param current who went before; -1 at first
+   * @param enabled who could go
+   * @param chosen who went
+   */
+  record Node(int index, long history, int current, List<Integer> enabled, int chosen) {
+    /** To take the turn from one who could go on is a preemption. */
+    int costOf(int other) {
+      return current >= 0 && other != current && enabled.contains(current) ? 1 : 0;
+    }
+  }
+
+  int preemptions() {
+    return (int) steps.stream().filter(ScheduleStep::preempts).count();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.holdfast.prove.watch;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files a program read that the attacker may not, and which it wrote: for telling whether
+ * what it leaves open to him is somebody's secret.
+ *
+ * <p>Threads: the tracer's.
+ */
+final class FilesUsed {
+  private static final int MOST_FILES = 1000;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final List<String> NOT_STORED = List.of("/proc/", "/sys/", "/dev/");
+
+  private final Attacker attacker;
+
+  /** Names, raw, of what was there before and what the attacker may not read. */
+  private final Set<String> closed = new LinkedHashSet<>();
+
+  /** Names, raw, of what he may. */
+  private final Set<String> open = new LinkedHashSet<>();
+
+  /** By name, raw: the call that opened it to be written. */
+  private final Map<String, ObservedCall> written = new LinkedHashMap<>();
+
+  /** A call that closes a directory to the attacker, and what is made there later. */
+  private record Closing(ObservedCall call, List<String> names) {}
+
+  /** By the directory's name, raw. */
+  private final Map<String, Closing> closings = new LinkedHashMap<>();
+
+  FilesUsed(Attacker attacker) {
+    this.attacker = attacker;
+  }
+
+  /** Right before a file is opened to be read. */
+  void read(String path) {
+    if (attacker.sameUser() || isWritten(path) || !isStored(path)) {
+      return;
+    }
+    boolean known = attacker.may(path, Unistd.R_OK);
+    Set<String> which = known ? open : closed;
+    if (which.size() < MOST_FILES && (known || isRegular(path))) {
+      which.add(path);
+    }
+  }
+
+  /** Right before a file is opened to be written. */
+  void write(String path, ObservedCall call) {
+    if (attacker.sameUser() || !isStored(path) || written.size() >= MOST_FILES) {
+      return;
+    }
+    written.put(path, call);
+    String directory = Raw.parent(path);
+    Closing closing = closings.get(directory);
+    if (closing != null && !exists(path) && !attacker.mayChange(directory)) {
+      closing.names.add(path);
+    }
+  }
+
+  /** Right before rights are changed. */
+  void rights(String path, ObservedCall call) {
+    if (!attacker.sameUser() && isStored(path) && attacker.mayChange(path)) {
+      closings.putIfAbsent(path, new Closing(call, new ArrayList<>()));
+    }
+  }
+
+  void renamed(String from, String to) {
+    ObservedCall call = written.remove(from);
+    if (call != null) {
+      written.put(to, call);
+    }
+  }
+
+  boolean isWritten(String path) {
+    return written.containsKey(path);
+  }
+
+  /** One that was written in this directory, at any depth, and that the attacker may read. */
+  @Nullable String writtenBelow(String directory) {
+    for (String path : written.keySet()) {
+      if (path.startsWith(directory + "/") && isRegular(path) && attacker.may(path, Unistd.R_OK)) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Of which files, by their names, some bytes stand in one that was written. */
+  List<String> sources(String path) {
+    if (closed.isEmpty() || !isWritten(path) || !isRegular(path)) {
+      return List.of();
+    }
+    byte[] text = contents(path);
+    List<String> sources = new ArrayList<>();
+    for (String source : closed) {
+      SecretBytes secret = SecretBytes.of(contents(source));
+      if (!source.equals(path) && secret.isIn(text) && withoutKnown(secret).isIn(text)) {
+        sources.add(source);
+      }
+    }
+    return sources;
+  }
+
+  private SecretBytes withoutKnown(SecretBytes secret) {
+    SecretBytes left = secret;
+    for (String known : open) {
+      left = left.without(contents(known));
+    }
+    return left;
+  }
+
+  /**
+   * The calls by which something is open for which nobody has to change a name: what is left,
+   * readable to the attacker, of files that he may not read, and directories that were closed too
+   * late.
+   */
+  List<ObservedCall> left() {
+    List<ObservedCall> left = new ArrayList<>();
+    closings.forEach(
+        (directory, closing) -> {
+          if (!closing.names.isEmpty()) {
+            left.add(closing.call.closing(directory, closing.names));
+          }
+        });
+    written.forEach(
+        (path, call) -> {
+          if (attacker.may(path, Unistd.R_OK)) {
+            List<String> sources = sources(path);
+            if (!sources.isEmpty()) {
+              left.add(call.leaving(path, sources));
+            }
+          }
+        });
+    return left;
+  }
+
+  private static byte[] contents(String path) {
+    return Contents.read(Fcntl.AT_FDCWD, Raw.bytes(path), MOST_BYTES);
+  }
+
+  private static boolean isStored(String path) {
+    return path.startsWith("/") && NOT_STORED.stream().noneMatch(path::startsWith);
+  }
+
+  private static boolean exists(String path) {
+    return Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok();
+  }
+
+  private static boolean isRegular(String path) {
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
+    return stat.ok() && stat.value().isRegular();
+  }
+}

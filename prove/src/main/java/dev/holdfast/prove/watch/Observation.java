@@ -1,0 +1,34 @@
+package dev.holdfast.prove.watch;
+
+import dev.holdfast.prove.trace.Ending;
+import java.util.List;
+
+/**
+ * One undisturbed run.
+ *
+ * @param interesting the calls the attacker could have a hand in, in the order they were made
+ * @param callCount all path calls
+ * @param taskCount all tasks, the program itself included
+ * @param output what the victim printed, shortened
+ * @param outOfReach how many uses by name had nothing on their way that the attacker could change
+ * @param onDescriptors how many changes of rights were made on descriptors, which no name leads to
+ * @param commands the programs that were run, in order
+ */
+public record Observation(
+    List<ObservedCall> interesting,
+    int callCount,
+    int taskCount,
+    Ending ending,
+    boolean orphansLeft,
+    String output,
+    int outOfReach,
+    int onDescriptors,
+    List<Command> commands) {
+  /**
+   * A program that a task began to run.
+   *
+   * @param before how many of the interesting calls had been made
+   * @param arguments raw, its own name first
+   */
+  public record Command(int before, List<String> arguments) {}
+}

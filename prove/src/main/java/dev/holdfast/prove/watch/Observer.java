@@ -1,0 +1,328 @@
+package dev.holdfast.prove.watch;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Task;
+import dev.holdfast.prove.trace.TraceHandler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Watches one undisturbed run. Only calls on whose way the attacker could change something are
+ * asked for their result: the others cost one stop.
+ *
+ * <p>Threads: the tracer's.
+ */
+public final class Observer implements TraceHandler {
+  private static final int RIGHTS = Unistd.R_OK | Unistd.W_OK;
+
+  private final Resolver resolver;
+  private final Attacker attacker;
+  private final SiteCounter counter;
+  private final Commands commands;
+  private final MeantClosed meant;
+
+  private final List<ObservedCall> interesting = new ArrayList<>();
+  private final Map<Task, Pending> pending = new LinkedHashMap<>();
+  private final FilesUsed files;
+  private int calls;
+  private int tasks = 1;
+  private int outOfReach;
+  private int onDescriptors;
+  private boolean rightsChanged;
+
+  public Observer(Resolver resolver, Attacker attacker, VolatileNames volatileNames) {
+    this.resolver = resolver;
+    this.attacker = attacker;
+    this.counter = new SiteCounter(volatileNames);
+    this.commands = new Commands(resolver);
+    this.meant = new MeantClosed(attacker);
+    this.files = new FilesUsed(attacker);
+  }
+
+  /**
+   * @param after the name, raw, that the call's object then has; empty if it has none
+   */
+  private record Pending(ObservedCall call, String after) {}
+
+  @Override
+  public Then beforeCall(Call call) {
+    if (rightsChanged) {
+      resolver.forget();
+      rightsChanged = false;
+    }
+    Operation operation = Operation.of(call);
+    if (operation.action() == Action.IDENTITY) {
+      return Then.GO_ON;
+    }
+    if (operation.action() == Action.CHROOT) {
+      resolver.rootsDiffer();
+    }
+    if (operation.action() == Action.DESCRIPTOR) {
+      return onDescriptor(call, operation);
+    }
+    calls++;
+    if (operation.operands().isEmpty()) {
+      return Then.GO_ON;
+    }
+    Site site = counter.next(call, operation.names());
+    List<Binding> changeable = changeable(call, operation);
+    rightsChanged = changesTheWay(operation);
+    Narrowing narrowing = narrowing(call, operation, changeable);
+    use(call, operation, site);
+    if (changeable.isEmpty()) {
+      if (!operation.action().isCheck()) {
+        outOfReach++;
+      }
+      if (narrowing.rights == 0) {
+        return Then.GO_ON;
+      }
+    }
+    TaskStatus status = resolver.statusOf(call.task());
+    boolean closed =
+        !changeable.isEmpty() && meant.closed(call, operation, changeable.getLast(), status);
+    pending.put(
+        call.task(),
+        new Pending(
+            new ObservedCall(
+                site,
+                operation,
+                changeable,
+                SyscallResult.SUCCESS,
+                narrowing.rights,
+                narrowing.before,
+                status.fileSystemUid(),
+                !changeable.isEmpty() && resolver.isAttackersOwn(call.task(), status),
+                closed,
+                List.of(),
+                List.of(),
+                commands.of(call.task())),
+            narrowing.after));
+    return Then.SHOW_RESULT;
+  }
+
+  /** Files are told apart by their names: which are read, and which are written. */
+  private void use(Call call, Operation operation, Site site) {
+    if (operation.action() == Action.RENAME) {
+      files.renamed(path(call, operation, 0), path(call, operation, 1));
+    }
+    if (operation.action() == Action.CHMOD || operation.action() == Action.CHOWN) {
+      String path = path(call, operation, 0);
+      files.rights(path, bare(call, operation, site, path, 0));
+    }
+    if (operation.action() != Action.OPEN || operation.wantsDirectory()) {
+      return;
+    }
+    String path = path(call, operation, 0);
+    if (operation.reads()) {
+      files.read(path);
+    }
+    if (operation.writes()) {
+      files.write(path, bare(call, operation, site, path, 0));
+    }
+  }
+
+  /** On whose way there is nothing to change. */
+  private ObservedCall bare(Call call, Operation operation, Site site, String object, int rights) {
+    TaskStatus status = resolver.statusOf(call.task());
+    return new ObservedCall(
+        site,
+        operation,
+        List.of(),
+        SyscallResult.SUCCESS,
+        rights,
+        object,
+        status.fileSystemUid(),
+        resolver.isAttackersOwn(call.task(), status),
+        false,
+        List.of(),
+        List.of(),
+        commands.of(call.task()));
+  }
+
+  private String path(Call call, Operation operation, int operand) {
+    return resolver.absolute(call.task(), operation.operands().get(operand));
+  }
+
+  private List<Binding> changeable(Call call, Operation operation) {
+    List<Binding> changeable = List.of();
+    for (int i = 0; i < operation.operands().size(); i++) {
+      List<Binding> more = resolver.changeable(call.task(), operation, i);
+      if (changeable.isEmpty()) {
+        changeable = more;
+      } else if (!more.isEmpty()) {
+        changeable = new ArrayList<>(changeable);
+        changeable.addAll(more);
+      }
+    }
+    return changeable;
+  }
+
+  /**
+   * Which rights the attacker has that the call may take: he could have opened it before.
+   *
+   * @param before the object's name, raw; empty if it is not known
+   * @param after the name that it then has
+   */
+  private record Narrowing(int rights, String before, String after) {
+    static final Narrowing NONE = new Narrowing(0, "", "");
+  }
+
+  private Narrowing narrowing(Call call, Operation operation, List<Binding> changeable) {
+    return switch (operation.action()) {
+      case CHMOD, CHOWN -> {
+        boolean known = !changeable.isEmpty() && changeable.getLast().last();
+        String path = known ? changeable.getLast().path() : path(call, operation, 0);
+        if (isRegular(path)) {
+          yield new Narrowing(rights(path), path, path);
+        }
+        // What was made in a directory is closed by closing that.
+        String inside = files.writtenBelow(path);
+        yield inside == null
+            ? new Narrowing(0, known ? path : "", path)
+            : new Narrowing(rights(inside) & Unistd.R_OK, inside, inside);
+      }
+      case RENAME -> {
+        String from = path(call, operation, 0);
+        yield files.isWritten(from) && isRegular(from)
+            ? new Narrowing(rights(from), from, path(call, operation, 1))
+            : Narrowing.NONE;
+      }
+      case UNLINK -> {
+        String path = path(call, operation, 0);
+        yield files.isWritten(path)
+                && (rights(path) & Unistd.R_OK) != 0
+                && !files.sources(path).isEmpty()
+            ? new Narrowing(Unistd.R_OK, path, path)
+            : Narrowing.NONE;
+      }
+      default -> {
+        boolean known = !changeable.isEmpty() && changeable.getLast().last();
+        yield known ? new Narrowing(0, changeable.getLast().path(), "") : Narrowing.NONE;
+      }
+    };
+  }
+
+  /** No name leads to it now, but one did, and may have been open to the attacker until here. */
+  private Then onDescriptor(Call call, Operation operation) {
+    onDescriptors++;
+    String path = resolver.pathOf(call.task(), call.intArg(0));
+    Site site = counter.next(call, List.of(path));
+    if (path.isEmpty()) {
+      return Then.GO_ON;
+    }
+    String object = path;
+    if (!isRegular(path)) {
+      rightsChanged = true;
+      files.rights(path, bare(call, operation, site, path, 0));
+      String inside = files.writtenBelow(path);
+      if (inside == null) {
+        return Then.GO_ON;
+      }
+      object = inside;
+    }
+    int rights = rights(object);
+    if (rights == 0) {
+      return Then.GO_ON;
+    }
+    pending.put(call.task(), new Pending(bare(call, operation, site, object, rights), object));
+    return Then.SHOW_RESULT;
+  }
+
+  private static boolean isRegular(String path) {
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
+    return stat.ok() && stat.value().isRegular();
+  }
+
+  /** True if a later name may lead elsewhere by this, or the attacker may do more or less. */
+  private static boolean changesTheWay(Operation operation) {
+    return switch (operation.action()) {
+      case CHMOD, CHOWN, XATTR, MOUNT, RENAME, LINK, SYMLINK, RMDIR -> true;
+      default -> false;
+    };
+  }
+
+  private int rights(String path) {
+    int rights = 0;
+    for (int right : new int[] {Unistd.R_OK, Unistd.W_OK}) {
+      if ((RIGHTS & right) != 0 && attacker.may(path, right)) {
+        rights |= right;
+      }
+    }
+    return rights;
+  }
+
+  @Override
+  public Then afterCall(Call call, long result) {
+    Pending waiting = pending.remove(call.task());
+    if (waiting == null) {
+      return Then.GO_ON;
+    }
+    ObservedCall before = waiting.call;
+    int lost = before.lostRights();
+    if (lost != 0) {
+      lost &= ~rights(waiting.after);
+    }
+    if (before.changeable().isEmpty() && lost == 0) {
+      return Then.GO_ON;
+    }
+    interesting.add(before.ended(new SyscallResult(result), lost));
+    return Then.GO_ON;
+  }
+
+  /** A call that hung until the program was killed has used its name all the same. */
+  private void addUnended() {
+    for (Pending waiting : pending.values()) {
+      if (!waiting.call.changeable().isEmpty()) {
+        interesting.add(waiting.call.ended(SyscallResult.failure(Errno.EINTR), 0));
+      }
+    }
+    pending.clear();
+  }
+
+  @Override
+  public void afterExec(Task task) {
+    commands.ran(task, interesting.size());
+  }
+
+  @Override
+  public void started(Task parent, Task child) {
+    tasks++;
+    commands.started(parent, child);
+  }
+
+  /** How many calls of interest there were up to now. */
+  public int seen() {
+    return interesting.size();
+  }
+
+  /** Something but the victim has changed names. */
+  public void namesChanged() {
+    rightsChanged = true;
+  }
+
+  /** What was seen. */
+  public Observation result(Ending ending, boolean orphansLeft, String output) {
+    addUnended();
+    interesting.addAll(files.left());
+    return new Observation(
+        List.copyOf(interesting),
+        calls,
+        tasks,
+        ending,
+        orphansLeft,
+        output,
+        outOfReach,
+        onDescriptors,
+        commands.all());
+  }
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.prove.watch;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Path bytes held in a {@link String}, one character a byte: hashable and comparable, and no name
+ * is lost because it is not UTF-8.
+ */
+public final class Raw {
+  private Raw() {}
+
+  public static String of(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  public static byte[] bytes(String raw) {
+    return raw.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** A raw string for what Java code or a user spelled out. */
+  public static String fromText(String text) {
+    return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** For people: UTF-8 where it is, control characters escaped. */
+  public static String display(String raw) {
+    String text = new String(bytes(raw), StandardCharsets.UTF_8);
+    StringBuilder shown = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c == 0x7f) {
+        shown.append(String.format("\\x%02x", (int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return shown.toString();
+  }
+
+  /** The directory that an absolute path names something in. */
+  public static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? "/" : path.substring(0, slash);
+  }
+
+  /** Directory and entry put together. */
+  public static String join(String directory, String entry) {
+    return directory.endsWith("/") ? directory + entry : directory + "/" + entry;
+  }
+}

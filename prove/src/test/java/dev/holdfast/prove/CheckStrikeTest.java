@@ -1,0 +1,111 @@
+package dev.holdfast.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Label;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Verdict;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Strikes at calls that only look, since they decide on which way a program goes on. */
+class CheckStrikeTest {
+  @BeforeAll
+  static void requirements() {
+    TestHost.assumeRoot("private worlds, and an attacker that is somebody else");
+  }
+
+  private static Proof prove(List<String> command, String... setup) throws ProveException {
+    return Prover.prove(
+        Case.of(command)
+            .withDirectory(Path.of("/"))
+            .withArena(Path.of("/arena"))
+            .withFresh(Path.of("/private"))
+            .withSetup(setup),
+        Progress.NONE);
+  }
+
+  private static Proof shell(String line, String... setup) throws ProveException {
+    return prove(List.of("/bin/sh", "-c", line), setup);
+  }
+
+  private static void loses(Proof proof, Effect effect) {
+    assertTrue(
+        proof.windows().stream()
+            .anyMatch(w -> w.label() == Label.PLAIN_FOLLOW && w.effects().contains(effect)),
+        proof::toString);
+  }
+
+  private static void holds(Proof proof) {
+    assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertTrue(!proof.windows().isEmpty(), proof::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "[ -f /arena/conf ] && . /arena/conf; true,                                     EXEC",
+    "cd /arena; PATH=.:$PATH; ls > /dev/null,                                       EXEC",
+    "cd /arena; for f in *; do id -u \"$f\" && chown \"$f\" \"$f\"; done; true,     META",
+    "for f in /arena/*; do [ -f \"$f\" ] && sh \"$f\"; done; true,                  EXEC",
+  })
+  void whatIsNotThereComes(String line, Effect effect) throws Exception {
+    loses(shell(line), effect);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "[ -f /arena/conf ] && exit 1; true",
+    "cd /arena; PATH=$PATH:/nonexistent; ls > /dev/null",
+    "cd /arena; for f in *; do id -u \"$f\" && chown -h \"$f\" \"$f\"; done; true",
+    "cp -a /arena /private/copy",
+  })
+  void whoOnlyLooksHolds(String line) throws Exception {
+    Proof proof = shell(line);
+    assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  @Test
+  void createUnlessItExists() throws Exception {
+    String setup = "echo old > /arena/f; chown nobody /arena/f";
+    loses(
+        shell("f=/arena/f; [ -e $f ] || { echo new > $f; chown nobody $f; }", setup),
+        Effect.CREATE);
+    holds(shell("f=/arena/f; [ -e $f ] || { set -C; echo new > $f; }", setup));
+  }
+
+  private static final String LOOKS_TWICE =
+      """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <unistd.h>
+      #include <sys/stat.h>
+      int main(int c, char **v) {
+        struct stat a, b;
+        if (lstat(v[1], &a) || !S_ISREG(a.st_mode) || a.st_nlink != 1) return 1;
+        int fd = open(v[1], O_RDONLY|O_NOFOLLOW|O_NONBLOCK);
+        if (fd < 0 || fstat(fd, &b) || a.st_ino != b.st_ino || a.st_dev != b.st_dev) return 1;
+        if (%s) return 1;
+        return fchown(fd, 65534, 65534) != 0;
+      }
+      """;
+
+  /** A swap in mid-run is noticed; what was there before the first look is not. */
+  @Test
+  void sameObjectAtBothLooks(@TempDir Path directory) throws Exception {
+    String setup = "mkdir /arena/d; touch /arena/d/f; chown -R nobody /arena/d";
+    Path loses = TestHost.compileText(directory, "twice", LOOKS_TWICE.formatted("0"));
+    loses(prove(List.of(loses.toString(), "/arena/d/f"), setup), Effect.META);
+    String owner = LOOKS_TWICE.formatted("b.st_uid != 65534");
+    Path holds = TestHost.compileText(directory, "owner", owner);
+    holds(prove(List.of(holds.toString(), "/arena/d/f"), setup));
+  }
+}

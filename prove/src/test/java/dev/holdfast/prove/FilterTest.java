@@ -1,0 +1,64 @@
+package dev.holdfast.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.holdfast.prove.model.Proof;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user asks for is tried, and nothing else. */
+class FilterTest {
+  @BeforeAll
+  static void requirements() {
+    TestHost.assumeRoot("private worlds, and an attacker that is somebody else");
+  }
+
+  private static Case victim() {
+    return Case.of(List.of("/bin/sh", "-c", "echo > /a/f; echo > /a/d/g; chmod 600 /b/h"))
+        .withDirectory(Path.of("/"))
+        .withArena(Path.of("/a"), Path.of("/b"))
+        .withSetup("mkdir /a/d; touch /b/h; chown nobody /a/d /b/h");
+  }
+
+  private static String[] words(String list) {
+    return Arrays.stream(list.split(" ", -1)).filter(w -> !w.isEmpty()).toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',           '',        '',      'd f g h'",
+    "fchmodat,     '',        '',      'h'",
+    "S05,          '',        '',      'f g'",
+    "/a/d,         '',        '',      'd g'",
+    "/b fchmodat,  '',        '',      'h'",
+    "exchange,     '',        '',      ''",
+    "'',           /a/d,      '',      'd g'",
+    "'',           '/a/d /b', '',      'd g h'",
+    "'',           '',        /a,      'h'",
+    "'',           '',        /a/d,    'f h'",
+    "'',           '',        '/a/?',  'h'",
+    "openat,       /a,        '**/f',  'd g'",
+    "'',           /c,        '',      ''",
+  })
+  void onlyWhatIsAskedForIsTried(String only, String under, String exclude, String entries)
+      throws Exception {
+    Proof proof =
+        Prover.listWindows(
+            victim()
+                .withOnly(words(only))
+                .withUnder(Arrays.stream(words(under)).map(Path::of).toArray(Path[]::new))
+                .withExclude(words(exclude)),
+            Progress.NONE);
+    TreeSet<String> found = new TreeSet<>();
+    proof.listed().forEach(w -> found.add(w.entry()));
+    assertEquals(entries, String.join(" ", found), proof::toString);
+    int all = Prover.listWindows(victim(), Progress.NONE).listed().size();
+    int left = proof.pruned().getOrDefault("not asked for", 0);
+    assertEquals(all, proof.listed().size() + left, proof::toString);
+  }
+}

@@ -1,0 +1,231 @@
+package dev.holdfast.prove.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.prove.Case;
+import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.ProveException;
+import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.TestHost;
+import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.ScheduleProof.Extent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Programs that run together, with known answers: each fault beside the way that holds. */
+@Timeout(120)
+@Execution(ExecutionMode.SAME_THREAD)
+class PairsTest {
+  private static final String COUNT = "n=$(cat n); echo $((n+1)) > n";
+  private static final Duration LONG = Duration.ofSeconds(90);
+
+  @BeforeAll
+  static void worlds() {
+    TestHost.assumeX86();
+    TestHost.assumeRoot("programs run in worlds of their own");
+    TestHost.assumeProgram("flock");
+  }
+
+  private static Case one(String command) {
+    return Case.of(List.of("/bin/sh", "-c", "cd /srv/w && " + command))
+        .withFresh(Path.of("/srv/w"))
+        .withSetup(
+            "echo 0 > /srv/w/n; echo a > /srv/w/a; echo b > /srv/w/b; echo 99999 > /srv/w/old")
+        .withEnvironment(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
+  }
+
+  private static ScheduleProof twiceInShell(String command) throws ProveException {
+    Together how = Together.twice().withBudget(LONG);
+    return Prover.schedules(one(command), how, null, Progress.NONE);
+  }
+
+  private static ScheduleProof both(String command, String other) throws ProveException {
+    Together how = Together.with("cd /srv/w && " + other).withBudget(LONG);
+    return Prover.schedules(one(command), how, null, Progress.NONE);
+  }
+
+  private static Arguments broken(String name, ScheduleFinding.Kind kind, String a, String b) {
+    return Arguments.of(name, kind, a, b);
+  }
+
+  static Stream<Arguments> faults() {
+    ScheduleFinding.Kind notSerial = ScheduleFinding.Kind.NOT_SERIAL;
+    ScheduleFinding.Kind holders = ScheduleFinding.Kind.TWO_HOLDERS;
+    String lookThenMake = "if [ -e busy ]; then exit 75; fi; : > busy; " + COUNT + "; rm -f busy";
+    String stale =
+        "get() { (set -C; : > old) 2>/dev/null; };"
+            + " get || { rm -f old; get || exit 75; }; echo x >> log; rm -f old";
+    String copy = "cp %s f.tmp && mv f.tmp f";
+    String ab = "flock a flock b true";
+    String ba = "flock b flock a true";
+    return Stream.of(
+        broken("a counter", notSerial, COUNT, COUNT),
+        broken("look, then make the lock", notSerial, lookThenMake, lookThenMake),
+        broken(
+            "the lock taken after the read",
+            notSerial,
+            "n=$(cat n); exec 9>l; flock 9; echo $((n+1)) > n",
+            "n=$(cat n); exec 9>l; flock 9; echo $((n+1)) > n"),
+        broken("only one of them locks", notSerial, "exec 9>l; flock 9; " + COUNT, COUNT),
+        broken("a dead holder's lock broken by name", holders, stale, stale),
+        broken("two locks in two orders", ScheduleFinding.Kind.DEADLOCK, ab, ba),
+        broken(
+            "one temporary name",
+            ScheduleFinding.Kind.ABORTED,
+            copy.formatted("a"),
+            copy.formatted("b")),
+        broken("a reader of a file that is rewritten", notSerial, "cat a >out", "echo bb >a"),
+        broken("append and rewrite", notSerial, "echo x >>a", "c=$(cat a); echo \"$c y\" >a"),
+        broken(
+            "two files that belong together",
+            notSerial,
+            "echo 1 >a; echo 1 >b",
+            "read x <a; read y <b; echo $x $y >out"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("faults")
+  void isFound(String name, ScheduleFinding.Kind kind, String a, String b) throws ProveException {
+    ScheduleProof proof = a.equals(b) ? twiceInShell(a) : both(a, b);
+    assertTrue(
+        proof.findings().stream().anyMatch(f -> f.kind() == kind), () -> name + ": " + proof);
+    ScheduleFinding first =
+        proof.findings().stream().filter(f -> f.kind() == kind).findFirst().orElseThrow();
+    assertTrue(first.again(), () -> "not the same again: " + first);
+    assertTrue(first.preemptions() <= 2, first::toString);
+  }
+
+  private static final String PYTHON = "import json\nd=json.load(open('/srv/w/j'))\nd['n']+=1\n";
+  private static final String PERL =
+      "%s open(F,'/srv/w/n'); $n=<F>; close F; open(F,'>','/srv/w/n'); print F $n+1,qq(\n);";
+  private static final String PERL_LOCK = "open(L,'>>','/srv/w/l'); flock(L,2) or die;";
+
+  private static ScheduleProof twice(String... argv) throws ProveException {
+    Case what =
+        Case.of(List.of(argv))
+            .withFresh(Path.of("/srv/w"))
+            .withSetup("echo 0 > /srv/w/n; echo '{\"n\":0}' > /srv/w/j");
+    Together how = Together.twice().withBudget(LONG).withBound(1);
+    return Prover.schedules(what, how, null, Progress.NONE);
+  }
+
+  @Test
+  void python() throws ProveException {
+    TestHost.assumeProgram("python3");
+    String inPlace = PYTHON + "json.dump(d,open('/srv/w/j','w'))";
+    ScheduleProof bad = twice("python3", "-c", inPlace);
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, bad.findings().getFirst().kind());
+    String locked = "import fcntl\nl=open('/srv/w/l','a')\nfcntl.flock(l,fcntl.LOCK_EX)\n";
+    assertEquals(List.of(), twice("python3", "-c", locked + inPlace).findings());
+  }
+
+  @Test
+  void perl() throws ProveException {
+    TestHost.assumeProgram("perl");
+    ScheduleProof bad = twice("perl", "-e", PERL.formatted(""));
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, bad.findings().getFirst().kind());
+    assertEquals(List.of(), twice("perl", "-e", PERL.formatted(PERL_LOCK)).findings());
+  }
+
+  /** A record lock is lost when any descriptor of the file is closed; an OFD lock is not. */
+  @Test
+  void lockLostByClosing(@TempDir Path directory) throws Exception {
+    TestHost.assumeProgram("cc");
+    String source =
+        """
+        #define _GNU_SOURCE
+        #include <fcntl.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        int main(void) {
+          struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+          int fd = open("/srv/w/n", O_RDWR);
+          if (fcntl(fd, COMMAND, &lock) != 0) return 2;
+          close(open("/srv/w/n", O_RDONLY));
+          char text[20] = "";
+          if (pread(fd, text, 19, 0) < 0) return 3;
+          int length = sprintf(text, "%d\\n", atoi(text) + 1);
+          return pwrite(fd, text, length, 0) == length ? 0 : 4;
+        }
+        """;
+    Path bad = TestHost.compileText(directory, "posix", source, "-DCOMMAND=F_SETLKW");
+    Path good = TestHost.compileText(directory, "ofd", source, "-DCOMMAND=F_OFD_SETLKW");
+    ScheduleProof lost = twice(bad.toString());
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, lost.findings().getFirst().kind());
+    ScheduleProof kept = twice(good.toString());
+    assertEquals(List.of(), kept.findings());
+    assertEquals(0, kept.undecided(), kept::toString);
+  }
+
+  @Test
+  void aFindingIsFoundAgainByItsId() throws ProveException {
+    Case what = one(COUNT);
+    ScheduleFinding first = twiceInShell(COUNT).findings().getFirst();
+    ScheduleFinding again =
+        Prover.schedules(what, Together.twice(), first.replay(), Progress.NONE)
+            .findings()
+            .getFirst();
+    assertEquals(first.steps(), again.steps());
+    assertEquals(first.evidence(), again.evidence());
+    for (String id : List.of("", "x", "A1C1", "A", "1A")) {
+      ProveException refused =
+          assertThrows(
+              ProveException.class,
+              () -> Prover.schedules(what, Together.twice(), id, Progress.NONE));
+      assertTrue(refused.isWrongUse(), id);
+    }
+  }
+
+  static Stream<Arguments> held() {
+    String ab = "flock a flock b true";
+    String own = "t=$(mktemp t.XXXXXX) && cp %s $t && mv $t f";
+    return Stream.of(
+        Arguments.of("a counter under flock", "exec 9>l; flock 9; " + COUNT, null),
+        Arguments.of("a counter under flock(1)", "flock l sh -c '" + COUNT + "'", null),
+        Arguments.of(
+            "who does not get the name goes away",
+            "mkdir d 2>/dev/null || exit 75; " + COUNT + "; rmdir d",
+            null),
+        Arguments.of(
+            "the same with O_EXCL",
+            "set -C; { : > l; } 2>/dev/null || exit 75; set +C; " + COUNT + "; rm l",
+            null),
+        Arguments.of(
+            "until the name is had",
+            "until mkdir d 2>/dev/null; do sleep 1; done; " + COUNT + "; rmdir d",
+            null),
+        Arguments.of("busy is an answer", "exec 9>l; flock -n 9 || exit 75; " + COUNT, null),
+        Arguments.of("two locks in one order", ab, ab),
+        Arguments.of("two who append", "echo \"from $$\" >>a", null),
+        Arguments.of("temporary names of their own", own.formatted("a"), own.formatted("b")),
+        Arguments.of("a reader of a file that is replaced", "cat a >out", "echo b >t; mv t a"),
+        Arguments.of("a date in the log", "date +%s%N >>log", null),
+        Arguments.of("nothing in common", "echo 1 >a", "echo 1 >b"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("held")
+  void isSilent(String name, String a, String b) throws ProveException {
+    ScheduleProof proof = b == null || a.equals(b) ? twiceInShell(a) : both(a, b);
+    assertEquals(List.of(), proof.findings(), name);
+    assertEquals(0, proof.undecided(), () -> name + ": " + proof);
+    assertEquals(Extent.COMPLETE, proof.claim().extent(), () -> name + ": " + proof);
+  }
+}
