@@ -356,6 +356,9 @@ final class LockCommand extends Command {
 
     @Override
     public void starting() throws IOException {
+      for (Held one : held.all()) {
+        Inheritance.holderIsToCome(one);
+      }
       if (!close.get()) {
         for (Held one : held.all()) {
           if (Inheritance.passOn(one, true)) {

@@ -6,9 +6,10 @@ import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
-import dev.holdfast.libc.Lease;
+import dev.holdfast.libc.Leases;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Signals;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -184,10 +185,10 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     }
     // A write lease is the kernel's word that nobody else has the file open. Whoever opens it from
     // here on waits until we are done, and is seen to wait.
-    if (Lease.setSignal(fd, Lease.SIGWINCH).failed()) {
+    if (Leases.setSignal(fd, Signals.SIGURG).failed()) {
       return Decision.UNSURE;
     }
-    SyscallResult leased = Lease.set(fd, Lease.F_WRLCK);
+    SyscallResult leased = Leases.setlease(fd, Leases.F_WRLCK);
     if (leased.is(Errno.EAGAIN)) {
       return Decision.OPEN;
     }
@@ -195,7 +196,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
   }
 
   private boolean unwanted(int fd) {
-    return !rules.sparesOpenFiles() || Lease.get(fd).raw() == Lease.F_WRLCK;
+    return !rules.sparesOpenFiles() || Leases.getlease(fd).raw() == Leases.F_WRLCK;
   }
 
   /** The move itself changed the change time: the others tell whether it was used meanwhile. */

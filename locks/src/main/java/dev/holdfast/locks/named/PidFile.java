@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.Leases;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Signals;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -57,6 +59,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What remains.</b> It is removed on release, while it is locked, and every acquisition looks
  * whether the name still leads to what it locked; a program that flocks without looking again can
  * lock a file that has just been removed. {@link Held#ensureValid} tells when that happened to us.
+ * Of a program that is started with the lock, the number is written once it has one; until then a
+ * lease keeps the file from being opened, but where there are no leases (most network file systems,
+ * a file of another owner) a very early reader can see our number.
  *
  * <p><b>Threads.</b> Safe for all.
  *
@@ -305,6 +310,24 @@ public final class PidFile extends LocalLock<PidFile> {
       }
     }
 
+    /** A daemon that looks at once into its file sees its own number: its open waits for us. */
+    @Override
+    public void holderIsToCome() throws IOException {
+      LockFile lock = opened;
+      if (lock != null) {
+        int fd = lock.fd().borrow();
+        try {
+          // Before the lease: the default signal would end this process.
+          if (Leases.setSignal(fd, Signals.SIGURG).ok()) {
+            // Where there are none, or others have it open, it can see the number before its own.
+            Leases.setlease(fd, Leases.F_WRLCK);
+          }
+        } finally {
+          lock.fd().giveBack();
+        }
+      }
+    }
+
     /** The number that everybody signals is that of the daemon, not of who started it. */
     @Override
     public void holderIs(int pid) throws IOException {
@@ -316,6 +339,7 @@ public final class PidFile extends LocalLock<PidFile> {
             write(fd, Self.record(pid));
           }
         } finally {
+          Leases.setlease(fd, Leases.F_UNLCK);
           lock.fd().giveBack();
         }
       }

@@ -54,6 +54,14 @@ public interface Engine {
     return false;
   }
 
+  /**
+   * A process is about to be started that {@link #holderIs} will name: where it can be done, nobody
+   * reads a name until then.
+   */
+  default void holderIsToCome() throws IOException {
+    // Most kinds name nobody.
+  }
+
   /** From now on this process, which inherited it, is the one that others should know of. */
   default void holderIs(int pid) throws IOException {
     // Most kinds name nobody.

@@ -28,6 +28,17 @@ public final class Inheritance {
     return held instanceof LocalHeld local && local.slot().engine.passOn(on);
   }
 
+  /**
+   * Right before a process is started that {@link #holderIs} will name: whoever opens a file that
+   * has the holder's name waits for it, the process itself included. Not for ever, and only where
+   * the file system has leases and nobody else has the file open.
+   */
+  public static void holderIsToCome(Held held) throws IOException {
+    if (held instanceof LocalHeld local) {
+      local.slot().engine.holderIsToCome();
+    }
+  }
+
   /** From now on this process, which inherited it, is the one that others should know of. */
   public static void holderIs(Held held, int pid) throws IOException {
     if (held instanceof LocalHeld local) {

@@ -1,5 +1,6 @@
 package dev.holdfast.locks.named;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,11 +13,17 @@ import dev.holdfast.locks.LockContract;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Peer;
+import dev.holdfast.locks.enforce.FileLease;
+import dev.holdfast.locks.process.Inheritance;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PidFileTest extends LockContract {
   @Override
@@ -35,6 +42,46 @@ class PidFileTest extends LockContract {
     }
     assertFalse(Files.exists(file));
     assertEquals(0, open(name).holders().size());
+  }
+
+  /** Without being told to wait it reads ours before its own is there. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theProgramReadsItsOwnNumberHoweverEarlyItLooks(boolean told) throws Exception {
+    try (FileLease here = FileLease.tryAcquire(directory.resolve(newName())).orElseThrow()) {
+      assertTrue(here.isHeld());
+    } catch (IOException none) {
+      Assumptions.abort("no leases on this file system: " + none.getMessage());
+    }
+    String name = newName();
+    Path file = directory.resolve(name);
+    try (Held held = open(name).tryAcquire().orElseThrow()) {
+      if (told) {
+        Inheritance.holderIsToCome(held);
+      }
+      Process early = new ProcessBuilder("cat", file.toString()).start();
+      String read;
+      if (told) {
+        while (early.isAlive() && !isWaitedFor(file)) {
+          Thread.sleep(1);
+        }
+        Inheritance.holderIs(held, (int) early.pid());
+        read = new String(early.getInputStream().readAllBytes(), US_ASCII);
+      } else {
+        read = new String(early.getInputStream().readAllBytes(), US_ASCII);
+        Inheritance.holderIs(held, (int) early.pid());
+      }
+      assertEquals(0, early.waitFor());
+      assertEquals((told ? early.pid() : ProcessHandle.current().pid()) + "\n", read);
+      assertEquals(early.pid() + "\n", Files.readString(file));
+    }
+  }
+
+  private static boolean isWaitedFor(Path file) throws IOException {
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    try (Stream<String> locks = Files.lines(Path.of("/proc/locks"))) {
+      return locks.anyMatch(lock -> lock.contains(" BREAKING ") && lock.contains(inode));
+    }
   }
 
   @Test
