@@ -3,13 +3,17 @@ package dev.holdfast.cli;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;
+import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.ScheduleProof;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what it is told to, and remembers what it was asked. */
 final class FakeEngine implements ProveCommand.Engine {
   private final Proof answer;
   @Nullable Case asked;
+  @Nullable Together together;
+  @Nullable ScheduleProof schedules;
   @Nullable String replayed;
   @Nullable String refusal;
   @Nullable String whyNot;
@@ -49,6 +53,18 @@ final class FakeEngine implements ProveCommand.Engine {
   public Proof replay(Case what, String window, Progress progress) throws ProveException {
     replayed = window;
     return answer(what);
+  }
+
+  @Override
+  public ScheduleProof schedules(
+      Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
+    answer(what);
+    together = how;
+    replayed = replay;
+    if (schedules == null) {
+      throw new AssertionError("no schedules were expected");
+    }
+    return schedules;
   }
 
   @Override

@@ -111,6 +111,41 @@ class PairsTest {
     assertTrue(first.preemptions() <= 2, first::toString);
   }
 
+  private static ScheduleProof thrice(String command, int bound) throws ProveException {
+    Together how = new Together(List.of(), 3, bound, LONG);
+    return Prover.schedules(one(command), how, null, Progress.NONE);
+  }
+
+  /** The next one locks a file that has no name any more, the third one a new file of that name. */
+  @Test
+  void threeRunsOfWhoRemovesTheLockFile() throws ProveException {
+    String locked = "exec 9>l; flock 9; " + COUNT;
+    ScheduleFinding first = thrice(locked + "; rm -f l", 2).findings().getFirst();
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, first.kind());
+    assertTrue(first.again(), first::toString);
+    ScheduleProof kept = thrice(locked, 1);
+    assertEquals(List.of(), kept.findings());
+    assertEquals(0, kept.undecided(), kept::toString);
+    assertTrue(kept.claim().bound() >= 1, kept::toString);
+  }
+
+  /** A circle of three, none of which is one of two. */
+  @Test
+  void threeLocksInACircle() throws ProveException {
+    String other = "cd /srv/w && flock b flock c true";
+    Together bad = Together.with(other, "cd /srv/w && flock c flock a true").withBudget(LONG);
+    ScheduleProof circle =
+        Prover.schedules(one("flock a flock b true"), bad, null, Progress.NONE);
+    ScheduleFinding first = circle.findings().getFirst();
+    assertEquals(ScheduleFinding.Kind.DEADLOCK, first.kind());
+    assertEquals(3, first.evidence().size(), first::toString);
+    Together good = Together.with(other, "cd /srv/w && flock a flock c true").withBudget(LONG);
+    ScheduleProof ordered =
+        Prover.schedules(one("flock a flock b true"), good.withBound(2), null, Progress.NONE);
+    assertEquals(List.of(), ordered.findings());
+    assertEquals(0, ordered.undecided(), ordered::toString);
+  }
+
   private static final String PYTHON = "import json\nd=json.load(open('/srv/w/j'))\nd['n']+=1\n";
   private static final String PERL =
       "%s open(F,'/srv/w/n'); $n=<F>; close F; open(F,'>','/srv/w/n'); print F $n+1,qq(\n);";

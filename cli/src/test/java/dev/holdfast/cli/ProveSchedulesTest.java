@@ -1,0 +1,165 @@
+package dev.holdfast.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.ScheduleProof.Claim;
+import dev.holdfast.prove.model.ScheduleProof.Extent;
+import dev.holdfast.prove.model.ScheduleStep;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code holdfast prove} of programs that run together. */
+class ProveSchedulesTest {
+  private static final Claim COMPLETE = new Claim(Extent.COMPLETE, Integer.MAX_VALUE, "");
+  private static final ScheduleFinding LOST =
+      new ScheduleFinding(
+          ScheduleFinding.Kind.NOT_SERIAL,
+          List.of("/w/n: \"1\", not \"2\""),
+          List.of(
+              new ScheduleStep(0, "0", "read", "/w/n", "", false),
+              new ScheduleStep(1, "0.0", "unlinkat", "/w/\u001bn", "ENOENT", true)),
+          1,
+          "A1B2",
+          true);
+
+  private final FakeEngine engine = new FakeEngine(Proofs.of(Proofs.race("r1", "/srv/arena/f")));
+
+  private CommandRun run(ScheduleProof answer, String... args) {
+    engine.schedules = answer;
+    return CommandRun.of("prove", new ProveCommand(engine), args);
+  }
+
+  private static ScheduleProof proof(Claim claim, int undecided, ScheduleFinding... findings) {
+    return new ScheduleProof(
+        List.of("tool x", "tool y"),
+        List.of("/w/n"),
+        12,
+        34,
+        claim,
+        List.of(findings),
+        List.of("GAVE_UP: A ends with 75 (in 3 of the schedules)"),
+        undecided,
+        List.of("one note"));
+  }
+
+  private Together asked(String... args) {
+    CommandRun run = run(proof(COMPLETE, 0), args);
+    assertEquals(ExitCode.OK, run.exit(), run::err);
+    return Objects.requireNonNull(engine.together);
+  }
+
+  @Test
+  void everyOptionReachesTheEngine() {
+    assertEquals(
+        new Together(List.of(), 2, -1, Together.USUAL_BUDGET), asked("--twice", "--", "tool"));
+    assertEquals(
+        new Together(List.of(), 3, 2, Duration.ofSeconds(5)),
+        asked("--runs", "3", "--bound=2", "--budget=5s", "tool"));
+    assertEquals(
+        new Together(List.of("a b", "c"), 1, 0, Together.USUAL_BUDGET),
+        asked("--with", "a b", "--with=c", "--bound", "0", "tool"));
+    assertEquals(
+        new Together(List.of("c"), 2, -1, Duration.ofMillis(500)),
+        asked("--twice", "--with=c", "--budget", "500ms", "tool"));
+    assertEquals(List.of("tool"), engine.asked().argv());
+    assertNull(engine.replayed);
+    asked("--twice", "--replay", "A1B2", "tool");
+    assertEquals("A1B2", engine.replayed);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --runs=1            | --runs: from two to 4 programs run together
+          --runs=5            | --runs: from two to 4 programs run together
+          --runs=x            | --runs: 'x' is not a number from 1 to 999999999
+          --twice --with=a --with=b --with=c | --with: from two to 4 programs run together
+          --bound=1           | --bound: says nothing without --twice, --runs or --with
+          --budget=1s         | --budget: says nothing without --twice, --runs or --with
+          --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
+          --twice --budget=0s | --budget: '0s' leaves no time
+          --twice --list-windows | --list-windows: says nothing where programs that trust one another run together
+          --twice --check=true   | --check: says nothing where programs that trust one another run together
+          --twice --intruder=kill | --intruder: says nothing where programs that trust one another run together
+          """)
+  void wrongUseIsOneLine(String options, String line) {
+    String[] args = (options + " tool").split(" ");
+    run(proof(COMPLETE, 0), args)
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast prove: "
+                + line
+                + (line.contains("'") ? "; see 'holdfast prove --help'" : ""));
+    assertNull(engine.asked);
+  }
+
+  /** One schedule failed: 1; all were tried as far as that is promised: 0; else not decided: 3. */
+  @Test
+  void theExitStatusSaysWhatWasShown() {
+    assertEquals(ExitCode.OK, run(proof(COMPLETE, 0), "--twice", "tool").exit());
+    Claim some = new Claim(Extent.SAMPLED, -1, "the time was over (--budget)");
+    assertEquals(ExitCode.NO, run(proof(some, 0, LOST), "--twice", "tool").exit());
+    assertEquals(ExitCode.NO, run(proof(some, 1, LOST), "--twice", "tool").exit());
+    assertEquals(ExitCode.UNDECIDED, run(proof(some, 0), "--twice", "tool").exit());
+    assertEquals(ExitCode.UNDECIDED, run(proof(COMPLETE, 1), "--twice", "tool").exit());
+    Claim bound0 = new Claim(Extent.BOUNDED, 0, "the time was over (--budget)");
+    assertEquals(ExitCode.UNDECIDED, run(proof(bound0, 0), "--twice", "tool").exit());
+    Claim bound1 = new Claim(Extent.BOUNDED, 1, "the time was over (--budget)");
+    assertEquals(ExitCode.OK, run(proof(bound1, 0), "--twice", "tool").exit());
+    assertEquals(ExitCode.OK, run(proof(some, 0), "--twice", "--replay=A1B1", "tool").exit());
+  }
+
+  @Test
+  void jsonHasEveryField() throws IOException {
+    Claim bounded = new Claim(Extent.BOUNDED, 1, "it ended at the first finding");
+    CommandRun run = run(proof(bounded, 0, LOST), "--json", "--runs=3", "tool");
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertEquals("tool x", json.at("/programs/0").asText());
+    assertEquals("/w/n", json.at("/shared/0").asText());
+    assertEquals("bounded", json.at("/claim/kind").asText());
+    assertEquals(1, json.at("/claim/bound").asInt());
+    assertEquals(12, json.at("/claim/schedules").asInt());
+    assertEquals(34, json.at("/claim/classes").asInt());
+    assertTrue(json.at("/claim/estimate").isNull());
+    assertEquals("it ended at the first finding", json.at("/claim/why").asText());
+    JsonNode finding = json.at("/schedules/0");
+    assertEquals("NOT_SERIAL", finding.at("/verdict").asText());
+    assertEquals(1, finding.at("/preemptions").asInt());
+    assertTrue(finding.at("/again").asBoolean());
+    assertEquals("B", finding.at("/steps/1/program").asText());
+    assertEquals("0.0", finding.at("/steps/1/task").asText());
+    assertEquals("unlinkat", finding.at("/steps/1/call").asText());
+    assertEquals("ENOENT", finding.at("/steps/1/result").asText());
+    assertTrue(finding.at("/steps/1/preempts").asBoolean());
+    assertTrue(finding.at("/replay").asText().contains("--runs 3 --replay A1B2"), run::out);
+    assertEquals(1, json.at("/observations").size());
+    assertEquals("one note", json.at("/notes/0").asText());
+    assertEquals(0, json.at("/undecided").asInt());
+    assertTrue(
+        new ObjectMapper()
+            .readTree(run(proof(COMPLETE, 0), "--json", "--twice", "tool").out())
+            .at("/claim/bound")
+            .isNull());
+  }
+
+  @Test
+  void textHasNoControlCharacters() {
+    CommandRun run = run(proof(COMPLETE, 0, LOST), "--twice", "tool");
+    assertTrue(run.out().contains("NOT_SERIAL"), run::out);
+    assertTrue(run.out().indexOf('\u001b') < 0, run::out);
+  }
+}
