@@ -15,6 +15,8 @@ final class ScheduleOptions {
   private final Value<List<String>> with;
   private final Value<Integer> bound;
   private final Value<Duration> budget;
+  private final Value<Boolean> deep;
+  private final Value<Long> seed;
 
   ScheduleOptions(Command command) {
     twice =
@@ -51,21 +53,31 @@ final class ScheduleOptions {
                 Duration.class,
                 "How long to try schedules; what is left is told. Default: 60s.")
             .read(new Durations());
+    deep = command.flag("--deep", "Like --budget 10m.");
+    seed =
+        command.option(
+            "--seed",
+            "N",
+            Long.class,
+            "Where schedules are drawn by chance, others than without it. Default: 1.");
   }
 
   /** What was asked for; null if nothing runs together. */
   @Nullable Together together() {
     if (!twice.get() && !runs.given() && !with.given()) {
-      if (bound.given() || budget.given()) {
-        throw CommandFailure.usage(
-            bound.given() ? "--bound" : "--budget",
-            "says nothing without --twice, --runs or --with");
+      String lone =
+          bound.given()
+              ? "--bound"
+              : budget.given() ? "--budget" : deep.get() ? "--deep" : seed.given() ? "--seed" : "";
+      if (!lone.isEmpty()) {
+        throw CommandFailure.usage(lone, "says nothing without --twice, --runs or --with");
       }
       return null;
     }
     List<String> others = with.or(List.of());
     int copies = runs.or(twice.get() ? 2 : others.isEmpty() ? 2 : 1);
-    Together how = new Together(others, copies, bound.or(-1), budget.or(Together.USUAL_BUDGET));
+    Duration time = budget.or(deep.get() ? Together.DEEP_BUDGET : Together.USUAL_BUDGET);
+    Together how = new Together(others, copies, bound.or(-1), time, seed.or(1L));
     if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
       throw CommandFailure.usage(
           runs.given() ? "--runs" : "--with",

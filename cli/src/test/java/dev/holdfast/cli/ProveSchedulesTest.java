@@ -63,16 +63,19 @@ class ProveSchedulesTest {
   @Test
   void everyOptionReachesTheEngine() {
     assertEquals(
-        new Together(List.of(), 2, -1, Together.USUAL_BUDGET), asked("--twice", "--", "tool"));
+        new Together(List.of(), 2, -1, Together.USUAL_BUDGET, 1), asked("--twice", "--", "tool"));
     assertEquals(
-        new Together(List.of(), 3, 2, Duration.ofSeconds(5)),
+        new Together(List.of(), 3, 2, Duration.ofSeconds(5), 1),
         asked("--runs", "3", "--bound=2", "--budget=5s", "tool"));
     assertEquals(
-        new Together(List.of("a b", "c"), 1, 0, Together.USUAL_BUDGET),
+        new Together(List.of("a b", "c"), 1, 0, Together.USUAL_BUDGET, 1),
         asked("--with", "a b", "--with=c", "--bound", "0", "tool"));
     assertEquals(
-        new Together(List.of("c"), 2, -1, Duration.ofMillis(500)),
+        new Together(List.of("c"), 2, -1, Duration.ofMillis(500), 1),
         asked("--twice", "--with=c", "--budget", "500ms", "tool"));
+    assertEquals(
+        new Together(List.of(), 2, -1, Together.DEEP_BUDGET, 7),
+        asked("--twice", "--deep", "--seed=7", "tool"));
     assertEquals(List.of("tool"), engine.asked().argv());
     assertNull(engine.replayed);
     asked("--twice", "--replay", "A1B2", "tool");
@@ -90,6 +93,8 @@ class ProveSchedulesTest {
           --twice --with=a --with=b --with=c | --with: from two to 4 programs run together
           --bound=1           | --bound: says nothing without --twice, --runs or --with
           --budget=1s         | --budget: says nothing without --twice, --runs or --with
+          --deep              | --deep: says nothing without --twice, --runs or --with
+          --seed=2            | --seed: says nothing without --twice, --runs or --with
           --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
           --twice --budget=0s | --budget: '0s' leaves no time
           --twice --list-windows | --list-windows: says nothing where programs that trust one another run together

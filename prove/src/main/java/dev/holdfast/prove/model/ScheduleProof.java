@@ -1,6 +1,7 @@
 package dev.holdfast.prove.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the schedules of programs that run together came to.
@@ -29,8 +30,26 @@ public record ScheduleProof(
    *
    * @param bound all schedules with so many preemptions were tried; -1 if not even those with none
    * @param why it is not complete, for people; empty if it is
+   * @param sample what was drawn besides; null if nothing was
    */
-  public record Claim(Extent extent, int bound, String why) {}
+  public record Claim(Extent extent, int bound, String why, @Nullable Sample sample) {
+    /** Nothing was drawn. */
+    public Claim(Extent extent, int bound, String why) {
+      this(extent, bound, why, null);
+    }
+  }
+
+  /**
+   * Schedules drawn by chance.
+   *
+   * @param drawn how many
+   * @param depth faults that take so many orders of two steps
+   * @param missed would have been missed with no higher probability than this
+   * @param about how many essentially different schedules there are, by an unbiased estimate; 0 if
+   *     none was made
+   * @param percent the standard error of the estimate, in percent of it
+   */
+  public record Sample(int drawn, int depth, double missed, double about, int percent) {}
 
   /** How much of all schedules. */
   public enum Extent {

@@ -108,7 +108,10 @@ final class Actor implements TraceHandler {
   void looked(Footprint footprint, long result, long others) {
     if (!footprint.call().contains("read")) {
       int often = looks.merge(footprint.call() + footprint.names() + result, 1, Integer::sum);
-      spinning = often > MAX_LOOKS ? others : spinning;
+      if (often > MAX_LOOKS) {
+        spinning = others;
+        conductor.spins();
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.holdfast.prove.model.ScheduleStep;
 import dev.holdfast.prove.schedule.Footprint.Effect;
 import dev.holdfast.prove.schedule.Trace.Node;
 import dev.holdfast.prove.schedule.Trace.Stop;
+import dev.holdfast.prove.schedule.Trace.Turn;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Rest;
@@ -21,7 +22,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +65,9 @@ final class Conductor {
   private final Learned learned;
   private final List<Integer> numbers;
   private final List<Integer> choices = new ArrayList<>();
+  private final List<Turn> turns = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
+  private final List<Footprint> thisTurn = new ArrayList<>();
   private final Map<String, Set<Integer>> holders = new HashMap<>();
   private List<String> explanation = List.of();
   private boolean preempts;
@@ -112,6 +114,11 @@ final class Conductor {
         || footprint.writes().stream().anyMatch(points::contains);
   }
 
+  /** Somebody looks at the same thing again and again. */
+  void spins() {
+    learned.waits = true;
+  }
+
   void unknown(Call call) {
     learned.unknown.add(call.sysno() == Sysno.MMAP ? "mmap (shared)" : call.sysno().callName());
   }
@@ -139,6 +146,7 @@ final class Conductor {
     boolean failed = result < 0;
     Footprint did = (failed ? footprint.failed() : footprint).within(points);
     history.add(actor.number, task.path(), did, failed);
+    thisTurn.add(did);
     if (did.writes().isEmpty()) {
       actor.looked(footprint, result, othersMoved(actor));
     } else {
@@ -181,13 +189,12 @@ final class Conductor {
   /**
    * Runs the programs.
    *
-   * @param given who goes, as far as that is decided; then whoever goes keeps on going
-   * @param preferred who goes first where nobody can keep on going
-   * @param known whether the rest of the schedule was run already, from a class and who goes
+   * @param given who goes, as far as that is decided
+   * @param preferred who is named first among those who could go
+   * @param chooser says who goes then
    * @return why it did not come to its end; null if it did
    */
-  @Nullable Stop run(
-      List<Integer> given, List<Integer> preferred, BiPredicate<Long, Integer> known) {
+  @Nullable Stop run(List<Integer> given, List<Integer> preferred, Chooser chooser) {
     int current = -1;
     int rounds = 0;
     boolean retried = false;
@@ -242,17 +249,20 @@ final class Conductor {
         return Stop.DEADLOCK;
       }
       int index = choices.size();
-      int chosen = enabled.contains(current) ? current : enabled.getFirst();
+      int chosen;
       if (index < given.size()) {
         chosen = given.get(index);
         if (!enabled.contains(chosen)) {
           return Stop.DIVERGED;
         }
       } else {
-        if (known.test(history.number(), chosen)) {
+        boolean idle = !turns.isEmpty() && turns.getLast().idle();
+        Decision decision = new Decision(index, history.number(), current, enabled, idle);
+        chosen = chooser.choose(decision, this::next);
+        if (chosen == Chooser.STOP) {
           return Stop.KNOWN;
         }
-        nodes.add(new Node(index, history.number(), current, enabled, chosen));
+        nodes.add(new Node(decision, chosen));
       }
       preempts |= current >= 0 && chosen != current && enabled.contains(current);
       choices.add(chosen);
@@ -263,17 +273,30 @@ final class Conductor {
         }
       }
       current = chosen;
-      advance(actors.get(chosen), false);
+      thisTurn.clear();
+      boolean idle = !advance(actors.get(chosen), false);
+      turns.add(new Turn(chosen, List.copyOf(thisTurn), idle));
     }
     return choices.size() >= given.size() ? null : Stop.DIVERGED;
   }
 
-  private void advance(Actor actor, boolean evenAsleep) {
+  /** What the next call of a program that could go depends on and changes, at the moment. */
+  private Footprint next(int who) {
+    Actor.Held held = actors.get(who).started ? actors.get(who).next(false) : null;
+    if (held == null) {
+      return Footprint.NOTHING;
+    }
+    Footprint now = held.sleeps() ? null : footprints.of(held.call());
+    return Objects.requireNonNullElse(now, held.footprint()).within(points);
+  }
+
+  /** Has a program make its next call; false if it has to wait, and nothing was done. */
+  private boolean advance(Actor actor, boolean evenAsleep) {
     if (!actor.started) {
       tracer.lastPid(FIRST_PID + PIDS * numbers.get(actor.number));
       actor.begins(tracer.start(actor.program, Footprints.CALLS, actor));
       settle();
-      return;
+      return true;
     }
     Actor.Held held = Objects.requireNonNull(actor.next(evenAsleep));
     Task task = held.call().task();
@@ -281,7 +304,7 @@ final class Conductor {
       actor.goes(held, held.footprint());
       tracer.skip(held.call(), 0);
       settle();
-      return;
+      return true;
     }
     // Others may have moved since it was held: what was absent may be there now.
     Footprint now = Objects.requireNonNullElse(footprints.of(held.call()), held.footprint());
@@ -293,7 +316,7 @@ final class Conductor {
       }
       tracer.release(held.call(), Then.GO_ON);
       settle();
-      return;
+      return true;
     }
     tracer.release(held.call(), Then.SHOW_RESULT);
     settle();
@@ -302,8 +325,10 @@ final class Conductor {
       settle();
       if (actor.isHeld(task)) {
         actor.blocks(task);
+        return false;
       }
     }
+    return true;
   }
 
   /** Waits until every task is at rest. They share this processor: it is given to them. */
@@ -379,6 +404,10 @@ final class Conductor {
 
   List<Integer> choices() {
     return List.copyOf(choices);
+  }
+
+  List<Turn> turns() {
+    return List.copyOf(turns);
   }
 
   List<Node> nodes() {

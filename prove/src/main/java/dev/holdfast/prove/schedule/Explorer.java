@@ -1,8 +1,10 @@
 package dev.holdfast.prove.schedule;
 
+import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
+import dev.holdfast.prove.model.ScheduleProof.Sample;
 import dev.holdfast.prove.schedule.Trace.Node;
 import dev.holdfast.prove.schedule.Trace.Stop;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +32,26 @@ import org.jspecify.annotations.Nullable;
  * Goes through schedules, those with fewer preemptions first: so the first one that fails is one
  * with the fewest. At each decision every program that could go is let go; but where calls were
  * ordered alike, as far as they meet, the state is the same, and it is left the same ways only
- * once.
+ * once. When nothing is left to decide otherwise, every order of the calls that meet was tried,
+ * step for step or by one that is equivalent.
  *
- * <p>When nothing is left to decide otherwise, every order of the calls that meet was tried, step
- * for step or by one that is equivalent.
+ * <p>Where that takes more than two preemptions, {@linkplain SleepSets all orders} are tried
+ * whatever they take; and what is left of the time goes to schedules drawn by chance, which say how
+ * many there are, and with what probability a fault was missed.
  *
  * <p>Threads: one at a time; runs are made by several.
  */
 final class Explorer {
   private static final int BATCH = 2;
+
+  /** Few faults need more preemptions to be seen. */
+  private static final int USUAL_BOUND = 2;
+
+  // By when one way of exploring gives way to the next, in percent of the time.
+  private static final int UNTIL_BOUND_1 = 75;
+  private static final int UNTIL_BOUND_2 = 45;
+  private static final int UNTIL_ALL_ORDERS = 75;
+  private static final int END = 100;
 
   /** A schedule to run: decisions that are given, and how many of them are preemptions. */
   private record Item(int cost, long order, List<Integer> given) {}
@@ -53,18 +69,26 @@ final class Explorer {
   private final Judge judge;
   private final Learned learned;
   private final int bound;
+  private final long seed;
+  private final Duration budget;
+  private final long begun = System.nanoTime();
   private final int jobs;
-  private final long deadline;
   private final BooleanSupplier cancelled;
   private final IntConsumer progress;
+  private @Nullable Consumer<Trace> witness;
 
   private Set<String> points;
   private final PriorityQueue<Item> queue =
       new PriorityQueue<>(Comparator.comparingInt(Item::cost).thenComparingLong(Item::order));
   private final Set<Long> visited = new HashSet<>();
+  private SleepSets orders = new SleepSets();
   private final Map<String, Integer> notes = new TreeMap<>();
   private final List<ScheduleFinding> findings = new ArrayList<>();
   private final List<Learned> news = new ArrayList<>();
+  private Estimate estimate = new Estimate();
+  private int walked;
+  private int drawn;
+  private int longest;
   private long pushed;
   private int schedules;
   private int undecided;
@@ -76,15 +100,13 @@ final class Explorer {
   private int foundAt;
 
   /**
-   * @param bound the most preemptions; negative for no bound
    * @param progress hears how many schedules were run
    */
   Explorer(
       Runner runner,
       Judge judge,
       Learned learned,
-      int bound,
-      Duration budget,
+      Together how,
       int jobs,
       BooleanSupplier cancelled,
       IntConsumer progress) {
@@ -92,29 +114,72 @@ final class Explorer {
     this.judge = judge;
     this.learned = learned;
     this.points = learned.points();
-    this.bound = bound;
+    this.bound = how.bound();
+    this.seed = how.seed();
+    this.budget = how.budget();
     this.jobs = jobs;
-    this.deadline = System.nanoTime() + budget.toNanos();
     this.cancelled = cancelled;
     this.progress = progress;
+  }
+
+  /** From now on somebody sees each schedule that came to its end, and no finding ends it all. */
+  void showTo(Consumer<Trace> eye) {
+    witness = eye;
   }
 
   Result explore() {
     start();
     try (ExecutorService workers =
         Executors.newFixedThreadPool(jobs, Thread.ofPlatform().daemon().factory())) {
-      while (!queue.isEmpty() && !isFound() && !isOver() && worthIt()) {
-        batch(workers);
+      while (!isFound() && !isOver(END) && explore(workers)) {
+        if (!isFound() && grown()) {
+          start();
+        }
       }
     }
     return new Result(claim(), schedules, visited.size(), undecided, findings, notes);
   }
 
+  /** Some more schedules; false if there are none. */
+  private boolean explore(ExecutorService workers) {
+    if (queue.isEmpty()) {
+      return false;
+    }
+    int cost = queue.element().cost();
+    if (!findings.isEmpty()) {
+      // A program that failed only is told; something worse that is as short is still looked for.
+      if (cost <= foundAt) {
+        bounded(workers);
+      }
+      return cost <= foundAt;
+    }
+    if (bound >= 0
+        || (cost <= 1 || learned.waits
+            ? !isOver(UNTIL_BOUND_1)
+            : cost <= USUAL_BOUND && !isOver(UNTIL_BOUND_2))) {
+      bounded(workers);
+      return true;
+    }
+    if (orders.isEmpty()) {
+      return false;
+    }
+    if (!learned.waits && !isOver(UNTIL_ALL_ORDERS)) {
+      allOrders(workers);
+    } else {
+      sample(workers);
+    }
+    return true;
+  }
+
   private void start() {
     queue.clear();
     visited.clear();
+    orders = new SleepSets();
     notes.clear();
     findings.clear();
+    estimate = new Estimate();
+    walked = 0;
+    drawn = 0;
     undecided = 0;
     diverged = 0;
     cut = false;
@@ -123,18 +188,14 @@ final class Explorer {
     push(0, List.of());
   }
 
-  /** A program that failed only is told, and something worse is still looked for. */
   private boolean isFound() {
-    return findings.stream().anyMatch(f -> f.kind() != ScheduleFinding.Kind.ABORTED);
+    return witness == null
+        && findings.stream().anyMatch(f -> f.kind() != ScheduleFinding.Kind.ABORTED);
   }
 
-  /** With more preemptions than a finding has, nothing worse is looked for. */
-  private boolean worthIt() {
-    return findings.isEmpty() || queue.element().cost() <= foundAt;
-  }
-
-  private boolean isOver() {
-    return cancelled.getAsBoolean() || System.nanoTime() - deadline > 0;
+  private boolean isOver(int percent) {
+    long share = budget.toNanos() / END * percent;
+    return cancelled.getAsBoolean() || System.nanoTime() - begun > share;
   }
 
   private void push(int cost, List<Integer> given) {
@@ -145,35 +206,86 @@ final class Explorer {
     }
   }
 
-  private void batch(ExecutorService workers) {
+  private void bounded(ExecutorService workers) {
     int cost = queue.element().cost();
     done = cost - 1;
     List<Item> items = new ArrayList<>();
     while (!queue.isEmpty() && queue.element().cost() == cost && items.size() < jobs * BATCH) {
       items.add(queue.remove());
     }
-    List<Future<Trace>> running = new ArrayList<>();
-    for (Item item : items) {
-      running.add(workers.submit(() -> run(item.given())));
-    }
     // What is known must not change while they run.
-    List<Trace> traces = running.stream().map(Explorer::get).toList();
+    Chooser unknown =
+        (decision, _) ->
+            visited.contains(node(decision.history(), decision.usual()))
+                ? Chooser.STOP
+                : decision.usual();
+    List<Trace> traces = runAll(workers, items, item -> run(item.given(), unknown));
     for (int i = 0; i < items.size() && !isFound(); i++) {
-      merge(items.get(i), traces.get(i));
+      if (isSound(traces.get(i))) {
+        branch(items.get(i), traces.get(i));
+        decide(traces.get(i));
+      }
     }
-    if (!isFound() && grown()) {
-      start();
+    if (!isFound() && !queue.isEmpty()) {
+      done = queue.element().cost() - 1;
     }
   }
 
-  private Trace run(List<Integer> given) {
-    return runner.run(
-        runner.everybody(),
-        given,
-        runner.everybody(),
-        points,
-        learned,
-        (history, who) -> visited.contains(node(history, who)));
+  private void allOrders(ExecutorService workers) {
+    List<SleepSets.Walk> walks = new ArrayList<>();
+    while (!orders.isEmpty() && walks.size() < jobs * BATCH) {
+      walks.add(orders.next());
+    }
+    List<Trace> traces = runAll(workers, walks, walk -> run(walk.given(), walk));
+    for (int i = 0; i < walks.size() && !isFound(); i++) {
+      if (isSound(traces.get(i))) {
+        orders.made(walks.get(i), traces.get(i).choices());
+        decide(traces.get(i));
+      }
+    }
+  }
+
+  /** By turns a schedule that is likely to show a fault, and one that says how many there are. */
+  private void sample(ExecutorService workers) {
+    List<Pct> some = new ArrayList<>();
+    List<SleepSets.Walk> walks = new ArrayList<>();
+    for (int i = 0; i < jobs; i++) {
+      Random random = new Random(seed + 0x9e3779b97f4a7c15L * ++walked);
+      some.add(new Pct(random, runner.size(), longest, depth()));
+      walks.add(SleepSets.Walk.random(random));
+    }
+    List<Chooser> all = new ArrayList<>(some);
+    all.addAll(walks);
+    List<Trace> traces = runAll(workers, all, chooser -> run(List.of(), chooser));
+    for (int i = 0; i < all.size() && !isFound(); i++) {
+      Trace trace = traces.get(i);
+      if (isSound(trace)) {
+        decide(trace);
+        if (all.get(i) instanceof SleepSets.Walk walk) {
+          estimate.add(trace.stop() == Stop.KNOWN ? 0 : walk.weight());
+        } else {
+          drawn++;
+        }
+      }
+    }
+  }
+
+  /** Faults of which depth are looked for by chance: deeper ones than were all tried. */
+  private int depth() {
+    return done >= 1 ? 3 : 2;
+  }
+
+  private Trace run(List<Integer> given, Chooser chooser) {
+    return runner.run(runner.everybody(), given, runner.everybody(), points, learned, chooser);
+  }
+
+  private static <T> List<Trace> runAll(
+      ExecutorService workers, List<T> all, Function<T, Trace> run) {
+    List<Future<Trace>> running = new ArrayList<>();
+    for (T each : all) {
+      running.add(workers.submit(() -> run.apply(each)));
+    }
+    return running.stream().map(Explorer::get).toList();
   }
 
   private static Trace get(Future<Trace> future) {
@@ -194,40 +306,50 @@ final class Explorer {
     return history * 31 + who + 1;
   }
 
-  private void merge(Item item, Trace trace) {
+  /** Counts a schedule that was run; false if it did not come to the decisions that were given. */
+  private boolean isSound(Trace trace) {
     schedules++;
     progress.accept(schedules);
     news.add(trace.learned());
+    longest = Math.max(longest, trace.choices().size());
     if (trace.stop() == Stop.DIVERGED) {
       diverged++;
       undecided++;
-      return;
+      return false;
     }
+    return true;
+  }
+
+  private void branch(Item item, Trace trace) {
     for (Node node : trace.nodes()) {
-      if (!visited.add(node(node.history(), node.chosen()))) {
+      Decision at = node.at();
+      if (!visited.add(node(at.history(), node.chosen()))) {
         break;
       }
-      for (int other : node.enabled()) {
+      for (int other : at.enabled()) {
         if (other != node.chosen()) {
-          List<Integer> given = new ArrayList<>(trace.choices().subList(0, node.index()));
+          List<Integer> given = new ArrayList<>(trace.choices().subList(0, at.index()));
           given.add(other);
-          push(item.cost() + node.costOf(other), given);
+          push(item.cost() + at.costOf(other), given);
         }
       }
     }
-    if (trace.stop() != Stop.KNOWN) {
-      decide(trace, item.cost());
-    }
   }
 
-  private void decide(Trace trace, int cost) {
+  private void decide(Trace trace) {
+    if (trace.stop() == Stop.KNOWN) {
+      return;
+    }
+    if (witness != null) {
+      witness.accept(trace);
+    }
     Judge.Verdict verdict = verdict(trace);
     if (verdict == null) {
       undecided++;
     } else if (verdict.kind() != null) {
       if (findings.stream().noneMatch(f -> f.kind() == verdict.kind())) {
         findings.add(finding(verdict, trace));
-        foundAt = cost;
+        foundAt = trace.preemptions();
       }
     } else if (!verdict.isGood()) {
       notes.merge(verdict.note(), 1, Integer::sum);
@@ -247,14 +369,7 @@ final class Explorer {
 
   /** A finding is one only if it is what it is again. */
   private ScheduleFinding finding(Judge.Verdict verdict, Trace trace) {
-    Trace again =
-        runner.run(
-            runner.everybody(),
-            trace.choices(),
-            runner.everybody(),
-            points,
-            learned,
-            Runner.NOTHING);
+    Trace again = run(trace.choices(), Chooser.USUAL);
     Judge.Verdict second = verdict(again);
     boolean same =
         second != null && second.kind() == verdict.kind() && again.steps().equals(trace.steps());
@@ -270,15 +385,13 @@ final class Explorer {
   /** Runs one schedule alone and judges it. */
   Result replay(List<Integer> choices) {
     start();
-    Trace trace =
-        runner.run(
-            runner.everybody(), choices, runner.everybody(), points, learned, Runner.NOTHING);
+    Trace trace = run(choices, Chooser.USUAL);
     schedules = 1;
     learned.add(trace.learned());
     if (trace.stop() == Stop.DIVERGED) {
       undecided = 1;
     } else {
-      decide(trace, 0);
+      decide(trace);
     }
     Claim one = new Claim(Extent.SAMPLED, -1, "one schedule was run again, alone");
     return new Result(one, 1, visited.size(), undecided, findings, notes);
@@ -297,10 +410,11 @@ final class Explorer {
   }
 
   private Claim claim() {
+    boolean all = queue.isEmpty() || orders.isEmpty();
     List<String> why = new ArrayList<>();
     if (isFound() || (!findings.isEmpty() && !queue.isEmpty())) {
       why.add("it ended at the first finding");
-    } else if (!queue.isEmpty()) {
+    } else if (!all) {
       why.add(cancelled.getAsBoolean() ? "it was interrupted" : "the time was over (--budget)");
     }
     if (cut) {
@@ -320,11 +434,19 @@ final class Explorer {
       return new Claim(Extent.COMPLETE, Integer.MAX_VALUE, "");
     }
     boolean sound = undecided == 0 && learned.unknown.isEmpty();
-    int all = queue.isEmpty() ? (cut ? bound : Integer.MAX_VALUE) : done;
-    if (!sound || all < 0) {
-      return new Claim(Extent.SAMPLED, -1, reasons);
-    }
-    return new Claim(Extent.BOUNDED, all, reasons);
+    int tried = all ? (cut ? bound : Integer.MAX_VALUE) : done;
+    Sample sample =
+        drawn == 0
+            ? null
+            : new Sample(
+                drawn,
+                depth(),
+                Pct.missed(drawn, runner.size(), longest, depth()),
+                estimate.mean(),
+                estimate.percent());
+    return sound && tried >= 0
+        ? new Claim(Extent.BOUNDED, tried, reasons, sample)
+        : new Claim(Extent.SAMPLED, -1, reasons, sample);
   }
 
   Set<String> points() {

@@ -40,6 +40,10 @@ record Footprint(
     EXIT
   }
 
+  /** What nobody else could notice. */
+  static final Footprint NOTHING =
+      new Footprint("", List.of(), "", Effect.NONE, Set.of(), Set.of());
+
   /** A failed call has only looked. */
   Footprint failed() {
     Set<String> all = new HashSet<>(reads);

@@ -146,7 +146,7 @@ final class Judge {
   private Trace serially(List<Integer> order) {
     List<Integer> who = order.stream().sorted().toList();
     List<Integer> places = order.stream().map(who::indexOf).toList();
-    return runner.run(who, List.of(), places, points, learned, Runner.NOTHING);
+    return runner.run(who, List.of(), places, points, learned, Chooser.USUAL);
   }
 
   private Verdict compare(Trace trace, End end) {

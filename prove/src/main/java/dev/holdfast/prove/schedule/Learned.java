@@ -19,6 +19,9 @@ final class Learned {
   /** Whether some program looks whether another one lives, or sends it signals. */
   boolean signals;
 
+  /** Whether some program waits for time to pass, or looks at the same thing again and again. */
+  boolean waits;
+
   private final List<Set<String>> reads = new ArrayList<>();
   private final List<Set<String>> writes = new ArrayList<>();
 
@@ -39,6 +42,7 @@ final class Learned {
     locked.addAll(other.locked);
     unknown.addAll(other.unknown);
     signals |= other.signals;
+    waits |= other.waits;
     for (int i = 0; i < reads.size(); i++) {
       reads.get(i).addAll(other.reads.get(i));
       writes.get(i).addAll(other.writes.get(i));
@@ -46,6 +50,7 @@ final class Learned {
   }
 
   void touches(int actor, Footprint footprint) {
+    waits |= footprint.effect() == Footprint.Effect.SLEEP;
     reads.get(actor).addAll(footprint.reads());
     writes.get(actor).addAll(footprint.writes());
   }

@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiPredicate;
 
 /**
  * Runs schedules of some programs, each in a fresh world.
@@ -28,9 +27,6 @@ import java.util.function.BiPredicate;
  * <p>Threads: safe for all; each run makes its own world.
  */
 final class Runner {
-  /** Nothing is known yet. */
-  static final BiPredicate<Long, Integer> NOTHING = (_, _) -> false;
-
   private static final String OUTPUT = "/.holdfast-output-";
   private static final int MAX_OUTPUT = 1 << 20;
 
@@ -67,9 +63,10 @@ final class Runner {
    * Runs some of the programs by one schedule.
    *
    * @param who which programs; the others are not there
-   * @param preferred places among these: who goes where nobody can keep on going, and nothing is
-   *     given
+   * @param given who goes, as places among these, as far as that is decided
+   * @param preferred all of these, the first first
    * @param points the keys at which calls are held
+   * @param chooser says who goes behind what is given
    */
   @SuppressWarnings("try") // Closed before its end, so that nothing moves while it is judged.
   Trace run(
@@ -78,7 +75,7 @@ final class Runner {
       List<Integer> preferred,
       Set<String> points,
       Learned known,
-      BiPredicate<Long, Integer> stopAt) {
+      Chooser chooser) {
     return worlds.inFreshWorld(
         world -> {
           List<Program> playing = who.stream().map(programs::get).toList();
@@ -91,7 +88,7 @@ final class Runner {
             tracer.choosePids();
             Conductor conductor =
                 new Conductor(tracer, playing, who, world.hostProc(), points, learned);
-            Stop stop = conductor.run(given, preferred, stopAt);
+            Stop stop = conductor.run(given, preferred, chooser);
             // From here on nothing moves.
             tracer.close();
             Map<String, Thing> state = stop == Stop.KNOWN ? Map.of() : EndState.of(world);
@@ -104,6 +101,7 @@ final class Runner {
             }
             return new Trace(
                 conductor.choices(),
+                conductor.turns(),
                 conductor.nodes(),
                 stop,
                 conductor.explanation(),

@@ -86,8 +86,7 @@ public final class Schedules {
             runner,
             judge,
             learned,
-            how.bound(),
-            how.budget(),
+            how,
             jobs,
             progress::isCancelled,
             done -> progress.step("schedules", done, 0));
@@ -117,7 +116,7 @@ public final class Schedules {
       progress.step("serial orders", i, orders.size());
       List<Integer> order = orders.get(i);
       Trace trace =
-          runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Runner.NOTHING);
+          runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.USUAL);
       if (trace.stop() != null) {
         throw new SerialException(
             "one after the other ("

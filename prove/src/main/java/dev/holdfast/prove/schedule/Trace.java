@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One schedule that was run.
  *
  * @param choices who went at each decision
+ * @param turns what came of each of them
  * @param nodes the decisions behind the given ones, for whoever wants to decide otherwise there
  * @param stop why it did not come to its end; null if it did
  * @param explanation of the stop, line by line
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Trace(
     List<Integer> choices,
+    List<Turn> turns,
     List<Node> nodes,
     @Nullable Stop stop,
     List<String> explanation,
@@ -49,19 +51,20 @@ record Trace(
     DIVERGED
   }
 
+  /** What was decided. */
+  record Node(Decision at, int chosen) {}
+
   /**
-   * A decision.
+   * What came of a decision.
    *
-   * @param index which, from 0
-   * @param history the class of all before
-   * @param current who went before; -1 at first
-   * @param enabled who could go
-   * @param chosen who went
+   * @param made the calls on what is shared
+   * @param idle whether it was none, since who went has to wait
    */
-  record Node(int index, long history, int current, List<Integer> enabled, int chosen) {
-    /** To take the turn from one who could go on is a preemption. */
-    int costOf(int other) {
-      return current >= 0 && other != current && enabled.contains(current) ? 1 : 0;
+  record Turn(int who, List<Footprint> made, boolean idle) {
+    /** Whether the order of the two cannot matter. */
+    boolean commutes(Turn other) {
+      return who != other.who
+          && made.stream().noneMatch(mine -> other.made.stream().anyMatch(mine::meets));
     }
   }
 

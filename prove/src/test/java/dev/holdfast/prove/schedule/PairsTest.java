@@ -112,7 +112,7 @@ class PairsTest {
   }
 
   private static ScheduleProof thrice(String command, int bound) throws ProveException {
-    Together how = new Together(List.of(), 3, bound, LONG);
+    Together how = Together.twice().withRuns(3).withBound(bound).withBudget(LONG);
     return Prover.schedules(one(command), how, null, Progress.NONE);
   }
 
@@ -134,8 +134,7 @@ class PairsTest {
   void threeLocksInACircle() throws ProveException {
     String other = "cd /srv/w && flock b flock c true";
     Together bad = Together.with(other, "cd /srv/w && flock c flock a true").withBudget(LONG);
-    ScheduleProof circle =
-        Prover.schedules(one("flock a flock b true"), bad, null, Progress.NONE);
+    ScheduleProof circle = Prover.schedules(one("flock a flock b true"), bad, null, Progress.NONE);
     ScheduleFinding first = circle.findings().getFirst();
     assertEquals(ScheduleFinding.Kind.DEADLOCK, first.kind());
     assertEquals(3, first.evidence().size(), first::toString);

@@ -1,0 +1,24 @@
+package dev.holdfast.prove.schedule;
+
+import java.util.function.IntFunction;
+
+/**
+ * Says who goes, where a schedule leaves that open.
+ *
+ * <p>Threads: that of one run.
+ */
+interface Chooser {
+  /** Instead of a program: what comes now is known already. */
+  int STOP = -1;
+
+  /** Whoever goes keeps on going. */
+  Chooser USUAL = (decision, _) -> decision.usual();
+
+  /**
+   * {@return one of those who could go, or {@link #STOP}}
+   *
+   * @param next of each who could go, what its next call depends on and changes; at most, since it
+   *     may still fail
+   */
+  int choose(Decision decision, IntFunction<Footprint> next);
+}
