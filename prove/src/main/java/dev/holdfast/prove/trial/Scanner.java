@@ -15,6 +15,7 @@ import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.world.World;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,6 +32,7 @@ final class Scanner {
   private final byte[] injection;
   private final List<String> attackersPlaces;
   private final Outcome outcome;
+  private final List<Found> found = new ArrayList<>();
   private int entries;
 
   /**
@@ -54,6 +56,10 @@ final class Scanner {
       int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY;
       SyscallResult fd = Fcntl.openat(upper.fd(), new byte[] {'.'}, flags, 0);
       directory((int) fd.orThrow("openat", upper.point()), Raw.fromText(upper.point()));
+    }
+    List<Boolean> readable = attacker.may(found.stream().map(Found::path).toList(), Unistd.R_OK);
+    for (int i = 0; i < found.size(); i++) {
+      judge(found.get(i), readable.get(i));
     }
   }
 
@@ -86,22 +92,35 @@ final class Scanner {
     }
   }
 
+  /** A regular file, and what stands in it. */
+  private record Found(String path, Statx stat, int contents, boolean secret, boolean injection) {}
+
   private void file(int fd, byte[] entry, String path, Statx stat) {
     byte[] contents = Contents.read(fd, entry, MAX_FILE);
+    found.add(
+        new Found(
+            path,
+            stat,
+            Arrays.hashCode(contents),
+            Contents.contains(contents, secret),
+            Contents.contains(contents, injection)));
+  }
+
+  private void judge(Found file, boolean mayRead) {
+    String path = file.path;
     // Where the victim's user is the attacker, a link he made to his own file betrays nothing.
-    boolean ownLink = attacker.sameUser() && stat.nlink() > 1 && isAttackersPlace(path);
-    boolean readable = !ownLink && attacker.may(path, Unistd.R_OK);
-    if (readable) {
-      outcome.readable.put(path, Arrays.hashCode(contents));
-      if (Contents.contains(contents, secret)) {
+    boolean ownLink = attacker.sameUser() && file.stat.nlink() > 1 && isAttackersPlace(path);
+    if (mayRead && !ownLink) {
+      outcome.readable.put(path, file.contents);
+      if (file.secret) {
         outcome.effect(
             Effect.LEAK,
             path,
             "the attacker can read the protected contents in " + Raw.display(path));
       }
     }
-    if (Contents.contains(contents, injection)
-        && stat.uid() != attacker.uid()
+    if (file.injection
+        && file.stat.uid() != attacker.uid()
         && !isAttackersPlace(path)
         && !attacker.may(path, Unistd.W_OK)
         && !attacker.mayChange(Raw.parent(path))

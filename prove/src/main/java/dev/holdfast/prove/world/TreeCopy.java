@@ -123,12 +123,14 @@ final class TreeCopy {
         (int)
             Fcntl.openat(target, name, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL, 0600)
                 .orThrow("openat", shown);
-    byte[] block = new byte[(int) Math.min(BLOCK, Math.max(1, stat.size()))];
-    for (; ; ) {
+    byte[] block = new byte[(int) Math.min(BLOCK, stat.size())];
+    // The set-up is over: no file of it grows.
+    for (long left = stat.size(); left > 0; ) {
       int got = (int) Unistd.read(from, block, 0, block.length).orThrow("read", shown);
       if (got == 0) {
         break;
       }
+      left -= got;
       for (int done = 0; done < got; ) {
         done += (int) Unistd.write(to, block, done, got - done).orThrow("write", shown);
       }
