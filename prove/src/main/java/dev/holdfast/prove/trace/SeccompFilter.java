@@ -16,7 +16,8 @@ import java.util.Set;
  * #FOREIGN}; io_uring would do file operations with no system call to stop at, so it is refused
  * with {@code ENOSYS}, which programs take as an old kernel; so is clone3(2), whose flags a filter
  * cannot see, while clone(2) is looked at for a child that would not be followed; and calls that
- * change the host itself (modules, clock, swap) are refused with {@code EPERM}.
+ * change the host itself (modules, clock, swap) are refused with {@code EPERM}. Of mmap(2), if it
+ * is wanted, only what is shared or is code stops the victim: all else is its own memory.
  */
 public final class SeccompFilter {
   /** What a stop's data says: a call that was asked for. */
@@ -48,6 +49,15 @@ public final class SeccompFilter {
   /** The lower half of the first argument; both architectures are little-endian. */
   private static final int OFFSET_FIRST_ARGUMENT = 16;
 
+  /** Likewise the third and the fourth. */
+  private static final int OFFSET_PROTECTION = 32;
+
+  private static final int OFFSET_FLAGS = 40;
+  private static final int PROT_EXEC = 4;
+
+  /** Set in MAP_SHARED and in MAP_SHARED_VALIDATE. */
+  private static final int MAP_SHARED = 1;
+
   private static final int X32_BIT = 0x40000000;
 
   /** What no namespace contains: a victim with root's rights shall not change the host by it. */
@@ -77,10 +87,10 @@ public final class SeccompFilter {
       throw new IllegalArgumentException("a jump in this filter reaches 255 instructions at most");
     }
     ByteBuffer code =
-        ByteBuffer.allocate((numbers.length + REFUSED.size() + 20) * INSTRUCTION_SIZE)
+        ByteBuffer.allocate((numbers.length + REFUSED.size() + 26) * INSTRUCTION_SIZE)
             .order(ByteOrder.nativeOrder());
-    // The list is followed by five returns: allow, wanted, foreign, absent, refused; and by what
-    // looks at the flags of clone.
+    // The list is followed by five returns: allow, wanted, foreign, absent, refused; by what looks
+    // at the flags of clone; and by what looks at a mapping.
     List<Sysno> refused = REFUSED.stream().filter(Sysno::exists).toList();
     int list = 7 + refused.size();
     int firstReturn = list + numbers.length;
@@ -95,7 +105,8 @@ public final class SeccompFilter {
       put(code, JUMP_EQUAL, firstReturn + 4 - (8 + i), 0, refused.get(i).nr);
     }
     for (int i = 0; i < numbers.length; i++) {
-      put(code, JUMP_EQUAL, firstReturn + 1 - (list + 1 + i), 0, numbers[i]);
+      int target = numbers[i] == Sysno.MMAP.nr ? firstReturn + 9 : firstReturn + 1;
+      put(code, JUMP_EQUAL, target - (list + 1 + i), 0, numbers[i]);
     }
     put(code, RETURN, 0, 0, RET_ALLOW);
     put(code, RETURN, 0, 0, RET_TRACE | WANTED);
@@ -105,6 +116,12 @@ public final class SeccompFilter {
     put(code, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
     put(code, JUMP_IF_SET, 0, 1, (int) CLONE_UNTRACED);
     put(code, RETURN, 0, 0, RET_TRACE | UNTRACED);
+    put(code, RETURN, 0, 0, RET_ALLOW);
+    put(code, LOAD, 0, 0, OFFSET_FLAGS);
+    put(code, JUMP_IF_SET, 2, 0, MAP_SHARED);
+    put(code, LOAD, 0, 0, OFFSET_PROTECTION);
+    put(code, JUMP_IF_SET, 0, 1, PROT_EXEC);
+    put(code, RETURN, 0, 0, RET_TRACE | WANTED);
     put(code, RETURN, 0, 0, RET_ALLOW);
     byte[] bytes = new byte[code.position()];
     code.flip().get(bytes);

@@ -44,6 +44,15 @@ record ChangedName(Strike strike) implements Tactics {
     return stage.outcome.struck == Outcome.Struck.DONE;
   }
 
+  /** To load a file without running it yet is as good. */
+  @Override
+  public boolean plantsCode() {
+    return switch (strike) {
+      case CONTENT, FILE, EXCHANGE -> true;
+      default -> false;
+    };
+  }
+
   @Override
   public void succeeded(Stage stage, Move move, Call call, Operation operation, long result) {
     if (operation.action().isCheck() || operation.makesNew() || strike == Strike.NAMES) {

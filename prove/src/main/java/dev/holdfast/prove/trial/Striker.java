@@ -35,6 +35,9 @@ final class Striker {
   private static final int LOOKALIKES = 4;
   private static final byte[] NOTHING = {};
 
+  /** Of a directory's files so many are watched. */
+  private static final int MOST_HELD = 64;
+
   /** An archive's names stand at its end. */
   private static final int MAX_ORIGINAL = 1 << 24;
 
@@ -217,12 +220,14 @@ final class Striker {
     return made;
   }
 
-  private static SyscallResult exchange(String aside, Map<String, byte[]> files, Binding binding) {
+  private SyscallResult exchange(String aside, Map<String, byte[]> files, Binding binding) {
     SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
     Iterator<Map.Entry<String, byte[]>> left = files.entrySet().iterator();
     while (made.ok() && left.hasNext()) {
       Map.Entry<String, byte[]> file = left.next();
-      made = write(aside + "/" + file.getKey(), file.getValue());
+      String name = aside + "/" + file.getKey();
+      made =
+          planted.size() < MOST_HELD ? plant(name, file.getValue()) : write(name, file.getValue());
     }
     return made.failed() ? made : replace(aside, binding);
   }
@@ -274,6 +279,17 @@ final class Striker {
   /** What he put there and holds open. */
   List<Planted> planted() {
     return List.copyOf(planted);
+  }
+
+  /** True of a file that he put there and holds open. */
+  boolean isPlanted(Result<Statx> file) {
+    return file.ok() && planted.stream().anyMatch(p -> isSame(Statx.fstat(p.fd()), file.value()));
+  }
+
+  private static boolean isSame(Result<Statx> one, Statx other) {
+    return one.ok()
+        && one.value().device() == other.device()
+        && one.value().inode() == other.inode();
   }
 
   void close() {

@@ -75,6 +75,11 @@ sealed interface Tactics
     return Set.of();
   }
 
+  /** True if what the victim maps as code must be looked at. */
+  default boolean plantsCode() {
+    return false;
+  }
+
   /** The call that was struck at has succeeded. */
   default void succeeded(Stage stage, Move move, Call call, Operation operation, long result) {}
 

@@ -52,6 +52,9 @@ final class Trial {
           for (int i = 0; i < tactics.size(); i++) {
             tactics.get(i).arrive(stage, scenario.moves().get(i));
             stops.addAll(tactics.get(i).alsoStopsAt());
+            if (tactics.get(i).plantsCode()) {
+              stops.add(Sysno.MMAP);
+            }
           }
           if (beforehand) {
             if (!actBeforehand(stage, scenario, tactics, root)) {
@@ -63,7 +66,7 @@ final class Trial {
             stops.add(Sysno.CHROOT);
             handler = new Director(stage, scenario, tactics);
           }
-          play(stage, stops, handler, scenario, tactics);
+          play(stage, stops, new PlantedCode(stage, handler), scenario, tactics);
         });
   }
 

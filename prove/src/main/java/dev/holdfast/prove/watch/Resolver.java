@@ -346,6 +346,11 @@ public final class Resolver {
   }
 
   /** Whether a task has nothing that the attacker has not. */
+  public boolean isAttackersOwn(Task task) {
+    return isAttackersOwn(task, statusOf(task));
+  }
+
+  /** The same, for who knows the task's status. */
   boolean isAttackersOwn(Task task, TaskStatus status) {
     return new AttackersOwn(hostProc, attacker).is(task, status);
   }
@@ -383,6 +388,11 @@ public final class Resolver {
   public String rootOf(Task task) {
     Result<byte[]> root = Unistd.readlinkat(hostProc, Paths.bytes(task.tid() + "/root"));
     return root.ok() ? Raw.of(root.value()) : "/";
+  }
+
+  /** What a task has open. */
+  public Result<Statx> openedBy(Task task, int fd) {
+    return Statx.statx(hostProc, Paths.bytes(task.tid() + "/fd/" + fd), 0, STAT_MASK);
   }
 
   /** Where an open descriptor of a task leads to by name, raw; empty if it has no name. */

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The filter, run by an interpreter of classic BPF as bpf(4) and seccomp(2) describe it. */
@@ -24,9 +25,12 @@ class SeccompFilterTest {
   private static final Set<Sysno> WANTED =
       EnumSet.of(Sysno.OPENAT, Sysno.EXECVE, Sysno.UNLINKAT, Sysno.RENAMEAT2);
 
-  private static int run(Set<Sysno> wanted, int nr, int arch, long firstArgument) {
+  private static int run(Set<Sysno> wanted, int nr, int arch, long... arguments) {
     ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.nativeOrder());
-    data.putInt(0, nr).putInt(4, arch).putLong(16, firstArgument);
+    data.putInt(0, nr).putInt(4, arch).position(16);
+    for (long argument : arguments) {
+      data.putLong(argument);
+    }
     ByteBuffer code = ByteBuffer.wrap(SeccompFilter.program(wanted)).order(ByteOrder.nativeOrder());
     int accumulator = 0;
     int steps = 0;
@@ -103,6 +107,24 @@ class SeccompFilterTest {
     int x32 = 0x40000000;
     assertEquals(TRACE | SeccompFilter.FOREIGN, run(WANTED, x32 | Sysno.OPENAT.nr, arch(), 0));
     assertEquals(TRACE | SeccompFilter.FOREIGN, run(WANTED, -1, arch(), 0));
+  }
+
+  /** mmap(2): protection is the third argument, flags are the fourth. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 2, false", // read, private
+    "3, 2, false", // read and write, private
+    "3, 34, false", // the same, anonymous
+    "5, 2, true", // code
+    "1, 1, true", // shared
+    "3, 3, true", // shared, validated
+  })
+  void ofMappingsOnlyCodeAndWhatIsSharedStops(int protection, int flags, boolean stops) {
+    Set<Sysno> wanted = EnumSet.of(Sysno.MMAP, Sysno.OPENAT, Sysno.WRITE);
+    assertEquals(
+        stops ? TRACE | SeccompFilter.WANTED : ALLOW,
+        run(wanted, Sysno.MMAP.nr, arch(), 0, 4096, protection, flags));
+    assertEquals(ALLOW, run(WANTED, Sysno.MMAP.nr, arch(), 0, 4096, protection, flags));
   }
 
   @Test
