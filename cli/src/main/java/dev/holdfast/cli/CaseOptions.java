@@ -118,8 +118,8 @@ final class CaseOptions {
             "READY",
             String.class,
             "The program is a service, and ready to be used at READY: the number of a TCP port that"
-                + " it listens on, the absolute path of a file, or a text that it prints. It is"
-                + " then asked to end (SIGTERM).");
+                + " it listens on, the absolute path of a file, or a text that it prints"
+                + " (port:N, file:F and text:T say which). It is then asked to end (SIGTERM).");
     clients =
         command.options(
             "--client",

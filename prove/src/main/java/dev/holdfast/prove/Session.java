@@ -95,6 +95,14 @@ final class Session implements AutoCloseable {
     if (reason != null) {
       throw new ProveException(reason);
     }
+    String until = what.until();
+    try {
+      if (until != null) {
+        Readiness.of(until);
+      }
+    } catch (IllegalArgumentException e) {
+      throw ProveException.wrongUse("--until " + until + ": " + e.getMessage());
+    }
     for (Intruder intruder : what.intruders()) {
       if (intruder != Intruder.ATTACKER && what.checks().isEmpty()) {
         throw ProveException.wrongUse(
@@ -169,15 +177,15 @@ final class Session implements AutoCloseable {
   /** What the worlds hide of the command is said before anything is tried. */
   private void lookForHidden() throws ProveException {
     HiddenNames hidden = HiddenNames.of(what, roles.own(), worlds);
-    for (String word : hidden.words()) {
-      if (HiddenNames.isProgram(word, what.argv())) {
+    for (String name : hidden.names()) {
+      if (HiddenNames.isProgram(name, what.directory(), what.argv())) {
         throw ProveException.wrongUse(
-            word
+            name
                 + ": the worlds have a directory of their own there, which hides it: put the"
                 + " program elsewhere, or make it in --setup");
       }
       notes.add(
-          word
+          name
               + ": is on this host, but the worlds have a directory of their own there, which"
               + " hides it");
     }

@@ -112,6 +112,47 @@ class OwnPlacesTest {
     assertTrue(String.valueOf(refused.getMessage()).startsWith(script + ": "), refused::toString);
   }
 
+  /** Whoever runs it for us, and by whatever name it is called. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "env A=1 %s/script",
+        "env -i nice -n 5 %s/script",
+        "timeout 60 sh -e %s/script",
+        "python3 -W ignore %s/script",
+        "%s-link/script",
+        "sh %s-link/script",
+      })
+  void aHiddenProgramIsSeenBehindWhoeverRunsIt(String line, @TempDir Path directory)
+      throws Exception {
+    Path fresh = Files.createDirectory(directory.resolve("fresh"));
+    Path script = Files.writeString(fresh.resolve("script"), "#!/bin/sh\ntrue\n");
+    assertTrue(script.toFile().setExecutable(true));
+    Files.createSymbolicLink(directory.resolve("fresh-link"), fresh);
+    List<String> argv = List.of(line.replace("%s", fresh.toString()).split(" ", -1));
+    Case hiding = Case.of(argv).withDirectory(Path.of("/")).withFresh(fresh);
+    ProveException refused =
+        assertThrows(ProveException.class, () -> Prover.prove(hiding, Progress.NONE));
+    assertTrue(String.valueOf(refused.getMessage()).contains("/script: "), refused::toString);
+  }
+
+  /** What may be needed is only told. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--config=%s/conf", "-I%s/conf", "cat %s/conf || true"})
+  void aHiddenNameInsideAWordIsTold(String word, @TempDir Path directory) throws Exception {
+    Path fresh = Files.createDirectory(directory.resolve("fresh"));
+    Files.writeString(fresh.resolve("conf"), "x");
+    Case hiding =
+        Case.of(List.of("/bin/true", word.replace("%s", fresh.toString())))
+            .withDirectory(Path.of("/"))
+            .withFresh(fresh);
+    Proof proof = Prover.prove(hiding, Progress.NONE);
+    String told = fresh + "/conf: is on this host";
+    assertTrue(proof.notes().stream().anyMatch(n -> n.startsWith(told)), proof::toString);
+    Proof made = Prover.prove(hiding.withSetup("echo x > " + fresh + "/conf"), Progress.NONE);
+    assertEquals(List.of(), made.notes());
+  }
+
   @Test
   void aHiddenScriptBesideTheStartToo(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("script"), "true\n");

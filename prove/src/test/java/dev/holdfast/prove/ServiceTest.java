@@ -63,7 +63,8 @@ class ServiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"8080", "ready", "/run/ready"})
+  @ValueSource(
+      strings = {"8080", "ready", "/run/ready", "port:8080", "text:rea", "file:/run/ready"})
   void whatItDoesForAClientIsAttacked(String ready) throws Exception {
     Case foreseen = server("foreseen").withUntil(ready).withClients(CLIENT);
     Proof proof = Prover.prove(foreseen, Progress.NONE);
@@ -72,6 +73,15 @@ class ServiceTest {
     Proof unused = Prover.prove(server("foreseen").withUntil(ready), Progress.NONE);
     assertEquals(0, unused.exit(), unused::toString);
     assertEquals(0, unused.windows().size(), unused::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "65536", "port:", "port:x", "file:run/ready", "text:"})
+  void whatItCannotComeToIsRefused(String ready) {
+    Case wrong = server("foreseen").withUntil(ready);
+    ProveException refused =
+        assertThrows(ProveException.class, () -> Prover.prove(wrong, Progress.NONE));
+    assertTrue(refused.isWrongUse(), refused::toString);
   }
 
   @Test

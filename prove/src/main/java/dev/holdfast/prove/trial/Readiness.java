@@ -52,11 +52,44 @@ public sealed interface Readiness {
     }
   }
 
-  /** A port's number, a file's absolute path, or else a text. */
+  /**
+   * A port's number, a file's absolute path, or else a text; each can be said to be what it is:
+   * {@code port:80}, {@code file:/run/up}, {@code text:80}.
+   *
+   * @throws IllegalArgumentException for what cannot be what it is said to be
+   */
   static Readiness of(String what) {
-    if (what.matches("[0-9]{1,5}") && Integer.parseInt(what) <= 65535) {
-      return new Listens(Integer.parseInt(what));
+    if (what.startsWith("port:")) {
+      return new Listens(port(what.substring("port:".length())));
     }
-    return what.startsWith("/") ? new HasFile(what) : new Says(what);
+    if (what.startsWith("file:")) {
+      String path = what.substring("file:".length());
+      if (!path.startsWith("/")) {
+        throw new IllegalArgumentException(path + " is not an absolute path");
+      }
+      return new HasFile(path);
+    }
+    if (what.startsWith("text:")) {
+      return new Says(text(what.substring("text:".length())));
+    }
+    if (what.matches("[0-9]+")) {
+      return new Listens(port(what));
+    }
+    return what.startsWith("/") ? new HasFile(what) : new Says(text(what));
+  }
+
+  private static int port(String what) {
+    if (!what.matches("[0-9]{1,5}") || Integer.parseInt(what) > 65535 || what.matches("0+")) {
+      throw new IllegalArgumentException(
+          what + " is not a port (1 to 65535); a text is asked for with text:" + what);
+    }
+    return Integer.parseInt(what);
+  }
+
+  private static String text(String what) {
+    if (what.isEmpty()) {
+      throw new IllegalArgumentException("an empty text is always there");
+    }
+    return what;
   }
 }
