@@ -184,12 +184,36 @@ public final class Planner {
     Operation operation = call.operation();
     if (binding.object() == null) {
       prune("nothing there", 1);
-    } else if ((operation.resolve() & STAYS_INSIDE) != 0) {
-      prune("resolution cannot leave the directory", 1);
     } else {
       boolean leadsToObject = isLastStep(call, binding);
       Hazard hazard = leadsToObject ? objectHazard(call, binding) : Hazard.S13;
-      window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check(binding));
+      if ((operation.resolve() & STAYS_INSIDE) != 0) {
+        prune("resolution cannot leave the directory", 1);
+      } else {
+        window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check(binding));
+      }
+      if (takesIn(operation) && call.changeable().stream().noneMatch(Binding::last)) {
+        onDirectory(call, binding, hazard);
+      }
+    }
+  }
+
+  /** What the program finds there it reads or runs, and does not change. */
+  private static boolean takesIn(Operation operation) {
+    return operation.action() == Action.EXEC
+        || (operation.action() == Action.OPEN
+            && operation.reads()
+            && !operation.writes()
+            && !operation.creates());
+  }
+
+  /** A whole directory of the attacker's, for what the program is going to find in it. */
+  private void onDirectory(ObservedCall call, Binding binding, Hazard hazard) {
+    Statx object = binding.object();
+    if (object != null && object.uid() == attackerUid) {
+      prune("the attacker's own contents", 1);
+    } else if (object != null) {
+      window(call, binding, Strike.EXCHANGE, hazard, check(binding));
     }
   }
 
@@ -223,8 +247,11 @@ public final class Planner {
           window(call, binding, Strike.HARDLINK, Hazard.S12, check);
         }
       }
-      case CHDIR, CHROOT, MOUNT ->
-          window(call, binding, Strike.SYMLINK_DIRECTORY, objectHazard(call, binding), check);
+      case CHDIR, CHROOT, MOUNT -> {
+        Hazard hazard = objectHazard(call, binding);
+        window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
+        onDirectory(call, binding, hazard);
+      }
       case RENAME, LINK -> {
         boolean source = binding.operand() == 0;
         boolean carriesOut =
@@ -300,10 +327,10 @@ public final class Planner {
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
       } else {
         prune("no-follow", 1);
-        // A file can only be opened so by mistake, and the call fails.
-        if (object != null && object.isDirectory()) {
-          window(call, binding, Strike.EXCHANGE, Hazard.S13, check);
-        }
+      }
+      // A file can only be opened so by mistake, and the call fails.
+      if (object != null && (object.isDirectory() || (follow && object.isSymlink()))) {
+        onDirectory(call, binding, follow ? hazard : Hazard.S13);
       }
       return;
     }

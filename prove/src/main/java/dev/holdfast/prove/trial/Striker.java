@@ -38,9 +38,6 @@ final class Striker {
   /** Of a directory's files so many are watched. */
   private static final int MOST_HELD = 64;
 
-  /** An archive's names stand at its end. */
-  private static final int MAX_ORIGINAL = 1 << 24;
-
   private final Attacker attacker;
 
   /** How many there were: what one has put aside stays there. */
@@ -125,11 +122,8 @@ final class Striker {
             yield attacker.act(() -> addNames(binding.directory(), files));
           }
           case EXCHANGE -> {
-            Map<String, byte[]> files = new TreeMap<>();
-            for (String name : othersFiles(binding.path())) {
-              files.put(name, content(binding.path(), name, command));
-            }
-            yield attacker.act(() -> exchange(aside, files, binding));
+            List<Lookalike.Entry> like = new Lookalike(vault, attacker, command).of(binding.path());
+            yield attacker.act(() -> exchange(aside, like, binding));
           }
           case REMOVE ->
               attacker.act(
@@ -168,26 +162,6 @@ final class Striker {
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
   }
 
-  /**
-   * The names behind which he could not put his own contents anyway, and a new one, for who takes
-   * whatever is there.
-   */
-  private Set<String> othersFiles(String directory) throws FileSystemException {
-    Set<String> names = new TreeSet<>();
-    if (!attacker.mayChange(directory)) {
-      vault
-          .regularFiles(directory)
-          .forEach(
-              (name, stat) -> {
-                if (stat.uid() != attacker.uid()) {
-                  names.add(name);
-                }
-              });
-      names.add("attacker");
-    }
-    return names;
-  }
-
   /** New names that end as those do which stand there: what is taken by its ending takes them. */
   private Set<String> lookalikes(String directory) throws FileSystemException {
     Set<String> files = new TreeSet<>();
@@ -220,22 +194,32 @@ final class Striker {
     return made;
   }
 
-  private SyscallResult exchange(String aside, Map<String, byte[]> files, Binding binding) {
+  private SyscallResult exchange(String aside, List<Lookalike.Entry> like, Binding binding) {
     SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
-    Iterator<Map.Entry<String, byte[]>> left = files.entrySet().iterator();
+    Iterator<Lookalike.Entry> left = like.iterator();
     while (made.ok() && left.hasNext()) {
-      Map.Entry<String, byte[]> file = left.next();
-      String name = aside + "/" + file.getKey();
+      Lookalike.Entry entry = left.next();
+      String path = aside + "/" + entry.name();
       made =
-          planted.size() < MOST_HELD ? plant(name, file.getValue()) : write(name, file.getValue());
+          switch (entry) {
+            case Lookalike.Folder _ -> Unistd.mkdirat(AT_FDCWD, Raw.bytes(path), 0755);
+            case Lookalike.Link link -> Unistd.symlinkat(link.target(), AT_FDCWD, Raw.bytes(path));
+            case Lookalike.Copy copy -> write(path, copy.content());
+            case Lookalike.Planted planting ->
+                planted.size() < MOST_HELD
+                    ? plant(path, planting.content())
+                    : write(path, planting.content());
+          };
     }
-    return made.failed() ? made : replace(aside, binding);
+    if (made.failed()) {
+      return made;
+    }
+    int flags = binding.object() == null ? 0 : Unistd.RENAME_EXCHANGE;
+    return Unistd.renameat2(AT_FDCWD, Raw.bytes(aside), AT_FDCWD, Raw.bytes(binding.path()), flags);
   }
 
-  /** A program's file is known to the attacker, too, so it is read with the world's rights. */
   private byte[] content(String directory, String name, List<String> command) {
-    byte[] original = Contents.read(AT_FDCWD, Raw.bytes(Raw.join(directory, name)), MAX_ORIGINAL);
-    return vault.attackerContent(new Reader(name, original, command));
+    return vault.attackerContent(directory, name, command);
   }
 
   private static SyscallResult write(String path, byte[] content) {

@@ -14,6 +14,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.payload.Payloads;
 import dev.holdfast.prove.payload.Reader;
 import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.watch.VolatileNames;
 import java.nio.file.FileSystemException;
@@ -59,6 +60,10 @@ final class Vault {
 
   private static final int MAX_DEPTH = 16;
   private static final int MAX_ENTRIES = 5000;
+
+  /** An archive's names stand at its end. */
+  private static final int MAX_ORIGINAL = 1 << 24;
+
   private static final int REPEATS = 64;
 
   private final int uid;
@@ -87,9 +92,15 @@ final class Vault {
     this.volatileNames = setting.volatileNames();
   }
 
-  /** What the attacker puts into files of its own: a program in the eyes of whoever reads it. */
-  byte[] attackerContent(Reader reader) {
-    return Payloads.forReader(reader, EXECUTED, injection);
+  /**
+   * What the attacker puts into a file of its own: a program in the eyes of whoever reads it. What
+   * stood there is known to the attacker, too, so it is read with the world's rights.
+   *
+   * @param command the program that will find it, with its arguments, raw
+   */
+  byte[] attackerContent(String directory, String name, List<String> command) {
+    byte[] original = Contents.read(AT_FDCWD, Raw.bytes(Raw.join(directory, name)), MAX_ORIGINAL);
+    return Payloads.forReader(new Reader(name, original, command), EXECUTED, injection);
   }
 
   /** The same without the mark by which it is found again elsewhere. */
@@ -233,6 +244,11 @@ final class Vault {
       }
     }
     Unistd.close(opened.intValue());
+  }
+
+  /** Whether a name is made up anew in each run. */
+  boolean isVolatile(String name) {
+    return volatileNames.isVolatile(name);
   }
 
   /** The regular files that stand in a directory in every run, by their names. */

@@ -1,0 +1,128 @@
+package dev.holdfast.prove.trial;
+
+import static dev.holdfast.libc.Fcntl.AT_FDCWD;
+import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
+
+import dev.holdfast.libc.Dirent;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.watch.Attacker;
+import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.Raw;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a directory of the attacker's own must have so that the victim goes on in it as in the one
+ * that it is exchanged for: the same names at every depth, with his contents behind those that he
+ * could not have changed.
+ *
+ * <p>Threads: the thread of one world.
+ */
+final class Lookalike {
+  private static final int MAX_DEPTH = 8;
+  private static final int MAX_ENTRIES = 1000;
+  private static final int MAX_COPY = 1 << 20;
+
+  /** Something in the directory, its name relative to it, raw; parents come first. */
+  sealed interface Entry {
+    String name();
+  }
+
+  record Folder(String name) implements Entry {}
+
+  record Link(String name, byte[] target) implements Entry {}
+
+  /** As it stands there: he could have changed it anyway. */
+  record Copy(String name, byte[] content) implements Entry {}
+
+  /** His contents, for whoever will read it. */
+  record Planted(String name, byte[] content) implements Entry {}
+
+  private final Vault vault;
+  private final Attacker attacker;
+  private final List<String> command;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /**
+   * @param command the program that will find it, with its arguments, raw
+   */
+  Lookalike(Vault vault, Attacker attacker, List<String> command) {
+    this.vault = vault;
+    this.attacker = attacker;
+    this.command = command;
+  }
+
+  /**
+   * Nothing for a directory in which he could change everything: to exchange the whole gains him no
+   * more. A new name is added, for who takes whatever is there.
+   */
+  List<Entry> of(String directory) throws FileSystemException {
+    if (attacker.mayChange(directory)) {
+      return List.of();
+    }
+    add(directory, "", MAX_DEPTH);
+    String fresh = "attacker";
+    if (entries.stream().noneMatch(e -> e.name().equals(fresh))) {
+      entries.add(new Planted(fresh, vault.attackerContent(directory, fresh, command)));
+    }
+    return List.copyOf(entries);
+  }
+
+  private void add(String directory, String prefix, int depth) throws FileSystemException {
+    SyscallResult opened =
+        Fcntl.openat(AT_FDCWD, Raw.bytes(directory), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    if (opened.failed()) {
+      return;
+    }
+    int fd = opened.intValue();
+    try {
+      boolean his = attacker.mayChange(directory);
+      for (Dirent entry : Vault.list(fd)) {
+        String name = Raw.of(entry.name());
+        Result<Statx> stat =
+            Statx.statx(fd, entry.name(), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        if (stat.ok() && !vault.isVolatile(name) && entries.size() < MAX_ENTRIES) {
+          one(directory, name, prefix + name, stat.value(), his, depth);
+        }
+      }
+    } finally {
+      Unistd.close(fd);
+    }
+  }
+
+  private void one(
+      String directory, String name, String relative, Statx stat, boolean his, int depth)
+      throws FileSystemException {
+    byte[] path = Raw.bytes(Raw.join(directory, name));
+    switch (stat.type()) {
+      case Statx.S_IFDIR -> {
+        entries.add(new Folder(relative));
+        if (depth > 0) {
+          add(Raw.join(directory, name), relative + "/", depth - 1);
+        }
+      }
+      case Statx.S_IFLNK -> {
+        Result<byte[]> target = Unistd.readlinkat(AT_FDCWD, path);
+        if (target.ok()) {
+          entries.add(new Link(relative, target.value()));
+        }
+      }
+      case Statx.S_IFREG -> {
+        boolean known = his || stat.uid() == attacker.uid();
+        if (known && attacker.may(Raw.join(directory, name), Unistd.R_OK)) {
+          entries.add(new Copy(relative, Contents.read(AT_FDCWD, path, MAX_COPY)));
+        } else {
+          entries.add(new Planted(relative, vault.attackerContent(directory, name, command)));
+        }
+      }
+      default -> {
+        // FIFOs, sockets and devices: their contents are nobody's.
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Strike;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is used below a directory is found in the attacker's own, too, however deep it is. */
+class ExchangedDirectoryTest {
+  private static final String TREE =
+      "mkdir -p /arena/p/lib/deep && echo : > /arena/p/run.sh && echo : > /arena/p/lib/run.sh"
+          + " && echo : > /arena/p/lib/deep/run.sh && ln -s deep /arena/p/lib/link"
+          + " && mkdir /arena/p/his && echo his > /arena/p/his/f && chown -R nobody /arena/p/his";
+
+  @BeforeAll
+  static void requirements() {
+    TestHost.assumeRoot("private worlds, and an attacker that is somebody else");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "test $(stat -c %u /arena/p) = 0 && sh /arena/p/run.sh | true",
+        "test $(stat -c %u /arena/p) = 0 && sh /arena/p/lib/deep/run.sh | true",
+        "test $(stat -c %u /arena/p) = 0 && sh /arena/p/lib/link/run.sh | true",
+        "test $(stat -c %u /arena/p) = 0 && read x </arena/p/his/f && sh /arena/p/lib/run.sh |"
+            + " true",
+        "cd /arena/p && test $(stat -c %u .) = 0 && sh lib/deep/run.sh | false",
+      })
+  void whatIsRunBelowIsHis(String line, boolean executed) throws Exception {
+    Proof proof =
+        Prover.prove(
+            Case.of(List.of("/bin/sh", "-c", line))
+                .withDirectory(Path.of("/"))
+                .withArena(Path.of("/arena"))
+                .withSetup(TREE),
+            Progress.NONE);
+    assertEquals(0, proof.exit(), proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertTrue(!proof.windows().isEmpty(), proof::toString);
+    assertEquals(
+        executed,
+        proof.windows().stream()
+            .anyMatch(
+                w -> w.window().strike() == Strike.EXCHANGE && w.effects().contains(Effect.EXEC)),
+        proof::toString);
+  }
+}
