@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** Every hazard of the catalogue as a scene, run for real. */
 @NullMarked
 module dev.holdfast.lab {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires dev.holdfast.files;
   requires dev.holdfast.locks;
   requires transitive dev.holdfast.prove;

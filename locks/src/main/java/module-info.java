@@ -7,7 +7,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module dev.holdfast.locks {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires dev.holdfast.libc;
 
   exports dev.holdfast.locks;

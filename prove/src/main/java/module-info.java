@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** Stops a program between any two system calls, lets an attacker act there, and judges. */
 @NullMarked
 module dev.holdfast.prove {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires dev.holdfast.libc;
   requires transitive dev.holdfast.findings;
 

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Sources.</b> setfsuid(2), credentials(7), capabilities(7).
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class AsUser implements AutoCloseable {
   private static final long FILE_CAPABILITIES =
       1L << Capability.CAP_CHOWN

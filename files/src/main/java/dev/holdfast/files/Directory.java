@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Sources.</b> openat2(2), path_resolution(7); Go's {@code os.Root}, Rust's cap-std,
  * libpathrs.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Directory implements AutoCloseable {
   private static final byte[] SELF = {'.'};
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name in the form of {@link Names}
  * @param kindOrNull null where the file system does not say
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record DirectoryEntry(String name, @Nullable FileKind kindOrNull) {
 
   static DirectoryEntry of(Dirent dirent) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Sources.</b> The {@code DEADJOE} and {@code dead.letter} attacks; link(2).
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class EmergencySave {
   private static final int MAX_NUMBERED = 99;
 

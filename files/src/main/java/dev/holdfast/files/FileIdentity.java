@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Immutable. <b>Sources.</b> statx(2), name_to_handle_at(2), ioctl_iflags and
  * {@code FS_IOC_GETVERSION}; the "cryogenic sleep" attack of Olaf Kirch.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class FileIdentity {
 
   /** What can tell two lives of one inode number apart here. Later ones are stronger. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees.</b> All fields are of one object. <b>Races that remain.</b> Owner, mode, size
  * and times can have changed since. <b>Threads.</b> Immutable.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class FileStat implements PosixFileAttributes {
   private static final PosixFilePermission[] PERMISSIONS = PosixFilePermission.values();
 

@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Sources.</b> open(2), statx(2), fchmod(2), fchown(2); "Avoid Race Conditions" of the Secure
  * Programming HOWTO.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class OpenFile implements AutoCloseable {
   /** For retries after "it was there, now it is not" and the reverse. */
   static final int MAX_TRIES = 64;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all, except that linking belongs to one thread at a time.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class TempFile implements AutoCloseable {
   /** In use until this is closed, so that the name can be removed. */
   private final Directory directory;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdfast null if skipped
  * @param skipped why it could not run here; null if it ran
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record VariantResult(
     String name,
     @Nullable Performance usual,

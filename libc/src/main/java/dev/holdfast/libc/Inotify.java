@@ -6,6 +6,7 @@ import java.util.List;
 /** {@code <sys/inotify.h>}: what happens to the names in a directory, inotify(7). */
 public final class Inotify {
   public static final int IN_CLOSE_WRITE = 0x8;
+  public static final int IN_CLOSE_NOWRITE = 0x10;
   public static final int IN_OPEN = 0x20;
   public static final int IN_MOVED_FROM = 0x40;
   public static final int IN_MOVED_TO = 0x80;
@@ -17,6 +18,7 @@ public final class Inotify {
   public static final int IN_IGNORED = 0x8000;
   public static final int IN_ONLYDIR = 0x01000000;
   public static final int IN_DONT_FOLLOW = 0x02000000;
+  public static final int IN_MASK_ADD = 0x20000000;
 
   private static final int HEADER = 16;
   private static final int BUFFER = 16 * 1024;

@@ -34,9 +34,15 @@ public interface Held extends AutoCloseable {
   void ensureValid() throws IOException;
 
   /**
-   * Has the action run, once, if the loss of the lock is noticed. On one machine a loss is noticed
-   * when {@link #ensureValid} is called or when the lock is released; past one machine also in
-   * between.
+   * Has the action run, once, soon after the lock is lost while it is held: the file was removed or
+   * replaced, the kernel dropped it, or the service past one machine gave it to another. It runs in
+   * the call that notices the loss (this one, {@link #ensureValid} or {@link #close}), else on a
+   * virtual thread. Several actions all run.
+   *
+   * <p>That is a push, not a promise of the moment: another may have the lock before the action
+   * runs. Where the machine watches no names for us it takes about a second.
+   *
+   * @throws IllegalStateException if it is not held any more
    */
   void onLost(Runnable action);
 
@@ -66,10 +72,12 @@ public interface Held extends AutoCloseable {
   Optional<Place> place();
 
   /**
-   * Lets go.
+   * Lets go. It also looks whether the lock was lost before: always for the first of several
+   * holdings that follow one another within a few milliseconds, and for each that lasted longer.
    *
-   * @throws java.io.UncheckedIOException if a lock file could not be removed; the message says
-   *     which
+   * @throws java.io.UncheckedIOException if it was, with a {@link LockLostException} as its cause,
+   *     unless {@link #ensureValid} or an action of {@link #onLost} told so before; or if the file
+   *     that makes the lock could not be removed, or was gone. It is let go all the same
    */
   @Override
   void close();

@@ -1,5 +1,6 @@
 package dev.holdfast.locks;
 
+import java.io.Serializable;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the machine, if the lock may be held from another one
  * @param note what else is known, such as the place in this program; may be empty
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record Holder(
     int pid,
     String command,
@@ -22,7 +24,8 @@ public record Holder(
     long length,
     @Nullable Instant since,
     String host,
-    String note) {
+    String note)
+    implements Serializable {
 
   @Override
   public String toString() {

@@ -47,26 +47,45 @@ public interface HostLock {
    */
   Key key() throws IOException;
 
-  /** Takes it if that is possible now; empty if it is busy. Never waits. */
+  /**
+   * Takes it if that is possible now; empty if it is busy, also if this thread has it itself. Never
+   * waits.
+   */
   Optional<Held> tryAcquire() throws IOException;
 
   /**
-   * Waits for it.
+   * Waits for it, at most so long; empty if it was not granted in time. A time of zero or less is
+   * {@link #tryAcquire()}.
+   *
+   * @throws InterruptedException as {@link #acquire()}
+   * @throws LockReentryException as {@link #acquire()}
+   * @throws LockOrderException as {@link #acquire()}
+   */
+  default Optional<Held> tryAcquire(Duration timeout) throws IOException, InterruptedException {
+    return attempt(timeout).held();
+  }
+
+  /**
+   * Waits for it, for ever if need be: whoever may open a lock file can hold its lock (L12). A
+   * program that must go on gives a time.
    *
    * @throws InterruptedException if the thread was interrupted before it was granted
-   * @throws LockReentryException if this thread holds it already
+   * @throws LockReentryException if this thread holds it already; to share again what it shares is
+   *     granted
    * @throws LockOrderException if this thread holds another lock, and the opposite order was seen;
    *     see {@link LockOrder}
    */
   Held acquire() throws IOException, InterruptedException;
 
-  /** Waits for it, at most so long. The time-out is a value, and tells who holds it. */
+  /**
+   * {@link #tryAcquire(Duration)} for those who want to know who holds it if it was not granted.
+   */
   Outcome attempt(Duration timeout) throws IOException, InterruptedException;
 
   /**
    * Waits for it, at most so long.
    *
-   * @throws LockTimeoutException if it was not granted in time; {@link #attempt} has it as a value
+   * @throws LockTimeoutException if it was not granted in time; it tells who holds it
    */
   default Held acquire(Duration timeout) throws IOException, InterruptedException {
     return attempt(timeout).orThrow();
@@ -110,11 +129,23 @@ public interface HostLock {
   }
 
   /**
-   * The same lock as {@code java.util.concurrent} knows it: re-entrant, bound to the thread. An
-   * {@link IOException} becomes an {@link java.io.UncheckedIOException}; there are no conditions.
+   * The same lock as {@code java.util.concurrent} knows it: re-entrant, bound to the thread. What
+   * one such object of a lock has locked another one can unlock. An {@link IOException} becomes an
+   * {@link java.io.UncheckedIOException}; there are no conditions.
    */
   default java.util.concurrent.locks.Lock asJavaLock() {
     return new JavaLock(reentrant());
+  }
+
+  /**
+   * Both modes of this lock as {@code java.util.concurrent} knows them; each as {@link
+   * #asJavaLock}. A thread that writes may read as well, and goes on reading when it has let go of
+   * the writing; one that reads cannot write without letting go.
+   *
+   * @throws UnsupportedOperationException where the kind lacks {@link Capability#SHARED}
+   */
+  default java.util.concurrent.locks.ReadWriteLock asReadWriteLock() {
+    return JavaLock.Pair.of(this);
   }
 
   /** Who holds it, as far as can be known; empty if nobody does. */

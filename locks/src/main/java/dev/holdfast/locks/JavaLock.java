@@ -3,19 +3,24 @@ package dev.holdfast.locks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
 
-/** A {@link HostLock} as {@code java.util.concurrent} knows it. */
-final class JavaLock implements java.util.concurrent.locks.Lock {
+/** A {@link HostLock} as {@code java.util.concurrent} knows it. Objects of one lock are one. */
+final class JavaLock implements Lock {
   private final HostLock lock;
-  private final ThreadLocal<Deque<Held>> mine = ThreadLocal.withInitial(ArrayDeque::new);
 
   JavaLock(HostLock reentrant) {
     this.lock = reentrant;
+  }
+
+  /** Both modes of a lock. */
+  record Pair(Lock readLock, Lock writeLock) implements ReadWriteLock {
+    static Pair of(HostLock lock) {
+      return new Pair(lock.shared().asJavaLock(), lock.exclusive().asJavaLock());
+    }
   }
 
   @Override
@@ -40,7 +45,7 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
   @Override
   public void lockInterruptibly() throws InterruptedException {
     try {
-      mine.get().push(lock.acquire());
+      var _ = lock.acquire();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -49,9 +54,7 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
   @Override
   public boolean tryLock() {
     try {
-      Optional<Held> held = lock.tryAcquire();
-      held.ifPresent(mine.get()::push);
-      return held.isPresent();
+      return lock.tryAcquire().isPresent();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,12 +63,8 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
   @Override
   public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
     try {
-      if (lock.attempt(Duration.of(time, unit.toChronoUnit()))
-          instanceof Outcome.Acquired(Held h)) {
-        mine.get().push(h);
-        return true;
-      }
-      return false;
+      // What does not fit into nanoseconds is cut to what does: some centuries.
+      return lock.tryAcquire(Duration.ofNanos(unit.toNanos(time))).isPresent();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,7 +72,12 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
 
   @Override
   public void unlock() {
-    Held held = mine.get().poll();
+    Held held;
+    try {
+      held = ReentrantView.latest(lock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     if (held == null) {
       throw new IllegalMonitorStateException(lock.name() + " is not held by this thread");
     }
@@ -83,5 +87,10 @@ final class JavaLock implements java.util.concurrent.locks.Lock {
   @Override
   public Condition newCondition() {
     throw new UnsupportedOperationException("a lock between processes has no conditions");
+  }
+
+  @Override
+  public String toString() {
+    return lock.toString();
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order is total and the same in every process of the machine: kind, engine, device, inode,
  * name, start of the range, length. A length of 0 means to the end of the file.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Key implements Comparable<Key> {
   private final Kind kind;
   private final String engine;

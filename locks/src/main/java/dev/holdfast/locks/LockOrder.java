@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * deadlocked this time. What {@link Locks#all} takes together counts as taken at once.
  *
  * <p><b>What remains.</b> It sees this process only; another program may take the same locks in
- * another order. After {@value #MOST} pairs it begins anew. What does not wait ({@link
+ * another order. Two names of one lock, neither of which was used within the last second when the
+ * other was, count as two. After {@value #MOST} pairs it begins anew. What does not wait ({@link
  * HostLock#tryAcquire}) is not a part of any order.
  *
  * <p>The system property {@value #PROPERTY} changes the rule: {@code seen} (the default), {@code
@@ -42,11 +43,17 @@ public final class LockOrder {
   private static final ThreadLocal<Boolean> TOGETHER = new ThreadLocal<>();
 
   /** For each lock what was asked for while it was held, and where. */
-  private static final Map<Key, Map<Key, Seen>> AFTER = new HashMap<>();
+  private static final Map<Node, Map<Node, Seen>> AFTER = new HashMap<>();
 
   private static int pairs;
 
   private LockOrder() {}
+
+  /**
+   * A lock as it was seen. With its name, since the key alone is no identity past the end of a
+   * file: the next file may get the number of one that was removed.
+   */
+  private record Node(Key key, String name) {}
 
   private record Seen(String first, Place firstPlace, String second, Place secondPlace) {}
 
@@ -74,18 +81,15 @@ public final class LockOrder {
           throw new LockOrderException(heldName, heldAt.get(), wantedName, askedAt.get());
         }
       }
-      default -> requireUncontradicted(held, heldName, heldAt, wanted, wantedName, askedAt);
+      default ->
+          requireUncontradicted(
+              new Node(held, heldName), heldAt, new Node(wanted, wantedName), askedAt);
     }
   }
 
   private static synchronized void requireUncontradicted(
-      Key held,
-      String heldName,
-      Supplier<Place> heldAt,
-      Key wanted,
-      String wantedName,
-      Supplier<Place> askedAt) {
-    Map<Key, Seen> after = AFTER.get(held);
+      Node held, Supplier<Place> heldAt, Node wanted, Supplier<Place> askedAt) {
+    Map<Node, Seen> after = AFTER.get(held);
     if (after != null && after.containsKey(wanted)) {
       return;
     }
@@ -93,9 +97,9 @@ public final class LockOrder {
     Seen contrary = wayFrom(wanted, held);
     if (contrary != null) {
       throw new LockOrderException(
-          heldName,
+          held.name,
           heldAt.get(),
-          wantedName,
+          wanted.name,
           asked,
           contrary.first,
           contrary.firstPlace,
@@ -108,14 +112,14 @@ public final class LockOrder {
     }
     AFTER
         .computeIfAbsent(held, _ -> new HashMap<>())
-        .put(wanted, new Seen(heldName, heldAt.get(), wantedName, asked));
+        .put(wanted, new Seen(held.name, heldAt.get(), wanted.name, asked));
     pairs++;
   }
 
   /** The first step of a way from one lock to another, by what was seen; null if there is none. */
-  private static @Nullable Seen wayFrom(Key from, Key to) {
-    Map<Key, Seen> first = AFTER.getOrDefault(from, Map.of());
-    for (Map.Entry<Key, Seen> step : first.entrySet()) {
+  private static @Nullable Seen wayFrom(Node from, Node to) {
+    Map<Node, Seen> first = AFTER.getOrDefault(from, Map.of());
+    for (Map.Entry<Node, Seen> step : first.entrySet()) {
       if (step.getKey().equals(to) || leads(step.getKey(), to)) {
         return step.getValue();
       }
@@ -123,11 +127,11 @@ public final class LockOrder {
     return null;
   }
 
-  private static boolean leads(Key from, Key to) {
-    Set<Key> seen = new HashSet<>(Set.of(from));
-    Deque<Key> next = new ArrayDeque<>(seen);
+  private static boolean leads(Node from, Node to) {
+    Set<Node> seen = new HashSet<>(Set.of(from));
+    Deque<Node> next = new ArrayDeque<>(seen);
     while (!next.isEmpty()) {
-      for (Key after : AFTER.getOrDefault(next.remove(), Map.of()).keySet()) {
+      for (Node after : AFTER.getOrDefault(next.remove(), Map.of()).keySet()) {
         if (after.equals(to)) {
           return true;
         }

@@ -45,23 +45,40 @@ public final class LockSet {
   /** What became of a wait for several locks. */
   public sealed interface Result {
     /** All are held now, and must be closed. */
-    record Acquired(HeldSet held) implements Result {
+    record Acquired(HeldSet granted) implements Result {
       @Override
       public HeldSet orThrow() {
-        return held;
+        return granted;
+      }
+
+      @Override
+      public Optional<HeldSet> held() {
+        return Optional.of(granted);
       }
     }
 
     /** One was not granted in time; none is held. */
     record TimedOut(Outcome.TimedOut first) implements Result {
       @Override
-      public HeldSet orThrow() throws LockTimeoutException {
+      public HeldSet orThrow() {
         throw new LockTimeoutException(first);
+      }
+
+      @Override
+      public Optional<HeldSet> held() {
+        return Optional.empty();
       }
     }
 
-    /** What is held, for callers who prefer an exception. */
-    HeldSet orThrow() throws LockTimeoutException;
+    /**
+     * What is held, for callers who prefer an exception.
+     *
+     * @throws LockTimeoutException if nothing is
+     */
+    HeldSet orThrow();
+
+    /** What is held; empty if not all were granted in time. */
+    Optional<HeldSet> held();
   }
 
   /** The locks in their order, each once. */
@@ -117,7 +134,15 @@ public final class LockSet {
     }
   }
 
-  /** Waits for all. */
+  /**
+   * Waits for all, at most so long together; empty if not all were granted in time. A time of zero
+   * or less is {@link #tryAcquire()}.
+   */
+  public Optional<HeldSet> tryAcquire(Duration timeout) throws IOException, InterruptedException {
+    return attempt(timeout).held();
+  }
+
+  /** Waits for all, for ever if need be. */
   public HeldSet acquire() throws IOException, InterruptedException {
     return attempt(Deadline.NONE).orThrow();
   }

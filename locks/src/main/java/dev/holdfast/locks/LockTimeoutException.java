@@ -1,12 +1,13 @@
 package dev.holdfast.locks;
 
-import java.io.IOException;
-
-/** Only from the calls that promise a {@link Held}: the lock was not granted in time. */
-public final class LockTimeoutException extends IOException {
+/**
+ * Only from the calls that promise a {@link Held}: the lock was not granted in time. Not an {@link
+ * java.io.IOException}: nothing failed, and who handles failures must not take it for one.
+ */
+public final class LockTimeoutException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Outcome.TimedOut outcome;
+  private final Outcome.TimedOut outcome;
 
   LockTimeoutException(Outcome.TimedOut outcome) {
     super(outcome.toString());

@@ -1,15 +1,22 @@
 package dev.holdfast.locks;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of a wait for a lock. */
 public sealed interface Outcome {
   /** It is held now, and must be closed. */
-  record Acquired(Held held) implements Outcome {
+  record Acquired(Held granted) implements Outcome {
     @Override
     public Held orThrow() {
-      return held;
+      return granted;
+    }
+
+    @Override
+    public Optional<Held> held() {
+      return Optional.of(granted);
     }
   }
 
@@ -20,14 +27,20 @@ public sealed interface Outcome {
    * @param holders who held it when the time was up; empty if that cannot be known, or if it was
    *     let go in that moment
    */
-  record TimedOut(String lock, Duration waited, List<Holder> holders) implements Outcome {
+  record TimedOut(String lock, Duration waited, List<Holder> holders)
+      implements Outcome, Serializable {
     public TimedOut {
       holders = List.copyOf(holders);
     }
 
     @Override
-    public Held orThrow() throws LockTimeoutException {
+    public Held orThrow() {
       throw new LockTimeoutException(this);
+    }
+
+    @Override
+    public Optional<Held> held() {
+      return Optional.empty();
     }
 
     @Override
@@ -40,6 +53,13 @@ public sealed interface Outcome {
     }
   }
 
-  /** What is held, for callers who prefer an exception. */
-  Held orThrow() throws LockTimeoutException;
+  /**
+   * What is held, for callers who prefer an exception.
+   *
+   * @throws LockTimeoutException if nothing is
+   */
+  Held orThrow();
+
+  /** What is held; empty if it was not granted in time. */
+  Optional<Held> held();
 }

@@ -2,23 +2,146 @@ package dev.holdfast.locks;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A lock that the thread which holds it through such a view may acquire again. */
+/**
+ * A lock that the thread which holds it through such a view may acquire again. All views of one
+ * lock are one: it does not matter which of them acquires, acquires again, and lets go.
+ */
 final class ReentrantView extends LockView {
-  /** What this thread holds by way of any such view. */
-  private static final ThreadLocal<Map<Key, Hold>> HOLDS = ThreadLocal.withInitial(HashMap::new);
+  /** What this thread holds by way of any such view; nothing is kept of what it let go. */
+  private static final ThreadLocal<Holds> HOLDS = new ThreadLocal<>();
 
+  @SuppressWarnings("ReferenceEquality") // a thread is itself only
+  private static final class Holds {
+    private final Thread thread = Thread.currentThread();
+    private final Map<Key, Hold> all = new HashMap<>();
+
+    /** So many of them ended in another thread, which may not touch the map. */
+    private final AtomicInteger ended = new AtomicInteger();
+
+    @Nullable Hold find(Key key) {
+      if (ended.getAndSet(0) != 0) {
+        all.values().removeIf(hold -> !hold.isOpen());
+      }
+      Hold hold = all.get(key);
+      if (hold != null && !hold.isOpen()) {
+        all.remove(key);
+        hold = null;
+      }
+      return hold;
+    }
+
+    /** That of a name which leads elsewhere by now. */
+    @Nullable Hold findByName(HostLock lock, Key key) {
+      for (Hold hold : all.values()) {
+        if (hold.isOpen() && hold.isNamed(lock, key)) {
+          return hold;
+        }
+      }
+      return null;
+    }
+
+    void remove(Hold hold) {
+      if (Thread.currentThread() != thread) {
+        ended.incrementAndGet();
+        return;
+      }
+      all.remove(hold.key, hold);
+      if (all.isEmpty()) {
+        HOLDS.remove();
+      }
+    }
+  }
+
+  /** One real acquisition, and what was acquired again on top of it. */
   private static final class Hold {
-    final Held real;
-    final AtomicInteger count = new AtomicInteger();
+    private final Holds holds;
+    private final Key key;
+    private final Held real;
+    private final Deque<Nested> open = new ArrayDeque<>();
 
-    Hold(Held real) {
+    Hold(Holds holds, Key key, Held real) {
+      this.holds = holds;
+      this.key = key;
       this.real = real;
+    }
+
+    synchronized boolean isOpen() {
+      return !open.isEmpty() && real.isOpen();
+    }
+
+    boolean isNamed(HostLock lock, Key wanted) {
+      return real.lock().name().equals(lock.name())
+          && key.kind().equals(wanted.kind())
+          && key.start() == wanted.start()
+          && key.length() == wanted.length();
+    }
+
+    synchronized @Nullable Held latest(Mode mode) {
+      for (Nested nested : open) {
+        if (nested.wanted == mode) {
+          return nested;
+        }
+      }
+      return null;
+    }
+
+    synchronized Held nest(HostLock lock, Mode mode) {
+      Nested nested = new Nested(this, lock, mode);
+      open.push(nested);
+      return nested;
+    }
+
+    synchronized boolean isOpen(Nested nested) {
+      return open.contains(nested) && real.isOpen();
+    }
+
+    synchronized void downgrade(Nested nested) throws IOException {
+      if (open.size() > 1) {
+        throw new IllegalStateException(
+            real.lock().name() + " is held more than once by this thread");
+      }
+      real.downgrade();
+      nested.wanted = Mode.SHARED;
+    }
+
+    synchronized boolean tryUpgrade(Nested nested) throws IOException {
+      boolean done = real.tryUpgrade();
+      if (done) {
+        nested.wanted = Mode.EXCLUSIVE;
+      }
+      return done;
+    }
+
+    synchronized void close(Nested nested) {
+      if (!open.remove(nested)) {
+        return;
+      }
+      if (open.isEmpty()) {
+        holds.remove(this);
+        real.close();
+      } else if (nested.wanted == Mode.EXCLUSIVE && latest(Mode.EXCLUSIVE) == null) {
+        shareTheRest();
+      }
+    }
+
+    /** What remains was acquired shared: others may share it, too. */
+    private void shareTheRest() {
+      if (real.mode() == Mode.EXCLUSIVE
+          && real.lock().capabilities().contains(Capability.CONVERT)) {
+        try {
+          real.downgrade();
+        } catch (IOException stillExclusive) {
+          // That keeps others out for longer than need be, and nothing worse.
+        }
+      }
     }
   }
 
@@ -29,17 +152,29 @@ final class ReentrantView extends LockView {
     this.lock = lock;
   }
 
+  /**
+   * What this thread acquired last, and still holds, of a lock in its mode; null if there is none.
+   * Also if the name leads to another file by now.
+   */
+  static @Nullable Held latest(HostLock lock) throws IOException {
+    Holds holds = HOLDS.get();
+    if (holds == null) {
+      return null;
+    }
+    Key key = lock.key();
+    Hold hold = holds.find(key);
+    Held latest = hold == null ? null : hold.latest(lock.mode());
+    if (latest == null) {
+      hold = holds.findByName(lock, key);
+      latest = hold == null ? null : hold.latest(lock.mode());
+    }
+    return latest;
+  }
+
   private @Nullable Held again() throws IOException {
-    Map<Key, Hold> holds = HOLDS.get();
-    if (holds.isEmpty()) {
-      return null;
-    }
-    Hold hold = holds.get(lock.key());
+    Holds holds = HOLDS.get();
+    Hold hold = holds == null ? null : holds.find(lock.key());
     if (hold == null) {
-      return null;
-    }
-    if (hold.count.get() == 0 || !hold.real.isOpen()) {
-      holds.remove(lock.key());
       return null;
     }
     if (mode() == Mode.EXCLUSIVE && hold.real.mode() == Mode.SHARED) {
@@ -48,13 +183,27 @@ final class ReentrantView extends LockView {
           hold.real.place().orElseGet(Place::here),
           Place.here());
     }
-    return new Nested(hold);
+    return hold.nest(this, mode());
   }
 
   private Held first(Held real) throws IOException {
-    Hold hold = new Hold(real);
-    HOLDS.get().put(lock.key(), hold);
-    return new Nested(hold);
+    boolean kept = false;
+    try {
+      Holds holds = HOLDS.get();
+      if (holds == null) {
+        holds = new Holds();
+        HOLDS.set(holds);
+      }
+      Hold hold = new Hold(holds, lock.key(), real);
+      Held held = hold.nest(this, mode());
+      holds.all.put(hold.key, hold);
+      kept = true;
+      return held;
+    } finally {
+      if (!kept) {
+        real.close();
+      }
+    }
   }
 
   @Override
@@ -96,6 +245,16 @@ final class ReentrantView extends LockView {
   }
 
   @Override
+  public HostLock range(long start, long length) {
+    return new ReentrantView(lock.range(start, length));
+  }
+
+  @Override
+  public HostLock permissions(int permissions) {
+    return new ReentrantView(lock.permissions(permissions));
+  }
+
+  @Override
   public HostLock fair() {
     return new ReentrantView(lock.fair());
   }
@@ -105,19 +264,28 @@ final class ReentrantView extends LockView {
     return this;
   }
 
-  /** One of several acquisitions; the last to be closed lets go. */
-  private final class Nested implements Held {
-    private final Hold hold;
-    private boolean open = true;
+  @Override
+  public String toString() {
+    return lock + ", re-entrant";
+  }
 
-    Nested(Hold hold) {
+  /** One of several acquisitions; the last to be closed lets go. */
+  private static final class Nested implements Held {
+    private final Hold hold;
+    private final HostLock lock;
+
+    /** As it was asked for. Changed while the hold is locked. */
+    private Mode wanted;
+
+    Nested(Hold hold, HostLock lock, Mode wanted) {
       this.hold = hold;
-      hold.count.incrementAndGet();
+      this.lock = lock;
+      this.wanted = wanted;
     }
 
     @Override
     public HostLock lock() {
-      return ReentrantView.this;
+      return lock;
     }
 
     @Override
@@ -126,8 +294,8 @@ final class ReentrantView extends LockView {
     }
 
     @Override
-    public synchronized boolean isOpen() {
-      return open && hold.real.isOpen();
+    public boolean isOpen() {
+      return hold.isOpen(this);
     }
 
     @Override
@@ -147,15 +315,12 @@ final class ReentrantView extends LockView {
 
     @Override
     public void downgrade() throws IOException {
-      if (hold.count.get() > 1) {
-        throw new IllegalStateException(name() + " is held more than once by this thread");
-      }
-      hold.real.downgrade();
+      hold.downgrade(this);
     }
 
     @Override
     public boolean tryUpgrade() throws IOException {
-      return hold.real.tryUpgrade();
+      return hold.tryUpgrade(this);
     }
 
     @Override
@@ -169,13 +334,8 @@ final class ReentrantView extends LockView {
     }
 
     @Override
-    public synchronized void close() {
-      if (open) {
-        open = false;
-        if (hold.count.decrementAndGet() == 0) {
-          hold.real.close();
-        }
-      }
+    public void close() {
+      hold.close(this);
     }
   }
 }

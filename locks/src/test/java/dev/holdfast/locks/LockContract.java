@@ -366,6 +366,123 @@ public abstract class LockContract {
   }
 
   @Test
+  void noTimeIsTheSameAsNow() throws Exception {
+    HostLock lock = open(newName());
+    for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      try (Held held = lock.tryAcquire(none).orElseThrow()) {
+        assertTrue(lock.tryAcquire(none).isEmpty());
+        assertTrue(lock.tryAcquire().isEmpty());
+        assertInstanceOf(Outcome.TimedOut.class, lock.attempt(none));
+        assertThrows(LockTimeoutException.class, () -> lock.acquire(none));
+        held.ensureValid();
+      }
+    }
+    try (Held held = lock.tryAcquire(LONG).orElseThrow()) {
+      assertThrows(LockReentryException.class, () -> lock.tryAcquire(LONG));
+      held.detach();
+      assertTrue(lock.tryAcquire(SHORT).isEmpty());
+    }
+  }
+
+  @Test
+  void whatIsSharedCanBeSharedAgainWhoeverWaits() throws Exception {
+    HostLock lock = open(newName());
+    if (!can(Capability.SHARED)) {
+      assertThrows(UnsupportedOperationException.class, lock::shared);
+      return;
+    }
+    CompletableFuture<Boolean> written = new CompletableFuture<>();
+    Thread writer =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  try (Held held = lock.acquire()) {
+                    written.complete(held.isOpen());
+                  } catch (IOException | InterruptedException e) {
+                    written.completeExceptionally(e);
+                  }
+                });
+    try (Held first = lock.shared().acquire(LONG)) {
+      writer.start();
+      while (writer.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      // Behind the writer it would wait for itself.
+      try (Held second = lock.shared().acquire();
+          Held third = lock.shared().acquire(LONG);
+          Held fourth = lock.shared().tryAcquire().orElseThrow()) {
+        assertEquals(
+            List.of(true, true, true), List.of(second.isOpen(), third.isOpen(), fourth.isOpen()));
+      }
+      assertThrows(LockReentryException.class, () -> lock.acquire(LONG));
+      assertFalse(written.isDone());
+      first.ensureValid();
+    }
+    assertTrue(written.get(30, TimeUnit.SECONDS));
+    writer.join();
+  }
+
+  @Test
+  void whatWasDetachedStaysSoWhenItsModeChanges() throws Exception {
+    if (!can(Capability.CONVERT)) {
+      return;
+    }
+    HostLock lock = open(newName());
+    try (Held held = lock.shared().acquire(LONG).detach()) {
+      assertTrue(held.tryUpgrade());
+      // Nobody answers for it: this waits, as for another's.
+      assertTrue(lock.tryAcquire(SHORT).isEmpty());
+      held.downgrade();
+      assertTrue(lock.tryAcquire(SHORT).isEmpty());
+    }
+    try (Held held = lock.shared().acquire(LONG)) {
+      assertTrue(held.tryUpgrade());
+      assertThrows(LockReentryException.class, () -> lock.tryAcquire(SHORT));
+    }
+  }
+
+  @Test
+  void javaLocksOfOneLockAreOne() throws Exception {
+    String name = newName();
+    open(name).asJavaLock().lock();
+    open(name).asJavaLock().lock();
+    open(name).asJavaLock().unlock();
+    assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
+    open(name).asJavaLock().unlock();
+    assertThrows(IllegalMonitorStateException.class, () -> open(name).asJavaLock().unlock());
+    assertTrue(open(name).asJavaLock().tryLock(Long.MAX_VALUE, TimeUnit.DAYS));
+    assertTrue(open(name).asJavaLock().tryLock(Long.MIN_VALUE, TimeUnit.DAYS));
+    open(name).asJavaLock().unlock();
+    open(name).asJavaLock().unlock();
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
+  void asAReadWriteLockItGoesFromWritingToReading() throws Exception {
+    String name = newName();
+    if (!can(Capability.SHARED)) {
+      assertThrows(UnsupportedOperationException.class, () -> open(name).asReadWriteLock());
+      return;
+    }
+    java.util.concurrent.locks.ReadWriteLock lock = open(name).asReadWriteLock();
+    lock.writeLock().lock();
+    lock.readLock().lock();
+    assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.SHARED));
+    lock.writeLock().unlock();
+    String reader = peer.tryAcquire(kind(), directory, name, Mode.SHARED);
+    if (can(Capability.CONVERT)) {
+      assertTrue(reader.startsWith("granted"), reader);
+      peer.release(name);
+    } else {
+      assertEquals("busy", reader);
+    }
+    assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
+    assertThrows(IllegalMonitorStateException.class, () -> lock.writeLock().unlock());
+    lock.readLock().unlock();
+    assertTrue(isFree(open(name)));
+  }
+
+  @Test
   void aReentrantViewMayAskAgain() throws Exception {
     HostLock lock = open(newName());
     HostLock again = lock.reentrant();

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.locks.process.Slots;
+import dev.holdfast.locks.process.Upkeep;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +110,33 @@ class LockSetTest {
     try (Held high = sorted.get(1).acquire(LONG);
         Held low = sorted.get(0).acquire(LONG)) {
       assertTrue(low.isOpen() && high.isOpen());
+    }
+  }
+
+  /** The file system gives the number of a removed file to the next: that is another lock. */
+  @Test
+  void whatWasSeenOfRemovedFilesIsNotHeldAgainstThoseThatGotTheirNumbers() throws Exception {
+    Path one = Files.createFile(directory.resolve("one"));
+    Path two = Files.createFile(directory.resolve("two"));
+    try (Held first = Locks.of(one).acquire(LONG);
+        Held second = Locks.of(two).acquire(LONG)) {
+      assertTrue(first.isOpen() && second.isOpen());
+    }
+    // The same numbers with certainty, whatever the file system does: each has the other's name.
+    Path aside = directory.resolve("aside");
+    Files.move(one, aside);
+    Files.move(two, one);
+    Files.move(aside, two);
+    // As for removed files nothing of them is open any more.
+    Slots.retireUnusedSince(Upkeep.epoch);
+    try (Held first = Locks.of(one).acquire(LONG);
+        Held second = Locks.of(two).acquire(LONG)) {
+      assertTrue(first.isOpen() && second.isOpen());
+    }
+    // The control: against the order of the names it is refused.
+    try (Held second = Locks.of(two).acquire(LONG)) {
+      assertTrue(second.isOpen());
+      assertThrows(LockOrderException.class, () -> Locks.of(one).acquire(LONG));
     }
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: immutable; each {@code with…} method answers a changed copy.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Case {
   private final List<String> argv;
   private List<String> setup = List.of();

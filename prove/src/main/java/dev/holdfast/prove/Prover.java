@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all; proofs beside each other share the processors.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Prover {
   private Prover() {}
 

@@ -70,7 +70,10 @@ public final class FairView extends LockView {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    lock.refuse();
+    if (lock.refuseOrShare()) {
+      // Those who wait before us may wait for the end of what we share.
+      return lock.acquire(deadline);
+    }
     try (TicketQueue.Ticket turn = queue().take(deadline)) {
       return turn == null ? null : lock.acquire(deadline);
     }

@@ -2,7 +2,10 @@ package dev.holdfast.locks.kernel;
 
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.process.Engine;
+import dev.holdfast.locks.wait.NameWatch;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** A lock that the kernel keeps on a file which we hold open. */
 abstract class FileEngine implements Engine {
@@ -32,6 +35,21 @@ abstract class FileEngine implements Engine {
   @Override
   public final String name() {
     return path;
+  }
+
+  @Override
+  public Watch watch(Runnable hint) {
+    return watchName(hint, false);
+  }
+
+  /**
+   * Watches the name.
+   *
+   * @param closed whether the closing of a descriptor of the file is a hint, too
+   */
+  final Watch watchName(Runnable hint, boolean closed) {
+    Path parent = Path.of(path).toAbsolutePath().getParent();
+    return parent == null ? Watch.NONE : NameWatch.whenChanged(parent, closed, hint);
   }
 
   @Override

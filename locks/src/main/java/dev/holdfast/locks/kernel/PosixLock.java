@@ -17,6 +17,7 @@ import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.scope.ScopeRules;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -195,6 +196,11 @@ public final class PosixLock extends RecordLock<PosixLock> {
         }
       }
       return granted;
+    }
+
+    @Override
+    public Watch watch(Runnable hint) {
+      return watchName(hint, true);
     }
 
     @Override

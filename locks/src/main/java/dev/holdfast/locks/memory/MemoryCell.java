@@ -2,15 +2,20 @@ package dev.holdfast.locks.memory;
 
 import dev.holdfast.libc.SharedWord;
 import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.LockPoisonedException;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.process.HeldStack;
 import dev.holdfast.locks.process.ThreadQueue;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.NameWatch;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -303,6 +308,11 @@ final class MemoryCell extends ThreadQueue {
     }
   }
 
+  /** Becomes a reader once more, whoever waits, while the thread is one: SHARED, or BUSY. */
+  long shareAgain() throws IOException {
+    return share();
+  }
+
   // --- change of mode ---
 
   /**
@@ -428,6 +438,25 @@ final class MemoryCell extends ThreadQueue {
       word.compareAndSet(state, CellState.free(generation) | CellState.INCONSISTENT);
     }
     changed();
+  }
+
+  // --- its name ---
+
+  /**
+   * Looks whether the name still leads to this memory.
+   *
+   * @throws LockLostException if it does not: others lock what is there now
+   */
+  void requireInPlace() throws IOException {
+    if (!LockFile.leads(memory.path(), key.device(), key.inode())) {
+      throw new LockLostException(name, "the name no longer leads to the memory that was locked");
+    }
+  }
+
+  /** Has the hint run when that may have changed. */
+  Watch watch(Runnable hint) {
+    Path directory = memory.path().toAbsolutePath().getParent();
+    return directory == null ? Watch.NONE : NameWatch.whenChanged(directory, false, hint);
   }
 
   // --- for people ---

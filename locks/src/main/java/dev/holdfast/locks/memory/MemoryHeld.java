@@ -6,8 +6,11 @@ import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
 import dev.holdfast.locks.process.HeldStack;
+import dev.holdfast.locks.process.Loss;
 import dev.holdfast.locks.process.ThreadQueue;
+import dev.holdfast.locks.process.Upkeep;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
@@ -47,13 +50,22 @@ final class MemoryHeld implements Held, HeldStack.Share {
   private volatile boolean closed;
 
   private volatile boolean detached;
-  private @Nullable Runnable onLost;
+
+  /** Made when somebody wants to be told. */
+  private volatile @Nullable Loss loss;
+
+  /** Whoever holds it knows that it was lost. */
+  private volatile boolean told;
+
+  /** When it was granted; see {@link Upkeep}. */
+  private final int grantedInEpoch;
 
   MemoryHeld(SharedMemoryLock lock, MemoryCell cell, long taken, @Nullable Place place) {
     this.lock = lock;
     this.cell = cell;
     this.taken = taken;
     this.place = place;
+    this.grantedInEpoch = Upkeep.epoch;
   }
 
   private long taken() {
@@ -99,40 +111,75 @@ final class MemoryHeld implements Held, HeldStack.Share {
   }
 
   @Override
-  public synchronized void ensureValid() throws LockLostException {
+  public void ensureValid() throws IOException {
+    try {
+      look();
+    } catch (LockLostException lost) {
+      tellLost();
+      throw lost;
+    }
+  }
+
+  private synchronized void look() throws IOException {
     boolean held = cell.isHeld(taken);
     requireOpen();
     if (!held) {
-      throw lost();
+      throw overwritten();
     }
+    cell.requireInPlace();
   }
 
-  private LockLostException lost() {
-    Runnable action = onLost;
-    onLost = null;
-    if (action != null) {
-      action.run();
-    }
+  private LockLostException overwritten() {
     return new LockLostException(lock.name(), "the shared memory was overwritten");
   }
 
-  @Override
-  public synchronized void onLost(Runnable action) {
-    this.onLost = action;
+  private void tellLost() {
+    told = true;
+    Loss listening = listening();
+    if (listening != null) {
+      listening.tell();
+    }
+  }
+
+  private synchronized @Nullable Loss listening() {
+    return loss;
   }
 
   @Override
-  public synchronized void downgrade() throws LockLostException {
-    requireOpen();
-    if (taken == MemoryCell.SHARED) {
-      return;
-    }
-    if (!cell.downgrade(taken)) {
+  public void onLost(Runnable action) {
+    Loss listening;
+    synchronized (this) {
       requireOpen();
-      throw lost();
+      if (loss == null) {
+        loss = new Loss(this::look, cell::watch);
+      }
+      listening = loss;
     }
-    TAKEN.setVolatile(this, MemoryCell.SHARED);
-    HeldStack.current().shares(this);
+    listening.onLost(action);
+  }
+
+  @Override
+  public void downgrade() throws LockLostException {
+    if (!downgraded()) {
+      tellLost();
+      throw overwritten();
+    }
+  }
+
+  private synchronized boolean downgraded() {
+    requireOpen();
+    if (taken != MemoryCell.SHARED) {
+      boolean mine = !detached && cell.isOwnedBy(Thread.currentThread(), taken);
+      if (!cell.downgrade(taken)) {
+        requireOpen();
+        return false;
+      }
+      TAKEN.setVolatile(this, MemoryCell.SHARED);
+      if (mine) {
+        HeldStack.current().shares(this);
+      }
+    }
+    return true;
   }
 
   @Override
@@ -168,11 +215,34 @@ final class MemoryHeld implements Held, HeldStack.Share {
     if (closed) {
       return;
     }
+    LockLostException lost = lossBeforeRelease();
     // Not as volatile: it only has to come before the compare-and-set, which waits for it as it is.
     CLOSED.setOpaque(this, true);
     long generation = (long) TAKEN.getOpaque(this);
     if (generation <= MemoryCell.SHARED || !cell.release(generation)) {
       closeSlowly();
+    }
+    if (lost != null) {
+      tellLost();
+      throw new UncheckedIOException(lost);
+    }
+  }
+
+  /** As for other kinds: a look once in an epoch. */
+  private @Nullable LockLostException lossBeforeRelease() {
+    if (loss != null && loss.end()) {
+      told = true;
+    }
+    if (told || (place == null && grantedInEpoch == Upkeep.epoch)) {
+      return null;
+    }
+    try {
+      look();
+      return null;
+    } catch (LockLostException lost) {
+      return lost;
+    } catch (IOException | IllegalStateException unknown) {
+      return null;
     }
   }
 

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   /** What it is called, and where locks of it come from. */
   public static final Kind KIND =
@@ -113,8 +114,7 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   @Override
   public @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
     HeldStack mine = cell.stack();
-    mine.refuseForOthers(name(), cell, mode());
-    long taken = take(mine);
+    long taken = takeOrRefuse(mine);
     if (taken == MemoryCell.BUSY) {
       mine.refuse(name(), cell, mode());
       taken = enter(deadline, mine);
@@ -126,8 +126,7 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
     HeldStack mine = cell.stack();
-    mine.refuseForOthers(name(), cell, mode());
-    long taken = take(mine);
+    long taken = takeOrRefuse(mine);
     return taken == MemoryCell.BUSY
         ? super.attempt(timeout)
         : new Outcome.Acquired(hold(taken, mine));
@@ -140,9 +139,20 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
     return hold(taken == MemoryCell.BUSY ? enter(Deadline.NONE, mine) : taken, mine);
   }
 
+  private long takeOrRefuse(HeldStack mine) throws IOException {
+    if (mode() == Mode.SHARED && mine.isSharing(cell)) {
+      return cell.shareAgain();
+    }
+    mine.refuseForOthers(name(), cell, mode());
+    return take(mine);
+  }
+
   /** The usual case: one compare-and-set. */
-  private long take(HeldStack mine) {
-    return mode() == Mode.EXCLUSIVE ? cell.take(mine) : MemoryCell.BUSY;
+  private long take(HeldStack mine) throws IOException {
+    if (mode() == Mode.EXCLUSIVE) {
+      return cell.take(mine);
+    }
+    return mine.isSharing(cell) ? cell.shareAgain() : MemoryCell.BUSY;
   }
 
   private long enter(Deadline deadline, HeldStack mine) throws IOException, InterruptedException {

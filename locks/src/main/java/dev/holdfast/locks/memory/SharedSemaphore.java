@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class SharedSemaphore {
   private final SharedMemory memory;
   private final SharedMapping mapping;

@@ -15,6 +15,8 @@ import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockCompromisedException;
 import dev.holdfast.locks.scope.FileSystems;
 import dev.holdfast.locks.scope.Scope;
+import dev.holdfast.locks.wait.NameWatch;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -114,6 +116,12 @@ public final class NamedFile implements AutoCloseable {
   /** True if no other machine can reach it. */
   public boolean local() {
     return fileSystem.isOfThisMachine();
+  }
+
+  /** Has the hint run when a name in the directory goes away or is taken by another file. */
+  Watch watch(Runnable hint) {
+    Path parent = path.getParent();
+    return parent == null ? Watch.NONE : NameWatch.whenChanged(parent, false, hint);
   }
 
   /** True if the path still leads into the directory that is held open. */

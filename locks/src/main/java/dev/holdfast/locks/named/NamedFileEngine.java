@@ -16,7 +16,9 @@ import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.process.Engine;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Timers;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -184,7 +186,7 @@ public final class NamedFileEngine implements Engine {
     if (directory == null) {
       throw new AssertionError("a lock file without a directory");
     }
-    try (NameWatch.Registration watch = NameWatch.on(directory)) {
+    try (Watch watch = NameWatch.unparkWhenGone(directory)) {
       for (; ; ) {
         if (tryClaim(mode)) {
           return true;
@@ -237,6 +239,16 @@ public final class NamedFileEngine implements Engine {
     } finally {
       held.pin().giveBack();
     }
+  }
+
+  @Override
+  public Watch watch(Runnable hint) {
+    return file.watch(hint);
+  }
+
+  @Override
+  public boolean releaseTells() {
+    return true;
   }
 
   @Override

@@ -36,6 +36,7 @@ import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.ScopeRules;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -392,6 +393,16 @@ public final class PidFile extends LocalLock<PidFile> {
       } finally {
         lock.closeQuietly();
       }
+    }
+
+    @Override
+    public Watch watch(Runnable hint) {
+      return file.watch(hint);
+    }
+
+    @Override
+    public boolean releaseTells() {
+      return true;
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <L> the kind itself, as its methods return it
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLock {
   private final String name;
   private final Mode mode;

@@ -4,6 +4,7 @@ import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
 import java.util.List;
 
@@ -43,6 +44,20 @@ public interface Engine {
   void check(Mode mode) throws IOException;
 
   List<Holder> holders() throws IOException;
+
+  /**
+   * Has the hint run, from any thread, whenever what is claimed may have been lost, until what is
+   * answered is closed. The hint returns at once: it only has somebody call {@link #check} and look
+   * at the name. No hint has to come: where nobody watches, it is looked at every second.
+   */
+  default Watch watch(Runnable hint) {
+    return Watch.NONE;
+  }
+
+  /** True if {@link #release} itself finds out that it was lost before. */
+  default boolean releaseTells() {
+    return false;
+  }
 
   /**
    * Lets the programs that this process executes from now on keep the lock, or no longer: their

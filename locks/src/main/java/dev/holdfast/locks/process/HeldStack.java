@@ -106,6 +106,17 @@ public final class HeldStack {
     shared[sharedSize++] = held;
   }
 
+  /** True if the thread has acquired it in shared mode, and answers for that. */
+  public boolean isSharing(ThreadQueue queue) {
+    for (int i = 0; i < sharedSize; i++) {
+      Share held = shared[i];
+      if (held != null && held.queue() == queue && held.binds()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void makeRoomForShares() {
     int kept = 0;
     for (int i = 0; i < sharedSize; i++) {
@@ -164,7 +175,9 @@ public final class HeldStack {
       throw new LockReentryException(name, placeOf(held), Place.here());
     }
     refuseAgain(name, wanted);
-    LockOrder.require(held.key, held.name(), () -> placeOf(held), wanted.key, name, Place::here);
+    // The queue's own names: one for all names of a lock that is in use.
+    LockOrder.require(
+        held.key, held.name(), () -> placeOf(held), wanted.key, wanted.name(), Place::here);
   }
 
   private static Place placeOf(ThreadQueue held) {

@@ -39,7 +39,16 @@ final class LocalHeld implements Held, HeldStack.Share {
   private volatile int status;
   private final @Nullable Place place;
   private long token;
-  private @Nullable Runnable onLost;
+
+  /** Made when somebody wants to be told. */
+  private @Nullable Loss loss;
+
+  /** Whoever holds it knows that it was lost. */
+  private volatile boolean told;
+
+  /** When it was granted; see {@link Upkeep}. */
+  private final int grantedInEpoch = Upkeep.epoch;
+
   private @Nullable AutoCloseable companion;
 
   LocalHeld(LocalLock<?> lock, Slot slot, Mode mode, @Nullable Place place) {
@@ -98,25 +107,67 @@ final class LocalHeld implements Held, HeldStack.Share {
   public void ensureValid() throws IOException {
     requireOpen();
     try {
-      slot.engine.check(mode());
-      lock.checkName(slot);
+      look();
     } catch (LockLostException lost) {
       tellLost();
       throw lost;
     }
   }
 
-  private synchronized void tellLost() {
-    Runnable action = onLost;
-    onLost = null;
-    if (action != null) {
-      action.run();
+  private void tellLost() {
+    told = true;
+    Loss listening = listening();
+    if (listening != null) {
+      listening.tell();
     }
   }
 
+  private synchronized @Nullable Loss listening() {
+    return loss;
+  }
+
   @Override
-  public synchronized void onLost(Runnable action) {
-    this.onLost = action;
+  public void onLost(Runnable action) {
+    Loss listening;
+    synchronized (this) {
+      requireOpen();
+      if (loss == null) {
+        loss = new Loss(this::look, slot.engine::watch);
+      }
+      listening = loss;
+    }
+    listening.onLost(action);
+  }
+
+  private void look() throws IOException {
+    requireOpen();
+    slot.engine.check(mode());
+    lock.checkName(slot);
+  }
+
+  /**
+   * What a look says before it is let go: after it nobody can tell. Not for each of many that
+   * follow one another, to which a look costs more than the lock; those look once in an epoch.
+   */
+  private @Nullable LockLostException lossBeforeRelease() {
+    if (told || slot.engine.releaseTells() || (place == null && grantedInEpoch == Upkeep.epoch)) {
+      return null;
+    }
+    try {
+      slot.engine.check(mode);
+      lock.checkName(slot);
+      return null;
+    } catch (LockLostException lost) {
+      return lost;
+    } catch (IOException unknown) {
+      return null;
+    }
+  }
+
+  /** True if nobody needs to be told at the end. */
+  private boolean listenNoMore() {
+    Loss listening = listening();
+    return listening != null && listening.end();
   }
 
   @Override
@@ -125,9 +176,11 @@ final class LocalHeld implements Held, HeldStack.Share {
     int before = begin();
     try {
       if (mode == Mode.EXCLUSIVE) {
-        slot.downgrade();
+        boolean mine = slot.downgrade();
         mode = Mode.SHARED;
-        HeldStack.current().shares(this);
+        if (mine && before == OPEN) {
+          HeldStack.current().shares(this);
+        }
       }
     } finally {
       status = before;
@@ -140,7 +193,7 @@ final class LocalHeld implements Held, HeldStack.Share {
     int before = begin();
     try {
       if (mode == Mode.SHARED) {
-        if (!slot.tryUpgrade()) {
+        if (!slot.tryUpgrade(before == OPEN)) {
           return false;
         }
         mode = Mode.EXCLUSIVE;
@@ -206,11 +259,21 @@ final class LocalHeld implements Held, HeldStack.Share {
       }
       Thread.onSpinWait();
     }
+    if (listenNoMore()) {
+      told = true;
+    }
+    LockLostException before = heirs ? null : lossBeforeRelease();
+    if (before != null) {
+      tellLost();
+    }
     try {
       if (heirs) {
         slot.leaveToHeirs(mode);
       } else {
         slot.leave(mode);
+      }
+      if (before != null) {
+        throw new UncheckedIOException(before);
       }
     } catch (LockLostException lost) {
       tellLost();

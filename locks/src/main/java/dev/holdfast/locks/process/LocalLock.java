@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <L> the kind itself, as its methods return it
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> {
   /** Where it was found last. Races are harmless: any of them is right or found dead. */
   private volatile @Nullable Slot slot;
@@ -40,9 +41,18 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     return slot().key;
   }
 
-  /** Throws if this thread must not wait for this lock. */
-  public final void refuse() throws IOException {
-    HeldStack.current().refuse(name(), slot(), mode());
+  /**
+   * Throws if this thread must not wait for this lock.
+   *
+   * @return true if it need not wait either, since it shares it already
+   */
+  public final boolean refuseOrShare() throws IOException {
+    HeldStack mine = HeldStack.current();
+    if (mode() == Mode.SHARED && mine.isSharing(slot())) {
+      return true;
+    }
+    mine.refuse(name(), slot(), mode());
+    return false;
   }
 
   private Slot slot() throws IOException {
@@ -63,6 +73,10 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     return found;
   }
 
+  private boolean sharesAlready(Slot found) {
+    return mode() == Mode.SHARED && HeldStack.current().isSharing(found);
+  }
+
   private void forget() {
     slot = null;
   }
@@ -79,7 +93,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     for (; ; ) {
       boolean look = seenInEpoch != Upkeep.epoch;
       Slot found = slot();
-      switch (found.tryEnter(mode())) {
+      switch (sharesAlready(found) ? found.shareAgain() : found.tryEnter(mode())) {
         case GRANTED -> {
           Held held = grant(found, look, look, null);
           if (held != null) {
@@ -102,8 +116,11 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
       boolean waited = false;
       Place asked = null;
       Slot found = slot();
-      mine.refuse(name(), found, mode());
-      Slot.Entry entry = found.tryEnter(mode());
+      Slot.Entry entry = sharesAlready(found) ? found.shareAgain() : Slot.Entry.BUSY;
+      if (entry == Slot.Entry.BUSY) {
+        mine.refuse(name(), found, mode());
+        entry = found.tryEnter(mode());
+      }
       if (entry == Slot.Entry.BUSY) {
         waited = true;
         // Before the wait: after it every moment is one in which the lock stands idle.

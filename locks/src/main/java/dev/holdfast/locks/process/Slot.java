@@ -115,6 +115,14 @@ public final class Slot extends ThreadQueue {
     return granted ? Entry.GRANTED : Entry.BUSY;
   }
 
+  /**
+   * Becomes a reader once more, whoever waits: who waits for the end of the first time would wait
+   * for ever, if the second waited behind it.
+   */
+  Entry shareAgain() {
+    return join() ? Entry.GRANTED : Entry.BUSY;
+  }
+
   /** Becomes one more reader of a lock that this process holds shared. */
   private boolean join() {
     for (; ; ) {
@@ -226,16 +234,25 @@ public final class Slot extends ThreadQueue {
     }
   }
 
-  void downgrade() throws IOException {
+  /** Makes it shared; true if the current thread answered for it. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean downgrade() throws IOException {
     if (!engine.convert(Mode.SHARED)) {
       throw new IOException(key + ": the lock could not be made shared");
     }
+    boolean mine = owner == Thread.currentThread();
     owner = null;
     state = 1;
     wakeFirst();
+    return mine;
   }
 
-  boolean tryUpgrade() throws IOException {
+  /**
+   * Makes it exclusive if that is possible now.
+   *
+   * @param bound whether the current thread answers for it then
+   */
+  boolean tryUpgrade(boolean bound) throws IOException {
     if (!STATE.compareAndSet(this, 1, ALONE)) {
       return false;
     }
@@ -244,7 +261,10 @@ public final class Slot extends ThreadQueue {
       done = engine.convert(Mode.EXCLUSIVE);
       return done;
     } finally {
-      if (done) {
+      if (done && !bound) {
+        owner = null;
+        state = HELD;
+      } else if (done) {
         settle(true, Mode.EXCLUSIVE);
       } else {
         state = 1;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The threads of this process that wait for one {@link Key}, in the order of their coming. Whether
  * it is theirs the subclass says.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public abstract class ThreadQueue {
   /** What a waiting thread is to do next. */
   public enum Step {

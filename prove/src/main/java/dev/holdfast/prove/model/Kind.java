@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before the kind of the earlier move; null if there is none
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record Kind(Hazard hazard, String call, Strike strike, @Nullable Kind before) {
   /** Of this window. */
   public static Kind of(Window window) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param before the window at which the intruder acted earlier in the same run; null if there is
  *     none
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record Window(
     String id,
     Hazard hazard,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param blockedBy settings of the kernel that stop, or would stop, this strike
  * @param evidence what was seen, a sentence each
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record WindowResult(
     Window window,
     Verdict verdict,
