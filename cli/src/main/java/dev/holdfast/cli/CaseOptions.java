@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
@@ -97,7 +98,8 @@ final class CaseOptions {
                 "Who acts between two calls: 'attacker' (default), an untrusted user; 'copy', a"
                     + " second run of the same command; 'rival', the program that --rival names;"
                     + " 'kill', a crash. Repeatable.")
-            .read(new IntruderName());
+            .read(new IntruderName())
+            .oneOf(IntruderName::words);
     rivals =
         command.options(
             "--rival",
@@ -352,12 +354,24 @@ final class CaseOptions {
 
     static Intruder parse(String value) {
       for (Intruder each : Intruder.values()) {
-        if (each.name().toLowerCase(Locale.ROOT).equals(value)) {
+        if (word(each).equals(value)) {
           return each;
         }
       }
       throw new IllegalArgumentException(
-          "'" + value + "' is not one of attacker, copy, rival, kill");
+          "'"
+              + value
+              + "' is not one of "
+              + String.join(", ", words())
+              + DidYouMean.hint(value, words()));
+    }
+
+    static List<String> words() {
+      return Stream.of(Intruder.values()).map(IntruderName::word).toList();
+    }
+
+    private static String word(Intruder intruder) {
+      return intruder.name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -33,6 +34,7 @@ abstract class Command implements Callable<Integer> {
   private final List<Value<?>> values = new ArrayList<>();
   private final List<Command> subcommands = new ArrayList<>();
   private int operands;
+  private boolean textOnly;
 
   Command(String name) {
     spec.name(name);
@@ -77,6 +79,15 @@ abstract class Command implements Callable<Integer> {
 
   final void footer(String... lines) {
     help().footer(lines);
+  }
+
+  /** Its result has no JSON, and asking for that is refused. */
+  final void textOnly() {
+    textOnly = true;
+  }
+
+  final boolean isTextOnly() {
+    return textOnly;
   }
 
   // --- what it takes ----------------------------------------------------------------------------
@@ -153,6 +164,9 @@ abstract class Command implements Callable<Integer> {
   /** All this as picocli takes it; once. */
   final CommandSpec complete() {
     values.forEach(value -> value.addTo(spec));
+    if (spec.positionalParameters().stream().allMatch(ArgSpec::hidden)) {
+      help().parameterListHeading("");
+    }
     spec.addOption(
         builder("-h, --help", "Show this help message and exit.").usageHelp(true).build());
     spec.addOption(

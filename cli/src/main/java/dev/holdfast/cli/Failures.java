@@ -11,7 +11,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -90,7 +93,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         String what = unmatched.getUnmatched().getFirst();
         yield what
             + ": "
-            + (unmatched.isUnknownOption() ? "unknown option" : unknownOperand(e.getCommandLine()));
+            + (unmatched.isUnknownOption()
+                ? "unknown option" + DidYouMean.hint(withoutValue(what), optionsOf(e))
+                : unknownOperand(what, e.getCommandLine()));
       }
       case MissingParameterException missing when !missing.getMissing().isEmpty() ->
           nameOf(missing.getMissing().getFirst()) + ": missing";
@@ -102,8 +107,23 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     };
   }
 
-  private static String unknownOperand(CommandLine command) {
-    return command.getParent() == null ? "no such command" : "unexpected argument";
+  private static String withoutValue(String option) {
+    int equals = option.indexOf('=');
+    return equals < 0 ? option : option.substring(0, equals);
+  }
+
+  private static List<String> optionsOf(ParameterException e) {
+    return e.getCommandLine().getCommandSpec().options().stream()
+        .flatMap(option -> Stream.of(option.names()))
+        .filter(name -> name.startsWith("--"))
+        .toList();
+  }
+
+  private static String unknownOperand(String typed, CommandLine command) {
+    Set<String> names = command.getSubcommands().keySet();
+    return names.isEmpty()
+        ? "unexpected argument"
+        : "no such command" + DidYouMean.hint(typed, names);
   }
 
   private static String nameOf(ArgSpec arg) {

@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast lab}. */
@@ -30,7 +29,8 @@ final class LabCommand extends Command {
   }
 
   private final Value<List<String>> names =
-      operands("SCENE", "The scenes to run, such as S01. Default: all.");
+      operands("SCENE", "The scenes to run, such as S01. Default: all.")
+          .oneOf(() -> ids(Lab.scenes()));
 
   private final Value<Boolean> list = flag("--list", "List the scenes, and run none.");
 
@@ -75,7 +75,7 @@ final class LabCommand extends Command {
         "    holdfast lab --list",
         "    holdfast lab --verbose S01",
         "  for a script:",
-        "    holdfast lab --json | jq -e '.summary.ok + .summary.skipped == .summary.scenes'");
+        "    holdfast lab --json | jq -e '.summary | .ok + .skipped == .scenes'");
     this.stage = stage;
   }
 
@@ -134,8 +134,14 @@ final class LabCommand extends Command {
         () ->
             CommandFailure.usage(
                 name,
-                "no such scene; there are "
-                    + all.stream().map(Scene::id).collect(Collectors.joining(", "))));
+                "no such scene"
+                    + DidYouMean.hint(name, ids(all))
+                    + "; there are "
+                    + String.join(", ", ids(all))));
+  }
+
+  private static List<String> ids(List<Scene> scenes) {
+    return scenes.stream().map(Scene::id).toList();
   }
 
   private static final class RealStage implements Stage {

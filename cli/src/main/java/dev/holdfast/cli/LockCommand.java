@@ -38,7 +38,8 @@ final class LockCommand extends Command {
               String.class,
               "What to lock with: ofd (default), posix, flock, file, nfs, pid, device, mail, port,"
                   + " socket; several with commas: ofd,flock excludes both families.")
-          .ordinarily("ofd");
+          .ordinarily("ofd")
+          .oneOf(LockCommand::kindWords);
 
   private final Value<Boolean> shared =
       flag("-s, --shared", "Share the lock with others who share it.");
@@ -107,20 +108,26 @@ final class LockCommand extends Command {
           Kinds.of(word)
               .filter(each -> !each.equals(Kinds.MEMORY))
               .orElseThrow(
-                  () -> CommandFailure.usage("--kind", "'" + word + "' is not one of " + words())));
+                  () -> CommandFailure.usage("--kind", 
+                          "'"
+                              + word
+                              + "' is not one of "
+                              + String.join(", ", kindWords())
+                              + DidYouMean.hint(word, kindWords()))));
     }
     return kinds;
   }
 
-  private static String words() {
+  private static List<String> kindWords() {
     return Kinds.all().stream()
         .filter(kind -> !kind.equals(Kinds.MEMORY))
         .map(Kind::word)
-        .collect(Collectors.joining(", "));
+        .toList();
   }
 
   LockCommand() {
     super("lock");
+    textOnly();
     description(
         "Runs a program while it holds one or several locks, and ends as the program ends.",
         "",

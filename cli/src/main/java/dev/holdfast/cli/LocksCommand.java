@@ -8,6 +8,9 @@ import dev.holdfast.locks.report.LockFileReport;
 import dev.holdfast.locks.report.LockTable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +97,9 @@ final class LocksCommand extends Command {
     if (!paths.isEmpty()) {
       table = table.about(paths);
       for (Path path : paths) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+          throw new NoSuchFileException(path.toString());
+        }
         // An ordinary file that is locked says nothing of a holder.
         LockFileReport.at(path)
             .filter(report -> !report.token().isEmpty() || report.holder().pid() > 0)

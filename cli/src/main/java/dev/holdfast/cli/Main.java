@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where {@code holdfast} starts. */
@@ -23,10 +26,10 @@ public final class Main {
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
     // success.
-    if (out.checkError() && exitCode == ExitCode.OK) {
+    if (out.checkError()) {
       err.println("holdfast: standard output: could not be written");
       err.flush();
-      exitCode = ExitCode.UNDECIDED;
+      exitCode = exitCode == ExitCode.OK ? ExitCode.UNDECIDED : exitCode;
     }
     ShutdownHooks.exit(exitCode);
   }
@@ -56,8 +59,7 @@ public final class Main {
   static int run(Supplier<CommandLine> commands, PrintWriter out, PrintWriter err, String... args) {
     Failures failures = new Failures(args);
     try {
-      return commands
-          .get()
+      return Usage.asPrinted(commands.get())
           // An argument of a program to run may begin with @; it is no file of ours.
           .setExpandAtFiles(false)
           .registerConverter(Path.class, Main::path)
@@ -65,10 +67,26 @@ public final class Main {
           .setErr(err)
           .setParameterExceptionHandler(failures)
           .setExecutionExceptionHandler(failures)
+          .setExecutionStrategy(Main::execute)
           .execute(args);
     } catch (Throwable e) {
       return failures.handleError(err, e);
     }
+  }
+
+  private static int execute(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (last.commandSpec().userObject() instanceof Command command
+        && command.isTextOnly()
+        && !last.isUsageHelpRequested()
+        && command.globals().json()) {
+      throw new ParameterException(
+          last.commandSpec().commandLine(), "--json: there is no JSON of this");
+    }
+    return new RunLast().execute(parsed);
   }
 
   /** An empty name is no file's, path_resolution(7); Java takes it for the working directory. */

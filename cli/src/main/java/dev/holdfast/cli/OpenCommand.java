@@ -32,6 +32,7 @@ final class OpenCommand extends Command {
 
   OpenCommand(OutputStream out) {
     super("open");
+    textOnly();
     description(
         "Reads FILE exactly as USER could, and prints it: with that user's identity and groups, and"
             + " without root's privileges. Only a regular file is read, and links are followed only"
@@ -97,7 +98,7 @@ final class OpenCommand extends Command {
               spec.qualifiedName()
                   + ": "
                   + Text.printable(file.get().toString())
-                  + ": "
+                  + ": user "
                   + user.get()
                   + " may not read it (EACCES)");
       return null;

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -34,6 +35,12 @@ final class Option<T> extends Value<T> {
   /** Every sub-command takes it, too. */
   Option<T> everywhere() {
     how.scopeType(ScopeType.INHERIT);
+    return this;
+  }
+
+  /** Words that completion offers. They are asked for only then. */
+  Option<T> oneOf(Supplier<? extends Iterable<String>> words) {
+    how.completionCandidates(() -> words.get().iterator());
     return this;
   }
 

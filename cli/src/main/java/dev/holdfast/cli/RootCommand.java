@@ -19,7 +19,15 @@ final class RootCommand extends Command {
 
   @Override
   public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
+    spec.commandLine()
+        .getErr()
+        .println(
+            "usage: holdfast [OPTIONS] COMMAND [ARG...]"
+                + System.lineSeparator()
+                + "commands: "
+                + String.join(", ", Commands.names())
+                + System.lineSeparator()
+                + "'holdfast help' tells what they do, 'holdfast help COMMAND' how");
     return ExitCode.USAGE;
   }
 }

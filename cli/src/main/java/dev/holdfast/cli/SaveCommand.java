@@ -20,6 +20,7 @@ final class SaveCommand extends Command {
 
   SaveCommand(InputStream in) {
     super("save");
+    textOnly();
     description(
         "Saves standard input in an emergency: as FILE if nothing is there, else beside it under a"
             + " number, else in a private directory, else in /var/tmp. Nothing that exists is"
@@ -31,9 +32,7 @@ final class SaveCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
-    if (file.get().getFileName() == null) {
-      throw CommandFailure.usage(file.get().toString(), "is no name of a file");
-    }
+    FileOperand.check(file.get());
     EmergencySave.Saved saved = save();
     PrintWriter out = spec.commandLine().getOut();
     // As it is: it is to be used.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Map;
 
 /** {@code holdfast temp}. */
@@ -27,7 +28,7 @@ final class TempCommand extends Command {
     anonymous
   }
 
-  private final Value<List<String>> words = operands("WHAT", "").hidden();
+  private final Value<List<String>> words = operands("WHAT", "").hidden().oneOf(TempCommand::kinds);
 
   private final Value<Path> in = option("--in", "DIR", Path.class, "Make it in DIR.");
 
@@ -36,6 +37,7 @@ final class TempCommand extends Command {
 
   TempCommand() {
     super("temp");
+    textOnly();
     description(
         "Makes a temporary file or directory that nobody can foretell or get at, in the directory"
             + " that TMPDIR or TMP names if it can be trusted, else in /tmp. Prints its name; it is"
@@ -44,7 +46,9 @@ final class TempCommand extends Command {
         "With CMD, runs it with the name in $HOLDFAST_TEMP, removes the file or directory when it"
             + " ends, and ends with its status; signals are passed on to it. An anonymous file has"
             + " no name at all: what CMD gets is the descriptor's, good while this runs.");
-    synopsis("usage: holdfast temp [file|dir|anonymous] [--in DIR] [--suffix S] [-- CMD [ARG...]]");
+    synopsis(
+        "usage: holdfast temp [file | dir | anonymous] [--in DIR] [--suffix S]",
+        "                     [-- CMD [ARG...]]");
     exitStatus(
         "0:made; with CMD, its own status",
         "2:wrong use",
@@ -89,6 +93,10 @@ final class TempCommand extends Command {
 
   private String suffix() {
     return suffix.or("");
+  }
+
+  private static List<String> kinds() {
+    return Stream.of(Kind.values()).map(Kind::name).toList();
   }
 
   private static Kind kind(List<String> names) {

@@ -74,6 +74,7 @@ final class WriteCommand extends Command {
 
   WriteCommand(InputStream in) {
     super("write");
+    textOnly();
     description(
         "Replaces FILE by what comes from standard input, in one instant: whoever reads it sees the"
             + " old contents or the new, whole. Owner, mode, attributes and ACL of the old file are"
@@ -82,11 +83,12 @@ final class WriteCommand extends Command {
         "With CMD, runs it and takes what it prints; FILE is replaced only if it succeeds, and the"
             + " status is its own if it does not.");
     synopsis(
-        "usage: holdfast write [--mode MODE] [--owner OWNER[:GROUP]] [--group GROUP]"
-            + " [--keep-what-can-be] [--append | --in-place | --no-replace] [--follow] [--durable]"
-            + " FILE [-- CMD [ARG...]]");
+        "usage: holdfast write [--mode MODE] [--owner OWNER[:GROUP]] [--group GROUP]",
+        "                      [--keep-what-can-be] [--append | --in-place | --no-replace]",
+        "                      [--follow] [--durable] FILE [-- CMD [ARG...]]");
     exitStatus(
         "0:replaced",
+        "1:FILE is there already, and --no-replace was given",
         "2:wrong use",
         "3:could not; the old file is untouched",
         "126:CMD cannot be executed",
@@ -129,9 +131,7 @@ final class WriteCommand extends Command {
       throw CommandFailure.usage("FILE", "'' is not a path; see 'holdfast write --help'");
     }
     Path file = Path.of(before.getFirst());
-    if (file.getFileName() == null) {
-      throw CommandFailure.usage(file.toString(), "is no name of a file");
-    }
+    FileOperand.check(file);
     return new Typed(file, after);
   }
 
@@ -154,6 +154,12 @@ final class WriteCommand extends Command {
       return inPlace.get() || append.get()
           ? staged(file, typed.command)
           : replace(settings(file), file, typed.command);
+    } catch (FileAlreadyExistsException there) {
+      if (!noReplace.get()) {
+        throw there;
+      }
+      throw CommandFailure.status(
+          ExitCode.NO, file.toString(), "exists already (EEXIST), and --no-replace was given");
     } catch (FileSystemException failed) {
       throw withHint(file, failed);
     }

@@ -57,6 +57,83 @@ class MainTest {
     assertTrue(err.toString().startsWith("usage: holdfast"), err::toString);
   }
 
+  @Test
+  void helpOfACommandIsItsHelp() {
+    for (String name : Commands.names()) {
+      out.getBuffer().setLength(0);
+      assertEquals(ExitCode.OK, run(name, "--help"));
+      String help = out.toString();
+      out.getBuffer().setLength(0);
+      assertEquals(ExitCode.OK, run("help", name));
+      assertEquals(help, out.toString());
+    }
+    out.getBuffer().setLength(0);
+    assertEquals(ExitCode.OK, run("help", "tree", "rm"));
+    assertTrue(out.toString().startsWith("usage: holdfast tree rm "), out::toString);
+  }
+
+  @Test
+  void helpFitsATerminalAndBreaksNoExample() {
+    List<List<String>> lines = new ArrayList<>();
+    Commands.names().forEach(name -> lines.add(List.of("help", name)));
+    for (String name : List.of("rm", "cp", "chown", "chmod")) {
+      lines.add(List.of("help", "tree", name));
+    }
+    for (List<String> line : lines) {
+      out.getBuffer().setLength(0);
+      assertEquals(ExitCode.OK, run(line.toArray(String[]::new)));
+      out.toString().lines().forEach(each -> assertTrue(each.length() <= 80, each));
+    }
+    assertTrue(
+        out.toString().contains("    holdfast tree chmod "), "an example stands on one line");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"temp", "lock x -- true", "write x", "save x", "open --as root /etc/passwd", "help"})
+  void whatHasNoJsonSaysSo(String line) {
+    assertEquals(ExitCode.USAGE, run(("--json " + line).split(" ", -1)));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().contains("--json: there is no JSON of this"), err::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prov, 'holdfast: prov: no such command (did you mean ''prove''?)'",
+    "help prov, 'holdfast help: prov: no such command (did you mean ''prove''?)'",
+    "tree mv, 'holdfast tree: mv: no such command; see '",
+    "prove --setpu=x, 'holdfast prove: --setpu=x: unknown option (did you mean ''--setup''?)'",
+    "lab S0l, 'holdfast lab: S0l: no such scene (did you mean ''S01''?)'",
+    "lock --kind odf x -- true, 'holdfast lock: --kind: ''odf'' is not one of ofd, posix, '",
+    "write ., 'holdfast write: .: is a directory (EISDIR)'",
+    "write a/.., 'holdfast write: a/..: is a directory (EISDIR)'",
+    "save ., 'holdfast save: .: is a directory (EISDIR)'",
+  })
+  void aSlipIsOneLineWithAWayOut(String line, String beginning) {
+    assertEquals(ExitCode.USAGE, run(line.split(" ", -1)));
+    assertEquals("", out.toString());
+    assertTrue(err.toString().startsWith(beginning), err::toString);
+    assertEquals(1, err.toString().lines().count(), err::toString);
+  }
+
+  @Test
+  void locksOfNoFileAreNotAnEmptyList(@TempDir Path directory) {
+    Path missing = directory.resolve("nosuch");
+    assertEquals(ExitCode.UNDECIDED, run("locks", missing.toString()));
+    assertEquals(
+        "holdfast locks: " + missing + ": no such file or directory (ENOENT)\n", err.toString());
+  }
+
+  @Test
+  void aNoThatCouldNotBeWrittenIsTold(@TempDir Path directory) throws IOException {
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(
+        open, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+    String trust = "\"$@\" > /dev/full; echo $?";
+    assertEquals(
+        "holdfast: standard output: could not be written\n1\n",
+        shell(directory, trust, "trust", open.resolve("x").toString()));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--no-such-option, 'holdfast: --no-such-option: unknown option'",

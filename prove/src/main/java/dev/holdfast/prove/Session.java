@@ -158,12 +158,12 @@ final class Session implements AutoCloseable {
                       tracer.run(
                           roles.shell(command), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
                   if (ending.code() != 0) {
+                    String said = VictimOutput.lastLines();
                     return "the set-up '"
                         + command
                         + "' exits "
                         + ending.code()
-                        + ": "
-                        + VictimOutput.lastLines();
+                        + (said.isEmpty() ? ", and printed nothing" : ": " + said);
                   }
                 }
               }

@@ -1,0 +1,35 @@
+package dev.holdfast.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+
+/** {@code holdfast help}. */
+final class HelpCommand extends Command {
+  private final Value<List<String>> names =
+      operands("COMMAND", "The command, and its sub-command if it has them.")
+          .oneOf(Commands::names);
+
+  HelpCommand() {
+    super("help");
+    textOnly();
+    description("Shows the manual of a command, as its --help does; without one, what there is.");
+    synopsis("usage: holdfast help [COMMAND [SUBCOMMAND]]");
+    exitStatus("0:shown", "2:wrong use");
+    footer("Examples:", "    holdfast help lock", "    holdfast help tree rm");
+  }
+
+  @Override
+  public Integer call() {
+    CommandLine shown = Commands.commandLineFor();
+    for (String name : names.or(List.of())) {
+      CommandLine next = shown.getSubcommands().get(name);
+      if (next == null) {
+        throw CommandFailure.usage(
+            name, "no such command" + DidYouMean.hint(name, shown.getSubcommands().keySet()));
+      }
+      shown = next;
+    }
+    Usage.asPrinted(shown).usage(spec.commandLine().getOut());
+    return ExitCode.OK;
+  }
+}
