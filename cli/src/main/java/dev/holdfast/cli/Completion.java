@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * Writes what teaches a shell to complete {@code holdfast}: one table, made from the commands' own
  * descriptions, and for each shell a little that looks into it.
  *
- * <p>Words that are offered are accepted. After {@code --} comes somebody else's command line, which
- * the shell completes as it does elsewhere.
+ * <p>Words that are offered are accepted. After {@code --} comes somebody else's command line,
+ * which the shell completes as it does elsewhere.
  */
 final class Completion {
   /** A shell that can be taught. */
@@ -181,7 +181,8 @@ final class Completion {
       fi
       """;
 
-  // --- fish ---------------------------------------------------------------------------------------
+  // --- fish
+  // ---------------------------------------------------------------------------------------
 
   private static String fish(CommandLine root) {
     StringBuilder text = new StringBuilder();
@@ -279,7 +280,8 @@ final class Completion {
     return text.replace("%%", "%").replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ");
   }
 
-  // --- what there is ------------------------------------------------------------------------------
+  // --- what there is
+  // ------------------------------------------------------------------------------
 
   private static final String NOTHING = "<none>";
 

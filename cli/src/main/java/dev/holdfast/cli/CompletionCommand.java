@@ -26,8 +26,7 @@ final class CompletionCommand extends Command {
     // Ours knows only the command that was named.
     spec.commandLine()
         .getOut()
-        .print(
-            Completion.script(shell.or(Completion.Shell.bash), Commands.commandLineFor()));
+        .print(Completion.script(shell.or(Completion.Shell.bash), Commands.commandLineFor()));
     return ExitCode.OK;
   }
 }

@@ -108,7 +108,9 @@ final class LockCommand extends Command {
           Kinds.of(word)
               .filter(each -> !each.equals(Kinds.MEMORY))
               .orElseThrow(
-                  () -> CommandFailure.usage("--kind", 
+                  () ->
+                      CommandFailure.usage(
+                          "--kind",
                           "'"
                               + word
                               + "' is not one of "
@@ -119,10 +121,7 @@ final class LockCommand extends Command {
   }
 
   private static List<String> kindWords() {
-    return Kinds.all().stream()
-        .filter(kind -> !kind.equals(Kinds.MEMORY))
-        .map(Kind::word)
-        .toList();
+    return Kinds.all().stream().filter(kind -> !kind.equals(Kinds.MEMORY)).map(Kind::word).toList();
   }
 
   LockCommand() {

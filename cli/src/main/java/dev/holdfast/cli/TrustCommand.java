@@ -37,10 +37,11 @@ final class TrustCommand extends Command {
               "--level",
               "LEVEL",
               Level.class,
-              "How much to ask. standard: nobody else may write to any directory on the way. sticky:"
-                  + " directories that all may write to will do, if they are sticky as /tmp is."
-                  + " strict: as standard, on file systems where owners prove something (no network or"
-                  + " user mount), and PATH has no second name. Default: ${DEFAULT-VALUE}.")
+              "How much to ask. standard: nobody else may write to any directory on the way."
+                  + " sticky: directories that all may write to will do, if they are sticky as /tmp"
+                  + " is. strict: as standard, on file systems where owners prove something (no"
+                  + " network or user mount), and PATH has no second name. Default:"
+                  + " ${DEFAULT-VALUE}.")
           .ordinarily("standard");
 
   TrustCommand() {

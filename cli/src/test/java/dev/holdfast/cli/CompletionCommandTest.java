@@ -34,7 +34,8 @@ class CompletionCommandTest {
       case bash ->
           "source %s; COMP_WORDS=(%s); [[ '%s' != *' ' ]] || COMP_WORDS+=('');"
                   .formatted(quoted, line.replace("=", " = "), line)
-              + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _holdfast; printf '%s\\n' \"${COMPREPLY[@]}\"";
+              + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _holdfast; printf '%s\\n"
+              + "' \"${COMPREPLY[@]}\"";
       // Outside of its line editor zsh has none of these; they say what they were told.
       case zsh ->
           "compadd() { shift; print -l -- $@ }; _files() { print FILES }; _users() { print USERS };"
@@ -91,8 +92,8 @@ class CompletionCommandTest {
     for (String kind : kinds) {
       assertTrue(Kinds.of(kind).isPresent(), kind);
     }
-    assertEquals(kinds, offered(shell, "holdfast --quiet lock -n --kind="), "behind an equals sign")
-        ;
+    assertEquals(
+        kinds, offered(shell, "holdfast --quiet lock -n --kind="), "behind an equals sign");
     assertEquals(
         List.of("attacker", "copy", "kill", "rival"), offered(shell, "holdfast prove --intruder "));
 

@@ -174,7 +174,8 @@ class FileCommandsTest {
     assertEquals("contents", out.toString(StandardCharsets.UTF_8));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     CommandRun.of("open", new OpenCommand(out), "--as", "nobody", file.toString())
-        .assertRefused(ExitCode.NO, "holdfast open: " + file + ": user nobody may not read it (EACCES)");
+        .assertRefused(
+            ExitCode.NO, "holdfast open: " + file + ": user nobody may not read it (EACCES)");
   }
 
   @Test
