@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.findings.HtmlWriter;
+import dev.holdfast.findings.Report;
 import dev.holdfast.findings.SarifWriter;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.Case;
@@ -16,12 +17,15 @@ import dev.holdfast.prove.report.ProofJson;
 import dev.holdfast.prove.report.ProofReport;
 import dev.holdfast.prove.report.ProofText;
 import dev.holdfast.prove.report.ScheduleJson;
+import dev.holdfast.prove.report.ScheduleReport;
 import dev.holdfast.prove.report.ScheduleText;
 import dev.holdfast.prove.report.ToldProof;
+import dev.holdfast.prove.report.ToldSchedules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.function.Function;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast prove}. */
@@ -156,31 +160,41 @@ final class ProveCommand extends Command {
         new ProveWatch(spec.qualifiedName(), spec.commandLine().getErr(), globals())) {
       return together == null
           ? tell(run(what, watch), policy, sarifFile, htmlFile)
-          : tell(engine.schedules(what, together, replay.orNull(), watch));
+          : tell(
+              told(what, together, engine.schedules(what, together, replay.orNull(), watch)),
+              sarifFile,
+              htmlFile);
     }
   }
 
   /** What would be without meaning is no silent part of the case. */
   private void refuseWithSchedules() {
-    String refused =
-        listWindows.get()
-            ? "--list-windows"
-            : sarif.given() ? "--sarif" : html.given() ? "--html" : options.againstTrust();
+    String refused = listWindows.get() ? "--list-windows" : options.againstTrust();
     if (!refused.isEmpty()) {
       throw CommandFailure.usage(
           refused, "says nothing where programs that trust one another run together");
     }
   }
 
-  private int tell(ScheduleProof proof) throws IOException {
+  private ToldSchedules told(Case what, Together together, ScheduleProof proof) {
+    List<List<String>> commands = new ArrayList<>(List.of(what.argv()));
+    together.others().forEach(command -> commands.add(List.of("sh", "-c", command)));
+    return new ToldSchedules(
+        proof, commands, Version.number(), id -> ReplayLine.of(options, schedules.words(), id));
+  }
+
+  private int tell(
+      ToldSchedules told, @Nullable OutputFile sarifFile, @Nullable OutputFile htmlFile)
+      throws IOException {
+    ScheduleProof proof = told.proof();
     PrintWriter out = spec.commandLine().getOut();
-    Function<String, String> again = id -> ReplayLine.of(options, schedules.words(), id);
     if (globals().json()) {
-      ScheduleJson.write(proof, Version.number(), again, out);
+      ScheduleJson.write(told, out);
     } else {
-      out.print(ScheduleText.of(proof, again));
+      out.print(ScheduleText.of(told, Terminal.painter(globals().color())));
     }
     out.flush();
+    write(ScheduleReport.of(told), sarifFile, htmlFile);
     Notes.print(proof.notes(), spec, globals());
     if (!proof.findings().isEmpty()) {
       return ExitCode.NO;
@@ -207,13 +221,19 @@ final class ProveCommand extends Command {
     }
     out.flush();
     Notes.print(proof.notes(), spec, globals());
+    write(ProofReport.of(told), sarifFile, htmlFile);
+    return listWindows.get() ? ExitCode.OK : concluded(told);
+  }
+
+  private static void write(
+      Report report, @Nullable OutputFile sarifFile, @Nullable OutputFile htmlFile)
+      throws IOException {
     if (sarifFile != null) {
-      sarifFile.write(to -> SarifWriter.write(ProofReport.of(told), to));
+      sarifFile.write(to -> SarifWriter.write(report, to));
     }
     if (htmlFile != null) {
-      htmlFile.write(to -> HtmlWriter.write(ProofReport.of(told), to));
+      htmlFile.write(to -> HtmlWriter.write(report, to));
     }
-    return listWindows.get() ? ExitCode.OK : concluded(told);
   }
 
   private Proof run(Case what, Progress progress) throws ProveException {

@@ -1,5 +1,6 @@
 package dev.holdfast.findings;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param place where it is
  * @param tags a few words for filters, such as {@code RACE}
  * @param timeline how it happens, in order; may be empty
+ * @param tables what was seen, where it is more than sentences can say
  * @param evidence what was seen, a sentence each
  * @param remarks what else to know, a sentence each
  * @param related where the same happens, too
@@ -23,6 +25,7 @@ public record Finding(
     Place place,
     List<String> tags,
     List<Step> timeline,
+    List<Report.Table> tables,
     List<String> evidence,
     List<String> remarks,
     List<Place> related,
@@ -31,8 +34,46 @@ public record Finding(
   public Finding {
     tags = List.copyOf(tags);
     timeline = List.copyOf(timeline);
+    tables = List.copyOf(tables);
     evidence = List.copyOf(evidence);
     remarks = List.copyOf(remarks);
     related = List.copyOf(related);
+  }
+
+  /** One that sentences tell. */
+  public Finding(
+      Rule rule,
+      Severity severity,
+      String message,
+      Place place,
+      List<String> tags,
+      List<Step> timeline,
+      List<String> evidence,
+      List<String> remarks,
+      List<Place> related,
+      String fingerprint,
+      String replay) {
+    this(
+        rule,
+        severity,
+        message,
+        place,
+        tags,
+        timeline,
+        List.of(),
+        evidence,
+        remarks,
+        related,
+        fingerprint,
+        replay);
+  }
+
+  /** Who takes part in the timeline, from the left. */
+  public List<Step.Lane> lanes() {
+    return timeline.stream()
+        .map(Step::lane)
+        .distinct()
+        .sorted(Comparator.comparingInt(Step.Lane::place))
+        .toList();
   }
 }

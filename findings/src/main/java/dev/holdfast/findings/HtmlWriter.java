@@ -23,7 +23,7 @@ public final class HtmlWriter {
 
   private HtmlWriter() {}
 
-  /** Findings, each as a timeline of the two sides; does not close {@code out}. */
+  /** Findings, each as a timeline of those who take part; does not close {@code out}. */
   public static void write(Report report, Writer out) throws IOException {
     HtmlWriter page = new HtmlWriter();
     page.head(
@@ -91,11 +91,12 @@ public final class HtmlWriter {
       finding.tags().forEach(tag -> html.element("span", "tag", tag).raw(" "));
       html.close("p");
       html.element("p", "message", finding.message());
-      timeline(finding.timeline());
+      timeline(finding);
       if (finding.timeline().isEmpty()) {
         html.open("p", "place").element("code", "", finding.place().describe()).close("p");
       }
       list("What was seen", finding.evidence());
+      finding.tables().forEach(this::openTable);
       list("Good to know", finding.remarks());
       html.element("h3", "", "How to fix").element("p", "advice", finding.rule().advice());
       if (!finding.replay().isEmpty()) {
@@ -109,31 +110,49 @@ public final class HtmlWriter {
     }
   }
 
-  private void timeline(List<Step> steps) {
-    if (steps.isEmpty()) {
+  private void timeline(Finding finding) {
+    if (finding.timeline().isEmpty()) {
       return;
     }
-    html.open("ol", "timeline");
-    for (Step.Actor actor : Step.Actor.values()) {
-      html.raw("<li class=\"side " + side(actor) + "\" style=\"grid-row:1\">")
-          .text(actor.title())
-          .close("li");
+    List<Step.Lane> lanes = finding.lanes();
+    boolean schedule = lanes.stream().anyMatch(lane -> lane.side() == Step.Side.PROGRAM);
+    html.raw(
+        schedule
+            ? "<div class=\"scroll\"><ol class=\"schedule of" + lanes.size() + "\">"
+            : "<ol class=\"timeline\">");
+    for (Step.Lane lane : lanes) {
+      cell("side", lane, lanes, 1).text(lane.title()).close("li");
     }
     int row = 2;
-    for (Step step : steps) {
-      html.raw("<li class=\"step " + side(step.actor()) + "\" style=\"grid-row:" + row + "\">")
-          .text(step.text());
+    for (Step step : finding.timeline()) {
+      if (step.weight().isTurn()) {
+        html.raw("<li class=\"turn\" style=\"grid-row:" + row + "\">")
+            .text("the turn is taken")
+            .close("li");
+        row++;
+      }
+      boolean answer = step.lane().side() == Step.Side.KERNEL;
+      // What the kernel answers stands beside the call.
+      int at = answer ? row - 1 : row;
+      cell(step.weight().isKey() ? "step key" : "step", step.lane(), lanes, at).text(step.text());
       if (!step.code().isEmpty()) {
         html.raw(" ").element("code", "", step.code());
       }
       html.close("li");
-      row++;
+      row = at + 1;
     }
     html.close("ol");
+    if (schedule) {
+      html.close("div");
+    }
   }
 
-  private static String side(Step.Actor actor) {
-    return actor.name().toLowerCase(Locale.ROOT);
+  private Html cell(String kind, Step.Lane lane, List<Step.Lane> lanes, int row) {
+    int column = lanes.indexOf(lane) + 1;
+    String side = lane.side().name().toLowerCase(Locale.ROOT);
+    return html.raw(
+        "<li class=\"%s %s\" style=\"grid-row:%d;grid-column:%d\">"
+            .formatted(kind, side, row, column));
   }
 
   private void list(String heading, List<String> sentences) {
@@ -163,10 +182,20 @@ public final class HtmlWriter {
       return;
     }
     html.open("details", "table")
-        .element("summary", "", table.caption() + " (" + table.rows().size() + ")")
-        .raw("<div class=\"scroll\">")
-        .open("table", "")
-        .open("tr", "");
+        .element("summary", "", table.caption() + " (" + table.rows().size() + ")");
+    grid(table);
+    html.close("details");
+  }
+
+  private void openTable(Report.Table table) {
+    if (!table.rows().isEmpty()) {
+      html.element("h3", "", table.caption());
+      grid(table);
+    }
+  }
+
+  private void grid(Report.Table table) {
+    html.raw("<div class=\"scroll\">").open("table", "").open("tr", "");
     table.columns().forEach(column -> html.element("th", "", column));
     html.close("tr");
     for (List<TextTable.Cell> row : table.rows()) {
@@ -174,7 +203,7 @@ public final class HtmlWriter {
       row.forEach(cell -> html.element("td", cssClass(cell.ink()), cell.text()));
       html.close("tr");
     }
-    html.close("table").close("div").close("details");
+    html.close("table").close("div");
   }
 
   private void comparison(Comparison comparison) {

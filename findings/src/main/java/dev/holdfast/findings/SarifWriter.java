@@ -3,6 +3,7 @@ package dev.holdfast.findings;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.holdfast.findings.terminal.TextTable;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
@@ -146,11 +147,23 @@ public final class SarifWriter {
     List<String> paragraphs = new ArrayList<>();
     paragraphs.add(finding.message());
     paragraphs.addAll(finding.evidence());
+    finding.tables().forEach(table -> rows(table, paragraphs));
     paragraphs.addAll(finding.remarks());
     if (!finding.replay().isEmpty()) {
       paragraphs.add("Again: " + finding.replay());
     }
     return String.join("\n", paragraphs);
+  }
+
+  private static void rows(Report.Table table, List<String> lines) {
+    for (List<TextTable.Cell> row : table.rows()) {
+      List<String> cells = new ArrayList<>();
+      for (int i = 0; i < row.size(); i++) {
+        String column = table.columns().get(i);
+        cells.add((column.isEmpty() ? "" : column + ": ") + row.get(i).text());
+      }
+      lines.add(String.join("; ", cells));
+    }
   }
 
   private void location(Place place, String text, int id) throws IOException {
@@ -194,19 +207,17 @@ public final class SarifWriter {
     json.writeArrayFieldStart("codeFlows");
     json.writeStartObject();
     json.writeArrayFieldStart("threadFlows");
-    for (Step.Actor actor : Step.Actor.values()) {
-      if (finding.timeline().stream().noneMatch(step -> step.actor() == actor)) {
-        continue;
-      }
+    for (Step.Lane lane : finding.lanes()) {
       json.writeStartObject();
-      json.writeStringField("id", actor.title());
+      json.writeStringField("id", lane.title());
       json.writeArrayFieldStart("locations");
       int order = 0;
       for (Step step : finding.timeline()) {
         order++;
-        if (step.actor() == actor) {
+        if (step.lane().equals(lane)) {
           json.writeStartObject();
           json.writeNumberField("executionOrder", order);
+          json.writeStringField("importance", step.weight().isKey() ? "essential" : "important");
           json.writeFieldName("location");
           location(finding.place(), sentence(step), -1);
           json.writeEndObject();
@@ -221,7 +232,8 @@ public final class SarifWriter {
   }
 
   private static String sentence(Step step) {
-    return step.code().isEmpty() ? step.text() : step.text() + ": " + step.code();
+    String both = step.text().isEmpty() || step.code().isEmpty() ? "" : ": ";
+    return step.text() + both + step.code();
   }
 
   private void message(String field, String text) throws IOException {

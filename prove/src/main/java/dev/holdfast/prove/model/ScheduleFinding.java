@@ -7,6 +7,10 @@ import java.util.List;
  *
  * @param evidence for people, line by line
  * @param steps the calls that other programs could notice, in the order they were made
+ * @param waits where one had to wait, in their order
+ * @param turning the two steps whose order matters, from 0: had the second come before the first,
+ *     this would not have happened; empty if no two are known
+ * @param outcomes beside those of the serial orders
  * @param preemptions how often the turn was taken from a program that could have gone on
  * @param replay the id that runs this schedule again
  * @param again whether it came out the same when it was run again
@@ -15,6 +19,9 @@ public record ScheduleFinding(
     Kind kind,
     List<String> evidence,
     List<ScheduleStep> steps,
+    List<ScheduleWait> waits,
+    List<Integer> turning,
+    ScheduleOutcomes outcomes,
     int preemptions,
     String replay,
     boolean again) {

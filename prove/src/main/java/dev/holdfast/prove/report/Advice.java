@@ -2,14 +2,22 @@ package dev.holdfast.prove.report;
 
 import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Window;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What to do instead, in words that fit the program's language and the case. */
 final class Advice {
-  /** What a program is written in, as far as its command line tells. */
+  /** What a program is written in, as far as its command line and its first line tell. */
   enum Language {
     SHELL,
     PYTHON,
@@ -19,11 +27,45 @@ final class Advice {
     /** C, and whatever has its calls. */
     OTHER;
 
+    private static final int FIRST_LINE = 256;
+
     static Language of(List<String> argv) {
+      Language named = named(argv);
+      List<String> interpreter = named == OTHER ? interpreter(argv.getFirst()) : List.of();
+      return interpreter.isEmpty() ? named : named(interpreter);
+    }
+
+    /** What the first line of a script says; empty if it is none, or cannot be read. */
+    private static List<String> interpreter(String program) {
+      try (InputStream in = Files.newInputStream(find(program))) {
+        String start = new String(in.readNBytes(FIRST_LINE), StandardCharsets.ISO_8859_1);
+        return start.startsWith("#!")
+            ? List.of(start.substring(2).lines().findFirst().orElse("").strip().split("\\s+", -1))
+            : List.of();
+      } catch (IOException | InvalidPathException e) {
+        return List.of();
+      }
+    }
+
+    private static Path find(String program) throws IOException {
+      List<Path> places =
+          program.contains("/")
+              ? List.of(Path.of(program))
+              : Stream.of(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":", -1))
+                  .map(directory -> Path.of(directory, program))
+                  .toList();
+      // Nothing that is opened only to wait for a writer, or to do something.
+      return places.stream()
+          .filter(Files::isRegularFile)
+          .findFirst()
+          .orElseThrow(() -> new NoSuchFileException(program));
+    }
+
+    private static Language named(List<String> argv) {
       String path = argv.getFirst();
       String name = path.substring(path.lastIndexOf('/') + 1);
       if (name.equals("env") && argv.size() > 1) {
-        return of(argv.subList(1, argv.size()));
+        return named(argv.subList(1, argv.size()));
       }
       if (name.matches("(ba|da|k|z|)sh") || name.endsWith(".sh")) {
         return SHELL;

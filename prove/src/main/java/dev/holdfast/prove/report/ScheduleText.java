@@ -1,133 +1,177 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.findings.terminal.Ink;
+import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.findings.terminal.TextTable;
+import dev.holdfast.findings.terminal.TextTable.Cell;
 import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.model.ScheduleProof;
-import dev.holdfast.prove.model.ScheduleProof.Claim;
-import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.report.ScheduleLanes.Row;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
-/** What the schedules came to, for people: each program has a lane. */
+/**
+ * What the schedules came to, for people: each program has a lane, and the kernel one. No line is
+ * wider than {@link Text#WIDTH}, but for the command that runs a schedule again.
+ */
 public final class ScheduleText {
-  private static final int LANE = 46;
+  private static final int NUMBER = 6;
   private static final int NAMED = 6;
+  private static final String INDENT = "  ";
 
-  private ScheduleText() {}
+  private final ToldSchedules told;
+  private final ScheduleProof proof;
+  private final Painter painter;
+  private final StringBuilder text = new StringBuilder();
 
-  /**
-   * {@return the report}
-   *
-   * @param replay makes the command line that runs one schedule again
-   */
-  public static String of(ScheduleProof proof, Function<String, String> replay) {
-    StringBuilder text = new StringBuilder();
+  private ScheduleText(ToldSchedules told, Painter painter) {
+    this.told = told;
+    this.proof = told.proof();
+    this.painter = painter;
+  }
+
+  /** {@return the report} */
+  public static String of(ToldSchedules told, Painter painter) {
+    return new ScheduleText(told, painter).all();
+  }
+
+  private String all() {
     for (int i = 0; i < proof.programs().size(); i++) {
-      line(text, letter(i) + "  " + Text.printable(proof.programs().get(i)));
+      wrapped(ScheduleWords.letter(i) + INDENT, proof.programs().get(i));
     }
-    line(text, "");
+    line("");
     if (proof.shared().isEmpty()) {
-      line(text, "They touch nothing in common that one of them changes.");
+      line("They touch nothing in common that one of them changes.");
     } else {
-      line(text, "Shared: " + shared(proof.shared()));
+      wrapped("", "Shared: " + shared(proof.shared()));
     }
-    for (ScheduleFinding each : proof.findings()) {
-      finding(text, each, proof.programs().size(), replay);
-    }
+    proof.findings().forEach(this::finding);
     if (!proof.observations().isEmpty()) {
-      line(text, "");
-      proof.observations().forEach(o -> line(text, "note: " + Text.printable(o)));
+      line("");
+      proof.observations().forEach(o -> wrapped("note: ", o));
     }
-    line(text, "");
-    line(text, verdict(proof));
-    line(text, claim(proof));
+    line("");
+    line(
+        painter.paint(
+            proof.findings().isEmpty() ? Ink.GOOD : Ink.BAD, ScheduleWords.verdict(proof)));
+    wrapped("", ScheduleWords.claim(proof));
     return text.toString();
   }
 
-  private static void line(StringBuilder text, String line) {
+  private void line(String line) {
     text.append(line.stripTrailing()).append(System.lineSeparator());
   }
 
-  private static String letter(int program) {
-    return String.valueOf((char) ('A' + program));
+  /** Lines behind a word that stands only before the first. */
+  private void wrapped(String first, String sentence) {
+    String before = first;
+    for (String line : Text.wrap(Text.printable(sentence), Text.WIDTH - first.length())) {
+      line(before + line);
+      before = " ".repeat(first.length());
+    }
   }
 
   private static String shared(List<String> names) {
     List<String> some = names.subList(0, Math.min(NAMED, names.size()));
     int more = names.size() - some.size();
-    return Text.printable(String.join(", ", some)) + (more > 0 ? " and " + more + " more" : "");
+    return String.join(", ", some) + (more > 0 ? " and " + more + " more" : "");
   }
 
-  private static void finding(
-      StringBuilder text, ScheduleFinding finding, int lanes, Function<String, String> replay) {
-    line(text, "");
-    line(text, finding.kind() + ": " + ScheduleWords.of(finding.kind()));
-    finding.evidence().forEach(e -> line(text, "  " + Text.printable(e)));
-    line(text, "");
-    StringBuilder head = new StringBuilder("     ");
-    for (int i = 0; i < lanes; i++) {
-      head.append(pad(letter(i)));
+  private void finding(ScheduleFinding finding) {
+    line("");
+    line(painter.paint(Ink.BAD, finding.kind().name()) + ": " + ScheduleWords.of(finding.kind()));
+    if (finding.outcomes().rows().isEmpty()) {
+      finding.evidence().forEach(e -> wrapped(INDENT, e));
+    } else {
+      outcomes(finding.outcomes());
     }
-    line(text, head.toString());
-    int number = 0;
-    for (ScheduleStep step : finding.steps()) {
-      number++;
-      String lane =
-          String.format("%3d%s ", number, step.preempts() ? "!" : " ")
-              + " ".repeat(LANE * step.program());
-      line(text, lane + Text.printable(told(step)));
+    line("");
+    lanes(finding);
+    line("");
+    if (!finding.turning().isEmpty()) {
+      line(INDENT + "* " + ScheduleWords.turning(finding.kind()));
     }
-    line(text, "");
-    line(
-        text,
-        "  "
-            + Text.count(finding.preemptions(), "preemption")
-            + " (!): none with fewer was found to fail");
+    if (finding.preemptions() > 0) {
+      line(INDENT + "! the turn is taken from one who could have gone on");
+    }
+    wrapped(
+        INDENT,
+        Text.count(finding.preemptions(), "preemption") + ": none with fewer was found to fail");
     if (!finding.again()) {
-      line(text, "  run again it did not go the same way: it depends on more than the schedule");
+      wrapped(INDENT, "run again it did not go the same way: it depends on more than the schedule");
     }
-    line(text, "  fix: " + ScheduleWords.fix(finding.kind()));
-    line(text, "  again: " + replay.apply(finding.replay()));
-  }
-
-  private static String told(ScheduleStep step) {
-    String all = step.call() + (step.about().isEmpty() ? "" : " " + step.about());
-    return all + (step.result().isEmpty() ? "" : " = " + step.result());
-  }
-
-  private static String pad(String letter) {
-    return letter + " ".repeat(LANE - letter.length());
-  }
-
-  private static String verdict(ScheduleProof proof) {
-    if (!proof.findings().isEmpty()) {
-      return "They disturb one another.";
+    String fix = "  fix: ";
+    for (String advice : ScheduleAdvice.of(finding.kind(), told.commands())) {
+      wrapped(fix, advice);
+      fix = " ".repeat(fix.length());
     }
-    return proof.undecided() > 0
-        ? "Not decided: " + Text.count(proof.undecided(), "schedule") + " could not be judged."
-        : "They do not disturb one another in any schedule that was tried.";
+    String row = ScheduleAdvice.row(finding.kind());
+    line(" ".repeat(fix.length()) + row + ": docs/" + row + ".md");
+    line("  again: " + told.replay().apply(finding.replay()));
   }
 
-  private static String claim(ScheduleProof proof) {
-    Claim claim = proof.claim();
-    List<String> parts = new ArrayList<>();
-    switch (claim.extent()) {
-      case COMPLETE ->
-          parts.add(
-              proof.schedules() == 0
-                  ? "complete: no schedule can matter"
-                  : "complete: every order of the calls that meet was tried, or one that is"
-                      + " equivalent");
-      case BOUNDED ->
-          parts.add(
-              "bounded: all schedules with at most "
-                  + Text.count(claim.bound(), "preemption")
-                  + " were tried");
-      case SAMPLED -> parts.add("sampled");
+  private void outcomes(ScheduleOutcomes outcomes) {
+    List<String> headings = new ArrayList<>(List.of("", "this schedule"));
+    headings.addAll(outcomes.orders());
+    TextTable table = new TextTable(Text.WIDTH - INDENT.length(), headings.toArray(String[]::new));
+    for (ScheduleOutcomes.Row row : outcomes.rows()) {
+      List<Cell> cells = new ArrayList<>();
+      cells.add(new Cell(row.name()));
+      cells.add(new Cell(row.here(), row.serial().contains(row.here()) ? Ink.PLAIN : Ink.BAD));
+      row.serial().forEach(value -> cells.add(new Cell(value)));
+      table.row(cells.toArray(Cell[]::new));
     }
-    parts.add(Text.count(proof.schedules(), "run"));
-    parts.add(proof.classes() + " different states at decisions");
-    return String.join("; ", parts) + (claim.why().isEmpty() ? "" : " (" + claim.why() + ")");
+    table.render(painter).lines().forEach(each -> line(INDENT + each));
+  }
+
+  private void lanes(ScheduleFinding finding) {
+    ScheduleLanes lanes = new ScheduleLanes(finding, proof.shared());
+    List<Row> rows = lanes.shortened();
+    int programs = proof.programs().size();
+    boolean kernel = rows.stream().anyMatch(row -> !row.kernel().isEmpty());
+    // The kernel says little.
+    int all = Text.WIDTH - NUMBER;
+    int last = kernel ? all / (programs + 2) : 0;
+    int width = (all - last) / programs;
+    if (!lanes.directory().isEmpty()) {
+      wrapped(INDENT, "in " + lanes.directory());
+    }
+    StringBuilder head = new StringBuilder(" ".repeat(NUMBER));
+    for (int i = 0; i < programs; i++) {
+      head.append(pad(ScheduleWords.letter(i), width));
+    }
+    line(head + (kernel ? "kernel" : ""));
+    for (Row row : rows) {
+      row(row, programs, width, last);
+    }
+  }
+
+  private void row(Row row, int programs, int width, int last) {
+    List<String> calls = cell(row.text(), width);
+    List<String> answers = last == 0 ? List.of() : cell(row.kernel(), last);
+    String number = row.number() == 0 ? "" : String.format("%3d", row.number());
+    String marks = (row.turn() ? "!" : "") + (row.key() ? "*" : "");
+    for (int i = 0; i < Math.max(calls.size(), answers.size()); i++) {
+      String call = i < calls.size() ? (i > 0 ? INDENT : "") + calls.get(i) : "";
+      String left =
+          (i == 0 ? pad(pad(number, 3) + marks, NUMBER) : " ".repeat(NUMBER))
+              + " ".repeat(width * row.program())
+              + (row.key() && !call.isEmpty() ? painter.paint(Ink.BAD, call) : call);
+      int rest = width * (programs - row.program()) - call.codePointCount(0, call.length());
+      String answer = i < answers.size() ? " ".repeat(rest) + answers.get(i) : "";
+      line(left + answer);
+    }
+  }
+
+  private static List<String> cell(String text, int width) {
+    return text.isEmpty()
+        ? List.of()
+        : Text.wrap(Text.printable(text), width - 1 - INDENT.length());
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.codePointCount(0, text.length())));
   }
 }

@@ -1,10 +1,20 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.ScheduleProof.Claim;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The vocabulary of schedules. */
 final class ScheduleWords {
   private ScheduleWords() {}
+
+  /** What a program is called. */
+  static String letter(int program) {
+    return String.valueOf((char) ('A' + program));
+  }
 
   static String of(ScheduleFinding.Kind kind) {
     return switch (kind) {
@@ -16,16 +26,54 @@ final class ScheduleWords {
     };
   }
 
-  static String fix(ScheduleFinding.Kind kind) {
+  /** The hazard of the catalogue, and which of its cases. */
+  static String rule(ScheduleFinding.Kind kind) {
     return switch (kind) {
-      case NOT_SERIAL, ABORTED ->
-          "hold one exclusive lock from before the first read to after the last write (holdfast"
-              + " lock), or write a file of an own name and rename it";
-      case DEADLOCK -> "take the locks in one order everywhere (holdfast lock NAME... does)";
-      case TWO_HOLDERS ->
-          "break a dead holder's lock only under another lock, and look again under it; or take a"
-              + " lock that the kernel frees (flock, fcntl)";
-      case LIVELOCK -> "let one of them give way, or wait for a lock that the kernel hands over";
+      case NOT_SERIAL -> "L01/not-serial";
+      case ABORTED -> "L01/aborted";
+      case DEADLOCK -> "L02/deadlock";
+      case LIVELOCK -> "L03/livelock";
+      case TWO_HOLDERS -> "L04/two-holders";
     };
+  }
+
+  /** What the two steps whose order matters have to do with it. */
+  static String turning(ScheduleFinding.Kind kind) {
+    return switch (kind) {
+      case NOT_SERIAL, ABORTED, LIVELOCK -> "the two calls whose order matters";
+      case DEADLOCK -> "from here on each holds what the other one waits for";
+      case TWO_HOLDERS -> "each makes the lock";
+    };
+  }
+
+  static String verdict(ScheduleProof proof) {
+    if (!proof.findings().isEmpty()) {
+      return "They disturb one another.";
+    }
+    return proof.undecided() > 0
+        ? "Not decided: " + Text.count(proof.undecided(), "schedule") + " could not be judged."
+        : "They do not disturb one another in any schedule that was tried.";
+  }
+
+  static String claim(ScheduleProof proof) {
+    Claim claim = proof.claim();
+    List<String> parts = new ArrayList<>();
+    switch (claim.extent()) {
+      case COMPLETE ->
+          parts.add(
+              proof.schedules() == 0
+                  ? "complete: no schedule can matter"
+                  : "complete: every order of the calls that meet was tried, or one that is"
+                      + " equivalent");
+      case BOUNDED ->
+          parts.add(
+              "bounded: all schedules with at most "
+                  + Text.count(claim.bound(), "preemption")
+                  + " were tried");
+      case SAMPLED -> parts.add("sampled");
+    }
+    parts.add(Text.count(proof.schedules(), "run"));
+    parts.add(proof.classes() + " different states at decisions");
+    return String.join("; ", parts) + (claim.why().isEmpty() ? "" : " (" + claim.why() + ")");
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.prove.schedule;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.model.ScheduleWait;
 import dev.holdfast.prove.schedule.Footprint.Effect;
 import dev.holdfast.prove.schedule.Trace.Node;
 import dev.holdfast.prove.schedule.Trace.Stop;
@@ -55,13 +56,15 @@ final class Conductor {
 
   private final Tracer tracer;
   private final Rest rest;
-  private final Footprints footprints;
+  private final Footprints table;
   private final Set<String> points;
   private final List<Actor> actors = new ArrayList<>();
   private final History history = new History();
   private final Claims claims = new Claims();
   private final Map<Integer, Long> moved = new HashMap<>();
   private final List<ScheduleStep> steps = new ArrayList<>();
+  private final List<Footprint> footprints = new ArrayList<>();
+  private final List<ScheduleWait> waits = new ArrayList<>();
   private final Learned learned;
   private final List<Integer> numbers;
   private final List<Integer> choices = new ArrayList<>();
@@ -89,7 +92,7 @@ final class Conductor {
       Learned learned) {
     this.tracer = tracer;
     this.rest = new Rest(hostProc);
-    this.footprints = new Footprints(hostProc, learned, this::others);
+    this.table = new Footprints(hostProc, learned, this::others);
     this.points = points;
     this.learned = learned;
     this.numbers = numbers;
@@ -103,7 +106,7 @@ final class Conductor {
   }
 
   @Nullable Footprint footprint(Call call) {
-    return footprints.of(call);
+    return table.of(call);
   }
 
   /** Notes what a program is about to touch; true if another one could notice. */
@@ -154,36 +157,78 @@ final class Conductor {
       actors.forEach(Actor::notSpinning);
     }
     moved.merge(actor.number, 1L, Long::sum);
+    String holds = "";
     if (!failed) {
       did.writes().stream()
           .filter(k -> k.startsWith("n:") || k.startsWith("c:"))
           .forEach(k -> actor.written.add(k.substring(2)));
       claims.made(actor.number, footprint, steps.size());
-      holds(actor, footprint);
+      holds = holds(actor, footprint);
     }
     actors.forEach(each -> each.unblock(did));
-    step(actor, task, footprint, failed ? new SyscallResult(result).toString() : "");
+    footprints.add(did);
+    step(actor, task, footprint, failed ? new SyscallResult(result).toString() : "", holds);
   }
 
-  private void holds(Actor actor, Footprint footprint) {
+  /** Notes who holds a lock; what to tell of it, empty if nothing. */
+  private String holds(Actor actor, Footprint footprint) {
+    List<String> told = new ArrayList<>();
     for (String key : footprint.writes()) {
       if (key.startsWith("l:")) {
         Set<Integer> who = holders.computeIfAbsent(key, _ -> new TreeSet<>());
-        if (footprint.effect() == Effect.LOCK) {
-          who.add(actor.number);
-        } else {
-          who.remove(actor.number);
+        boolean changed =
+            footprint.effect() == Effect.LOCK ? who.add(actor.number) : who.remove(actor.number);
+        if (changed) {
+          String file = Raw.display(key.substring(2));
+          told.add(who.isEmpty() ? file + " is free" : file + " is held by " + names(who));
         }
       }
     }
+    return String.join(", ", told);
   }
 
-  private void step(Actor actor, Task task, Footprint footprint, String result) {
+  private static String names(Set<Integer> who) {
+    return String.join(" and ", who.stream().map(Conductor::name).toList());
+  }
+
+  private void step(Actor actor, Task task, Footprint footprint, String result, String holds) {
+    steps.add(
+        new ScheduleStep(
+            actor.number,
+            task.path(),
+            footprint.call(),
+            about(footprint),
+            result,
+            holds,
+            preempts));
+    preempts = false;
+  }
+
+  private static String about(Footprint footprint) {
     String about =
         String.join(" -> ", footprint.names().stream().distinct().map(Raw::display).toList());
-    String how = footprint.detail().isEmpty() ? about : about + " (" + footprint.detail() + ")";
-    steps.add(new ScheduleStep(actor.number, task.path(), footprint.call(), how, result, preempts));
-    preempts = false;
+    return footprint.detail().isEmpty() ? about : about + " (" + footprint.detail() + ")";
+  }
+
+  /** Programs other than this one that hold what it asks for. */
+  private Set<Integer> holding(Actor actor, Footprint wanted) {
+    Set<Integer> who = new TreeSet<>();
+    wanted.writes().forEach(k -> who.addAll(holders.getOrDefault(k, Set.of())));
+    who.remove(actor.number);
+    return who;
+  }
+
+  private void waits(Actor actor, Footprint wanted) {
+    ScheduleWait now =
+        new ScheduleWait(
+            steps.size(),
+            actor.number,
+            wanted.call(),
+            about(wanted),
+            List.copyOf(holding(actor, wanted)));
+    if (!waits.contains(now)) {
+      waits.add(now);
+    }
   }
 
   /**
@@ -307,7 +352,7 @@ final class Conductor {
       return true;
     }
     // Others may have moved since it was held: what was absent may be there now.
-    Footprint now = Objects.requireNonNullElse(footprints.of(held.call()), held.footprint());
+    Footprint now = Objects.requireNonNullElse(table.of(held.call()), held.footprint());
     actor.goes(held, now);
     if (now.effect() == Effect.EXIT) {
       made(actor, task, now, 0);
@@ -325,6 +370,7 @@ final class Conductor {
       settle();
       if (actor.isHeld(task)) {
         actor.blocks(task);
+        waits(actor, now);
         return false;
       }
     }
@@ -375,9 +421,7 @@ final class Conductor {
     List<String> lines = new ArrayList<>();
     for (Actor actor : actors) {
       for (Actor.Held held : actor.blockedCalls()) {
-        Set<Integer> who = new TreeSet<>();
-        held.footprint().writes().forEach(k -> who.addAll(holders.getOrDefault(k, Set.of())));
-        who.remove(actor.number);
+        Set<Integer> who = holding(actor, held.footprint());
         lines.add(
             name(actor.number)
                 + " waits in "
@@ -386,9 +430,7 @@ final class Conductor {
                 + Raw.display(held.footprint().names().getFirst())
                 + (who.isEmpty()
                     ? ""
-                    : ", which "
-                        + String.join(" and ", who.stream().map(Conductor::name).toList())
-                        + " holds"));
+                    : ", which " + names(who) + (who.size() > 1 ? " hold" : " holds")));
       }
       if (!actor.isOver() && actor.blockedCalls().isEmpty()) {
         lines.add(name(actor.number) + " waits for ever in the kernel");
@@ -420,6 +462,14 @@ final class Conductor {
 
   List<ScheduleStep> steps() {
     return List.copyOf(steps);
+  }
+
+  List<Footprint> footprints() {
+    return List.copyOf(footprints);
+  }
+
+  List<ScheduleWait> waits() {
+    return List.copyOf(waits);
   }
 
   List<Actor> actors() {

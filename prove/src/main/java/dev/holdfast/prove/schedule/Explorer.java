@@ -373,10 +373,14 @@ final class Explorer {
     Judge.Verdict second = verdict(again);
     boolean same =
         second != null && second.kind() == verdict.kind() && again.steps().equals(trace.steps());
+    ScheduleFinding.Kind kind = Objects.requireNonNull(verdict.kind());
     return new ScheduleFinding(
-        Objects.requireNonNull(verdict.kind()),
+        kind,
         verdict.evidence(),
         trace.steps(),
+        trace.waits(),
+        Turning.of(kind, trace),
+        judge.outcomes(kind, trace),
         trace.preemptions(),
         ReplayId.of(trace.choices()),
         same);

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.schedule.End.Difference;
 import dev.holdfast.prove.schedule.EndState.Thing;
 import dev.holdfast.prove.watch.Raw;
@@ -171,6 +172,35 @@ final class Judge {
     }
     List<Difference> differences = nearest == null ? List.of() : nearest;
     return litter(end).orElseGet(() -> broken(end, differences));
+  }
+
+  /** What a schedule leads to beside what the orders lead to, if its end is what is wrong. */
+  ScheduleOutcomes outcomes(ScheduleFinding.Kind kind, Trace trace) {
+    if (kind != ScheduleFinding.Kind.NOT_SERIAL && kind != ScheduleFinding.Kind.ABORTED) {
+      return ScheduleOutcomes.NONE;
+    }
+    End end = End.of(trace, runner.everybody());
+    List<String> orders = new ArrayList<>();
+    List<Map<String, String>> values = new ArrayList<>();
+    Map<String, String> here = new TreeMap<>();
+    for (Map.Entry<List<Integer>, List<End>> each : allOrders().entrySet()) {
+      orders.add(String.join(" then ", each.getKey().stream().map(Conductor::name).toList()));
+      Map<String, String> there = new HashMap<>();
+      for (Difference d : end.differences(each.getValue().getFirst(), before, mask)) {
+        here.putIfAbsent(d.name(), d.here());
+        there.put(d.name(), d.there());
+      }
+      values.add(there);
+    }
+    List<ScheduleOutcomes.Row> rows = new ArrayList<>();
+    here.forEach(
+        (name, value) ->
+            rows.add(
+                new ScheduleOutcomes.Row(
+                    name,
+                    value,
+                    values.stream().map(there -> there.getOrDefault(name, value)).toList())));
+    return new ScheduleOutcomes(orders, rows);
   }
 
   private Map<List<Integer>, List<End>> allOrders() {

@@ -106,6 +106,8 @@ final class Runner {
                 stop,
                 conductor.explanation(),
                 conductor.steps(),
+                conductor.footprints(),
+                conductor.waits(),
                 state,
                 written,
                 playing.stream().map(p -> printed(p.output())).toList(),

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.model.ScheduleWait;
 import dev.holdfast.prove.schedule.EndState.Thing;
 import dev.holdfast.prove.trace.Ending;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes the decisions behind the given ones, for whoever wants to decide otherwise there
  * @param stop why it did not come to its end; null if it did
  * @param explanation of the stop, line by line
+ * @param footprints of the steps
+ * @param waits where one had to wait
  * @param state what was left behind
  * @param written of each program, the names it changed, raw
  * @param outputs what each program printed
@@ -30,6 +33,8 @@ record Trace(
     @Nullable Stop stop,
     List<String> explanation,
     List<ScheduleStep> steps,
+    List<Footprint> footprints,
+    List<ScheduleWait> waits,
     Map<String, Thing> state,
     List<Set<String>> written,
     List<String> outputs,

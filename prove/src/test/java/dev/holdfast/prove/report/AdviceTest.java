@@ -7,9 +7,13 @@ import dev.holdfast.prove.model.CallRef;
 import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +43,22 @@ class AdviceTest {
   })
   void theCommandTellsTheLanguage(String command, Advice.Language language) {
     assertEquals(language, Advice.Language.of(words(command)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "#!/bin/sh, SHELL",
+    "#! /usr/bin/env python3, PYTHON",
+    "#!/usr/bin/perl -w, PERL",
+    "#!/usr/bin/env -S node --x, OTHER",
+    "#!, OTHER",
+    "print 1, OTHER",
+  })
+  void aScriptsFirstLineTellsTheLanguage(
+      String line, Advice.Language language, @TempDir Path directory) throws IOException {
+    Path script = Files.writeString(directory.resolve("tool"), line + "\nx\n");
+    assertEquals(language, Advice.Language.of(List.of(script.toString())));
+    assertEquals(Advice.Language.OTHER, Advice.Language.of(List.of(directory.toString())));
   }
 
   /** What a shell does not have is not recommended to one. */

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -109,6 +111,47 @@ class PairsTest {
         proof.findings().stream().filter(f -> f.kind() == kind).findFirst().orElseThrow();
     assertTrue(first.again(), () -> "not the same again: " + first);
     assertTrue(first.preemptions() <= 2, first::toString);
+    assertEquals(2, first.turning().size(), first::toString);
+    assertNotEquals(
+        first.steps().get(first.turning().getFirst()).program(),
+        first.steps().get(first.turning().getLast()).program());
+    boolean compared = kind == ScheduleFinding.Kind.NOT_SERIAL;
+    assertTrue(!compared || !first.outcomes().rows().isEmpty(), first::toString);
+    assertTrue(
+        first.outcomes().rows().stream().anyMatch(r -> !r.serial().contains(r.here())) || !compared,
+        first::toString);
+  }
+
+  /** The calls whose order matters are the ones that people would name. */
+  @Test
+  void whatMattersIsMarked() throws ProveException {
+    assertEquals(
+        List.of("read n", "openat n (write, create, truncate)"), turning(twiceInShell(COUNT)));
+    String early = "exec 9>l; flock 9; n=$(cat n); flock -u 9; flock 9; echo $((n+1)) > n";
+    assertEquals(
+        List.of("read n", "openat n (write, create, truncate)"), turning(twiceInShell(early)));
+    ScheduleProof crossed = both("flock a flock b true", "flock b flock a true");
+    assertEquals(
+        List.of("flock a (exclusive)", "flock b (exclusive)"),
+        turning(crossed).stream().sorted().toList());
+    ScheduleFinding stuck = crossed.findings().getFirst();
+    assertEquals(
+        List.of(List.of(0), List.of(1)),
+        stuck.waits().stream().map(w -> w.holders()).sorted(byNumber()).toList());
+    assertTrue(
+        stuck.steps().stream().map(s -> s.holds()).toList().contains("/srv/w/a is held by A"));
+  }
+
+  private static Comparator<List<Integer>> byNumber() {
+    return Comparator.comparing(List::getFirst);
+  }
+
+  private static List<String> turning(ScheduleProof proof) {
+    ScheduleFinding finding = proof.findings().getFirst();
+    return finding.turning().stream()
+        .map(i -> finding.steps().get(i))
+        .map(s -> s.call() + " " + s.about().replace("/srv/w/", ""))
+        .toList();
   }
 
   private static ScheduleProof thrice(String command, int bound) throws ProveException {

@@ -1,0 +1,22 @@
+package dev.holdfast.prove.report;
+
+import dev.holdfast.prove.model.ScheduleProof;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * What schedules came to, and what else it takes to tell it.
+ *
+ * @param commands the command line of each program, by which its language is known
+ * @param version Holdfast's
+ * @param replay from a schedule's id to the command line that runs it again
+ */
+public record ToldSchedules(
+    ScheduleProof proof,
+    List<List<String>> commands,
+    String version,
+    UnaryOperator<String> replay) {
+  public ToldSchedules {
+    commands = commands.stream().map(List::copyOf).toList();
+  }
+}
