@@ -11,7 +11,6 @@ import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
-import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.report.Conclusion;
 import dev.holdfast.prove.report.ProofJson;
 import dev.holdfast.prove.report.ProofReport;
@@ -180,7 +179,11 @@ final class ProveCommand extends Command {
     List<List<String>> commands = new ArrayList<>(List.of(what.argv()));
     together.others().forEach(command -> commands.add(List.of("sh", "-c", command)));
     return new ToldSchedules(
-        proof, commands, Version.number(), id -> ReplayLine.of(options, schedules.words(), id));
+        proof,
+        commands,
+        replay.given(),
+        Version.number(),
+        id -> ReplayLine.of(options, schedules.words(), id));
   }
 
   private int tell(
@@ -199,9 +202,7 @@ final class ProveCommand extends Command {
     if (!proof.findings().isEmpty()) {
       return ExitCode.NO;
     }
-    boolean covered = proof.claim().extent() != Extent.SAMPLED && proof.claim().bound() >= 1;
-    boolean decided = replay.given() || covered;
-    return proof.undecided() == 0 && decided ? ExitCode.OK : ExitCode.UNDECIDED;
+    return told.isDecided() ? ExitCode.OK : ExitCode.UNDECIDED;
   }
 
   private int tell(

@@ -8,15 +8,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.ScheduleFinding;
+import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.model.ScheduleStep;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,8 +32,13 @@ class ProveSchedulesTest {
           ScheduleFinding.Kind.NOT_SERIAL,
           List.of("/w/n: \"1\", not \"2\""),
           List.of(
-              new ScheduleStep(0, "0", "read", "/w/n", "", false),
-              new ScheduleStep(1, "0.0", "unlinkat", "/w/\u001bn", "ENOENT", true)),
+              new ScheduleStep(0, "0", "read", "/w/n", "", "", false),
+              new ScheduleStep(1, "0.0", "unlinkat", "/w/\u001bn", "ENOENT", "", true)),
+          List.of(),
+          List.of(0, 1),
+          new ScheduleOutcomes(
+              List.of("A then B"),
+              List.of(new ScheduleOutcomes.Row("/w/n", "\"1\"", List.of("\"2\"")))),
           1,
           "A1B2",
           true);
@@ -126,6 +135,28 @@ class ProveSchedulesTest {
     Claim bound1 = new Claim(Extent.BOUNDED, 1, "the time was over (--budget)");
     assertEquals(ExitCode.OK, run(proof(bound1, 0), "--twice", "tool").exit());
     assertEquals(ExitCode.OK, run(proof(some, 0), "--twice", "--replay=A1B1", "tool").exit());
+  }
+
+  @Test
+  void writesSarifAndHtml(@TempDir Path directory) throws IOException {
+    Path sarif = directory.resolve("r.sarif");
+    Path html = directory.resolve("r.html");
+    CommandRun run =
+        run(
+            proof(COMPLETE, 0, LOST),
+            "--twice",
+            "--sarif=" + sarif,
+            "--html=" + html,
+            "--",
+            "perl",
+            "x");
+    assertEquals(ExitCode.NO, run.exit(), run::err);
+    JsonNode result = new ObjectMapper().readTree(sarif.toFile()).at("/runs/0/results/0");
+    assertEquals("L01/not-serial", result.path("ruleId").textValue());
+    assertTrue(result.at("/properties/replay").textValue().contains("--twice --replay A1B2"));
+    String page = Files.readString(html);
+    assertTrue(page.contains("flock($l, LOCK_EX)"), page);
+    assertTrue(page.contains("A: tool x"), page);
   }
 
   @Test

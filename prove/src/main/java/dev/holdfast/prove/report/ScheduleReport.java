@@ -15,7 +15,6 @@ import dev.holdfast.findings.terminal.TextTable.Cell;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.model.ScheduleProof;
-import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.model.ScheduleStep;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,9 +40,7 @@ public final class ScheduleReport {
   }
 
   private Report report() {
-    boolean decided =
-        !proof.findings().isEmpty()
-            || (proof.undecided() == 0 && proof.claim().extent() != Extent.SAMPLED);
+    boolean decided = told.isDecided();
     List<String> notes = new ArrayList<>(proof.observations());
     notes.addAll(proof.notes());
     return new Report(

@@ -4,8 +4,10 @@ import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
+import dev.holdfast.prove.model.ScheduleProof.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The vocabulary of schedules. */
 final class ScheduleWords {
@@ -72,8 +74,30 @@ final class ScheduleWords {
                   + " were tried");
       case SAMPLED -> parts.add("sampled");
     }
+    if (claim.sample() != null) {
+      parts.add(sample(claim.sample()));
+    }
     parts.add(Text.count(proof.schedules(), "run"));
     parts.add(proof.classes() + " different states at decisions");
     return String.join("; ", parts) + (claim.why().isEmpty() ? "" : " (" + claim.why() + ")");
+  }
+
+  private static String sample(Sample sample) {
+    String of =
+        sample.about() > 0
+            ? String.format(
+                Locale.ROOT,
+                " of about %,.0f essentially different ones (\u00b1%d %%)",
+                sample.about(),
+                sample.percent())
+            : "";
+    return String.format(
+        Locale.ROOT,
+        "%,d drawn by chance%s: a fault that takes %s would have been missed with a probability"
+            + " below %.2g",
+        sample.drawn(),
+        of,
+        Text.count(sample.depth(), "certain order") + " of two steps",
+        sample.missed());
   }
 }

@@ -56,14 +56,14 @@ final class Conductor {
 
   private final Tracer tracer;
   private final Rest rest;
-  private final Footprints table;
+  private final Footprints footprints;
   private final Set<String> points;
   private final List<Actor> actors = new ArrayList<>();
   private final History history = new History();
   private final Claims claims = new Claims();
   private final Map<Integer, Long> moved = new HashMap<>();
   private final List<ScheduleStep> steps = new ArrayList<>();
-  private final List<Footprint> footprints = new ArrayList<>();
+  private final List<Footprint> touched = new ArrayList<>();
   private final List<ScheduleWait> waits = new ArrayList<>();
   private final Learned learned;
   private final List<Integer> numbers;
@@ -92,7 +92,7 @@ final class Conductor {
       Learned learned) {
     this.tracer = tracer;
     this.rest = new Rest(hostProc);
-    this.table = new Footprints(hostProc, learned, this::others);
+    this.footprints = new Footprints(hostProc, learned, this::others);
     this.points = points;
     this.learned = learned;
     this.numbers = numbers;
@@ -106,7 +106,7 @@ final class Conductor {
   }
 
   @Nullable Footprint footprint(Call call) {
-    return table.of(call);
+    return footprints.of(call);
   }
 
   /** Notes what a program is about to touch; true if another one could notice. */
@@ -166,7 +166,7 @@ final class Conductor {
       holds = holds(actor, footprint);
     }
     actors.forEach(each -> each.unblock(did));
-    footprints.add(did);
+    touched.add(did);
     step(actor, task, footprint, failed ? new SyscallResult(result).toString() : "", holds);
   }
 
@@ -352,7 +352,7 @@ final class Conductor {
       return true;
     }
     // Others may have moved since it was held: what was absent may be there now.
-    Footprint now = Objects.requireNonNullElse(table.of(held.call()), held.footprint());
+    Footprint now = Objects.requireNonNullElse(footprints.of(held.call()), held.footprint());
     actor.goes(held, now);
     if (now.effect() == Effect.EXIT) {
       made(actor, task, now, 0);
@@ -465,7 +465,7 @@ final class Conductor {
   }
 
   List<Footprint> footprints() {
-    return List.copyOf(footprints);
+    return List.copyOf(touched);
   }
 
   List<ScheduleWait> waits() {

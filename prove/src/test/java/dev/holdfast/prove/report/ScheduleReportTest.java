@@ -85,13 +85,14 @@ class ScheduleReportTest {
             List.of("/srv/w/a", "/srv/w/n"),
             12,
             34,
-            new Claim(Extent.BOUNDED, 0, "it ended at the first finding"),
+            new Claim(Extent.BOUNDED, 1, "it ended at the first finding"),
             List.of(findings),
             List.of("GAVE_UP: " + HOSTILE),
             0,
             List.of());
     List<List<String>> commands = Collections.nCopies(programs.size(), List.of("sh", "-c", "x"));
-    return new ToldSchedules(proof, commands, "1.2.3", id -> "holdfast prove --replay " + id);
+    return new ToldSchedules(
+        proof, commands, false, "1.2.3", id -> "holdfast prove --replay " + id);
   }
 
   private static String text(ToldSchedules told) {
@@ -246,6 +247,25 @@ class ScheduleReportTest {
     assertEquals(2, page.split("class=\"turn\"", -1).length - 1, page);
     assertTrue(page.contains("How it ends, and how it should"), page);
     assertTrue(page.contains("docs/K04.md"), page);
+  }
+
+  @Test
+  void whatWasDrawnByChanceIsToldWithItsOdds() {
+    ToldSchedules told = told(List.of("x", "y"));
+    ScheduleProof proof = told.proof();
+    Claim drawn =
+        new Claim(
+            Extent.BOUNDED,
+            1,
+            "the time was over",
+            new ScheduleProof.Sample(2000, 2, 0.0001234, 41_234.4, 20));
+    ScheduleProof other =
+        new ScheduleProof(
+            proof.programs(), proof.shared(), 2100, 34, drawn, List.of(), List.of(), 0, List.of());
+    String claim = ScheduleWords.claim(other);
+    assertTrue(claim.contains("2,000 drawn by chance of about 41,234 essentially"), claim);
+    assertTrue(claim.contains("2 certain orders of two steps"), claim);
+    assertTrue(claim.contains("below 0.00012"), claim);
   }
 
   @Test
