@@ -28,15 +28,15 @@ final class CleanCommand extends Command {
   /** How Names writes bytes that are not UTF-8. */
   private static final Pattern NOT_TEXT = Pattern.compile("[\\uD800-\\uDFFF]");
 
-  private final Value<Path> directory =
-      operand("DIR", Path.class, "The directory to clean; it stays itself.");
+  private final Value<TypedPath> directory =
+      path("DIR", "The directory to clean; it stays itself.");
 
   private final Value<Duration> age =
       option(
               "--older-than",
               "AGE",
               Duration.class,
-              "How long ago a file was touched last: 12h, 10d, 4w.")
+              "How long ago a file was touched last: 90s, 30m, 12h, 10d, 4w, 1y, 1d12h.")
           .read(new Age())
           .required();
 
@@ -59,6 +59,9 @@ final class CleanCommand extends Command {
   private final Value<Boolean> includeOpen =
       flag("--include-open", "Remove files that are open, too.");
 
+  private final Value<Boolean> sockets =
+      flag("--sockets", "Remove sockets, too, that no process has bound.");
+
   private final Value<Boolean> dryRun =
       flag("--dry-run", "Tell what would be removed, and remove nothing.");
 
@@ -73,7 +76,7 @@ final class CleanCommand extends Command {
             + " back.",
         "",
         "What is locked, or open in any process, stays; so do sockets, FIFOs and devices, and what"
-            + " is mounted inside.");
+            + " is mounted inside. Directories that stay keep their times.");
     exitStatus(
         "0:done",
         "1:some entries could not be worked on; each was told",
@@ -92,18 +95,19 @@ final class CleanCommand extends Command {
         CleaningRules.olderThan(age.get())
             .by(times())
             .withSparesOpenFiles(!includeOpen.get())
+            .withSparesSockets(!sockets.get())
             .withDryRun(dryRun.get());
     List<PathMatcher> globs = exclude.or(List.of()).stream().map(CleanCommand::matcher).toList();
     PrintWriter out = spec.commandLine().getOut();
     CleaningReport report =
         Cleaner.clean(
-            directory.get(),
+            directory.get().entry(),
             rules.excluding(path -> globs.stream().anyMatch(glob -> glob.matches(lastName(path)))),
             event -> tell(event, out));
     for (TreeFailure failure : report.failures()) {
       if (failure.errnoName().equals("ENOTDIR")
-          && failure.path().equals(directory.get().toString())) {
-        throw new NotDirectoryException(directory.get().toString());
+          && failure.path().equals(directory.get().entry().toString())) {
+        throw new NotDirectoryException(directory.get().entry().toString());
       }
       spec.commandLine().getErr().println(spec.qualifiedName() + ": " + TreeCommand.line(failure));
     }

@@ -120,6 +120,11 @@ abstract class Command implements Callable<Integer> {
                 .description(description)));
   }
 
+  /** The next operand, a path that may end in a slash. */
+  final Operand<TypedPath> path(String label, String description) {
+    return operand(label, TypedPath.class, description);
+  }
+
   /** All operands, of which there may be none. */
   final Operand<List<String>> operands(String label, String description) {
     return operands(0, label, description);

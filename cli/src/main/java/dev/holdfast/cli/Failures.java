@@ -1,5 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.files.Directory;
+import dev.holdfast.files.FileStat;
+import dev.holdfast.files.Resolution;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.ProveException;
 import java.io.IOException;
@@ -9,12 +12,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -135,12 +141,51 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       case CommandFailure failure -> String.valueOf(failure.getMessage());
       case ProveException cannot -> String.valueOf(cannot.getMessage());
       case InterruptedException _ -> "interrupted";
-      case FileSystemException file when !why(file).isEmpty() -> file.getFile() + ": " + why(file);
+      case FileSystemException file when !why(file).isEmpty() ->
+          file.getFile() + ": " + why(file) + frozen(file.getFile(), why(file));
       case UncheckedIOException io when io.getCause() != null -> describe(io.getCause());
       case IOException io when io.getMessage() != null -> io.getMessage();
       default ->
           "internal error: " + e + (debug ? "" : "; please report it with the output of --debug");
     };
+  }
+
+  /**
+   * What even root is refused by, if that is it: a flag of chattr(1) on a file or its directory.
+   *
+   * @param why empty text is answered unless it tells of EPERM
+   */
+  static String frozen(@Nullable String file, String why) {
+    if (file == null || !why.contains("EPERM")) {
+      return "";
+    }
+    Path path;
+    try {
+      path = Path.of(file).toAbsolutePath();
+    } catch (InvalidPathException notText) {
+      return "";
+    }
+    for (Path each = path; each != null; each = each == path ? path.getParent() : null) {
+      String flag = flag(each);
+      if (!flag.isEmpty()) {
+        return "; " + (each == path ? "it" : each) + " is " + flag;
+      }
+    }
+    return "";
+  }
+
+  private static String flag(Path path) {
+    Path parent = path.getParent();
+    Path name = path.getFileName();
+    try (Directory in =
+        Directory.openFollowingLinks(parent == null ? path : parent, Resolution.beneath())) {
+      FileStat stat = name == null ? in.stat() : in.stat(name.toString());
+      return stat.isImmutable()
+          ? "immutable (chattr -i ends that)"
+          : stat.isAppendOnly() ? "append-only (chattr -a ends that)" : "";
+    } catch (IOException unknown) {
+      return "";
+    }
   }
 
   /** Why it failed, without the name; empty if that is not known. */

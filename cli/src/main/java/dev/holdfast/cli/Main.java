@@ -12,7 +12,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.TypeConversionException;
 
 /** Where {@code holdfast} starts. */
 public final class Main {
@@ -62,7 +61,8 @@ public final class Main {
       return Usage.asPrinted(commands.get())
           // An argument of a program to run may begin with @; it is no file of ours.
           .setExpandAtFiles(false)
-          .registerConverter(Path.class, Main::path)
+          .registerConverter(Path.class, typed -> TypedPath.of(typed).path())
+          .registerConverter(TypedPath.class, TypedPath::of)
           .setOut(out)
           .setErr(err)
           .setParameterExceptionHandler(failures)
@@ -87,14 +87,6 @@ public final class Main {
           last.commandSpec().commandLine(), "--json: there is no JSON of this");
     }
     return new RunLast().execute(parsed);
-  }
-
-  /** An empty name is no file's, path_resolution(7); Java takes it for the working directory. */
-  private static Path path(String typed) {
-    if (typed.isEmpty()) {
-      throw new TypeConversionException("'' is not a path");
-    }
-    return Path.of(typed);
   }
 
   private static PrintWriter utf8(FileDescriptor descriptor) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class OpenCommand extends Command {
   private static final int BUFFER = 64 * 1024;
 
-  private final Value<String> user =
-      option("--as", "USER", String.class, "Whose rights count.").required();
+  /** As a shell tells it of cat(1). */
+  private static final int ENDED_BY_SIGPIPE = 141;
 
-  private final Value<Path> file = operand("FILE", Path.class, "What to read.");
+  private final Value<String> user =
+      option(
+              "--as",
+              "USER",
+              String.class,
+              "Whose rights count: a name, a number, or UID:GID,... for exactly these.")
+          .required();
+
+  private final Value<TypedPath> file = path("FILE", "What to read.");
 
   private final OutputStream out;
 
@@ -38,7 +45,11 @@ final class OpenCommand extends Command {
             + " without root's privileges. Only a regular file is read, and links are followed only"
             + " on the way to it.");
     exitStatus(
-        "0:it was read", "1:that user may not read it", "2:wrong use", "3:could not find out");
+        "0:it was read",
+        "1:that user may not read it",
+        "2:wrong use",
+        "3:could not find out",
+        "141:nobody reads the output any more");
     footer(
         "Examples:",
         "  instead of asking access(2) and then reading as root:",
@@ -60,9 +71,8 @@ final class OpenCommand extends Command {
         return ExitCode.NO;
       }
       try (InputStream in = open.inputStream()) {
-        copy(in);
+        return copy(in);
       }
-      return ExitCode.OK;
     }
   }
 
@@ -76,21 +86,26 @@ final class OpenCommand extends Command {
   }
 
   /** Not {@code transferTo}: which of the two failed is to be told. */
-  private void copy(InputStream in) throws IOException {
+  private int copy(InputStream in) throws IOException {
     byte[] buffer = new byte[BUFFER];
     for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
       try {
         out.write(buffer, 0, length);
       } catch (IOException unwritable) {
+        if (String.valueOf(unwritable.getMessage()).contains("Broken pipe")) {
+          // Whoever reads has enough.
+          return ENDED_BY_SIGPIPE;
+        }
         throw CommandFailure.undecided(
             "standard output", "could not be written: " + unwritable.getMessage());
       }
     }
+    return ExitCode.OK;
   }
 
   private @Nullable OpenFile open(AsUser as) throws IOException, InterruptedException {
     try {
-      return as.open(file.get(), Opening.read());
+      return as.open(file.get().file(), Opening.read());
     } catch (AccessDeniedException denied) {
       spec.commandLine()
           .getErr()

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** {@code holdfast save}. */
 final class SaveCommand extends Command {
-  private final Value<Path> file = operand("FILE", Path.class, "Where it should be.");
+  private final Value<TypedPath> file = path("FILE", "Where it should be.");
 
   private final InputStream in;
 
@@ -32,8 +32,7 @@ final class SaveCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
-    FileOperand.check(file.get());
-    EmergencySave.Saved saved = save();
+    EmergencySave.Saved saved = save(file.get().file());
     PrintWriter out = spec.commandLine().getOut();
     // As it is: it is to be used.
     out.println(saved.path());
@@ -42,9 +41,9 @@ final class SaveCommand extends Command {
   }
 
   /** The user may still have a place where it fits: so it is told why none of ours took it. */
-  private EmergencySave.Saved save() throws IOException {
+  private EmergencySave.Saved save(Path file) throws IOException {
     try {
-      return EmergencySave.save(file.get(), in);
+      return EmergencySave.save(file, in);
     } catch (FileSystemException refused) {
       PrintWriter err = spec.commandLine().getErr();
       for (Throwable another : refused.getSuppressed()) {

@@ -5,9 +5,11 @@ import dev.holdfast.files.Resolution;
 import dev.holdfast.files.TempDirectory;
 import dev.holdfast.files.TempFile;
 import dev.holdfast.files.TempFiles;
+import dev.holdfast.files.UnsafePathException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -81,13 +83,24 @@ final class TempCommand extends Command {
     }
     Path place = in.orNull();
     if (place == null) {
-      try (TempFiles temp = TempFiles.standard()) {
+      try (TempFiles temp = standard()) {
+        Notes.print(
+            temp.passedOver().stream().map(why -> "not in " + why).toList(), spec, globals());
         return make(temp, kind, command);
       }
     }
     try (Directory directory = Directory.openFollowingLinks(place, Resolution.beneath());
         TempFiles temp = TempFiles.in(directory)) {
       return make(temp, kind, command);
+    }
+  }
+
+  private static TempFiles standard() throws IOException {
+    try {
+      return TempFiles.standard();
+    } catch (UnsafePathException none) {
+      throw CommandFailure.undecided(
+          none.getFile(), none.getReason() + "; --in DIR makes it in a directory of your choice");
     }
   }
 
@@ -171,6 +184,11 @@ final class TempCommand extends Command {
         if (tries == MAX_TRIES) {
           throw taken;
         }
+      } catch (FileSystemException refused) {
+        // Nobody knows the random name.
+        String why = Failures.why(refused);
+        throw CommandFailure.undecided(
+            directory.path(), why + Failures.frozen(directory.path(), why));
       }
     }
   }

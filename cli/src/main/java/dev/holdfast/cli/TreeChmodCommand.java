@@ -4,7 +4,6 @@ import dev.holdfast.files.ModeChange;
 import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** {@code holdfast tree chmod}. */
 final class TreeChmodCommand extends Command {
@@ -18,7 +17,7 @@ final class TreeChmodCommand extends Command {
           "As chmod takes it: 640, u+rwX,go-w; after -- if it begins with a dash. The umask changes"
               + " nothing.");
 
-  private final Value<Path> path = operand("PATH", Path.class, "Where to begin.");
+  private final Value<TypedPath> path = path("PATH", "Where to begin.");
 
   TreeChmodCommand(TreeCommand tree) {
     super("chmod");
@@ -36,7 +35,8 @@ final class TreeChmodCommand extends Command {
     } catch (IllegalArgumentException none) {
       throw CommandFailure.usage(mode.get(), "is no mode, such as 640 or u+rwX,go-w");
     }
-    TreeReport report = Trees.chmod(path.get(), change, hardLinks.apply(tree.options(spec)));
-    return tree.report(report, path.get(), spec.commandLine().getOut());
+    TreeReport report =
+        Trees.chmod(path.get().entry(), change, hardLinks.apply(tree.options(spec)));
+    return tree.report(report, path.get().entry(), spec.commandLine().getOut());
   }
 }

@@ -4,7 +4,6 @@ import dev.holdfast.files.OwnerChange;
 import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 
 /** {@code holdfast tree chown}. */
@@ -18,7 +17,7 @@ final class TreeChownCommand extends Command {
           String.class,
           "Names or numbers; :GROUP alone keeps the owner, OWNER: takes the owner's login group.");
 
-  private final Value<Path> path = operand("PATH", Path.class, "Where to begin.");
+  private final Value<TypedPath> path = path("PATH", "Where to begin.");
 
   TreeChownCommand(TreeCommand tree) {
     super("chown");
@@ -38,7 +37,8 @@ final class TreeChownCommand extends Command {
     } catch (UserPrincipalNotFoundException unknown) {
       throw CommandFailure.usage(String.valueOf(unknown.getName()), "no such user or group");
     }
-    TreeReport report = Trees.chown(path.get(), change, hardLinks.apply(tree.options(spec)));
-    return tree.report(report, path.get(), spec.commandLine().getOut());
+    TreeReport report =
+        Trees.chown(path.get().entry(), change, hardLinks.apply(tree.options(spec)));
+    return tree.report(report, path.get().entry(), spec.commandLine().getOut());
   }
 }

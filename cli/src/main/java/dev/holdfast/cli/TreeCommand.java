@@ -54,7 +54,8 @@ final class TreeCommand extends Command {
   }
 
   static String line(TreeFailure failure) {
-    return Text.printable(failure.toString());
+    String text = failure.toString();
+    return Text.printable(text + Failures.frozen(failure.path(), text));
   }
 
   /**

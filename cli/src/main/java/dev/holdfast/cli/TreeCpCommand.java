@@ -3,15 +3,17 @@ package dev.holdfast.cli;
 import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** {@code holdfast tree cp}. */
 final class TreeCpCommand extends Command {
   private final TreeCommand tree;
 
-  private final Value<Path> source = operand("SOURCE", Path.class, "A directory, file or link.");
+  private final Value<TypedPath> source = path("SOURCE", "A directory, file or link.");
 
-  private final Value<Path> target = operand("TARGET", Path.class, "Where the copy is made.");
+  private final Value<TypedPath> target = path("TARGET", "Where the copy is made.");
 
   private final Value<Boolean> devices = flag("--devices", "Make device nodes, too.");
 
@@ -29,13 +31,22 @@ final class TreeCpCommand extends Command {
     footer("Example:", "    holdfast tree cp ~alice/public /srv/mirror/alice");
   }
 
+  /** A slash at its end says that a directory is to be made. */
+  private Path target() {
+    TypedPath typed = target.get();
+    if (typed.slash() && !Files.isDirectory(source.get().path(), LinkOption.NOFOLLOW_LINKS)) {
+      throw CommandFailure.undecided(typed.toString(), "not a directory (ENOTDIR)");
+    }
+    return typed.path();
+  }
+
   @Override
   public Integer call() throws IOException {
     TreeReport report =
         Trees.copy(
-            source.get(),
-            target.get(),
+            source.get().entry(),
+            target(),
             tree.options(spec).withDevices(devices.get()).withCrossMounts(cross.get()));
-    return tree.report(report, source.get(), spec.commandLine().getOut());
+    return tree.report(report, source.get().entry(), spec.commandLine().getOut());
   }
 }

@@ -4,13 +4,12 @@ import dev.holdfast.files.TreeOptions;
 import dev.holdfast.files.TreeReport;
 import dev.holdfast.files.Trees;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** {@code holdfast tree rm}. */
 final class TreeRmCommand extends Command {
   private final TreeCommand tree;
 
-  private final Value<Path> path = operand("PATH", Path.class, "A directory, file or link.");
+  private final Value<TypedPath> path = path("PATH", "A directory, file or link.");
 
   private final Value<Boolean> contents = flag("--contents", "Empty the directory, and keep it.");
 
@@ -39,8 +38,8 @@ final class TreeRmCommand extends Command {
         tree.options(spec).withForcePermissions(force.get()).withCrossMounts(cross.get());
     TreeReport report =
         contents.get()
-            ? Trees.deleteContents(path.get(), options)
-            : Trees.delete(path.get(), options);
-    return tree.report(report, path.get(), spec.commandLine().getOut());
+            ? Trees.deleteContents(path.get().entry(), options)
+            : Trees.delete(path.get().entry(), options);
+    return tree.report(report, path.get().entry(), spec.commandLine().getOut());
   }
 }

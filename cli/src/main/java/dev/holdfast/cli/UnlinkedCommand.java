@@ -7,6 +7,7 @@ import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {@code holdfast unlinked}. */
 final class UnlinkedCommand extends Command {
@@ -14,7 +15,8 @@ final class UnlinkedCommand extends Command {
     super("unlinked");
     description(
         "Lists the files that have no name any more and still take up space, because some process"
-            + " holds them: the largest first.",
+            + " holds them: the largest first, each with its space, its owner, and who holds it by"
+            + " which descriptors.",
         "",
         "Root sees all of them, others only what their own processes hold.");
     exitStatus("0:listed", "2:wrong use", "3:could not look");
@@ -34,6 +36,7 @@ final class UnlinkedCommand extends Command {
       for (UnlinkedFile file : report.files()) {
         print(file, out);
       }
+      out.printf("%12d  in all: %d%n", report.allocatedBytes(), report.files().size());
     }
     out.flush();
     if (report.unreadable() > 0) {
@@ -50,14 +53,21 @@ final class UnlinkedCommand extends Command {
   }
 
   private static void print(UnlinkedFile file, PrintWriter out) {
+    out.printf(
+        "%12d  uid %-6s %s%n",
+        file.allocatedBytes(), Integer.toUnsignedString(file.uid()), Text.printable(file.name()));
     for (UnlinkedFile.Holder holder : file.holders()) {
       out.printf(
-          "%12d  uid %-6s pid %-7d %-16s %s%n",
-          file.allocatedBytes(),
-          Integer.toUnsignedString(file.uid()),
-          holder.pid(),
-          Text.printable(holder.command()),
-          Text.printable(file.name()));
+          "%12s    pid %-7d %-16s %s%n",
+          "", holder.pid(), Text.printable(holder.command()), descriptors(holder));
     }
+  }
+
+  private static String descriptors(UnlinkedFile.Holder holder) {
+    return holder.descriptors().isEmpty()
+        ? "mapped"
+        : holder.descriptors().stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", ", "fd ", ""));
   }
 }

@@ -77,8 +77,9 @@ final class WriteCommand extends Command {
     textOnly();
     description(
         "Replaces FILE by what comes from standard input, in one instant: whoever reads it sees the"
-            + " old contents or the new, whole. Owner, mode, attributes and ACL of the old file are"
-            + " on the new one before it has the name.",
+            + " old contents or the new, whole. Owner, mode, extended attributes and ACL of the old"
+            + " file are on the new one before it has the name; flags of chattr(1) and the project"
+            + " are those of its directory.",
         "",
         "With CMD, runs it and takes what it prints; FILE is replaced only if it succeeds, and the"
             + " status is its own if it does not.");
@@ -130,9 +131,7 @@ final class WriteCommand extends Command {
     if (before.getFirst().isEmpty()) {
       throw CommandFailure.usage("FILE", "'' is not a path; see 'holdfast write --help'");
     }
-    Path file = Path.of(before.getFirst());
-    FileOperand.check(file);
-    return new Typed(file, after);
+    return new Typed(TypedPath.of(before.getFirst()).file(), after);
   }
 
   @Override
@@ -282,7 +281,10 @@ final class WriteCommand extends Command {
   /** What could be done instead is named beside what could not. */
   private CommandFailure withHint(Path file, FileSystemException failed) {
     String why = Failures.why(failed);
-    String hint = "";
+    String hint = Failures.frozen(file.toString(), why);
+    if (!hint.isEmpty()) {
+      return CommandFailure.undecided(file.toString(), why + hint);
+    }
     if (why.contains("EBUSY") || (why.contains("EACCES") && Files.isWritable(file))) {
       hint = "; --in-place writes into it where it stands";
     } else if (why.contains("is a symbolic link") && !follow.get()) {

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
 
 class FileCommandsTest {
   @TempDir Path dir;
@@ -154,11 +160,166 @@ class FileCommandsTest {
     CommandRun.of("clean", new CleanCommand(), dir.toString(), "--older-than", "soon")
         .assertRefused(
             ExitCode.USAGE,
-            "holdfast clean: --older-than: 'soon' is not an age such as 12h, 10d or 4w; see"
+            "holdfast clean: --older-than: 'soon' is not an age such as 12h, 10d, 4w or 1d12h; see"
                 + " 'holdfast clean --help'");
     CommandRun.of(
             "clean", new CleanCommand(), dir.toString(), "--older-than", "10d", "--exclude", "[a")
         .assertRefused(ExitCode.USAGE, "holdfast clean: --exclude [a: is no pattern: Missing ']");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s,PT0S", "0h,PT0S", "12h30m,PT12H30M", "1y,PT8760H", "2w1d,PT360H", "90s,PT90S"})
+  void agesAreTaken(String typed, Duration meant) {
+    assertEquals(meant, new Age().convert(typed));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5", "h", "1mo", "-1d", "1d 2h", "1d,2h", "99999999d"})
+  void whatIsNoAgeIsRefused(String typed) {
+    assertThrows(TypeConversionException.class, () -> new Age().convert(typed));
+  }
+
+  /** A slash at the end says "directory", and to the kernel "what the link leads to". */
+  @Test
+  void aSlashAtTheEndMeansADirectory() throws IOException {
+    Path real = Files.createDirectory(dir.resolve("real"));
+    Path kept = Files.writeString(real.resolve("kept"), "kept");
+    Path file = Files.writeString(dir.resolve("file"), "old");
+    Path link = Files.createSymbolicLink(dir.resolve("link"), real);
+    Files.createSymbolicLink(dir.resolve("toFile"), file);
+    for (String name : new String[] {"link/", "toFile/", "file/"}) {
+      String path = dir + "/" + name;
+      String[][] lines = {
+        {"tree", "rm", path},
+        {"tree", "chmod", "700", path},
+        {"tree", "chown", "0", path},
+        {"tree", "cp", path, dir + "/copy"},
+        {"clean", path, "--older-than", "0s"},
+      };
+      for (String[] line : lines) {
+        CommandRun run =
+            CommandRun.of(
+                line[0],
+                line[0].equals("tree") ? new TreeCommand() : new CleanCommand(),
+                Arrays.copyOfRange(line, 1, line.length));
+        assertEquals(ExitCode.UNDECIDED, run.exit(), String.join(" ", line));
+        assertTrue(run.err().contains(path + ": "), run.err());
+      }
+      for (Command command :
+          List.of(new WriteCommand(input("new")), new SaveCommand(input("new")))) {
+        String called = command instanceof WriteCommand ? "write" : "save";
+        assertEquals(ExitCode.UNDECIDED, CommandRun.of(called, command, path).exit(), called);
+      }
+    }
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("kept", Files.readString(kept));
+    assertEquals("old", Files.readString(file));
+    CommandRun copied = CommandRun.of("tree", new TreeCommand(), "cp", real + "/", dir + "/copy/");
+    assertEquals(ExitCode.OK, copied.exit(), copied.err());
+    CommandRun removed = CommandRun.of("tree", new TreeCommand(), "rm", dir + "/copy/");
+    assertEquals(ExitCode.OK, removed.exit(), removed.err());
+    assertFalse(Files.exists(dir.resolve("copy")));
+  }
+
+  /** Containers run programs as users that no account tells of. */
+  @ParameterizedTest
+  @CsvSource({
+    "12345,            rw----r--, true",
+    "12345,            rw-r-----, false",
+    "'12345:4242',     rw-r-----, true",
+    "'12345:5,4242',   rw-r-----, true",
+    "'12345:5,6',      rw-r-----, false",
+  })
+  void openKnowsUsersWithoutAnAccount(String user, String mode, boolean readable)
+      throws IOException {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root: becoming a user");
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = Files.writeString(dir.resolve("file"), "contents");
+    Files.setAttribute(file, "unix:gid", 4242);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CommandRun run = CommandRun.of("open", new OpenCommand(out), "--as", user, file.toString());
+    assertEquals(readable ? ExitCode.OK : ExitCode.NO, run.exit(), run.err());
+    assertEquals(readable ? "contents" : "", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void openKnowsWhoIsNobody() {
+    for (String nobody : new String[] {"4294967295", "0:4294967295", "-1", "+1", "1:", ":1"}) {
+      CommandRun.of("open", new OpenCommand(), "--as=" + nobody, "/etc/hostname")
+          .assertRefused(ExitCode.USAGE, "holdfast open: --as " + nobody + ": no such user");
+    }
+  }
+
+  /** As cat(1) is when head(1) has enough. */
+  @Test
+  void openEndsQuietlyWhenNobodyReads() throws Exception {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root: becoming a user");
+    Path file = Files.write(dir.resolve("file"), new byte[1 << 20]);
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "{ \"$@\" 2>&1 >&3; echo $?; } 3>&1 >\"$0\" | true"));
+    command.add(dir.resolve("told").toString());
+    command.addAll(CommandRun.process("open", "--as", "root", file.toString()));
+    Commands.run(command);
+    assertEquals("141\n", Files.readString(dir.resolve("told")));
+  }
+
+  /** Not even root may, and EPERM does not say why. */
+  @Test
+  void aFlagThatForbidsItIsNamed() throws Exception {
+    Assumptions.assumeTrue(Identity.geteuid() == 0, "needs root: sets the flags of chattr(1)");
+    Path file = Files.writeString(dir.resolve("file"), "old");
+    Assumptions.assumeTrue(
+        Commands.tried("chattr", "+i", file.toString()).exit() == 0,
+        "needs a file system with immutable files");
+    try {
+      CommandRun.of("write", new WriteCommand(input("new")), file.toString())
+          .assertRefused(
+              ExitCode.UNDECIDED,
+              "holdfast write: "
+                  + file
+                  + ": renameat2: Operation not permitted (EPERM); it is immutable (chattr -i ends"
+                  + " that)");
+      CommandRun run = CommandRun.of("tree", new TreeCommand(), "rm", file.toString());
+      assertTrue(run.err().contains("it is immutable"), run.err());
+    } finally {
+      Commands.run("chattr", "-i", file.toString());
+    }
+    Commands.run("chattr", "+i", dir.toString());
+    try {
+      CommandRun.of("temp", new TempCommand(), "--in", dir.toString())
+          .assertRefused(
+              ExitCode.UNDECIDED,
+              "holdfast temp: "
+                  + dir
+                  + ": openat: Operation not permitted (EPERM); it is immutable (chattr -i ends"
+                  + " that)");
+    } finally {
+      Commands.run("chattr", "-i", dir.toString());
+    }
+    assertEquals(
+        ExitCode.OK, CommandRun.of("write", new WriteCommand(input("new")), "" + file).exit());
+  }
+
+  @Test
+  void tempTellsWhyItDidNotTakeTmpdir() throws Exception {
+    Path open = Files.createDirectory(dir.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    for (String[] each :
+        new String[][] {
+          {"relative", "is no absolute path"},
+          {dir.resolve("absent").toString(), "is not there"},
+          {open.toString(), "anybody could replace any entry in it"}
+        }) {
+      List<String> command = new ArrayList<>(List.of("env", "-u", "TMP", "TMPDIR=" + each[0]));
+      command.addAll(CommandRun.process("temp", "--", "true"));
+      Commands.Result run = Commands.tried(command.toArray(new String[0]));
+      assertEquals(0, run.exit(), run::toString);
+      assertTrue(
+          run.toString().contains("note: not in TMPDIR=" + each[0] + ": ")
+              && run.toString().contains(each[1]),
+          run::toString);
+    }
   }
 
   @Test

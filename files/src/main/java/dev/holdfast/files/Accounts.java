@@ -21,6 +21,9 @@ final class Accounts {
   private static final Set<String> LISTED_IN_FULL =
       Set.of("files", "compat", "db", "altfiles", "systemd", "extrausers", "sss_files");
 
+  /** How the kernel shows owners whom a namespace does not map, by default. */
+  private static final int NOBODY_KNOWN = 65534;
+
   private final Map<Integer, @Nullable Set<Integer>> members = new HashMap<>();
   private @Nullable List<Pwd.User> users;
   private @Nullable Boolean complete;
@@ -29,7 +32,26 @@ final class Accounts {
   static String user(int uid) {
     Result<Pwd.User> user = Pwd.getpwuid(uid);
     String number = "uid " + Integer.toUnsignedString(uid);
+    if (uid == NOBODY_KNOWN && !isMapped(uid)) {
+      return number + " (whoever this user namespace does not know, root among them)";
+    }
     return user.ok() ? number + " (" + user.value().name() + ")" : number;
+  }
+
+  /** Whether a number is that of one user in this namespace, user_namespaces(7). */
+  private static boolean isMapped(int uid) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
+        String[] range = line.strip().split("\\s+", -1);
+        long first = Long.parseLong(range[0]);
+        if (uid >= first && uid - first < Long.parseLong(range[2])) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException unknown) {
+      return true;
+    }
   }
 
   static String group(int gid) {

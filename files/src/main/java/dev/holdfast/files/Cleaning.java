@@ -10,6 +10,7 @@ import dev.holdfast.libc.Leases;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Signals;
+import dev.holdfast.libc.Sockets;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Cleaning extends TreeTask implements AutoCloseable {
   private static final int READ = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
   private static final int BLOCK = 512;
+  private static final byte[] NO_NAME = new byte[0];
   private static final Set<String> OF_THE_SYSTEM =
       Set.of("lost+found", ".journal", "aquota.user", "aquota.group", "quota.user", "quota.group");
 
@@ -100,6 +102,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
             TreeFailure.refused(walker.path(root.name), "quarantine", unexpected.toString(), ""));
       }
     }
+    changedBy(root);
     return Plain.DONE;
   }
 
@@ -144,11 +147,23 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     if (isTheSystems(name, judged) || rules.excluded().test(walker.path(name))) {
       return decided(walker, name, Decision.EXCLUDED, judged);
     }
-    if (!judged.isRegular() && !judged.isSymlink()) {
+    boolean socket = (judged.mode() & Statx.S_IFMT) == Statx.S_IFSOCK && !rules.sparesSockets();
+    if (!judged.isRegular() && !judged.isSymlink() && !socket) {
       return decided(walker, name, Decision.KIND, judged);
     }
     if (!isOld(judged, true)) {
       return decided(walker, name, Decision.YOUNG, judged);
+    }
+    if (socket) {
+      Decision bound = bound(pinned);
+      return bound != Decision.REMOVED
+          ? decided(walker, name, bound, judged)
+          : remove(
+              walker,
+              in,
+              name,
+              judged,
+              () -> unchanged(pinned, judged) && bound(pinned) == Decision.REMOVED);
     }
     if (judged.isSymlink()) {
       return remove(walker, in, name, judged, () -> unchanged(pinned, judged));
@@ -168,6 +183,23 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     } finally {
       Unistd.close(fd);
     }
+  }
+
+  /**
+   * Whether a process has bound the socket; {@code REMOVED} if none has. A datagram socket is no
+   * bother to who listens: streams refuse it, and others are not told.
+   */
+  private static Decision bound(int pinned) {
+    SyscallResult made = Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_DGRAM);
+    if (made.failed()) {
+      return Decision.UNSURE;
+    }
+    SyscallResult asked = Sockets.connectPath(made.intValue(), ProcSelfFd.name(pinned));
+    Unistd.close(made.intValue());
+    if (asked.is(Errno.ECONNREFUSED)) {
+      return Decision.REMOVED;
+    }
+    return asked.ok() || asked.is(Errno.EPROTOTYPE) ? Decision.OPEN : Decision.UNSURE;
   }
 
   /** Whether somebody locks or uses the file; {@code REMOVED} if nobody does. */
@@ -235,9 +267,11 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     byte[] shown = judged.isDirectory() ? null : name;
     Quarantines own = quarantine;
     if (own == null) {
+      in.wouldGo++;
       return decided(walker, shown, Decision.WOULD_REMOVE, judged);
     }
     Result<Quarantine.Fate> fate = own.remove(walker, in, name, judged, look);
+    changedBy(in);
     if (fate.failed()) {
       return walker.failed(shown, "renameat2", fate.errno());
     }
@@ -257,20 +291,46 @@ final class Cleaning extends TreeTask implements AutoCloseable {
 
   @Override
   Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
-    if (in == walker.base()) {
-      return Plain.DONE;
-    }
+    boolean onlyWe = onlyWeChanged(directory);
     Quarantines own = quarantine;
     if (own != null) {
       own.leave(directory);
+      if (in == walker.base()) {
+        own.close();
+        quarantine = null;
+      }
     }
+    Outcome outcome = in == walker.base() ? Plain.DONE : removeEmpty(walker, in, directory);
+    if (onlyWe && (outcome != Plain.DONE || in == walker.base())) {
+      // It is as old as it was: for the next cleaning, and for others that go by its times. That
+      // this may fail in a directory of somebody else's hurts nobody.
+      FileCopy.times(directory.fd(), NO_NAME, directory.judged, Fcntl.AT_EMPTY_PATH);
+    }
+    return outcome;
+  }
+
+  /** We changed a directory: that is to be told from what others do. */
+  private static void changedBy(TreeFrame directory) {
+    directory.changed = Statx.fstat(directory.fd()).valueOrNull();
+  }
+
+  /** True if something was changed in it, and nothing since by anybody else. */
+  private static boolean onlyWeChanged(TreeFrame directory) {
+    Statx ours = directory.changed;
+    Statx now = ours == null ? null : Statx.fstat(directory.fd()).valueOrNull();
+    return ours != null
+        && now != null
+        && now.mtimeSeconds() == ours.mtimeSeconds()
+        && now.mtimeNanos() == ours.mtimeNanos();
+  }
+
+  private Outcome removeEmpty(TreeWalker walker, TreeFrame in, TreeFrame directory) {
     Statx judged = directory.judged;
     // As it was before anything in it was removed.
     if (!isOld(judged, false)) {
       return decided(walker, null, Decision.YOUNG, judged);
     }
-    // In a dry run, what would be gone by then is still there: it counts as not empty.
-    if (!isEmpty(directory)) {
+    if (entries(directory) != directory.wouldGo) {
       return decided(walker, null, Decision.NOT_EMPTY, judged);
     }
     // Asked again: in very deep trees the lock taken on the way down was let go.
@@ -280,12 +340,24 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     return remove(walker, in, directory.name, judged, () -> true);
   }
 
-  private boolean isEmpty(TreeFrame directory) {
+  /** How many there are: what a dry run would have removed is still there. -1 if unknown. */
+  private long entries(TreeFrame directory) {
     if (Unistd.lseek(directory.fd(), 0, Unistd.SEEK_SET).failed()) {
-      return false;
+      return -1;
     }
     cursor.reset();
-    return cursor.fill(directory.fd()).ok() && !cursor.next();
+    for (long count = 0; ; ) {
+      SyscallResult filled = cursor.fill(directory.fd());
+      if (filled.failed() || filled.raw() == 0) {
+        return filled.ok() ? count : -1;
+      }
+      while (cursor.next()) {
+        count++;
+      }
+      if (count > directory.wouldGo) {
+        return count;
+      }
+    }
   }
 
   @Override

@@ -13,7 +13,7 @@ public record CleaningEvent(String path, Decision decision, long bytes) {
     WOULD_REMOVE("would be removed"),
     YOUNG("is not old enough"),
     LOCKED("is locked"),
-    OPEN("is open in some process"),
+    OPEN("is open or bound in some process"),
     UNSURE("may be open in some process: this could not be found out"),
     KIND("is a socket, FIFO or device"),
     EXCLUDED("is excluded"),

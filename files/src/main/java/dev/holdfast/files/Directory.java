@@ -692,10 +692,13 @@ public final class Directory implements AutoCloseable {
    * synced), creating through a dangling link, moving to another mount, asynchronous channels,
    * watching, {@code toFile}, URIs. An interrupt does not close a channel. Locks of channels are
    * OFD record locks: against each other, in one process too, and against those of other programs.
-   * COPY_ATTRIBUTES copies permissions and times. Files are made with the mode asked for, else with
-   * 0666 less the umask that the process had when this was called; {@code Files.createTempFile}
-   * asks for no mode on any but the default file system. {@code Files.move} with REPLACE_EXISTING
-   * replaces in one instant, {@code Files.copy} shows the target when it is whole.
+   * COPY_ATTRIBUTES copies permissions and times; not the owner, extended attributes and ACL.
+   *
+   * <p>Files are made with the mode asked for, else with 0666 (directories 0777), less the umask
+   * that the process had when this was called. {@code Files.createTempFile} and {@code
+   * createTempDirectory} ask for no mode on any but the default file system: use {@link
+   * TempFiles#in}. {@code Files.move} with REPLACE_EXISTING replaces in one instant, {@code
+   * Files.copy} shows the target when it is whole.
    *
    * <p>Closing the file system leaves this directory open, and closing this directory ends the file
    * system.

@@ -127,7 +127,7 @@ public final class EmergencySave {
 
   private static Saved save(Directory directory, String name, UnsavedText text) throws IOException {
     try (Place place = directory.place(name, "linkat", false);
-        NewFile file = NewFile.in(directory, place.dirfd(), AtomicReplace.PREFIX)) {
+        NewFile file = NewFile.in(directory, place.dirfd(), name)) {
       text.writeTo(file.file());
       if (file.file().opened().mode() != 0600) {
         file.file().chmod(0600);

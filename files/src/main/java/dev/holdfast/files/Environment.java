@@ -15,8 +15,14 @@ final class Environment {
    * more rights than who started it.
    */
   static @Nullable String path(String variable) {
-    String value = Auxv.secure() ? null : System.getenv(variable);
+    String value = text(variable);
     return value == null || !value.startsWith("/") ? null : value;
+  }
+
+  /** A variable; null if it is not set or empty, or this process has more rights than its user. */
+  static @Nullable String text(String variable) {
+    String value = Auxv.secure() ? null : System.getenv(variable);
+    return value == null || value.isEmpty() ? null : value;
   }
 
   /** The effective user's home directory, from the accounts and not from the environment. */

@@ -3,7 +3,9 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /** Errors of opening and resolving, as the exceptions this module promises. */
 final class FileErrors {
@@ -31,6 +33,16 @@ final class FileErrors {
     return errno == Errno.EXDEV
         ? new PathEscapeException(path, "leads out of the directory it must stay in", errno)
         : of(errno, call, path);
+  }
+
+  /** The same error, told of another name than the one that only we know. */
+  static FileSystemException elsewhere(FileSystemException e, String path) {
+    return switch (e) {
+      case FileHazardException itself -> itself;
+      case NoSuchFileException _ -> new NoSuchFileException(path, null, e.getReason());
+      case AccessDeniedException _ -> new AccessDeniedException(path, null, e.getReason());
+      default -> new FileSystemException(path, null, e.getReason());
+    };
   }
 
   static long orThrow(SyscallResult result, String call, String path) throws FileSystemException {

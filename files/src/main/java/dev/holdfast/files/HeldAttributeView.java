@@ -51,13 +51,16 @@ final class HeldAttributeView implements PosixFileAttributeView {
 
   private final Target target;
 
-  HeldAttributeView(Target target) {
+  private final String name;
+
+  HeldAttributeView(Target target, String name) {
+    this.name = name;
     this.target = target;
   }
 
   @Override
   public String name() {
-    return "posix";
+    return name;
   }
 
   @Override

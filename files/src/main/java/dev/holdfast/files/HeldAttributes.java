@@ -60,8 +60,8 @@ record HeldAttributes(Directory directory, String name, boolean follow)
     directory.setTimes(name, modified, accessed, follow);
   }
 
-  HeldAttributeView view() {
-    return new HeldAttributeView(this);
+  HeldAttributeView view(String name) {
+    return new HeldAttributeView(this, name);
   }
 
   HeldUserAttributes userView() {
@@ -145,7 +145,7 @@ record HeldAttributes(Directory directory, String name, boolean follow)
       userView().write(asked.names(), bytes);
       return;
     }
-    HeldAttributeView view = view();
+    HeldAttributeView view = view("posix");
     switch (asked.view() + ":" + asked.names()) {
       case "basic:lastModifiedTime", "posix:lastModifiedTime", "unix:lastModifiedTime" ->
           view.setTimes((FileTime) value, null, null);

@@ -15,6 +15,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
@@ -161,14 +162,15 @@ final class HeldFileSystemProvider extends FileSystemProvider {
 
   @SuppressWarnings("unchecked")
   private static int mode(Path path, int widest, FileAttribute<?>... attributes) {
-    int mode = held(path).held().defaultMode(widest);
+    int mode = widest;
     for (FileAttribute<?> attribute : attributes) {
       if (!attribute.name().equals("posix:permissions")) {
         throw new UnsupportedOperationException("attribute " + attribute.name());
       }
       mode = FileStat.mode((Set<PosixFilePermission>) attribute.value());
     }
-    return mode;
+    // As open(2) and mkdir(2) have it, and with them the default file system.
+    return held(path).held().defaultMode(mode);
   }
 
   @Override
@@ -427,7 +429,14 @@ final class HeldFileSystemProvider extends FileSystemProvider {
             case EXECUTE -> Unistd.X_OK;
           };
     }
-    directory(path).access(name(path), wanted);
+    try {
+      directory(path).access(name(path), wanted);
+    } catch (NotDirectoryException fileOnTheWay) {
+      // So Files.notExists knows it.
+      NoSuchFileException absent = new NoSuchFileException(path.toString());
+      absent.initCause(fileOnTheWay);
+      throw absent;
+    }
   }
 
   // --- attributes ---------------------------------------------------------------------------
@@ -442,7 +451,11 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     if (type == BasicFileAttributeView.class
         || type == PosixFileAttributeView.class
         || type == FileOwnerAttributeView.class) {
-      return type.cast(attributes(path, options).view());
+      String name =
+          type == BasicFileAttributeView.class
+              ? "basic"
+              : type == FileOwnerAttributeView.class ? "owner" : "posix";
+      return type.cast(attributes(path, options).view(name));
     }
     return type == UserDefinedFileAttributeView.class
         ? type.cast(attributes(path, options).userView())

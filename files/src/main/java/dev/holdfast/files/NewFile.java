@@ -8,6 +8,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,36 +27,33 @@ final class NewFile implements AutoCloseable {
 
   private final OpenFile file;
   private final int dirfd;
-  private final String prefix;
 
   /** The name it has, if it has one that is to go when this is closed. */
   private byte @Nullable [] tempName;
 
   private boolean published;
 
-  private NewFile(OpenFile file, int dirfd, String prefix, byte @Nullable [] tempName) {
+  private NewFile(OpenFile file, int dirfd, byte @Nullable [] tempName) {
     this.file = file;
     this.dirfd = dirfd;
-    this.prefix = prefix;
     this.tempName = tempName;
   }
 
   /**
    * Makes one.
    *
-   * @param prefix for a random name, should one be needed
+   * @param shown what it is called in messages
    */
-  static NewFile in(Directory directory, int dirfd, String prefix) throws IOException {
+  static NewFile in(Directory directory, int dirfd, String shown) throws IOException {
     // Without O_EXCL, which would forbid giving it a name later.
     SyscallResult result =
         Fcntl.openat(dirfd, SELF, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_NOCTTY, 0600);
     if (result.ok()) {
-      OpenFile file =
-          OpenFile.adopt((int) result.raw(), directory, "a file without a name", Fcntl.O_RDWR);
-      return new NewFile(file, dirfd, prefix, null);
+      OpenFile file = OpenFile.adopt((int) result.raw(), directory, shown, Fcntl.O_RDWR);
+      return new NewFile(file, dirfd, null);
     }
     if (lacksUnnamedFiles(result.errno())) {
-      return named(directory, dirfd, prefix, "", 0600);
+      return named(directory, dirfd, AtomicReplace.PREFIX, "", shown);
     }
     // In a directory that was itself removed the kernel speaks of permissions.
     Result<Statx> in = Statx.fstat(dirfd);
@@ -72,16 +70,28 @@ final class NewFile implements AutoCloseable {
   }
 
   /** Makes one with a random name from the beginning. */
-  static NewFile named(Directory directory, int dirfd, String prefix, String suffix, int mode)
+  static NewFile named(Directory directory, int dirfd, String prefix, String suffix)
+      throws IOException {
+    return named(directory, dirfd, prefix, suffix, null);
+  }
+
+  private static NewFile named(
+      Directory directory, int dirfd, String prefix, String suffix, @Nullable String shown)
       throws IOException {
     for (int i = 0; i < MAX_TRIES; i++) {
       String name = prefix + RandomNames.random() + suffix;
       byte[] bytes = Names.encode(name);
       try {
-        OpenFile file = OpenFile.createAt(dirfd, bytes, directory, name, mode, Fcntl.O_RDWR);
-        return new NewFile(file, dirfd, prefix, bytes);
+        OpenFile file =
+            OpenFile.createAt(
+                dirfd, bytes, directory, shown == null ? name : shown, 0600, Fcntl.O_RDWR);
+        return new NewFile(file, dirfd, bytes);
       } catch (FileAlreadyExistsException taken) {
         // Another random name. Every other error ends the attempt at once.
+      } catch (FileSystemException refused) {
+        // Nobody knows the random name.
+        throw FileErrors.elsewhere(
+            refused, shown == null ? directory.path() : directory.show(shown));
       }
     }
     throw new RaceDetectedException(
@@ -127,7 +137,7 @@ final class NewFile implements AutoCloseable {
   /** Gives it a random name, as rename(2) needs one. */
   void giveTempName() throws IOException {
     for (int i = 0; tempName == null; i++) {
-      byte[] random = RandomNames.random(prefix);
+      byte[] random = RandomNames.random(AtomicReplace.PREFIX);
       SyscallResult result = link(dirfd, random);
       if (result.ok()) {
         tempName = random;

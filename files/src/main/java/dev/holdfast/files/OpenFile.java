@@ -466,7 +466,7 @@ public final class OpenFile implements AutoCloseable {
 
   /** The descriptor as {@code java.nio.file} sees attributes. */
   public PosixFileAttributeView attributeView() {
-    return new HeldAttributeView(new HeldAttributeView.OfFile(this));
+    return new HeldAttributeView(new HeldAttributeView.OfFile(this), "posix");
   }
 
   /** Who this is, past its inode number (F09). */

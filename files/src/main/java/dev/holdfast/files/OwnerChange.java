@@ -27,18 +27,10 @@ public record OwnerChange(int uid, int gid) {
     }
     if (colon >= 0 && group.isEmpty()) {
       return new OwnerChange(
-          notKeep(Principals.userNamed(owner).uid(), owner), Principals.loginGroupOf(owner).gid());
+          Principals.userNamed(owner).uid(), Principals.loginGroupOf(owner).gid());
     }
     return new OwnerChange(
-        owner.isEmpty() ? KEEP : notKeep(Principals.userNamed(owner).uid(), owner),
-        group.isEmpty() ? KEEP : notKeep(Principals.groupNamed(group).gid(), group));
-  }
-
-  /** The one number that is nobody's, since chown(2) takes it for {@link #KEEP}. */
-  private static int notKeep(int id, String typed) throws UserPrincipalNotFoundException {
-    if (id == KEEP) {
-      throw new UserPrincipalNotFoundException(typed);
-    }
-    return id;
+        owner.isEmpty() ? KEEP : Principals.userNamed(owner).uid(),
+        group.isEmpty() ? KEEP : Principals.groupNamed(group).gid());
   }
 }

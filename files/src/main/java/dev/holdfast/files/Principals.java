@@ -60,9 +60,13 @@ final class Principals {
   }
 
   private static int number(String name) throws UserPrincipalNotFoundException {
+    // The highest number is nobody's: to chown(2) and setfsuid(2) it says "as it is".
+    if (!name.matches("[0-9]+") || name.equals("4294967295")) {
+      throw new UserPrincipalNotFoundException(name);
+    }
     try {
       return Integer.parseUnsignedInt(name);
-    } catch (NumberFormatException notNumeric) {
+    } catch (NumberFormatException tooLarge) {
       throw new UserPrincipalNotFoundException(name);
     }
   }

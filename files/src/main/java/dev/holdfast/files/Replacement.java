@@ -68,7 +68,7 @@ public final class Replacement implements AutoCloseable {
     Place place = in.place(name, "renameat2", false);
     try {
       OldFile old = settings.noReplace() ? OldFile.NONE : OldFile.at(place, settings);
-      NewFile file = NewFile.in(in, place.dirfd(), AtomicReplace.PREFIX);
+      NewFile file = NewFile.in(in, place.dirfd(), name);
       return new Replacement(settings, in, owned, name, place, old, file);
     } catch (IOException | RuntimeException failure) {
       place.close();

@@ -87,7 +87,7 @@ public final class TempFile implements AutoCloseable {
 
   /** Where no link can be made: a copy, which gets the name when it is whole. */
   private void copyInto(Directory target, Place at, String targetName) throws IOException {
-    try (NewFile copy = NewFile.in(target, at.dirfd(), AtomicReplace.PREFIX);
+    try (NewFile copy = NewFile.in(target, at.dirfd(), targetName);
         FileChannel from = file.channel();
         FileChannel to = copy.file().channel()) {
       long size = from.size();

@@ -42,10 +42,16 @@ public final class TempFiles implements AutoCloseable {
 
   private final Directory directory;
   private final boolean owned;
+  private final List<String> passedOver;
 
   private TempFiles(Directory directory, boolean owned) {
+    this(directory, owned, List.of());
+  }
+
+  private TempFiles(Directory directory, boolean owned, List<String> passedOver) {
     this.directory = directory;
     this.owned = owned;
+    this.passedOver = List.copyOf(passedOver);
   }
 
   /** In a directory of the caller's choice, which stays the caller's to close. */
@@ -63,15 +69,15 @@ public final class TempFiles implements AutoCloseable {
   public static TempFiles standard() throws IOException {
     List<String> refusals = new ArrayList<>();
     for (String variable : List.of("TMPDIR", "TMP")) {
-      String value = Environment.path(variable);
+      String value = Environment.text(variable);
       if (value != null) {
-        TempFiles found = tryOpen(value, refusals);
+        TempFiles found = tryOpen(variable + "=" + value, value, refusals);
         if (found != null) {
           return found;
         }
       }
     }
-    TempFiles fallback = tryOpen("/tmp", refusals);
+    TempFiles fallback = tryOpen("/tmp", "/tmp", refusals);
     if (fallback == null) {
       throw new UnsafePathException(
           "/tmp", "no directory for temporary files: " + String.join("; ", refusals), "S14", null);
@@ -80,17 +86,23 @@ public final class TempFiles implements AutoCloseable {
   }
 
   private static @org.jspecify.annotations.Nullable TempFiles tryOpen(
-      String path, List<String> refusals) throws IOException {
+      String shown, String path, List<String> refusals) throws IOException {
+    if (!path.startsWith("/")) {
+      refusals.add(shown + ": is no absolute path");
+      return null;
+    }
     try {
       Directory directory = Directory.openFollowingLinks(Path.of(path), Resolution.beneath());
       String distrust = TrustedDirectory.distrust(directory);
       if (distrust == null) {
-        return new TempFiles(directory, true);
+        return new TempFiles(directory, true, refusals);
       }
       directory.close();
-      refusals.add(path + ": " + distrust);
+      refusals.add(shown + ": " + distrust);
+    } catch (NoSuchFileException absent) {
+      refusals.add(shown + ": is not there");
     } catch (FileSystemException refused) {
-      refusals.add(path + ": " + refused.getReason());
+      refusals.add(shown + ": " + refused.getReason());
     }
     return null;
   }
@@ -101,6 +113,14 @@ public final class TempFiles implements AutoCloseable {
    */
   public static TempFiles privateTo(String application) throws IOException {
     return new TempFiles(PrivateDirectories.open(application), true);
+  }
+
+  /**
+   * Why the directories that the environment names were not taken, in the order in which they were
+   * tried; for whoever set {@code TMPDIR} and wonders.
+   */
+  public List<String> passedOver() {
+    return passedOver;
   }
 
   /** The directory they are made in. */
@@ -115,7 +135,7 @@ public final class TempFiles implements AutoCloseable {
   public TempFile anonymous() throws IOException {
     int dirfd = directory.borrow();
     try {
-      NewFile file = NewFile.in(directory, dirfd, AtomicReplace.PREFIX);
+      NewFile file = NewFile.in(directory, dirfd, "a file without a name");
       byte[] name = file.tempName();
       if (name != null) {
         OpenFile open = file.release();
@@ -135,7 +155,7 @@ public final class TempFiles implements AutoCloseable {
     requireNamePart(suffix);
     int dirfd = directory.borrow();
     try {
-      NewFile file = NewFile.named(directory, dirfd, prefix, suffix, 0600);
+      NewFile file = NewFile.named(directory, dirfd, prefix, suffix);
       return TempExit.guard(new TempFile(directory, file));
     } catch (IOException | RuntimeException failure) {
       directory.giveBack();
@@ -170,7 +190,7 @@ public final class TempFiles implements AutoCloseable {
           }
         }
         if (!made.is(dev.holdfast.libc.Errno.EEXIST)) {
-          throw FileErrors.of(made.errno(), "mkdirat", directory.show(name));
+          throw FileErrors.of(made.errno(), "mkdirat", directory.path());
         }
       }
       throw new RaceDetectedException(

@@ -27,6 +27,12 @@ final class TreeFrame {
   /** Where the listing goes on after the frame was put away. */
   long cookie;
 
+  /** How it was right after our own last change in it; null while we changed nothing. */
+  @Nullable Statx changed;
+
+  /** How many of its entries a dry run would have removed. */
+  long wouldGo;
+
   int passes;
   boolean failed;
   boolean permissionsForced;

@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,13 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -100,6 +106,98 @@ class CleanerTest {
     assertEquals(Decision.REMOVED, decisions.get("sub"));
     assertEquals(Decision.NOT_EMPTY, decisions.get("busy"));
     assertEquals(Decision.YOUNG, decisions.get("read-yesterday"));
+  }
+
+  /** What was cleaned is no younger by that. */
+  @Test
+  void directoriesThatStayKeepTheirTimes() throws IOException {
+    Path sub = Files.createDirectory(swept.resolve("sub"));
+    for (String name : List.of("a", "sub/a", "sub/b")) {
+      old(name);
+    }
+    Files.writeString(sub.resolve("young"), "young");
+    List.of(sub, swept).forEach(CleanerTest::ageUnchecked);
+    clean(RULES);
+    assertEquals(List.of("sub", "sub/young"), left());
+    assertEquals(OLD, Files.getLastModifiedTime(sub));
+    assertEquals(OLD, Files.getLastModifiedTime(swept));
+    clean(RULES);
+    assertEquals(OLD, Files.getLastModifiedTime(swept), "nothing was removed");
+  }
+
+  @Test
+  void whatSomebodyElseChangedIsYoung() throws IOException {
+    old("a");
+    age(swept);
+    Cleaner.clean(swept, RULES, event -> writeUnchecked(swept.resolve("new")));
+    assertEquals(List.of("new"), left());
+    assertNotEquals(OLD, Files.getLastModifiedTime(swept));
+  }
+
+  private static void ageUnchecked(Path path) {
+    try {
+      age(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void writeUnchecked(Path path) {
+    try {
+      Files.writeString(path, "new");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDryRunTellsTheDirectoriesThatWouldFollow() throws IOException {
+    Path all = Files.createDirectories(swept.resolve("all/below"));
+    old("all/below/a");
+    old("all/b");
+    Path some = Files.createDirectory(swept.resolve("some"));
+    old("some/a");
+    Files.writeString(some.resolve("young"), "young");
+    List.of(all, all.getParent(), some).forEach(CleanerTest::ageUnchecked);
+    clean(RULES.withDryRun(true));
+    List<String> told =
+        decisions.entrySet().stream()
+            .filter(each -> each.getValue() == Decision.WOULD_REMOVE)
+            .map(Map.Entry::getKey)
+            .toList();
+    assertEquals(List.of("all", "all/b", "all/below", "all/below/a", "some/a"), told);
+    clean(RULES);
+    List<String> done =
+        decisions.entrySet().stream()
+            .filter(each -> each.getValue() == Decision.REMOVED)
+            .map(Map.Entry::getKey)
+            .toList();
+    assertEquals(told, done);
+  }
+
+  @Test
+  void socketsGoIfNobodyHasBoundThem() throws IOException {
+    try (ServerSocketChannel listens = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        ServerSocketChannel ended = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listens.bind(UnixDomainSocketAddress.of(swept.resolve("listens")));
+      ended.bind(UnixDomainSocketAddress.of(swept.resolve("ended")));
+      ended.close();
+      Host.mkfifo(swept.resolve("fifo"));
+      try (Directory held = Directory.open(swept)) {
+        for (String name : List.of("listens", "ended", "fifo")) {
+          held.setTimes(name, OLD, OLD);
+        }
+      }
+      clean(RULES);
+      assertEquals(Decision.KIND, decisions.get("ended"));
+      clean(RULES.withSparesSockets(false));
+      assertEquals(List.of("fifo", "listens"), left());
+      assertEquals(Decision.OPEN, decisions.get("listens"));
+      try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        assertTrue(client.connect(UnixDomainSocketAddress.of(swept.resolve("listens"))));
+        listens.accept().close();
+      }
+    }
   }
 
   /** As tmpreaper(8) and tmpfiles.d(5) spare them; of anybody else they are files as others. */

@@ -31,9 +31,13 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
@@ -135,6 +139,35 @@ class HeldFileSystemTest {
     }
     try (Stream<Path> found = Files.find(root, 9, (path, attributes) -> attributes.size() == 1)) {
       assertEquals(2, found.filter(Files::isRegularFile).count());
+    }
+  }
+
+  /** What code for the default file system expects, asked of both. */
+  @Test
+  void modesAndAnswersAreThoseOfTheDefaultFileSystem() throws IOException {
+    for (Path base : List.of(temp.resolve("other"), root)) {
+      Files.createDirectories(base);
+      FileAttribute<Set<PosixFilePermission>> all =
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxrwxrwx"));
+      Files.createFile(base.resolve("f"), all);
+      Files.createDirectory(base.resolve("d"), all);
+      Files.newByteChannel(
+              base.resolve("c"), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), all)
+          .close();
+      assertTrue(Files.notExists(base.resolve("absent")));
+      assertFalse(Files.notExists(base.resolve("f")));
+    }
+    for (String name : List.of("f", "d", "c")) {
+      assertEquals(
+          Files.getPosixFilePermissions(temp.resolve("other").resolve(name)),
+          Files.getPosixFilePermissions(p(name)),
+          name);
+    }
+    assertEquals(Files.notExists(temp.resolve("other/f/x")), Files.notExists(p("f/x")));
+    for (Path each : List.of(temp.resolve("other/f"), p("f"))) {
+      assertEquals("basic", Files.getFileAttributeView(each, BasicFileAttributeView.class).name());
+      assertEquals("posix", Files.getFileAttributeView(each, PosixFileAttributeView.class).name());
+      assertEquals("owner", Files.getFileAttributeView(each, FileOwnerAttributeView.class).name());
     }
   }
 

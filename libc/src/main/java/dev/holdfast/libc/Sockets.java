@@ -38,6 +38,25 @@ public final class Sockets {
     }
   }
 
+  /**
+   * {@code int connect(int fd, const struct sockaddr_un *, socklen_t)}, unix(7), to a socket that
+   * has a name in the file system; symbolic links are followed.
+   *
+   * <p>Callers act on: {@code ECONNREFUSED} (nobody has bound it), {@code EPROTOTYPE} (who has is
+   * of another type), {@code EACCES} (no right to write to it).
+   */
+  public static SyscallResult connectPath(int fd, byte[] path) {
+    if (Paths.invalid(path) || path.length > ABSTRACT_MAX) {
+      return SyscallResult.failure(Errno.EINVAL);
+    }
+    try (Scratch scratch = Scratch.open()) {
+      long address = scratch.allocateZeroed(3L + path.length);
+      Memory.putShort(address, (short) AF_UNIX);
+      Memory.copyIn(path, 0, address + 2, path.length);
+      return Kernel.call(scratch, Sysno.CONNECT, fd, address, 3L + path.length);
+    }
+  }
+
   /** {@code int listen(int fd, int backlog)}, listen(2). */
   public static SyscallResult listen(int fd, int backlog) {
     return Kernel.call(Sysno.LISTEN, fd, backlog, 0);
