@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * left alone, a directory with everything in it. So is a file that some process has open, for which
  * the kernel's lease is the evidence: see {@link CleaningRules#sparesOpenFiles}. Directories are
  * removed when they are empty and were old before the cleaning; one that stays has its times set
- * back, unless somebody else changed it meanwhile. Devices, FIFOs and (see {@link
- * CleaningRules#withSparesSockets}) sockets stay.
+ * back, unless somebody else changed it meanwhile (as far as the clock of its file system tells).
+ * Devices, FIFOs and (see {@link CleaningRules#withSparesSockets}) sockets stay.
  *
  * <p><b>Remaining races.</b> Between the move and the put-back the name is missing for a moment. If
  * the name is taken in that moment, the object stays in the quarantine and is reported. A cleaner

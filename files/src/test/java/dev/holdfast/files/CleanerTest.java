@@ -144,7 +144,12 @@ class CleanerTest {
 
   private static void writeUnchecked(Path path) {
     try {
-      Files.writeString(path, "new");
+      FileTime before = Files.getLastModifiedTime(path.getParent());
+      do {
+        // Until the clock of the file system has gone on.
+        Files.deleteIfExists(path);
+        Files.writeString(path, "new");
+      } while (Files.getLastModifiedTime(path.getParent()).equals(before));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
