@@ -75,7 +75,7 @@ class CommandTest {
     "a b, --age: missing",
     "--age=1d a b c, c: unexpected argument",
     "--age=1d --number=x a b, --number: 'x' is not an int",
-    "--age=x a b, '--age: ''x'' is not an age such as 12h, 10d or 4w'",
+    "--age=x a b, '--age: ''x'' is not an age such as 12h, 10d, 4w or 1d12h'",
   })
   void wrongUseIsNamed(String line, String problem) {
     run(line.split(" ", -1))
