@@ -115,7 +115,7 @@ class FileCommandsTest {
         .assertRefused(
             ExitCode.USAGE, "holdfast write: FILE: '' is not a path; see 'holdfast write --help'");
     CommandRun.of("write", new WriteCommand(input("x")), "/")
-        .assertRefused(ExitCode.USAGE, "holdfast write: /: is no name of a file");
+        .assertRefused(ExitCode.USAGE, "holdfast write: /: is a directory (EISDIR); name a file");
     CommandRun.of("temp", new TempCommand(), "--in", "")
         .assertRefused(
             ExitCode.USAGE, "holdfast temp: --in: '' is not a path; see 'holdfast temp --help'");
