@@ -14,6 +14,7 @@ module dev.holdfast.locks {
   exports dev.holdfast.locks.enforce;
   exports dev.holdfast.locks.memory;
   exports dev.holdfast.locks.process;
+  exports dev.holdfast.locks.remote;
   exports dev.holdfast.locks.report;
   exports dev.holdfast.locks.scope;
   exports dev.holdfast.locks.wait;

@@ -34,6 +34,7 @@ class ArchitectureTest {
     findings(15),
     files(80, "libc"),
     locks(80, "libc"),
+    cluster(20, "files", "locks"),
     prove(60, "libc", "findings"),
     lab(30, "libc", "findings", "files", "locks", "prove"),
     cli(45, "libc", "findings", "files", "locks", "prove", "lab");

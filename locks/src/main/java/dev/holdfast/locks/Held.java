@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,15 @@ public interface Held extends AutoCloseable {
    * refuses lower ones. A shared holder gets the number of the last exclusive holder that asked.
    */
   long token() throws IOException;
+
+  /**
+   * Until when whoever gave the lock keeps it if it hears nothing from us; each contact moves it
+   * on. An estimate by our clocks, in the past once the lock is lost. Empty where there is no such
+   * time.
+   */
+  default Optional<Instant> validUntil() {
+    return Optional.empty();
+  }
 
   /**
    * Asks whether the lock is still ours: the name still leads to what is locked, the record is

@@ -13,6 +13,7 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
   private static final StackWalker WALKER = StackWalker.getInstance();
   private static final StackTraceElement UNKNOWN = new StackTraceElement("?", "?", null, -1);
   private static final String OURS = Place.class.getPackageName() + ".";
+  private static final String PAST_ONE_MACHINE = "dev.holdfast.cluster.";
 
   public static Place here() {
     Optional<StackTraceElement> caller =
@@ -32,7 +33,7 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
 
   /** The library's own frames; its tests, which share the package, count as callers. */
   private static boolean isOurs(String className) {
-    return className.startsWith(OURS)
+    return (className.startsWith(OURS) || className.startsWith(PAST_ONE_MACHINE))
         && !className.contains("Test")
         && !className.contains("Contract");
   }

@@ -1,0 +1,78 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.locks.LockLostException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A node that was granted the lock. What becomes of it, its session knows. */
+final class ZooKeeperClaim implements Claim {
+  final String lock;
+  final String path;
+
+  /**
+   * The transaction that made the node: it grows from node to node, also when the parent was made
+   * again and the numbers of its children began anew.
+   */
+  private final long czxid;
+
+  final long owner;
+  private final ZooKeeperSession session;
+  private final Consumer<LockLostException> told;
+  private boolean over;
+
+  ZooKeeperClaim(
+      ZooKeeperSession session,
+      String lock,
+      String path,
+      long czxid,
+      long owner,
+      Consumer<LockLostException> told) {
+    this.session = session;
+    this.lock = lock;
+    this.path = path;
+    this.czxid = czxid;
+    this.owner = owner;
+    this.told = told;
+  }
+
+  @Override
+  public long token() {
+    return czxid;
+  }
+
+  @Override
+  public void check() throws IOException {
+    session.check(this);
+  }
+
+  @Override
+  public void watch() {
+    session.watchClaim(this);
+  }
+
+  @Override
+  public Optional<Instant> validUntil() {
+    return Optional.of(session.validUntil());
+  }
+
+  @Override
+  public void release() throws IOException {
+    boolean lost = !end();
+    session.release(this, lost);
+  }
+
+  /** True for the first who ends it. */
+  synchronized boolean end() {
+    boolean first = !over;
+    over = true;
+    return first;
+  }
+
+  void lost(String why) {
+    if (end()) {
+      told.accept(new LockLostException(lock, why));
+    }
+  }
+}
