@@ -19,8 +19,17 @@ public final class ClusterKinds implements KindProvider {
         }
       };
 
+  /** Its settings are those of {@link PostgresLocks#settings}. */
+  static final RemoteKind POSTGRESQL =
+      new ClusterKind("postgresql", "lock on PostgreSQL", -1) {
+        @Override
+        public LockService connect(String at, Map<String, String> settings) throws IOException {
+          return PostgresLocks.connect(PostgresLocks.settings(at, settings));
+        }
+      };
+
   @Override
   public List<Kind> kinds() {
-    return List.of(ZOOKEEPER);
+    return List.of(ZOOKEEPER, POSTGRESQL);
   }
 }

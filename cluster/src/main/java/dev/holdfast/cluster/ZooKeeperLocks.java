@@ -82,9 +82,11 @@ public final class ZooKeeperLocks implements LockService {
       String value = word.getValue();
       settings =
           switch (word.getKey()) {
-            case "session-timeout" -> settings.withSessionTimeout(millis(word));
-            case "connect-timeout" -> settings.withTimeouts(millis(word), settings.replyTimeout());
-            case "reply-timeout" -> settings.withTimeouts(settings.connectTimeout(), millis(word));
+            case "session-timeout" -> settings.withSessionTimeout(Words.millis(word));
+            case "connect-timeout" ->
+                settings.withTimeouts(Words.millis(word), settings.replyTimeout());
+            case "reply-timeout" ->
+                settings.withTimeouts(settings.connectTimeout(), Words.millis(word));
             case "credentials" -> settings.withCredentials(value);
             case "description" -> settings.describedAs(value);
             default -> {
@@ -96,15 +98,6 @@ public final class ZooKeeperLocks implements LockService {
           };
     }
     return settings;
-  }
-
-  private static Duration millis(Map.Entry<String, String> word) {
-    try {
-      return Duration.ofMillis(Long.parseLong(word.getValue()));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          word.getKey() + ": not a number of milliseconds: " + word.getValue(), e);
-    }
   }
 
   /**

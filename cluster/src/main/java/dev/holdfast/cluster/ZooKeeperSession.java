@@ -488,12 +488,12 @@ final class ZooKeeperSession implements AutoCloseable {
     try {
       CuratorEvent answer = await(gone, claim.lock);
       Code code = Code.get(answer.getResultCode());
-      if (code == Code.NONODE) {
-        // After an interruption it may be ours that came first.
-        if (interruptions == before) {
-          throw new LockLostException(claim.lock, "its node is gone");
-        }
-      } else if (code != Code.OK) {
+      if (code == Code.SESSIONEXPIRED
+          || (code == Code.NONODE && (interruptions == before || claim.owner != sessionId()))) {
+        // Within one session an interruption may hide that it was ours that came first.
+        throw new LockLostException(claim.lock, "its node is gone");
+      }
+      if (code != Code.OK && code != Code.NONODE) {
         require(answer, claim.lock);
       }
     } catch (InterruptedException e) {
