@@ -10,8 +10,13 @@ public final class LockTimeoutException extends RuntimeException {
   private final Outcome.TimedOut outcome;
 
   LockTimeoutException(Outcome.TimedOut outcome) {
-    super(outcome.toString());
     this.outcome = outcome;
+  }
+
+  /** Looks who holds it, if nobody has looked yet. */
+  @Override
+  public String getMessage() {
+    return outcome.toString();
   }
 
   /** What was waited for, and who held it. */

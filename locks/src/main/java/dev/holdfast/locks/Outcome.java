@@ -2,6 +2,7 @@ package dev.holdfast.locks;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,13 +25,13 @@ public sealed interface Outcome {
    * It was not granted in time.
    *
    * @param lock its name
-   * @param holders who held it when the time was up; empty if that cannot be known, or if it was
-   *     let go in that moment
+   * @param holders who held it when this was first asked for, which can take longer than a short
+   *     wait; empty if that cannot be known, or if it was let go meanwhile. Unmodifiable
    */
   record TimedOut(String lock, Duration waited, List<Holder> holders)
       implements Outcome, Serializable {
     public TimedOut {
-      holders = List.copyOf(holders);
+      holders = Collections.unmodifiableList(holders);
     }
 
     @Override

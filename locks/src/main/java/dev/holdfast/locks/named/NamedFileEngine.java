@@ -299,7 +299,14 @@ public final class NamedFileEngine implements Engine {
         0,
         null,
         "",
-        known ? "as the file says" : "the file says nothing of its holder");
+        known ? asTheFileSays(pid) : "the file says nothing of its holder");
+  }
+
+  private static String asTheFileSays(int pid) throws IOException {
+    return Recovery.hasEnded(pid)
+        ? "as the file says, but no such process is here: if the program does not run elsewhere,"
+            + " remove the file"
+        : "as the file says";
   }
 
   /** The number that a file of another program begins with; -1 if there is none. */

@@ -8,7 +8,6 @@ import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Leases;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Paths;
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Signals;
 import dev.holdfast.libc.Statx;
@@ -193,7 +192,7 @@ public final class PidFile extends LocalLock<PidFile> {
      * system keeps nothing beside a file, the number alone is judged: it is nobody's, or that of a
      * process that started after the file was written.
      */
-    private static boolean mayTakeOver(int fd) {
+    private static boolean mayTakeOver(int fd) throws IOException {
       byte[] contents = new byte[32];
       SyscallResult length = Unistd.pread(fd, contents, 0, contents.length, 0);
       if (length.ok() && length.raw() == 0) {
@@ -212,15 +211,13 @@ public final class PidFile extends LocalLock<PidFile> {
     }
 
     /** True if the number belongs to no process, or to one that the file cannot mean. */
-    private static boolean isNobody(int pid, int fd) {
+    private static boolean isNobody(int pid, int fd) throws IOException {
       if (pid <= 0) {
         return false;
       }
-      SyscallResult opened = Processes.pidfd_open(pid, 0);
-      if (opened.failed()) {
-        return opened.is(Errno.ESRCH);
+      if (Recovery.hasEnded(pid)) {
+        return true;
       }
-      Unistd.close(opened.intValue());
       Result<Statx> file = Statx.fstat(fd);
       Instant start = Self.startOf(pid);
       return start != null

@@ -67,27 +67,33 @@ public final class Recovery {
   }
 
   private static Verdict judgeProcess(HolderRecord record) {
-    SyscallResult opened = Processes.pidfd_open(record.pid(), 0);
-    if (opened.is(Errno.ESRCH)) {
-      return Verdict.dead("process " + record.pid() + " has ended");
+    try {
+      return hasEnded(record.pid())
+          ? Verdict.dead("process " + record.pid() + " has ended")
+          : judgeStart(record);
+    } catch (IOException e) {
+      return Verdict.unknown(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * True if no process of our PID namespace has this number, or one that has ended and that its
+   * parent has not asked for yet. False if that cannot be told.
+   */
+  static boolean hasEnded(int pid) throws IOException {
+    SyscallResult opened = Processes.pidfd_open(pid, 0);
     if (opened.failed()) {
-      return Verdict.unknown("pidfd_open: " + opened);
+      return opened.is(Errno.ESRCH);
     }
     try (OwnedFd pidfd = OwnedFd.of(opened.intValue(), "pidfd")) {
       int fd = pidfd.borrow();
       try {
-        // Readable once the process has ended, also while its parent has not asked for it yet.
+        // Readable once the process has ended.
         SyscallResult ended = Poll.poll(fd, Poll.POLLIN, 0);
-        if (ended.ok() && ended.raw() != 0) {
-          return Verdict.dead("process " + record.pid() + " has ended");
-        }
+        return ended.ok() && ended.raw() != 0;
       } finally {
         pidfd.giveBack();
       }
-      return judgeStart(record);
-    } catch (IOException e) {
-      return Verdict.unknown(String.valueOf(e.getMessage()));
     }
   }
 

@@ -7,13 +7,9 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -145,25 +141,19 @@ public final class KernelLocks {
   public static List<Holder> holders(Statx stat, Family family, Key key) throws IOException {
     Device device = Device.of(stat);
     List<Holder> holders = new ArrayList<>();
+    LockOwners owners = null;
     for (Entry entry : read()) {
       if (entry.waiting() || entry.family() != family || !on(entry, device, stat, key)) {
         continue;
       }
-      Collection<Integer> pids = owners(entry);
+      // The table names whoever took it, which may be gone while its child has the lock still.
+      owners = owners == null ? LockOwners.look() : owners;
+      Set<Integer> pids = owners.of(entry);
       for (int pid : pids.isEmpty() ? List.of(-1) : pids) {
         holders.add(holder(entry, pid));
       }
     }
     return holders;
-  }
-
-  /** The table names whoever took it, which may be gone while its child has the lock still. */
-  private static Collection<Integer> owners(Entry entry) {
-    boolean there =
-        entry.pid() > 0
-            && (entry.word().equals("POSIX")
-                || hasLock(PROC.resolve(entry.pid() + "/fdinfo"), entry));
-    return there ? List.of(entry.pid()) : LockOwners.look().of(entry);
   }
 
   static Holder holder(Entry entry, int pid) {
@@ -205,19 +195,6 @@ public final class KernelLocks {
     return from >= end;
   }
 
-  private static boolean hasLock(Path fdinfo, Entry wanted) {
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(fdinfo)) {
-      for (Path descriptor : descriptors) {
-        if (onDescriptor(descriptor).contains(Locked.by(wanted))) {
-          return true;
-        }
-      }
-    } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
-      return false;
-    }
-    return false;
-  }
-
   /** What is locked by an entry, whoever the table takes for its owner. */
   public record Locked(String word, int major, int minor, long inode, long start, long end) {
     static Locked by(Entry entry) {
@@ -228,18 +205,24 @@ public final class KernelLocks {
 
   /** The locks that a descriptor has, proc_pid_fdinfo(5); none if that cannot be seen. */
   public static Set<Locked> onDescriptor(Path fdinfo) {
-    Set<Locked> locks = new HashSet<>();
+    return DescriptorLocks.in(fdinfo);
+  }
+
+  /** The name under which a process has a file mapped, proc_pid_maps(5); empty if it has not. */
+  public static String mappedAs(int pid, int major, int minor, long inode) {
+    String device = String.format("%02x:%02x", major, minor);
     try {
-      for (String line : Files.readAllLines(fdinfo, StandardCharsets.ISO_8859_1)) {
-        Entry entry = line.startsWith("lock:") ? parse(line.substring("lock:".length())) : null;
-        if (entry != null) {
-          locks.add(Locked.by(entry));
+      for (String line :
+          Files.readAllLines(PROC.resolve(pid + "/maps"), StandardCharsets.ISO_8859_1)) {
+        String[] words = line.split(" +", 6);
+        if (words.length == 6 && words[3].equals(device) && words[4].equals(Long.toString(inode))) {
+          return new String(words[5].getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
       }
-    } catch (IOException closedMeanwhile) {
-      return Set.of();
+    } catch (IOException goneOrNotOurs) {
+      return "";
     }
-    return locks;
+    return "";
   }
 
   /** Arguments in one line, for people: of a JVM what it runs. */

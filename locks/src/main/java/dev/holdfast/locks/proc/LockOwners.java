@@ -26,11 +26,11 @@ public final class LockOwners {
   }
 
   private final Map<KernelLocks.Locked, Set<Integer>> owners = new HashMap<>();
-  private final Map<File, Path> descriptors = new HashMap<>();
+  private final Map<File, DescriptorLocks.Descriptor> descriptors = new HashMap<>();
 
   private LockOwners() {}
 
-  /** Looks now. */
+  /** Looks now. A few calls for each descriptor of the machine that may be seen. */
   public static LockOwners look() {
     LockOwners all = new LockOwners();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
@@ -45,20 +45,12 @@ public final class LockOwners {
 
   private void lookAt(Path process) {
     int pid = Integer.parseInt(process.getFileName().toString());
-    try (DirectoryStream<Path> infos = Files.newDirectoryStream(process.resolve("fdinfo"))) {
-      for (Path info : infos) {
-        lookAt(pid, process.resolve("fd").resolve(info.getFileName()), info);
-      }
-    } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
-      return;
-    }
-  }
-
-  private void lookAt(int pid, Path descriptor, Path info) {
-    for (KernelLocks.Locked lock : KernelLocks.onDescriptor(info)) {
-      owners.computeIfAbsent(lock, _ -> new TreeSet<>()).add(pid);
-      descriptors.putIfAbsent(File.of(lock), descriptor);
-    }
+    DescriptorLocks.of(
+        process,
+        (descriptor, lock) -> {
+          owners.computeIfAbsent(lock, _ -> new TreeSet<>()).add(pid);
+          descriptors.putIfAbsent(File.of(lock), descriptor);
+        });
   }
 
   /** The processes that have a descriptor with this lock; if none can be seen, the table's. */
@@ -72,11 +64,8 @@ public final class LockOwners {
 
   /** A name under which somebody has the locked file open; empty if none can be seen. */
   public String path(KernelLocks.Entry entry) {
-    Path descriptor = descriptors.get(File.of(KernelLocks.Locked.by(entry)));
-    try {
-      return descriptor == null ? "" : Files.readSymbolicLink(descriptor).toString();
-    } catch (IOException closedMeanwhile) {
-      return "";
-    }
+    DescriptorLocks.Descriptor descriptor =
+        descriptors.get(File.of(KernelLocks.Locked.by(entry)));
+    return descriptor == null ? "" : descriptor.path();
   }
 }

@@ -3,14 +3,12 @@ package dev.holdfast.locks.process;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Outcome;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,15 +110,8 @@ public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLoc
       return new Outcome.Acquired(held);
     }
     Duration waited = Duration.ofNanos(System.nanoTime() - start);
-    return new Outcome.TimedOut(wanted.name(), waited, wanted.holdersIfKnown());
-  }
-
-  private List<Holder> holdersIfKnown() {
-    try {
-      return holders();
-    } catch (IOException unknown) {
-      return List.of();
-    }
+    // Whoever asks who holds it may take longer than the wait was to be.
+    return new Outcome.TimedOut(wanted.name(), waited, new LaterHolders(wanted));
   }
 
   @Override

@@ -22,12 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,11 +114,12 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
     List<Entry> granted = new ArrayList<>();
     List<Entry> waiting = new ArrayList<>();
     LockOwners owners = LockOwners.look();
+    Map<Integer, String> commands = new HashMap<>();
     for (KernelLocks.Entry entry : new LinkedHashSet<>(KernelLocks.read())) {
       if (!entry.waiting()) {
-        granted.add(entry(entry, owners));
+        granted.add(entry(entry, owners, commands));
       } else if (entry.pid() > 0) {
-        waiting.add(entry(entry, owners));
+        waiting.add(entry(entry, owners, commands));
       }
     }
     waiting.addAll(ofdWaiters());
@@ -149,14 +152,17 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
     return entry.major() + ":" + entry.minor() + ":" + entry.inode();
   }
 
-  private static Entry entry(KernelLocks.Entry entry, LockOwners owners) {
+  private static Entry entry(
+      KernelLocks.Entry entry, LockOwners owners, Map<Integer, String> commands) {
     List<Integer> sorted = List.copyOf(new TreeSet<>(owners.of(entry)));
     String path = owners.path(entry);
     return new Entry(
         entry.word(),
         entry.mode(),
         sorted,
-        sorted.stream().map(KernelLocks::commandOf).toList(),
+        sorted.stream()
+            .map(pid -> commands.computeIfAbsent(pid, KernelLocks::commandOf))
+            .toList(),
         path.isEmpty() ? pathOf(sorted, entry.major(), entry.minor(), entry.inode()) : path,
         entry.major(),
         entry.minor(),
@@ -165,24 +171,36 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
         entry.length());
   }
 
-  /** The name under which one of these processes has the file open. */
+  /**
+   * The name under which one of these processes has the file open or mapped: a mapping keeps a
+   * flock when the descriptor is closed, as the JVM does with its performance data.
+   */
   private static String pathOf(List<Integer> pids, int major, int minor, long inode) {
     for (int pid : pids) {
-      Path descriptors = PROC.resolve(pid + "/fd");
-      try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
-        for (Path link : links) {
-          Statx stat = statOf(link);
-          if (stat != null && stat.inode() == inode) {
-            KernelLocks.Device device = KernelLocks.Device.of(stat);
-            boolean same = device.major() == major && device.minor() == minor;
-            if (same || (stat.devMajor() == major && stat.devMinor() == minor)) {
-              return Files.readSymbolicLink(link).toString();
-            }
+      String path = openedAs(pid, major, minor, inode);
+      path = path.isEmpty() ? KernelLocks.mappedAs(pid, major, minor, inode) : path;
+      if (!path.isEmpty()) {
+        return path;
+      }
+    }
+    return "";
+  }
+
+  private static String openedAs(int pid, int major, int minor, long inode) {
+    Path descriptors = PROC.resolve(pid + "/fd");
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(descriptors)) {
+      for (Path link : links) {
+        Statx stat = statOf(link);
+        if (stat != null && stat.inode() == inode) {
+          KernelLocks.Device device = KernelLocks.Device.of(stat);
+          boolean same = device.major() == major && device.minor() == minor;
+          if (same || (stat.devMajor() == major && stat.devMinor() == minor)) {
+            return Files.readSymbolicLink(link).toString();
           }
         }
-      } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
-        // Perhaps another one has a name for it.
       }
+    } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
+      // Perhaps another one has a name for it.
     }
     return "";
   }
@@ -258,8 +276,10 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
   /** The circles of the graph in which each waiting process points to those in its way. */
   private static List<List<Integer>> circles(List<Entry> granted, List<Entry> waiting) {
     Map<Integer, Set<Integer>> graph = new TreeMap<>();
+    Map<String, List<Entry>> byFile =
+        granted.stream().collect(Collectors.groupingBy(LockTable::id));
     for (Entry wait : waiting) {
-      for (Entry held : granted) {
+      for (Entry held : byFile.getOrDefault(id(wait), List.of())) {
         if (wait.conflicts(held)) {
           for (int waiter : wait.pids()) {
             Set<Integer> inTheWay = graph.computeIfAbsent(waiter, _ -> new TreeSet<>());
