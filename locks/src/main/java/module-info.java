@@ -11,6 +11,7 @@ module dev.holdfast.locks {
   requires dev.holdfast.libc;
 
   exports dev.holdfast.locks;
+  exports dev.holdfast.locks.descriptor;
   exports dev.holdfast.locks.enforce;
   exports dev.holdfast.locks.memory;
   exports dev.holdfast.locks.process;

@@ -70,11 +70,11 @@ final class ChildProgram {
   }
 
   /** Becomes the program. Returns only by throwing. */
-  static int replaceThisProcess(List<String> program) {
+  static int replaceThisProcess(List<String> program, Map<String, String> variables) {
     Path executable = find(program.getFirst());
     byte[] path = bytes(executable.toString());
     byte[][] argv = arguments(program);
-    byte[][] envp = UserEnvironment.bytes(Map.of());
+    byte[][] envp = UserEnvironment.bytes(variables);
     CallerState.ignoreAgain();
     // The mask is that of the kernel thread that executes: on a virtual one it could be another's.
     Signals.pthread_sigmask(CallerState.blocked());

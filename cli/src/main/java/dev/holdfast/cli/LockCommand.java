@@ -1,22 +1,23 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.findings.terminal.Text;
-import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.Pwd;
+import dev.holdfast.libc.Result;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HeldSet;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
-import dev.holdfast.locks.LockLostException;
+import dev.holdfast.locks.LockChoice;
 import dev.holdfast.locks.LockSet;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
-import dev.holdfast.locks.Outcome;
-import dev.holdfast.locks.process.Inheritance;
+import dev.holdfast.locks.descriptor.DescriptorLock;
+import dev.holdfast.locks.report.OtherFamily;
 import dev.holdfast.locks.scope.ScopeProbe;
+import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast lock}. */
 final class LockCommand extends Command {
@@ -42,7 +44,13 @@ final class LockCommand extends Command {
           .oneOf(LockCommand::kindWords);
 
   private final Value<Boolean> shared =
-      flag("-s, --shared", "Share the lock with others who share it.");
+      flag(
+          "-s, --shared",
+          "Share the lock with others who share it. While some share it, whoever wants it alone"
+              + " may wait for ever: --fair serves all in their turn.");
+
+  private final Value<Boolean> exclusive =
+      flag("-x, -e, --exclusive", "Do not share it: so it is without -s.");
 
   private final Value<Duration> timeout =
       option(
@@ -52,11 +60,11 @@ final class LockCommand extends Command {
               "Wait for at most so long, such as 5, 0.5, 500ms, 10s or 1m30s. Default: for ever.")
           .read(new WaitTimes());
 
-  private final Value<Boolean> noWait = flag("-n, --no-wait", "Do not wait at all.");
+  private final Value<Boolean> noWait = flag("-n, --no-wait, --nonblock", "Do not wait at all.");
 
   private final Value<Integer> busy =
       option(
-              "-E, --busy-exit-code",
+              "-E, --busy-exit-code, --conflict-exit-code",
               "CODE",
               int.class,
               "What to end with when the lock was busy. Default: ${DEFAULT-VALUE}.")
@@ -86,6 +94,31 @@ final class LockCommand extends Command {
           String.class,
           "The mode of a lock file that is made, such as 0660, whatever the umask. Default: 0600.");
 
+  private final Value<String> group =
+      option(
+          "--group",
+          "GROUP",
+          String.class,
+          "The group of a lock file that is made; with mode 0660 unless --mode is given.");
+
+  private final Value<Integer> slots =
+      option(
+          "--slots",
+          "N",
+          int.class,
+          "Let N hold it at a time: each has one byte of the file (ofd). The program finds the"
+              + " number of its slot, from 1, in $HOLDFAST_SLOT.");
+
+  private final Value<Integer> descriptor =
+      option(
+          "--fd",
+          "N",
+          int.class,
+          "Lock the file that is open as descriptor N of the caller, as flock(1) does, and end:"
+              + " the lock stays until the caller closes it or ends (ofd and flock).");
+
+  private final Value<Boolean> unlock = flag("-u, --unlock", "With --fd: let go of it.");
+
   private final Value<Duration> atMost =
       option(
               "--at-most",
@@ -96,9 +129,9 @@ final class LockCommand extends Command {
 
   private final Value<List<String>> operands =
       operands(
-          1,
           "NAME... -- CMD",
-          "A path; a number for a port; a name for a socket. Then the program to run.");
+          "A path; a number for a port; a name for a socket; for pid, without a slash, the name of"
+              + " a daemon, whose file is /run/NAME.pid. Then the program to run.");
 
   /** The kinds that were asked for. */
   private List<Kind> kinds() {
@@ -138,7 +171,10 @@ final class LockCommand extends Command {
             + " what it leaves running; --close changes that. With --exec it takes our place. Files"
             + " that are locks (file, nfs, mail, device) and ports are not inherited: they are"
             + " removed or closed when the program has ended.");
-    synopsis("usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]");
+    synopsis(
+        "usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]",
+        "       holdfast lock [OPTIONS] NAME... -c COMMAND",
+        "       holdfast lock [OPTIONS] --fd N");
     exitStatus(
         "*:what the program ended with; 128 and the number of the signal that killed it",
         "2:wrong use",
@@ -155,6 +191,12 @@ final class LockCommand extends Command {
         "    holdfast lock --timeout 10s a.db b.db -- merge a.db b.db",
         "  beside a program that uses flock(1):",
         "    holdfast lock --kind flock /var/lock/apt-mirror -- apt-mirror",
+        "  at most four at a time:",
+        "    holdfast lock --slots 4 /run/lock/render -- render frame-17",
+        "  the rest of a shell script:",
+        "    exec 9>>/run/lock/backup; holdfast lock --no-wait --fd 9 || exit",
+        "  a lock that the members of a group share:",
+        "    holdfast lock --group backup /run/lock/backup -- backup /home",
         "",
         "Each start is that of a JVM, about a tenth of a second. In a tight loop use",
         "flock(1), beside which --kind flock works, or the library in a program that",
@@ -163,11 +205,19 @@ final class LockCommand extends Command {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<String> names = operands.get();
+    SignalRelay.ordinaryQuit();
+    check();
+    if (descriptor.given()) {
+      return lockDescriptor();
+    }
+    List<String> names = operands.or(List.of());
     List<String> program;
     if (shell.given()) {
       String wanted = System.getenv().getOrDefault("SHELL", "");
       program = List.of(wanted.isEmpty() ? "/bin/sh" : wanted, "-c", shell.get());
+      if (names.isEmpty()) {
+        throw CommandFailure.usage("NAME... -c COMMAND", "give at least one name");
+      }
     } else {
       List<String> original = spec.commandLine().getParseResult().originalArgs();
       int separator = original.indexOf("--");
@@ -181,21 +231,143 @@ final class LockCommand extends Command {
     check(names);
     // What there is to warn of is told as a note of this command.
     System.setProperty(ScopeProbe.SCOPE_PROPERTY, "quiet");
+    Wanted wanted = slots.given() ? oneOf(names.getFirst()) : all(names);
+    Optional<List<Held>> held;
+    if (waitsNot()) {
+      held = wanted.tryAcquire();
+    } else {
+      try (Waiting _ = new Waiting(wanted.name(), wanted)) {
+        held = wanted.acquire(timeout.orNull());
+      }
+    }
+    return held.isPresent() ? run(held.get(), program) : tellBusy(wanted);
+  }
+
+  private boolean waitsNot() {
+    return noWait.get() || (timeout.given() && timeout.get().isZero());
+  }
+
+  /** What is asked for, and who has it. */
+  private interface Wanted {
+    String name();
+
+    Optional<List<Held>> tryAcquire() throws IOException;
+
+    /**
+     * @param patience null for ever
+     */
+    Optional<List<Held>> acquire(@Nullable Duration patience)
+        throws IOException, InterruptedException;
+
+    List<Holder> holders() throws IOException;
+  }
+
+  private Wanted all(List<String> names) throws IOException {
     LockSet set = locks(names);
-    if (noWait.get() || (timeout.given() && timeout.get().isZero())) {
-      Optional<HeldSet> now = set.tryAcquire();
-      return now.isPresent() ? run(now.get(), program) : tellBusy(names, holders(set));
-    }
-    LockSet.Result result;
-    try (Waiting _ = new Waiting(names, set)) {
-      result =
-          timeout.given() ? set.attempt(timeout.get()) : new LockSet.Result.Acquired(set.acquire());
-    }
-    return switch (result) {
-      case LockSet.Result.Acquired(HeldSet held) -> run(held, program);
-      case LockSet.Result.TimedOut(Outcome.TimedOut late) ->
-          tellBusy(List.of(late.lock()), late.holders());
+    return new Wanted() {
+      @Override
+      public String name() {
+        return String.join(", ", names);
+      }
+
+      @Override
+      public Optional<List<Held>> tryAcquire() throws IOException {
+        return set.tryAcquire().map(HeldSet::all);
+      }
+
+      @Override
+      public Optional<List<Held>> acquire(@Nullable Duration patience)
+          throws IOException, InterruptedException {
+        if (patience == null) {
+          return Optional.of(set.acquire().all());
+        }
+        return set.attempt(patience) instanceof LockSet.Result.Acquired(HeldSet held)
+            ? Optional.of(held.all())
+            : Optional.empty();
+      }
+
+      @Override
+      public List<Holder> holders() throws IOException {
+        List<Holder> holders = new ArrayList<>();
+        for (HostLock lock : set.inOrder()) {
+          holders.addAll(lock.holders());
+        }
+        return holders;
+      }
     };
+  }
+
+  /** One of the bytes at the beginning of a file. */
+  private Wanted oneOf(String name) throws IOException {
+    HostLock whole = lock(Kinds.OFD, name);
+    List<HostLock> bytes = new ArrayList<>();
+    for (int i = 0; i < slots.get(); i++) {
+      bytes.add(whole.range(i, 1));
+    }
+    LockChoice choice = Locks.anyOf(bytes);
+    return new Wanted() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Optional<List<Held>> tryAcquire() throws IOException {
+        return choice.tryAcquire().map(List::of);
+      }
+
+      @Override
+      public Optional<List<Held>> acquire(@Nullable Duration patience)
+          throws IOException, InterruptedException {
+        return patience == null
+            ? Optional.of(List.of(choice.acquire()))
+            : choice.tryAcquire(patience).map(List::of);
+      }
+
+      @Override
+      public List<Holder> holders() throws IOException {
+        return whole.range(0, slots.get()).holders();
+      }
+    };
+  }
+
+  private int lockDescriptor() throws IOException, InterruptedException {
+    if (!operands.or(List.of()).isEmpty() || shell.given()) {
+      throw CommandFailure.usage("--fd", "takes neither a name nor a program");
+    }
+    int fd = descriptor.get();
+    if (!CallerState.hasDescriptor(fd)) {
+      throw CommandFailure.usage("--fd", fd + " is not open: open it before, as in exec 9>>FILE");
+    }
+    DescriptorLock lock;
+    try {
+      lock = DescriptorLock.of(fd, inheritable(kinds().getFirst()));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--fd", String.valueOf(e.getMessage()));
+    }
+    if (unlock.get()) {
+      lock.release();
+      return ExitCode.OK;
+    }
+    Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
+    boolean granted;
+    if (waitsNot()) {
+      granted = lock.acquire(wanted, Deadline.PAST);
+    } else {
+      Deadline deadline = timeout.given() ? Deadline.after(timeout.get()) : Deadline.NONE;
+      try (Waiting _ = new Waiting(lock.name(), lock::holders)) {
+        granted = lock.acquire(wanted, deadline);
+      }
+    }
+    if (!granted && !globals().quiet()) {
+      say(lock.name() + ": busy: held by " + HolderText.of(lock.holders()));
+    }
+    return granted ? ExitCode.OK : busy.get();
+  }
+
+  /** Who has it now. */
+  private interface Holders {
+    List<Holder> now() throws IOException;
   }
 
   /** Says whom we wait for, once, if that takes long. */
@@ -204,17 +376,21 @@ final class LockCommand extends Command {
 
     private final Thread thread;
 
-    Waiting(List<String> names, LockSet set) {
-      thread = Thread.ofPlatform().daemon().name("waiting").unstarted(() -> tell(names, set));
+    Waiting(String name, Wanted wanted) {
+      this(name, wanted::holders);
+    }
+
+    Waiting(String name, Holders holders) {
+      thread = Thread.ofPlatform().daemon().name("waiting").unstarted(() -> tell(name, holders));
       if (!globals().quiet()) {
         thread.start();
       }
     }
 
-    private void tell(List<String> names, LockSet set) {
+    private void tell(String name, Holders holders) {
       try {
         Thread.sleep(SILENT_MILLIS);
-        say(String.join(", ", names) + ": waiting: held by " + who(holders(set)));
+        say(name + ": waiting: held by " + HolderText.of(holders.now()));
       } catch (InterruptedException | IOException itDidNotTakeLong) {
         return;
       }
@@ -226,10 +402,30 @@ final class LockCommand extends Command {
     }
   }
 
-  private void check(List<String> names) {
-    List<Kind> kinds = kinds();
+  private void check() {
     if (noWait.get() && timeout.given()) {
       throw CommandFailure.usage("--no-wait", "makes no sense with --timeout");
+    }
+    if (shared.get() && exclusive.get()) {
+      throw CommandFailure.usage("--shared", "makes no sense with --exclusive");
+    }
+    if (unlock.get() && !descriptor.given()) {
+      throw CommandFailure.usage("--unlock", "needs --fd: a name is let go of when CMD ends");
+    }
+    if (descriptor.given() && (fair.get() || exec.get() || atMost.given() || slots.given())) {
+      throw CommandFailure.usage("--fd", "makes no sense with --fair, --exec, --at-most, --slots");
+    }
+    if (kinds().size() > 1 && (descriptor.given() || slots.given())) {
+      throw CommandFailure.usage("--kind", "takes one kind only with --fd and --slots");
+    }
+  }
+
+  private void check(List<String> names) {
+    List<Kind> kinds = kinds();
+    if (slots.given()
+        && (slots.get() < 1 || names.size() > 1 || fair.get() || shared.get() || !isRecord())) {
+      throw CommandFailure.usage(
+          "--slots", "takes at least 1, one name, --kind ofd, and neither --shared nor --fair");
     }
     if (exec.get() && (names.size() > 1 || kinds.size() > 1)) {
       throw CommandFailure.usage("--exec", "takes one name and one kind only");
@@ -246,18 +442,39 @@ final class LockCommand extends Command {
     List<HostLock> locks = new ArrayList<>();
     for (Kind each : kinds()) {
       for (String name : names) {
-        probe(each, name);
-        try {
-          HostLock lock = inheritable(each).named(name);
-          lock = mode.given() ? lock.permissions(permissions()) : lock;
-          lock = shared.get() ? lock.shared() : lock;
-          locks.add(fair.get() ? lock.fair() : lock);
-        } catch (UnsupportedOperationException | IllegalArgumentException e) {
-          throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
-        }
+        locks.add(lock(each, name));
       }
     }
     return Locks.all(locks);
+  }
+
+  private HostLock lock(Kind each, String name) throws IOException {
+    probe(each, name);
+    try {
+      HostLock lock = inheritable(each).named(name);
+      lock = mode.given() ? lock.permissions(permissions()) : lock;
+      lock = group.given() ? lock.group(gid()) : lock;
+      lock = shared.get() ? lock.shared() : lock;
+      return fair.get() ? lock.fair() : lock;
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean isRecord() {
+    return inheritable(kinds().getFirst()).equals(Kinds.OFD);
+  }
+
+  private int gid() {
+    Result<Pwd.Group> found = Pwd.getgrnam(group.get());
+    if (found.ok()) {
+      return found.value().gid();
+    }
+    try {
+      return Integer.parseUnsignedInt(group.get());
+    } catch (NumberFormatException noNumber) {
+      throw CommandFailure.usage("--group", "there is no group '" + group.get() + "'");
+    }
   }
 
   /**
@@ -285,17 +502,18 @@ final class LockCommand extends Command {
         || each.equals(Kinds.SOCKET)) {
       return;
     }
-    ScopeProbe probe = ScopeProbe.of(each, Path.of(name));
+    Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
+    ScopeProbe probe = ScopeProbe.of(each, Path.of(name), wanted);
     switch (probe.level()) {
       case GOOD -> {}
       case WARN -> {
-        if (!globals().quiet()) {
+        if (!globals().quiet() && (globals().debug() || !probe.isOfContainers())) {
           say("note: " + name + ": is on " + probe.why());
         }
       }
       case REFUSE ->
           throw CommandFailure.undecided(
-              name, "a " + each.title() + " is of no use there: " + probe.why());
+              name, each.titleWithArticle() + " is of no use there: " + probe.why());
     }
   }
 
@@ -305,162 +523,44 @@ final class LockCommand extends Command {
     spec.commandLine().getErr().flush();
   }
 
-  private static List<Holder> holders(LockSet set) throws IOException {
-    List<Holder> holders = new ArrayList<>();
-    for (HostLock lock : set.inOrder()) {
-      holders.addAll(lock.holders());
-    }
-    return holders;
-  }
-
-  private static String who(List<Holder> holders) {
-    return holders.isEmpty()
-        ? "somebody"
-        : holders.stream().map(Holder::toString).collect(Collectors.joining("; "));
-  }
-
-  private int tellBusy(List<String> names, List<Holder> holders) {
+  private int tellBusy(Wanted wanted) throws IOException {
     if (!globals().quiet()) {
-      say(String.join(", ", names) + ": busy: held by " + who(holders));
+      say(wanted.name() + ": busy: held by " + HolderText.of(wanted.holders()));
     }
     return busy.get();
   }
 
-  private int run(HeldSet held, List<String> program) throws IOException {
-    if (exec.get()) {
-      try (held) {
-        CallerState.keepDescriptors();
-        if (!Inheritance.passOn(held.all().getFirst(), true)) {
-          throw CommandFailure.usage(
-              "--exec", "a " + kinds().getFirst().title() + " cannot be passed on");
-        }
-        return ChildProgram.replaceThisProcess(program);
-      }
-    }
-    List<Held> inherited = new ArrayList<>();
-    try {
-      Job job = new Job(held, inherited);
-      int status = ChildProgram.run(program, Map.of(), job);
-      return job.ended(status);
-    } finally {
-      letGo(held, inherited);
-    }
+  private int run(List<Held> held, List<String> program) throws IOException {
+    tellOfOtherFamily(held);
+    Map<String, String> variables =
+        slots.given()
+            ? Map.of("HOLDFAST_SLOT", Long.toString(held.getFirst().lock().key().start() + 1))
+            : Map.of();
+    LockedProgram locked = new LockedProgram(held, globals().quiet(), this::say);
+    return exec.get()
+        ? locked.takeOurPlace(program, variables)
+        : locked.run(program, variables, close.get(), atMost.orNull());
   }
 
-  /** What is done around the program. */
-  private final class Job implements ChildProgram.Run {
-    private static final long GRACE_MILLIS = 5000;
-
-    private final HeldSet held;
-    private final List<Held> inherited;
-    private volatile boolean overdue;
-
-    Job(HeldSet held, List<Held> inherited) {
-      this.held = held;
-      this.inherited = inherited;
+  /** Somebody may mean the same lock, and not be excluded. */
+  private void tellOfOtherFamily(List<Held> held) throws IOException {
+    if (globals().quiet() || kinds().size() > 1) {
+      return;
     }
-
-    @Override
-    public void starting() throws IOException {
-      for (Held one : held.all()) {
-        Inheritance.holderIsToCome(one);
-      }
-      if (!close.get()) {
-        for (Held one : held.all()) {
-          if (Inheritance.passOn(one, true)) {
-            inherited.add(one);
-          }
-        }
-      }
-    }
-
-    @Override
-    public void started(Child child) throws IOException {
-      for (Held one : inherited) {
-        Inheritance.passOn(one, false);
-      }
-      for (Held one : held.all()) {
-        Inheritance.holderIs(one, child.pid());
-      }
-      if (atMost.given()) {
-        Thread.ofPlatform().daemon().name("at-most").start(() -> end(child));
-      }
-    }
-
-    private void end(Child child) {
-      try {
-        Thread.sleep(atMost.get());
-        overdue = true;
-        child.kill(Processes.SIGTERM);
-        child.kill(Processes.SIGCONT);
-        Thread.sleep(GRACE_MILLIS);
-        child.kill(Processes.SIGKILL);
-      } catch (InterruptedException itEnded) {
-        return;
-      }
-    }
-
-    int ended(int status) {
-      return overdue ? OVERDUE : status;
-    }
-  }
-
-  /** Whatever comes of it, the status is the program's. */
-  private void letGo(HeldSet held, List<Held> inherited) {
-    for (Held one : held.all().reversed()) {
-      try {
-        one.ensureValid();
-        tellHeirs(one, inherited);
-      } catch (LockLostException lost) {
-        sayLost(one);
-        inherited.remove(one);
-        closeQuietly(one);
-        continue;
-      } catch (IOException unknown) {
-        say(one.lock().name() + ": " + unknown.getMessage());
-      }
-      try {
-        if (inherited.contains(one)) {
-          Inheritance.leaveToHeirs(one);
-        } else {
-          one.close();
-        }
-      } catch (UncheckedIOException e) {
-        if (e.getCause() instanceof LockLostException) {
-          sayLost(one);
-        } else {
-          say(String.valueOf(e.getMessage()));
-        }
-      }
-    }
-  }
-
-  private void sayLost(Held one) {
-    say(
-        one.lock().name()
-            + ": the lock file was removed or replaced while the program ran: another may have run"
-            + " beside it");
-  }
-
-  private static void closeQuietly(Held lost) {
-    try {
-      lost.close();
-    } catch (UncheckedIOException told) {
-      // It was lost, and that was said.
-    }
-  }
-
-  private void tellHeirs(Held one, List<Held> inherited) {
-    if (inherited.contains(one) && one.mode() == Mode.EXCLUSIVE && !globals().quiet()) {
-      List<Integer> heirs = Inheritance.heirs(one);
-      if (!heirs.isEmpty()) {
-        String pids = heirs.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    for (Held one : held) {
+      List<Holder> others = OtherFamily.holdersBeside(one.lock());
+      if (!others.isEmpty()) {
+        boolean flock = one.lock().kind().equals(Kinds.FLOCK);
         say(
             "note: "
                 + one.lock().name()
-                + ": the program left pid "
-                + pids
-                + ", which keeps the lock");
+                + ": has a "
+                + (flock ? "record lock" : "flock")
+                + " too, which "
+                + one.lock().kind().titleWithArticle()
+                + " does not exclude: held by "
+                + HolderText.of(others)
+                + "; --kind ofd,flock excludes both [L08]");
       }
     }
   }

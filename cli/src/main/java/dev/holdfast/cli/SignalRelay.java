@@ -36,6 +36,11 @@ final class SignalRelay {
     Signals.ignore(SIGQUIT, true);
   }
 
+  /** Has SIGQUIT do to this process what it does to any other, and not print the JVM's threads. */
+  static void ordinaryQuit() {
+    Signals.ignore(SIGQUIT, CallerState.ignores(SIGQUIT));
+  }
+
   synchronized void to(Child started) {
     child = started;
     if (pending != 0) {

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.report.LockFileReport;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -94,6 +97,19 @@ class LockCommandTest {
     "2, lock -n --timeout 1s x -- true",
     "2, lock -E 300 x -- true",
     "2, lock --exec x y -- true",
+    "2, lock -s -x x -- true",
+    "2, lock -u x -- true",
+    "2, lock --fd 77",
+    "2, lock --fd 1 x -- true",
+    "2, lock --kind pid --fd 1",
+    "2, lock --slots 0 x -- true",
+    "2, lock --slots 2 x y -- true",
+    "2, lock --slots 2 --kind flock x -- true",
+    "2, lock --group no-such-group x -- true",
+    "2, lock --kind mail --group 1 x -- true",
+    "2, lock --kind pid d.pid -- true",
+    "2, lock --kind port 0 -- true",
+    "2, lock -c true",
     "127, lock x -- /no/such/program",
     "127, lock x -- holdfast-no-such-program",
     "126, lock x -- /etc/passwd",
@@ -241,6 +257,148 @@ class LockCommandTest {
       held.detach();
       assertEquals(75, run("lock", "--kind", "flock", "-w", time, path("w"), "--", "true"));
       assertEquals("", err.toString(), "quiet is quiet, as flock(1) is");
+    }
+  }
+
+  /** The lock of {@code exec 9>>FILE; flock 9}: it is the shell's, and goes with it. */
+  @ParameterizedTest
+  @CsvSource({"ofd, 9>>, 0", "flock, 9>>, 0", "flock, 9<, 0", "ofd, 9<, 3"})
+  void aDescriptorOfTheCallerIsLocked(String kind, String opened, int status) throws Exception {
+    Path file = Files.createFile(directory.resolve("fd"));
+    String script = "exec " + opened + "\"$1\"; shift; \"$@\"; echo $?; read x; exit 0";
+    ProcessBuilder command = start("lock", "--kind", kind, "-n", "--fd", "9");
+    command.environment().put(CallerState.DESCRIPTORS, " 0 1 2 9");
+    command.command().addAll(0, List.of("sh", "-c", script, "sh", file.toString()));
+    Process shell = command.start();
+    assertEquals(status, Integer.parseInt(shell.inputReader().readLine()));
+    HostLock lock = kind.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);
+    assertEquals(status != 0, lock.tryAcquire().map(this::letGo).isPresent());
+    shell.outputWriter().close();
+    assertEquals(0, shell.waitFor());
+    assertTrue(lock.tryAcquire().map(this::letGo).isPresent(), "gone with the shell");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ofd", "flock"})
+  void aDescriptorIsBusyAndLetGoOf(String kind) throws Exception {
+    Path file = directory.resolve("fd");
+    HostLock lock = kind.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);
+    String script =
+        "exec 9>>\"$1\"; shift; \"$@\" -n -E 5; echo $?; read x; \"$@\" -w 30; echo $?; read x;"
+            + " \"$@\" -u; echo $?; read x";
+    ProcessBuilder command = start("lock", "--kind", kind, "--quiet", "--fd", "9");
+    command.environment().put(CallerState.DESCRIPTORS, " 0 1 2 9");
+    command.command().addAll(0, List.of("sh", "-c", script, "sh", file.toString()));
+    try (Held held = lock.tryAcquire().orElseThrow()) {
+      Process shell = command.start();
+      try (BufferedReader answers = shell.inputReader();
+          Writer go = shell.outputWriter()) {
+        assertEquals("5", answers.readLine());
+        held.close();
+        go.append('\n').flush();
+        assertEquals("0", answers.readLine());
+        assertTrue(lock.tryAcquire().isEmpty());
+        go.append('\n').flush();
+        assertEquals("0", answers.readLine());
+        assertTrue(lock.tryAcquire().map(this::letGo).isPresent(), "let go of");
+        go.append('\n');
+      }
+      shell.waitFor();
+    }
+  }
+
+  @Test
+  void soManySlotsAsWereAskedFor() throws IOException {
+    HostLock file = Locks.ofd(directory.resolve("slots"));
+    String second = "test $HOLDFAST_SLOT = 2";
+    try (Held one = file.range(0, 1).tryAcquire().orElseThrow().detach()) {
+      assertEquals(75, run("lock", "--slots", "1", "-n", path("slots"), "--", "true"));
+      assertEquals(0, run("lock", "--slots", "2", "-n", path("slots"), "--", "sh", "-c", second));
+      try (Held two = file.range(1, 1).tryAcquire().orElseThrow().detach()) {
+        assertTrue(one.isOpen() && two.isOpen());
+        assertEquals(75, run("lock", "--slots", "2", "-n", path("slots"), "--", "true"));
+        assertEquals(75, run("lock", "--slots", "2", "-w", "0.01", path("slots"), "--", "true"));
+      }
+    }
+  }
+
+  @Test
+  void theMembersOfAGroupShareIt() throws Exception {
+    String gid = Files.getAttribute(directory, "unix:gid").toString();
+    assertEquals(0, run("lock", "--group", gid, path("g"), "--", "true"), err::toString);
+    Path made = directory.resolve("g");
+    assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+    assertEquals(gid, Files.getAttribute(made, "unix:gid").toString());
+    assertEquals(0, run("lock", "--group", gid, "--mode", "0666", path("all"), "--", "true"));
+    assertEquals(
+        "rw-rw-rw-",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("all"))));
+  }
+
+  /** L08 as it happens: nothing excludes them, so it is said. */
+  @ParameterizedTest
+  @CsvSource({"ofd, flock, true", "flock, ofd, true", "ofd, none, false", "file, flock, false"})
+  void aLockOfTheOtherFamilyIsTold(String kind, String there, boolean told) throws IOException {
+    Path file = directory.resolve("families");
+    HostLock other = there.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);
+    String lock = kind.equals("file") ? path("families.lock") : file.toString();
+    try (Held held = other.tryAcquire().orElseThrow()) {
+      if (there.equals("none")) {
+        held.close();
+      }
+      int status =
+          Main.run(
+              new PrintWriter(out, true),
+              new PrintWriter(err, true),
+              "lock",
+              "--kind",
+              kind,
+              lock,
+              "--",
+              "true");
+      assertEquals(0, status);
+      assertEquals(told, err.toString().contains("[L08]"), err::toString);
+    }
+  }
+
+  /** Not the JVM and its options, and not ourselves. */
+  @Test
+  void whoHoldsItIsTheProgram() throws Exception {
+    Process first = start("lock", path("who"), "--", "sh", "-c", "echo $$; exec sleep 300").start();
+    long job = Long.parseLong(first.inputReader().readLine());
+    try {
+      Main.run(
+          new PrintWriter(out, true),
+          new PrintWriter(err, true),
+          "lock",
+          "-n",
+          path("who"),
+          "--",
+          "true");
+      String line = err.toString().strip();
+      assertTrue(line.contains("held by pid " + job + " (sleep 300), since "), line);
+      assertTrue(line.endsWith("by holdfast lock, pid " + first.pid()), line);
+    } finally {
+      ProcessHandle.of(job).ifPresent(ProcessHandle::destroyForcibly);
+      first.waitFor();
+    }
+  }
+
+  /** As any other command: it does not print the threads of a JVM into the program's output. */
+  @Test
+  void quitEndsACommandThatWaits() throws Exception {
+    try (Held held = Locks.ofd(directory.resolve("quit")).tryAcquire().orElseThrow()) {
+      ProcessBuilder command = start("lock", path("quit"), "--", "true");
+      command.redirectError(ProcessBuilder.Redirect.PIPE);
+      command.environment().put(CallerState.SIGNALS, "0 0");
+      command.command().addAll(0, List.of("sh", "-c", "ulimit -c 0; exec \"$@\"", "sh"));
+      Process waiting = command.start();
+      String word = waiting.errorReader().readLine();
+      assertTrue(word.contains("waiting: held by"), word);
+      new ProcessBuilder("kill", "-QUIT", Long.toString(waiting.pid())).start().waitFor();
+      assertEquals(128 + 3, waiting.waitFor());
+      assertEquals(List.of(), waiting.inputReader().readAllLines());
+      assertTrue(held.isOpen());
     }
   }
 

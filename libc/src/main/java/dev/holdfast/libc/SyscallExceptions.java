@@ -29,6 +29,12 @@ public final class SyscallExceptions {
     };
   }
 
+  /** ELOOP of an open that follows no link at the end: in most cases the name is one. */
+  public static FileSystemException linkNotFollowed(String path) {
+    return new LoopException(
+        path, "is a symbolic link, which is not followed (ELOOP): give the name that it leads to");
+  }
+
   private static <X extends FileSystemException> X withReason(X exception, String reason) {
     exception.initCause(new FileSystemException(exception.getFile(), null, reason));
     return exception;

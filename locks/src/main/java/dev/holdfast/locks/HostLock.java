@@ -104,7 +104,7 @@ public interface HostLock {
    */
   default HostLock range(long start, long length) {
     throw new UnsupportedOperationException(
-        name() + ": a " + kind().title() + " has no " + Capability.RANGES);
+        name() + ": " + kind().titleWithArticle() + " has no " + Capability.RANGES);
   }
 
   /**
@@ -114,7 +114,18 @@ public interface HostLock {
    */
   default HostLock permissions(int permissions) {
     throw new UnsupportedOperationException(
-        name() + ": a " + kind().title() + " has no permissions of its own");
+        name() + ": " + kind().titleWithArticle() + " has no permissions of its own");
+  }
+
+  /**
+   * The same lock, whose file is given to this group if it is not there and has to be made; its
+   * members may then lock it too. With permissions 0660 unless others were asked for.
+   *
+   * @throws UnsupportedOperationException where the kind has no permanent file
+   */
+  default HostLock group(int gid) {
+    throw new UnsupportedOperationException(
+        name() + ": " + kind().titleWithArticle() + " has no group of its own");
   }
 
   /**

@@ -14,6 +14,13 @@ public interface Kind {
   /** What people call it. */
   String title();
 
+  /** The same in a sentence. */
+  default String titleWithArticle() {
+    // Of the abbreviations only those that are spelled out begin with another sound.
+    boolean vowel = "aeio".indexOf(title().charAt(0)) >= 0 || title().startsWith("NFS");
+    return (vowel ? "an " : "a ") + title();
+  }
+
   /** Its place in the order in which a set takes locks; of the same place by the word. */
   int rank();
 
@@ -31,7 +38,7 @@ public interface Kind {
    * @throws UnsupportedOperationException if the kind has no usual directory
    */
   default Kind in(Path directory) {
-    throw new UnsupportedOperationException("a " + title() + " has no directory of its own");
+    throw new UnsupportedOperationException(titleWithArticle() + " has no directory of its own");
   }
 
   /** The lock by its name on the command line: a path, unless the kind says otherwise. */

@@ -26,6 +26,11 @@ public final class Locks {
     return new LockSet(locks);
   }
 
+  /** Several locks, of which any one will do. */
+  public static LockChoice anyOf(Collection<? extends HostLock> locks) {
+    return new LockChoice(locks);
+  }
+
   /** The default kind: {@link #ofd} on a permanent file. */
   public static HostLock of(Path file) {
     return ofd(file);

@@ -10,7 +10,6 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.LockView;
 import dev.holdfast.locks.Outcome;
 import dev.holdfast.locks.process.AbstractLock;
-import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
@@ -43,7 +42,8 @@ public final class FairView extends LockView {
             Fcntl.AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     Statx file = stat.orThrow("statx", path.toString());
     boolean same = file.device() == key.device() && file.inode() == key.inode();
-    return new TicketQueue(path, same ? file.permissions() : LocalKind.PRIVATE, file.gid());
+    return new TicketQueue(
+        path, same ? file.permissions() : NewFile.PRIVATE.permissions(), file.gid());
   }
 
   @Override

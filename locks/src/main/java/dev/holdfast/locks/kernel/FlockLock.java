@@ -42,7 +42,7 @@ public final class FlockLock extends KernelLock<FlockLock> {
       new LocalKind("flock", "BSD flock", 2, ScopeRules::flocks) {
         @Override
         public HostLock at(Path path) throws IOException {
-          return new FlockLock(path, Mode.EXCLUSIVE, PRIVATE);
+          return new FlockLock(path, Mode.EXCLUSIVE, NewFile.PRIVATE);
         }
 
         @Override
@@ -54,19 +54,25 @@ public final class FlockLock extends KernelLock<FlockLock> {
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(Capability.SHARED, Capability.FAIR, Capability.HOLDERS, Capability.SURVIVES_KILL);
 
-  FlockLock(Path path, Mode mode, int permissions) {
-    super(path, mode, permissions);
+  FlockLock(Path path, Mode mode, NewFile made) {
+    super(path, mode, made);
   }
 
   /** The permissions with which the file is made if it is not there, whatever the umask. */
   @Override
   public FlockLock permissions(int permissions) {
-    return new FlockLock(path(), mode(), permissions);
+    return new FlockLock(path(), mode(), made().withPermissions(permissions));
+  }
+
+  /** The group of the file if it is made, whose members may then lock it. */
+  @Override
+  public FlockLock group(int gid) {
+    return new FlockLock(path(), mode(), made().withGroup(gid));
   }
 
   @Override
   protected FlockLock withMode(Mode mode) {
-    return new FlockLock(path(), mode, permissions());
+    return new FlockLock(path(), mode, made());
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.holdfast.locks.kernel;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Mode;
-import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
@@ -14,12 +13,12 @@ import java.nio.file.Path;
 /** What the kinds have in common that the kernel keeps on a permanent file. */
 public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
   private final Path path;
-  private final int permissions;
+  private final NewFile made;
 
-  KernelLock(Path path, Mode mode, int permissions) {
+  KernelLock(Path path, Mode mode, NewFile made) {
     super(path.toString(), mode);
     this.path = path;
-    this.permissions = permissions;
+    this.made = made;
   }
 
   /** The lock file. */
@@ -27,8 +26,8 @@ public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
     return path;
   }
 
-  final int permissions() {
-    return permissions;
+  final NewFile made() {
+    return made;
   }
 
   /** What the file must be, and be opened for. */
@@ -45,7 +44,7 @@ public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
 
   @Override
   protected final Slot resolve() throws IOException {
-    LockFile file = LockFile.open(path, want(), permissions, permissions != LocalKind.PRIVATE);
+    LockFile file = LockFile.open(path, want(), made);
     boolean kept = false;
     try {
       Scope.require(kind(), name(), file.fileSystem());

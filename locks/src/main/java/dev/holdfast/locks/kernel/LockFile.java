@@ -9,6 +9,7 @@ import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.scope.FileSystems;
@@ -45,17 +46,11 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
 
   /** Opens it, making it with these permissions (less the umask) if it is not there. */
   public static LockFile open(Path path, Want want, int permissions) throws IOException {
-    return open(path, want, permissions, false);
+    return open(path, want, new NewFile(permissions, false, Identity.KEEP));
   }
 
-  /**
-   * The same.
-   *
-   * @param exactly whether a file that is made gets the permissions whatever the umask, and the
-   *     default access control list of its directory, would make of them
-   */
-  public static LockFile open(Path path, Want want, int permissions, boolean exactly)
-      throws IOException {
+  /** Opens it, making it like this if it is not there. */
+  static LockFile open(Path path, Want want, NewFile made) throws IOException {
     byte[] name = Paths.bytes(path);
     String shown = path.toString();
     // Not O_CREAT at once: fs.protected_regular refuses it on an existing file of another owner.
@@ -73,13 +68,13 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
       }
       if (opened.is(Errno.ENOENT) && want != Want.DEVICE) {
         int create = FLAGS | Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
-        opened = Fcntl.openat(AT_FDCWD, name, create, permissions);
+        opened = Fcntl.openat(AT_FDCWD, name, create, made.permissions());
         writable = true;
         if (opened.is(Errno.EEXIST)) {
           continue;
         }
-        if (exactly && opened.ok()) {
-          Unistd.fchmod(opened.intValue(), permissions);
+        if (opened.ok()) {
+          share(opened.intValue(), made, shown);
         }
       }
       if (opened.is(Errno.EINTR)) {
@@ -89,10 +84,49 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
         throw new FileSystemException(
             shown, null, "is a directory: only a flock can be on it (EISDIR)");
       }
+      if (opened.is(Errno.ELOOP)) {
+        throw SyscallExceptions.linkNotFollowed(shown);
+      }
+      if (opened.is(Errno.EACCES)) {
+        throw notShared(name, shown);
+      }
       return checked(OwnedFd.of(opened, "open", shown), shown, want, writable);
     }
     throw new FileSystemException(
         shown, null, "appears and disappears too fast to be a permanent lock file");
+  }
+
+  /** Of one that was just made; the kernel gave it no more than it was to have. */
+  private static void share(int fd, NewFile made, String shown) throws IOException {
+    boolean shared = false;
+    try {
+      if (made.group() != Identity.KEEP) {
+        Unistd.fchown(fd, Identity.KEEP, made.group()).orThrow("chown to the group", shown);
+      }
+      if (made.exactly()) {
+        Unistd.fchmod(fd, made.permissions()).orThrow("chmod", shown);
+      }
+      shared = true;
+    } finally {
+      if (!shared) {
+        Unistd.close(fd);
+      }
+    }
+  }
+
+  /** Who may not open it wants to know how it can be shared. */
+  private static AccessDeniedException notShared(byte[] name, String shown) {
+    Result<Statx> there =
+        Statx.statx(AT_FDCWD, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return new AccessDeniedException(
+        shown,
+        null,
+        there.failed()
+            ? "Permission denied (EACCES)"
+            : String.format(
+                "Permission denied (EACCES): user %s made it with mode %04o; a lock file that users"
+                    + " share is made with --mode or --group (permissions or group of the lock)",
+                Integer.toUnsignedString(there.value().uid()), there.value().permissions()));
   }
 
   /**
@@ -103,7 +137,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
    * @param group whose it is to be, if that may be
    */
   static LockFile beside(Path path, int permissions, int group) throws IOException {
-    LockFile file = open(path, Want.WRITABLE, permissions, true);
+    LockFile file = open(path, Want.WRITABLE, new NewFile(permissions, true, Identity.KEEP));
     int owner = file.stat.uid();
     int me = Identity.setfsuid(Identity.KEEP);
     if (owner == me && (permissions & GROUP_WRITE) != 0) {

@@ -44,7 +44,7 @@ public final class OfdLock extends RecordLock<OfdLock> {
       new LocalKind("ofd", "open-file-description lock", 0, ScopeRules::recordLocks) {
         @Override
         public HostLock at(Path path) throws IOException {
-          return new OfdLock(path, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+          return new OfdLock(path, Mode.EXCLUSIVE, 0, 0, NewFile.PRIVATE);
         }
 
         @Override
@@ -53,13 +53,13 @@ public final class OfdLock extends RecordLock<OfdLock> {
         }
       };
 
-  OfdLock(Path path, Mode mode, long start, long length, int permissions) {
-    super(path, mode, start, length, permissions);
+  OfdLock(Path path, Mode mode, long start, long length, NewFile made) {
+    super(path, mode, start, length, made);
   }
 
   @Override
-  OfdLock with(Mode mode, long start, long length, int permissions) {
-    return new OfdLock(path(), mode, start, length, permissions);
+  OfdLock with(Mode mode, long start, long length, NewFile made) {
+    return new OfdLock(path(), mode, start, length, made);
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class PosixLock extends RecordLock<PosixLock> {
       new LocalKind("posix", "POSIX record lock", 1, ScopeRules::recordLocks) {
         @Override
         public HostLock at(Path path) throws IOException {
-          return new PosixLock(path, Mode.EXCLUSIVE, 0, 0, PRIVATE);
+          return new PosixLock(path, Mode.EXCLUSIVE, 0, 0, NewFile.PRIVATE);
         }
 
         @Override
@@ -55,13 +55,13 @@ public final class PosixLock extends RecordLock<PosixLock> {
         }
       };
 
-  PosixLock(Path path, Mode mode, long start, long length, int permissions) {
-    super(path, mode, start, length, permissions);
+  PosixLock(Path path, Mode mode, long start, long length, NewFile made) {
+    super(path, mode, start, length, made);
   }
 
   @Override
-  PosixLock with(Mode mode, long start, long length, int permissions) {
-    return new PosixLock(path(), mode, start, length, permissions);
+  PosixLock with(Mode mode, long start, long length, NewFile made) {
+    return new PosixLock(path(), mode, start, length, made);
   }
 
   @Override

@@ -22,13 +22,13 @@ public abstract class RecordLock<L extends RecordLock<L>> extends KernelLock<L> 
   private final long start;
   private final long length;
 
-  RecordLock(Path path, Mode mode, long start, long length, int permissions) {
-    super(path, mode, permissions);
+  RecordLock(Path path, Mode mode, long start, long length, NewFile made) {
+    super(path, mode, made);
     this.start = start;
     this.length = length;
   }
 
-  abstract L with(Mode mode, long start, long length, int permissions);
+  abstract L with(Mode mode, long start, long length, NewFile made);
 
   abstract FileEngine engine(LockFile file, Key key) throws IOException;
 
@@ -36,18 +36,24 @@ public abstract class RecordLock<L extends RecordLock<L>> extends KernelLock<L> 
   @Override
   public final L range(long start, long length) {
     Ranges.check(start, length);
-    return with(mode(), start, length, permissions());
+    return with(mode(), start, length, made());
   }
 
   /** The permissions with which the file is made if it is not there, whatever the umask. */
   @Override
   public final L permissions(int permissions) {
-    return with(mode(), start, length, permissions);
+    return with(mode(), start, length, made().withPermissions(permissions));
+  }
+
+  /** The group of the file if it is made, whose members may then lock it. */
+  @Override
+  public final L group(int gid) {
+    return with(mode(), start, length, made().withGroup(gid));
   }
 
   @Override
   protected final L withMode(Mode mode) {
-    return with(mode, start, length, permissions());
+    return with(mode, start, length, made());
   }
 
   @Override

@@ -93,6 +93,14 @@ public final class PidFile extends LocalLock<PidFile> {
     if (name.isEmpty() || name.startsWith(".")) {
       throw new IllegalArgumentException("not a name for a daemon: " + name);
     }
+    if (name.endsWith(".pid")) {
+      throw new IllegalArgumentException(
+          "a name without a slash is that of a daemon, and its file would be /run/"
+              + name
+              + ".pid: leave the .pid out, or write ./"
+              + name
+              + " for a file here");
+    }
     return new PidFile(Path.of("/run").resolve(name + ".pid"));
   }
 

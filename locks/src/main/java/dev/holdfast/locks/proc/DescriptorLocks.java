@@ -103,8 +103,7 @@ final class DescriptorLocks {
 
   private static boolean hasLock(byte[] bytes, int length) {
     for (int i = 0; i + LOCK.length <= length; i++) {
-      if (bytes[i] == '\n'
-          && Arrays.equals(bytes, i, i + LOCK.length, LOCK, 0, LOCK.length)) {
+      if (bytes[i] == '\n' && Arrays.equals(bytes, i, i + LOCK.length, LOCK, 0, LOCK.length)) {
         return true;
       }
     }

@@ -64,8 +64,7 @@ public final class LockOwners {
 
   /** A name under which somebody has the locked file open; empty if none can be seen. */
   public String path(KernelLocks.Entry entry) {
-    DescriptorLocks.Descriptor descriptor =
-        descriptors.get(File.of(KernelLocks.Locked.by(entry)));
+    DescriptorLocks.Descriptor descriptor = descriptors.get(File.of(KernelLocks.Locked.by(entry)));
     return descriptor == null ? "" : descriptor.path();
   }
 }

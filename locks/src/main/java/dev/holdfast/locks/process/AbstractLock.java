@@ -54,7 +54,7 @@ public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLoc
   protected final void require(Capability capability) {
     if (!capabilities().contains(capability)) {
       throw new UnsupportedOperationException(
-          name + ": a " + kind().title() + " has no " + capability);
+          name + ": " + kind().titleWithArticle() + " has no " + capability);
     }
   }
 
@@ -72,7 +72,7 @@ public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLoc
   @Override
   public HostLock fair() {
     throw new UnsupportedOperationException(
-        name + ": a " + kind().title() + " has no " + Capability.FAIR);
+        name + ": " + kind().titleWithArticle() + " has no " + Capability.FAIR);
   }
 
   @Override

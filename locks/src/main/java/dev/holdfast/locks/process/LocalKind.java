@@ -8,9 +8,6 @@ import java.util.function.Function;
 
 /** A kind of lock of one machine. */
 public abstract class LocalKind implements Kind, Scoped {
-  /** The permissions of a lock file that is made, if nothing else is asked for. */
-  public static final int PRIVATE = 0600;
-
   private final String word;
   private final String title;
   private final int rank;

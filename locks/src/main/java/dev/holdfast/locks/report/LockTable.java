@@ -160,9 +160,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
         entry.word(),
         entry.mode(),
         sorted,
-        sorted.stream()
-            .map(pid -> commands.computeIfAbsent(pid, KernelLocks::commandOf))
-            .toList(),
+        sorted.stream().map(pid -> commands.computeIfAbsent(pid, KernelLocks::commandOf)).toList(),
         path.isEmpty() ? pathOf(sorted, entry.major(), entry.minor(), entry.inode()) : path,
         entry.major(),
         entry.minor(),

@@ -7,6 +7,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -46,6 +47,11 @@ public record ScopeProbe(Level level, String fileSystem, String why) {
 
   /** Looks at the directory that a lock file is in, or would be in. */
   public static ScopeProbe of(Kind kind, Path path) throws IOException {
+    return of(kind, path, Mode.EXCLUSIVE);
+  }
+
+  /** The same for a lock in this mode: to share a record lock nothing need be written. */
+  public static ScopeProbe of(Kind kind, Path path, Mode mode) throws IOException {
     Path parent = path.toAbsolutePath().getParent();
     Path directory = parent == null ? path : parent;
     byte[] name = Paths.bytes(directory);
@@ -55,9 +61,10 @@ public record ScopeProbe(Level level, String fileSystem, String why) {
       try {
         FileSystems.Known known = FileSystems.of(fd);
         Result<Statfs> mount = Statfs.fstatfs(fd);
-        if (!(kind instanceof Scoped scoped && scoped.worksReadOnly())
-            && mount.ok()
-            && (mount.value().flags() & Statfs.ST_RDONLY) != 0) {
+        boolean writes =
+            !(kind instanceof Scoped scoped && scoped.worksReadOnly())
+                && !(mode == Mode.SHARED && kind.family().equals("record"));
+        if (writes && mount.ok() && (mount.value().flags() & Statfs.ST_RDONLY) != 0) {
           return new ScopeProbe(Level.REFUSE, known.name(), "the file system is read-only");
         }
         return judge(kind, known);
@@ -65,6 +72,11 @@ public record ScopeProbe(Level level, String fileSystem, String why) {
         owned.giveBack();
       }
     }
+  }
+
+  /** True on an overlay: of that only who shares the file between containers needs to know. */
+  public boolean isOfContainers() {
+    return level == Level.WARN && fileSystem.equals("overlay");
   }
 
   /** As the kind has it. */

@@ -67,7 +67,7 @@ public final class PortLock extends LocalLock<PortLock> {
   PortLock(int port) {
     super("port " + port, Mode.EXCLUSIVE);
     if (port <= 0 || port > 0xffff) {
-      throw new IllegalArgumentException("no such port: " + port);
+      throw new IllegalArgumentException("is not a port: give one from 1 to 65535");
     }
     this.port = port;
   }

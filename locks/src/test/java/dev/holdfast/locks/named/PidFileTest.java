@@ -101,6 +101,49 @@ class PidFileTest extends LockContract {
     }
   }
 
+  /** Another program's number, written over that of the victim, as a daemon does that forks. */
+  @Test
+  void aCrashIsTakenOverWhoeverWroteTheNumberUnlessThatOneRuns() throws Exception {
+    String name = newName();
+    Peer victim = Peer.start();
+    try {
+      assertTrue(victim.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE).startsWith("granted"));
+    } finally {
+      victim.kill();
+    }
+    Path file = directory.resolve(name);
+    // The program that sh becomes never asks how its child ended: that stays a zombie.
+    Process parent = new ProcessBuilder("sh", "-c", "sleep 300 & echo $!; exec sleep 300").start();
+    try {
+      long child = Long.parseLong(parent.inputReader().readLine());
+      Files.writeString(file, child + "\n");
+      assertTrue(open(name).tryAcquire().isEmpty(), "it runs");
+      ProcessHandle.of(child).orElseThrow().destroyForcibly();
+      Path stat = Path.of("/proc/" + child + "/stat");
+      while (!Files.readString(stat).contains(") Z ")) {
+        Thread.sleep(1);
+      }
+      open(name).tryAcquire().orElseThrow().close();
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  @Test
+  void thatNoProcessHasTheNumberIsSaid() throws IOException {
+    Path file = directory.resolve(newName());
+    Files.writeString(file, "999999999\n");
+    assertTrue(Locks.pidFile(file).holders().getFirst().note().contains("no such process"));
+    Files.writeString(file, ProcessHandle.current().pid() + "\n");
+    assertEquals("as the file says", Locks.pidFile(file).holders().getFirst().note());
+  }
+
+  @Test
+  void aDaemonHasANameAndNoFile() {
+    assertThrows(IllegalArgumentException.class, () -> Locks.daemon("d.pid"));
+    assertEquals("/run/php8.2-fpm.pid", Locks.daemon("php8.2-fpm").name());
+  }
+
   @Test
   void aNumberWithoutAFlockIsRespected() throws IOException {
     for (String contents : new String[] {"1\n", "999999999\n", "garbage", "\0"}) {

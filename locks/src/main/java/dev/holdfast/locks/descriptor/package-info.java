@@ -1,0 +1,2 @@
+/** Locks on descriptors that this process was given. */
+package dev.holdfast.locks.descriptor;
