@@ -154,7 +154,7 @@ final class Explorer {
       return cost <= foundAt;
     }
     if (bound >= 0
-        || (cost <= 1 || learned.waits
+        || ((cost <= 1 || learned.waits)
             ? !isOver(UNTIL_BOUND_1)
             : cost <= USUAL_BOUND && !isOver(UNTIL_BOUND_2))) {
       bounded(workers);
