@@ -134,7 +134,7 @@ final class TempCommand extends Command {
     switch (kind) {
       case dir -> {
         try (TempDirectory made = temp.directory(PREFIX, suffix())) {
-          return run(command, made.path());
+          return run(command, made.path().toString());
         }
       }
       case file -> {

@@ -6,6 +6,7 @@ import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -166,9 +167,20 @@ public final class AsUser implements AutoCloseable {
     return handover.await();
   }
 
-  /** Opens a file exactly as the user could; see {@link OpenFile#open}. */
-  public OpenFile open(Path path, Opening opening) throws IOException, InterruptedException {
-    return this.<OpenFile, IOException>call(() -> OpenFile.open(path, opening));
+  /**
+   * Opens a file exactly as the user could; see {@link OpenFile#open}.
+   *
+   * @throws InterruptedIOException if this thread was interrupted, which it then still is
+   */
+  public OpenFile open(Path path, Opening opening) throws IOException {
+    try {
+      return this.<OpenFile, IOException>call(() -> OpenFile.open(path, opening));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException failure = new InterruptedIOException(path.toString());
+      failure.initCause(interrupted);
+      throw failure;
+    }
   }
 
   /** Ends the thread, after the task it is at. Tasks that wait for their turn are not run. */

@@ -46,14 +46,27 @@ public final class Cleaner {
    */
   public static CleaningReport clean(
       Path directory, CleaningRules rules, Consumer<CleaningEvent> listener) throws IOException {
-    TreeOptions options = TreeOptions.defaults();
+    return clean(TreeRoot.of(directory), directory.toString(), rules, listener);
+  }
+
+  /** The same, in a held directory. */
+  public static CleaningReport clean(
+      Directory directory, CleaningRules rules, Consumer<CleaningEvent> listener)
+      throws IOException {
+    return clean(TreeRoot.of(directory), directory.path(), rules, listener);
+  }
+
+  private static CleaningReport clean(
+      TreeRoot from, String path, CleaningRules rules, Consumer<CleaningEvent> listener)
+      throws IOException {
     try (OrderlyStop _ = new OrderlyStop();
-        TreeRoot root = TreeRoot.of(directory);
+        TreeRoot root = from;
         Cleaning task = new Cleaning(rules, listener);
-        TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
+        TreeWalker walker =
+            new TreeWalker(task, TreeOptions.defaults(), root.parent(), root.above())) {
       TreeReport report = walker.run(root.name());
       if (report.done().vanished() > 0 && report.done().directories() == 0) {
-        throw new NoSuchFileException(directory.toString());
+        throw new NoSuchFileException(path);
       }
       return new CleaningReport(
           task.decisions(), task.bytes(), report.failures(), report.stopped());

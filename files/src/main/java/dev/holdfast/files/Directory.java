@@ -10,6 +10,8 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -84,7 +86,13 @@ public final class Directory implements AutoCloseable {
 
   /** The same, with another way of looking names up below it. */
   public static Directory open(Path path, Resolution resolution) throws IOException {
-    return open(Names.of(path), resolution);
+    return open(pathName(path), resolution);
+  }
+
+  /** Java's name for the working directory is the empty one, which is none to the kernel. */
+  private static String pathName(Path path) {
+    String name = Names.of(path);
+    return name.isEmpty() ? "." : name;
   }
 
   /** The same, for a name in the form of {@link Names}. */
@@ -102,7 +110,7 @@ public final class Directory implements AutoCloseable {
 
   /** Opens the directory a path means, where its last component may be a symbolic link. */
   public static Directory openFollowingLinks(Path path, Resolution resolution) throws IOException {
-    String name = Names.of(path);
+    String name = pathName(path);
     return openBytes(Names.encode(name), name, 0, resolution);
   }
 
@@ -318,6 +326,60 @@ public final class Directory implements AutoCloseable {
     try (Place at = place(name, "openat", false)) {
       return OpenFile.createAt(at.dirfd(), at.name(), this, name, mode, accessFlags);
     }
+  }
+
+  /**
+   * Reads a whole regular file.
+   *
+   * @throws InputLimitException if it has more than {@code maxBytes}
+   */
+  public byte[] readAll(String name, int maxBytes) throws IOException {
+    try (OpenFile file = open(name, Opening.read())) {
+      return file.readAll(maxBytes);
+    }
+  }
+
+  /**
+   * Reads a whole regular file as UTF-8.
+   *
+   * @throws InputLimitException if it has more than {@code maxBytes}
+   * @throws java.nio.charset.MalformedInputException if it is not UTF-8
+   */
+  public String readString(String name, int maxBytes) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(readAll(name, maxBytes));
+    return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+  }
+
+  /**
+   * Puts a text, in UTF-8, in the place of what a file has, in one instant; a new file has mode
+   * 0600. {@link AtomicReplace} can do more.
+   */
+  public void writeString(String name, String text) throws IOException {
+    AtomicReplace.of(this, name).write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Whether there was anything of that name a moment ago, be it a dangling link. What is to be done
+   * with it, do, and see: this answer is out of date at once (S02).
+   *
+   * @throws PathEscapeException if the name leads out
+   */
+  public boolean exists(String name) throws IOException {
+    try (HeldEntry _ = hold(name, false)) {
+      return true;
+    } catch (NoSuchFileException absent) {
+      return false;
+    }
+  }
+
+  /** Holds what is called so, whatever it is, without opening it. A last link is held itself. */
+  public HeldObject hold(String name) throws IOException {
+    return new HeldObject(openRaw(name, HOLD, "openat2"), this, name);
+  }
+
+  /** The same for where the link of that name leads. */
+  public HeldObject holdFollowingLinks(String name) throws IOException {
+    return new HeldObject(openRaw(name, Fcntl.O_PATH, "openat2"), this, name);
   }
 
   /** Removes a name that is not a directory's, unlink(2). A symbolic link goes itself. */

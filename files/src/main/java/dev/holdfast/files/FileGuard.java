@@ -18,7 +18,7 @@ final class FileGuard {
   /**
    * Waits for it, interruptibly and not for ever: so not in the kernel.
    *
-   * @throws RaceDetectedException if somebody else keeps it
+   * @throws FileBusyException if somebody keeps it
    */
   static void lock(OpenFile file) throws IOException {
     long deadline = System.nanoTime() + TIMEOUT_NANOS;
@@ -34,8 +34,7 @@ final class FileGuard {
           result.orThrow("flock", file.path());
         }
         if (System.nanoTime() - deadline >= 0) {
-          throw new RaceDetectedException(
-              file.path(), "somebody else keeps it locked", "L01", Errno.EAGAIN);
+          throw new FileBusyException(file.path(), "somebody keeps it locked");
         }
         // Random, so that those who wait do not go on in step.
         TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));

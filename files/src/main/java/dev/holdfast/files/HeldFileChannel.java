@@ -45,8 +45,12 @@ final class HeldFileChannel extends MappedAgain {
 
   private volatile boolean hasLocked;
 
-  private final Object positionLock = new Object();
-  private long position;
+  private final Position position;
+
+  /** Where reading or writing goes on; guarded by itself. */
+  static final class Position {
+    long at;
+  }
 
   /** Something to be done before the file is closed. */
   interface OnClose {
@@ -54,7 +58,13 @@ final class HeldFileChannel extends MappedAgain {
   }
 
   HeldFileChannel(OpenFile file, boolean ownsFile, OnClose onClose) {
+    this(file, ownsFile, onClose, new Position());
+  }
+
+  /** One that goes on where others with this position are. */
+  HeldFileChannel(OpenFile file, boolean ownsFile, OnClose onClose, Position position) {
     this.file = file;
+    this.position = position;
     this.ownsFile = ownsFile;
     this.onClose = onClose;
     this.readable = file.isReadable();
@@ -145,9 +155,9 @@ final class HeldFileChannel extends MappedAgain {
   @Override
   public int read(ByteBuffer target) throws IOException {
     requireReadable();
-    synchronized (positionLock) {
-      int got = readFully(target, position);
-      position += Math.max(got, 0);
+    synchronized (position) {
+      int got = readFully(target, position.at);
+      position.at += Math.max(got, 0);
       return got;
     }
   }
@@ -183,13 +193,13 @@ final class HeldFileChannel extends MappedAgain {
   @Override
   public int write(ByteBuffer source) throws IOException {
     requireWritable();
-    synchronized (positionLock) {
+    synchronized (position) {
       int before = source.position();
       try {
-        return writeFully(file, source, position);
+        return writeFully(file, source, position.at);
       } finally {
         // Also after a failure: what is left in the buffer belongs behind what was written.
-        position += source.position() - before;
+        position.at += source.position() - before;
       }
     }
   }
@@ -224,9 +234,9 @@ final class HeldFileChannel extends MappedAgain {
   @Override
   public long position() throws IOException {
     requireOpen();
-    synchronized (positionLock) {
+    synchronized (position) {
       // The kernel's own, whatever was set: the end of the file.
-      return append ? file.size() : position;
+      return append ? file.size() : position.at;
     }
   }
 
@@ -234,8 +244,8 @@ final class HeldFileChannel extends MappedAgain {
   public FileChannel position(long newPosition) throws IOException {
     requirePosition(newPosition);
     requireOpen();
-    synchronized (positionLock) {
-      position = newPosition;
+    synchronized (position) {
+      position.at = newPosition;
     }
     return this;
   }
@@ -250,11 +260,11 @@ final class HeldFileChannel extends MappedAgain {
   public FileChannel truncate(long size) throws IOException {
     requirePosition(size);
     requireWritable();
-    synchronized (positionLock) {
+    synchronized (position) {
       if (size < file.size()) {
         file.truncate(size);
       }
-      position = Math.min(position, size);
+      position.at = Math.min(position.at, size);
     }
     return this;
   }
@@ -385,7 +395,7 @@ final class HeldFileChannel extends MappedAgain {
   void seekToEnd() throws IOException {
     int fd = file.borrow();
     try {
-      position = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", file.path());
+      position.at = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", file.path());
     } finally {
       file.giveBack();
     }

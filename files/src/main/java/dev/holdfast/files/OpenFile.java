@@ -72,6 +72,9 @@ public final class OpenFile implements AutoCloseable {
   /** Made when it is asked for. It is immutable, so that threads need not agree on one. */
   private @Nullable FileStat opened;
 
+  /** Where the output streams are; null until there is one. */
+  private HeldFileChannel.@Nullable Position written;
+
   /** Null until somebody locks. */
   private @Nullable ChannelLocks locks;
 
@@ -480,7 +483,8 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * A channel with a position of its own. Closing it leaves this file open.
+   * A channel with a position of its own, which is the beginning first. Closing it leaves this file
+   * open.
    *
    * <p>Its locks are record locks of the open file description (OFD): other channels of this file
    * share them, all else is excluded, in this process too. For more see the locks module.
@@ -508,14 +512,27 @@ public final class OpenFile implements AutoCloseable {
     return new HeldFileChannel(this, true, onClose);
   }
 
-  /** Reads from the beginning. Closing it leaves this file open. */
+  /** Reads from the beginning, each of them. Closing it leaves this file open. */
   public InputStream inputStream() {
     return Channels.newInputStream(channel());
   }
 
-  /** Writes from the beginning, or at the end if opened so. Closing it leaves this file open. */
+  /**
+   * Writes on where the last output stream of this file ended: the first begins at the beginning
+   * (at the end, if opened so). All of them share that position, so that none writes over what
+   * another wrote. Closing it leaves this file open.
+   */
   public OutputStream outputStream() {
-    return Channels.newOutputStream(channel());
+    return Channels.newOutputStream(new HeldFileChannel(this, false, () -> {}, written()));
+  }
+
+  private synchronized HeldFileChannel.Position written() {
+    HeldFileChannel.Position known = written;
+    if (known == null) {
+      known = new HeldFileChannel.Position();
+      written = known;
+    }
+    return known;
   }
 
   /**

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Somebody changed the names underneath faster than a bounded number of tries could follow, or an
  * object is no longer the one that was judged. Nothing was done. Trying again later is reasonable.
+ * A lock that somebody keeps is no race: {@link FileBusyException}.
  */
 public final class RaceDetectedException extends FileHazardException {
   private static final long serialVersionUID = 1L;

@@ -8,11 +8,12 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A temporary directory that only this user can enter, held; see {@link TempFiles}. Closing it
- * removes it and all that is in it.
+ * removes it and all that is in it, unless it is {@linkplain #keep kept}.
  *
  * <p>While it is open it has a shared flock(2) lock, which cleaners such as systemd-tmpfiles take
  * as "in use" (F08). The lock goes with the process.
@@ -28,6 +29,7 @@ public final class TempDirectory implements AutoCloseable {
   private final Directory directory;
   private final Statx made;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean kept;
 
   TempDirectory(Directory parent, int parentFd, byte[] name, Directory directory, Statx made) {
     this.parent = parent;
@@ -42,9 +44,23 @@ public final class TempDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** For programs that take only names. */
-  public String path() {
+  /**
+   * For programs that take only names.
+   *
+   * @throws java.nio.file.InvalidPathException if its parent was named by bytes that Java knows no
+   *     path for
+   */
+  public Path path() {
+    return Path.of(shown());
+  }
+
+  private String shown() {
     return parent.show(Names.decode(name));
+  }
+
+  /** Lets it stay: closing this then closes the directory and removes nothing. */
+  public void keep() {
+    kept = true;
   }
 
   /** True if its name still leads to it: false once somebody removed or replaced it (S07). */
@@ -70,14 +86,17 @@ public final class TempDirectory implements AutoCloseable {
     }
     TempExit.release(this);
     try {
+      if (kept) {
+        return;
+      }
       TreeReport report = deleteContents();
       if (!report.complete()) {
-        throw new FileSystemException(path(), null, report.failures().toString());
+        throw new FileSystemException(shown(), null, report.failures().toString());
       }
       if (leadsHere()) {
         SyscallResult removed = Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR);
         if (!removed.is(Errno.ENOENT)) {
-          removed.orThrow("unlinkat", path());
+          removed.orThrow("unlinkat", shown());
         }
       }
     } finally {
@@ -110,6 +129,6 @@ public final class TempDirectory implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "TempDirectory[" + path() + "]";
+    return "TempDirectory[" + shown() + "]";
   }
 }

@@ -6,12 +6,13 @@ import dev.holdfast.libc.SyscallResult;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A temporary file, open for reading and writing; see {@link TempFiles}. Closing it ends it, unless
- * it was given a place to stay by {@link #linkInto}.
+ * it was given a place to stay by {@link #linkInto}, or is {@linkplain #keep kept}.
  *
  * <p><b>Threads.</b> Safe for all, except that linking belongs to one thread at a time.
  */
@@ -24,6 +25,7 @@ public final class TempFile implements AutoCloseable {
   private final @Nullable NewFile entry;
   private final @Nullable String name;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean kept;
 
   TempFile(Directory directory, NewFile entry) {
     this.directory = directory;
@@ -51,9 +53,26 @@ public final class TempFile implements AutoCloseable {
     return name;
   }
 
-  /** For programs that take only names: its directory's path and its name. */
-  public @Nullable String path() {
-    return name == null ? null : directory.show(name);
+  /**
+   * For programs that take only names: its directory's path and its name; null if it never had one.
+   *
+   * @throws java.nio.file.InvalidPathException if its directory was named by bytes that Java knows
+   *     no path for
+   */
+  public @Nullable Path path() {
+    return name == null ? null : Path.of(directory.show(name));
+  }
+
+  /**
+   * Lets it keep its name: closing this then closes the file and removes nothing.
+   *
+   * @throws IllegalStateException if it has no name, or is closed
+   */
+  public void keep() {
+    if (name == null || closed.get()) {
+      throw new IllegalStateException(name == null ? "it has no name" : "closed");
+    }
+    kept = true;
   }
 
   /**
@@ -112,7 +131,9 @@ public final class TempFile implements AutoCloseable {
       TempExit.release(this);
     }
     try {
-      if (entry != null) {
+      if (entry != null && kept) {
+        entry.release().close();
+      } else if (entry != null) {
         entry.close();
       } else {
         file.close();

@@ -33,10 +33,37 @@ record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements Auto
   }
 
   /** A held directory itself. */
-  static TreeRoot of(int dirfd, String path) throws IOException {
+  static TreeRoot of(Directory directory) throws IOException {
     byte[] self = Paths.bytes(".");
-    HeldDirectory held = HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
-    return new TreeRoot(held, self, Names.encode(path + "/"));
+    String path = directory.path();
+    int dirfd = directory.borrow();
+    try {
+      HeldDirectory held =
+          HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
+      return new TreeRoot(held, self, Names.encode(path + "/"));
+    } finally {
+      directory.giveBack();
+    }
+  }
+
+  /**
+   * An entry below a held directory.
+   *
+   * @throws java.nio.file.NotDirectoryException if the name ends in a slash, and is that of
+   *     something else than a directory
+   */
+  static TreeRoot of(Directory directory, String name) throws IOException {
+    if (name.endsWith("/") && directory.exists(name.replaceAll("/+$", ""))) {
+      directory.openDirectory(name).close();
+    }
+    try (Place at = directory.place(name, "unlinkat", true)) {
+      String shown = directory.show(name).replaceAll("/+$", "");
+      String above = shown.substring(0, shown.lastIndexOf('/') + 1);
+      HeldDirectory held =
+          HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
+              .orThrow("openat", above);
+      return new TreeRoot(held, at.name(), Names.encode(above));
+    }
   }
 
   @Override

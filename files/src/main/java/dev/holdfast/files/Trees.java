@@ -1,6 +1,5 @@
 package dev.holdfast.files;
 
-import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -8,6 +7,9 @@ import java.nio.file.Path;
 
 /**
  * Walking, deleting, copying and changing whole directory trees, that nobody can lead astray (F14).
+ *
+ * <p>Each work begins at a path, or at a name below a held {@link Directory}: then nobody can lead
+ * the way to it astray either.
  *
  * <p><b>Guarantees.</b> The parent of the given path is opened once; everything else happens
  * relative to held descriptors, one name at a time. No symbolic link is followed, neither the last
@@ -42,39 +44,24 @@ public final class Trees {
    * @throws java.nio.file.NoSuchFileException if the parent of the path is not there
    */
   public static TreeReport delete(Path root, TreeOptions options) throws IOException {
-    return work(root, options, new TreeDeletion(false));
+    return work(TreeRoot.of(root), options, new TreeDeletion(false));
   }
 
   /** Removes everything in a directory, and not the directory. Anything else is a failure. */
   public static TreeReport deleteContents(Path root, TreeOptions options) throws IOException {
-    return work(root, options, new TreeDeletion(true));
+    return work(TreeRoot.of(root), options, new TreeDeletion(true));
   }
 
   /** Removes everything in a held directory, and not the directory. */
   public static TreeReport deleteContents(Directory directory, TreeOptions options)
       throws IOException {
-    int fd = directory.borrow();
-    try (TreeRoot root = TreeRoot.of(fd, directory.path());
-        TreeWalker walker =
-            new TreeWalker(new TreeDeletion(true), options, root.parent(), root.above())) {
-      return walker.run(root.name());
-    } finally {
-      directory.giveBack();
-    }
+    return work(TreeRoot.of(directory), options, new TreeDeletion(true));
   }
 
   /** Removes an entry of a held directory, and all that is below it. */
   public static TreeReport delete(Directory directory, String name, TreeOptions options)
       throws IOException {
-    try (Place at = directory.place(name, "unlinkat", true);
-        HeldDirectory held =
-            HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
-                .orThrow("openat", directory.path());
-        TreeWalker walker =
-            new TreeWalker(
-                new TreeDeletion(false), options, held, Names.encode(directory.path() + "/"))) {
-      return walker.run(at.name());
-    }
+    return work(TreeRoot.of(directory, name), options, new TreeDeletion(false));
   }
 
   /**
@@ -84,8 +71,28 @@ public final class Trees {
    * @param target must not exist; its parent must
    */
   public static TreeReport copy(Path source, Path target, TreeOptions options) throws IOException {
-    try (TreeRoot from = TreeRoot.of(source);
-        TreeRoot to = TreeRoot.of(target);
+    return copy(TreeRoot.of(source), () -> TreeRoot.of(target), options);
+  }
+
+  /**
+   * The same, between held directories.
+   *
+   * @param name {@code .} for the directory itself
+   */
+  public static TreeReport copy(
+      Directory source, String name, Directory target, String targetName, TreeOptions options)
+      throws IOException {
+    return copy(rootOf(source, name), () -> TreeRoot.of(target, targetName), options);
+  }
+
+  private interface Target {
+    TreeRoot open() throws IOException;
+  }
+
+  private static TreeReport copy(TreeRoot source, Target target, TreeOptions options)
+      throws IOException {
+    try (TreeRoot from = source;
+        TreeRoot to = target.open();
         TreeWalker walker =
             new TreeWalker(new TreeCopy(to.name()), options, from.parent(), from.above())) {
       walker.base().copyInto(to.parent());
@@ -99,23 +106,59 @@ public final class Trees {
    */
   public static TreeReport walk(Path root, TreeOptions options, TreeVisitor visitor)
       throws IOException {
-    return work(root, options, new TreeVisit(visitor));
+    return work(TreeRoot.of(root), options, new TreeVisit(visitor));
+  }
+
+  /**
+   * The same, from an entry of a held directory.
+   *
+   * @param name {@code .} for the directory itself
+   */
+  public static TreeReport walk(
+      Directory directory, String name, TreeOptions options, TreeVisitor visitor)
+      throws IOException {
+    return work(rootOf(directory, name), options, new TreeVisit(visitor));
   }
 
   /** Changes the owner of everything; of links themselves, never of what they point to. */
   public static TreeReport chown(Path root, OwnerChange change, TreeOptions options)
       throws IOException {
-    return work(root, options, new TreeMetadata(new Owner(change)));
+    return work(TreeRoot.of(root), options, new TreeMetadata(new Owner(change)));
+  }
+
+  /**
+   * The same, from an entry of a held directory.
+   *
+   * @param name {@code .} for the directory itself
+   */
+  public static TreeReport chown(
+      Directory directory, String name, OwnerChange change, TreeOptions options)
+      throws IOException {
+    return work(rootOf(directory, name), options, new TreeMetadata(new Owner(change)));
   }
 
   /** Changes the permission bits of everything but symbolic links, which have none. */
   public static TreeReport chmod(Path root, ModeChange change, TreeOptions options)
       throws IOException {
-    return work(root, options, new TreeMetadata(new Mode(change)));
+    return work(TreeRoot.of(root), options, new TreeMetadata(new Mode(change)));
   }
 
-  private static TreeReport work(Path path, TreeOptions options, TreeTask task) throws IOException {
-    try (TreeRoot root = TreeRoot.of(path);
+  /**
+   * The same, from an entry of a held directory.
+   *
+   * @param name {@code .} for the directory itself
+   */
+  public static TreeReport chmod(
+      Directory directory, String name, ModeChange change, TreeOptions options) throws IOException {
+    return work(rootOf(directory, name), options, new TreeMetadata(new Mode(change)));
+  }
+
+  private static TreeRoot rootOf(Directory directory, String name) throws IOException {
+    return name.equals(".") ? TreeRoot.of(directory) : TreeRoot.of(directory, name);
+  }
+
+  private static TreeReport work(TreeRoot from, TreeOptions options, TreeTask task) {
+    try (TreeRoot root = from;
         TreeWalker walker = new TreeWalker(task, options, root.parent(), root.above())) {
       return walker.run(root.name());
     }

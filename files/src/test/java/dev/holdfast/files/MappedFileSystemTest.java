@@ -85,7 +85,7 @@ class MappedFileSystemTest {
       held.mkdir("one", 0700);
       held.mkdirs("two/three", 0700).close();
       try (TempDirectory made = temp.directory("t")) {
-        assertTrue(Files.isDirectory(Path.of(made.path())));
+        assertTrue(Files.isDirectory(made.path()));
       }
     }
     assertEquals(List.of("one", "two"), names());

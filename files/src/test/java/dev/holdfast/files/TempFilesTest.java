@@ -106,7 +106,7 @@ class TempFilesTest {
       assertTrue(name.startsWith("pre-") && name.endsWith(".txt"));
       assertTrue(file.isNamed());
       assertEquals(0600, dir.stat(name).mode());
-      assertEquals(base + "/" + name, file.path());
+      assertEquals(base.resolve(file.name()), file.path());
     }
     assertFalse(Files.exists(base.resolve(name)));
     try (TempFile file = temp.named("", "")) {
@@ -149,7 +149,7 @@ class TempFilesTest {
 
   @Test
   void directoriesAreLockedAndRemovedWhole() throws IOException {
-    String path;
+    Path path;
     try (TempDirectory made = temp.directory("d-")) {
       path = made.path();
       assertTrue(made.isNamed());
@@ -159,13 +159,13 @@ class TempFilesTest {
       made.directory().symlink("/etc/passwd", "a/link");
       made.directory().mkdir("closed", 0);
       // What a well-behaved cleaner does, by a descriptor of its own.
-      try (Directory cleaner = Directory.open(Path.of(path))) {
+      try (Directory cleaner = Directory.open(path)) {
         int fd = cleaner.borrow();
         assertTrue(FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).failed());
         cleaner.giveBack();
       }
     }
-    assertFalse(Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS));
+    assertFalse(Files.exists(path, LinkOption.NOFOLLOW_LINKS));
     assertTrue(Files.exists(Path.of("/etc/passwd")));
   }
 
@@ -173,7 +173,7 @@ class TempFilesTest {
   void aStolenDirectoryIsNoticedAndSpared() throws IOException {
     Path path;
     try (TempDirectory made = temp.directory("d")) {
-      path = Path.of(made.path());
+      path = made.path();
       Files.move(path, base.resolve("moved"));
       assertFalse(made.isNamed());
       Files.createDirectory(path);

@@ -1,0 +1,15 @@
+package dev.holdfast.files;
+
+import dev.holdfast.libc.Errno;
+
+/**
+ * Somebody keeps the lock of a file longer than was to be waited for. Nothing was done. Nobody
+ * raced; it works as soon as the lock is let go.
+ */
+public final class FileBusyException extends FileHazardException {
+  private static final long serialVersionUID = 1L;
+
+  FileBusyException(String path, String reason) {
+    super(path, reason, "L01", Errno.EAGAIN);
+  }
+}
