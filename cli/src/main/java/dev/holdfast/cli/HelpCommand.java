@@ -9,11 +9,17 @@ final class HelpCommand extends Command {
       operands("COMMAND", "The command, and its sub-command if it has them.")
           .oneOf(Commands::names);
 
+  private final Value<Boolean> man =
+      flag("--man", "Print it in the form that 'man -l -' shows.");
+
+  private final Value<Boolean> onlyNames =
+      flag("--names", "Print only the names of the commands, or of a command's sub-commands.");
+
   HelpCommand() {
     super("help");
     textOnly();
     description("Shows the manual of a command, as its --help does; without one, what there is.");
-    synopsis("usage: holdfast help [COMMAND [SUBCOMMAND]]");
+    synopsis("usage: holdfast help [--man | --names] [COMMAND [SUBCOMMAND]]");
     exitStatus("0:shown", "2:wrong use");
     footer("Examples:", "    holdfast help lock", "    holdfast help tree rm");
   }
@@ -29,7 +35,13 @@ final class HelpCommand extends Command {
       }
       shown = next;
     }
-    Usage.asPrinted(shown).usage(spec.commandLine().getOut());
+    if (onlyNames.get()) {
+      shown.getSubcommands().keySet().forEach(spec.commandLine().getOut()::println);
+    } else if (man.get()) {
+      spec.commandLine().getOut().print(ManualPage.of(shown));
+    } else {
+      Usage.asPrinted(shown).usage(spec.commandLine().getOut());
+    }
     return ExitCode.OK;
   }
 }
