@@ -9,8 +9,7 @@ final class HelpCommand extends Command {
       operands("COMMAND", "The command, and its sub-command if it has them.")
           .oneOf(Commands::names);
 
-  private final Value<Boolean> man =
-      flag("--man", "Print it in the form that 'man -l -' shows.");
+  private final Value<Boolean> man = flag("--man", "Print it in the form that 'man -l -' shows.");
 
   private final Value<Boolean> onlyNames =
       flag("--names", "Print only the names of the commands, or of a command's sub-commands.");

@@ -48,8 +48,12 @@ final class ManualPage {
 
   private String write(CommandLine command) {
     UsageMessageSpec help = spec.usageMessage();
-    line(".TH " + name(command).toUpperCase(Locale.ROOT).replace("-", "\\-") + " 1 \"\" \"Holdfast "
-            + escaped(Version.number()) + "\" \"Holdfast\"");
+    line(
+        ".TH "
+            + name(command).toUpperCase(Locale.ROOT).replace("-", "\\-")
+            + " 1 \"\" \"Holdfast "
+            + escaped(Version.number())
+            + "\" \"Holdfast\"");
     section("NAME");
     String[] description = help.description();
     line(escaped(name(command)) + " \\- " + escaped(summary(description)));
