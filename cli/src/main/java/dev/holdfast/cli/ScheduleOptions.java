@@ -1,9 +1,13 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.prove.Together;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -17,6 +21,15 @@ final class ScheduleOptions {
   private final Value<Duration> budget;
   private final Value<Boolean> deep;
   private final Value<Long> seed;
+  private final Value<Timeouts> timeouts;
+  private final Value<List<String>> views;
+  private final Value<List<Path>> ignored;
+
+  /** When who waits for time to pass goes on. */
+  enum Timeouts {
+    LAST,
+    ANY
+  }
 
   ScheduleOptions(Command command) {
     twice =
@@ -60,24 +73,61 @@ final class ScheduleOptions {
             "N",
             Long.class,
             "Where schedules are drawn by chance, others than without it. Default: 1.");
+    timeouts =
+        command
+            .option(
+                "--timeouts",
+                "last|any",
+                Timeouts.class,
+                "When a program that sleeps goes on: after another one has moved, or at any time."
+                    + " Default: last.")
+            .read(new WhichTimeouts());
+    views =
+        command.options(
+            "--view",
+            "CMD",
+            String.class,
+            "Compare what this shell command prints at the end, and not the files. Repeatable.");
+    ignored =
+        command.options(
+            "--ignore",
+            "PATH",
+            Path.class,
+            "Do not compare what is at this path or below it. Repeatable.");
   }
 
   /** What was asked for; null if nothing runs together. */
   @Nullable Together together() {
     if (!twice.get() && !runs.given() && !with.given()) {
-      String lone =
-          bound.given()
-              ? "--bound"
-              : budget.given() ? "--budget" : deep.get() ? "--deep" : seed.given() ? "--seed" : "";
+      Map<String, Boolean> lone = new LinkedHashMap<>();
+      lone.put("--bound", bound.given());
+      lone.put("--budget", budget.given());
+      lone.put("--deep", deep.get());
+      lone.put("--seed", seed.given());
+      lone.put("--timeouts", timeouts.given());
+      lone.put("--view", views.given());
+      lone.put("--ignore", ignored.given());
+      lone.values().removeIf(given -> !given);
       if (!lone.isEmpty()) {
-        throw CommandFailure.usage(lone, "says nothing without --twice, --runs or --with");
+        throw CommandFailure.usage(
+            lone.keySet().iterator().next(), "says nothing without --twice, --runs or --with");
       }
       return null;
     }
     List<String> others = with.or(List.of());
     int copies = runs.or(twice.get() ? 2 : others.isEmpty() ? 2 : 1);
     Duration time = budget.or(deep.get() ? Together.DEEP_BUDGET : Together.USUAL_BUDGET);
-    Together how = new Together(others, copies, bound.or(-1), time, seed.or(1L));
+    Together how =
+        Together.twice()
+            .withOthers(others)
+            .withRuns(copies)
+            .withBound(bound.or(-1))
+            .withBudget(time)
+            .withSeed(seed.or(1L))
+            .withAnyTime(timeouts.or(Timeouts.LAST) == Timeouts.ANY)
+            .withViews(views.or(List.of()))
+            .withIgnored(
+                ignored.or(List.of()).stream().map(p -> p.toAbsolutePath().normalize()).toList());
     if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
       throw CommandFailure.usage(
           runs.given() ? "--runs" : "--with",
@@ -95,8 +145,25 @@ final class ScheduleOptions {
     if (runs.given()) {
       words.addAll(List.of("--runs", runs.get().toString()));
     }
+    if (timeouts.given()) {
+      words.addAll(List.of("--timeouts", timeouts.get().name().toLowerCase(Locale.ROOT)));
+    }
+    views.or(List.of()).forEach(command -> words.addAll(List.of("--view", command)));
+    ignored.or(List.of()).forEach(path -> words.addAll(List.of("--ignore", path.toString())));
     with.or(List.of()).forEach(command -> words.addAll(List.of("--with", command)));
     return words;
+  }
+
+  /** One of the words. */
+  static final class WhichTimeouts implements ITypeConverter<Timeouts> {
+    @Override
+    public Timeouts convert(String value) {
+      return switch (value) {
+        case "last" -> Timeouts.LAST;
+        case "any" -> Timeouts.ANY;
+        default -> throw new TypeConversionException("'" + value + "' is not one of last, any");
+      };
+    }
   }
 
   /** A number from 0. */

@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,20 +72,25 @@ class ProveSchedulesTest {
 
   @Test
   void everyOptionReachesTheEngine() {
+    Together twice = Together.twice();
+    assertEquals(twice, asked("--twice", "--", "tool"));
     assertEquals(
-        new Together(List.of(), 2, -1, Together.USUAL_BUDGET, 1), asked("--twice", "--", "tool"));
-    assertEquals(
-        new Together(List.of(), 3, 2, Duration.ofSeconds(5), 1),
+        twice.withRuns(3).withBound(2).withBudget(Duration.ofSeconds(5)),
         asked("--runs", "3", "--bound=2", "--budget=5s", "tool"));
     assertEquals(
-        new Together(List.of("a b", "c"), 1, 0, Together.USUAL_BUDGET, 1),
+        Together.with("a b", "c").withBound(0),
         asked("--with", "a b", "--with=c", "--bound", "0", "tool"));
     assertEquals(
-        new Together(List.of("c"), 2, -1, Duration.ofMillis(500), 1),
+        twice.withOthers(List.of("c")).withBudget(Duration.ofMillis(500)),
         asked("--twice", "--with=c", "--budget", "500ms", "tool"));
     assertEquals(
-        new Together(List.of(), 2, -1, Together.DEEP_BUDGET, 7),
+        twice.withBudget(Together.DEEP_BUDGET).withSeed(7),
         asked("--twice", "--deep", "--seed=7", "tool"));
+    assertEquals(
+        twice.withViews(List.of("x y", "z")).withIgnored(List.of(Path.of("/a/b"))),
+        asked("--twice", "--view=x y", "--view", "z", "--ignore=/a/./b", "tool"));
+    assertTrue(asked("--twice", "--timeouts=any", "tool").anyTime());
+    assertFalse(asked("--twice", "--timeouts=last", "tool").anyTime());
     assertEquals(List.of("tool"), engine.asked().argv());
     assertNull(engine.replayed);
     asked("--twice", "--replay", "A1B2", "tool");
@@ -104,6 +110,10 @@ class ProveSchedulesTest {
           --budget=1s         | --budget: says nothing without --twice, --runs or --with
           --deep              | --deep: says nothing without --twice, --runs or --with
           --seed=2            | --seed: says nothing without --twice, --runs or --with
+          --timeouts=any      | --timeouts: says nothing without --twice, --runs or --with
+          --twice --timeouts=x | --timeouts: 'x' is not one of last, any
+          --view=x            | --view: says nothing without --twice, --runs or --with
+          --ignore=x          | --ignore: says nothing without --twice, --runs or --with
           --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
           --twice --budget=0s | --budget: '0s' leaves no time
           --twice --list-windows | --list-windows: says nothing where programs that trust one another run together

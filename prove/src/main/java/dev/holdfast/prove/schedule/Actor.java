@@ -96,7 +96,12 @@ final class Actor implements TraceHandler {
     }
     return held.values().stream()
         .filter(h -> !blocked.contains(h.call().task()))
-        .filter(h -> !h.sleeps() || evenAsleep || conductor.othersMoved(this) > h.others())
+        .filter(
+            h ->
+                !h.sleeps()
+                    || evenAsleep
+                    || conductor.anyTime
+                    || conductor.othersMoved(this) > h.others())
         .min(
             Comparator.comparing(Held::sleeps)
                 .thenComparingInt(h -> -h.call().task().path().length())

@@ -67,6 +67,7 @@ final class Conductor {
   private final List<ScheduleWait> waits = new ArrayList<>();
   private final Learned learned;
   private final List<Integer> numbers;
+  final boolean anyTime;
   private final List<Integer> choices = new ArrayList<>();
   private final List<Turn> turns = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -82,6 +83,7 @@ final class Conductor {
    * @param numbers of each program, by which its processes are numbered whoever else is there
    * @param points the keys that more than one program touches
    * @param learned grows with what is seen
+   * @param anyTime whether who sleeps may wake before the others have moved
    */
   Conductor(
       Tracer tracer,
@@ -89,7 +91,9 @@ final class Conductor {
       List<Integer> numbers,
       int hostProc,
       Set<String> points,
-      Learned learned) {
+      Learned learned,
+      boolean anyTime) {
+    this.anyTime = anyTime;
     this.tracer = tracer;
     this.rest = new Rest(hostProc);
     this.footprints = new Footprints(hostProc, learned, this::others);

@@ -53,6 +53,10 @@ final class Explorer {
   private static final int UNTIL_ALL_ORDERS = 75;
   private static final int END = 100;
 
+  // Of the longest schedule so far: who has not come to an end by then has none.
+  private static final int ENDLESS = 8;
+  private static final int LEAST_ENDLESS = 200;
+
   /** A schedule to run: decisions that are given, and how many of them are preemptions. */
   private record Item(int cost, long order, List<Integer> given) {}
 
@@ -95,6 +99,8 @@ final class Explorer {
   private int diverged;
   private boolean cut;
   private int done;
+
+  private boolean tookTurns;
 
   /** How many preemptions the last finding took. */
   private int foundAt;
@@ -142,6 +148,11 @@ final class Explorer {
 
   /** Some more schedules; false if there are none. */
   private boolean explore(ExecutorService workers) {
+    if (!tookTurns && findings.isEmpty() && (queue.isEmpty() || queue.element().cost() > 1)) {
+      tookTurns = true;
+      takeTurns();
+      return true;
+    }
     if (queue.isEmpty()) {
       return false;
     }
@@ -183,6 +194,7 @@ final class Explorer {
     undecided = 0;
     diverged = 0;
     cut = false;
+    tookTurns = false;
     done = -1;
     judge.at(points, learned);
     push(0, List.of());
@@ -242,6 +254,29 @@ final class Explorer {
         orders.made(walks.get(i), traces.get(i).choices());
         decide(traces.get(i));
       }
+    }
+  }
+
+  /** Whether they can hinder one another for ever. */
+  private void takeTurns() {
+    int most = Math.max(LEAST_ENDLESS, ENDLESS * longest);
+    TakingTurns turns = new TakingTurns(most);
+    Trace trace = run(List.of(), turns);
+    if (isSound(trace) && turns.isEndless()) {
+      TakingTurns second = new TakingTurns(most);
+      Trace again = run(List.of(), second);
+      findings.add(
+          new ScheduleFinding(
+              ScheduleFinding.Kind.LIVELOCK,
+              List.of(
+                  "where they take turns, call by call, none has come to an end after "
+                      + trace.steps().size()
+                      + " calls"),
+              trace.steps().subList(0, Math.min(trace.steps().size(), LEAST_ENDLESS / 2)),
+              trace.preemptions(),
+              ReplayId.IN_TURNS,
+              second.isEndless() && again.steps().equals(trace.steps())));
+      foundAt = trace.preemptions();
     }
   }
 
@@ -387,8 +422,14 @@ final class Explorer {
   }
 
   /** Runs one schedule alone and judges it. */
-  Result replay(List<Integer> choices) {
+  Result replay(String id) {
     start();
+    List<Integer> choices = ReplayId.parse(id);
+    if (choices == null) {
+      longest = run(List.of(), Chooser.USUAL).choices().size();
+      takeTurns();
+      return replayed();
+    }
     Trace trace = run(choices, Chooser.USUAL);
     schedules = 1;
     learned.add(trace.learned());
@@ -397,6 +438,10 @@ final class Explorer {
     } else {
       decide(trace);
     }
+    return replayed();
+  }
+
+  private Result replayed() {
     Claim one = new Claim(Extent.SAMPLED, -1, "one schedule was run again, alone");
     return new Result(one, 1, visited.size(), undecided, findings, notes);
   }
@@ -439,18 +484,20 @@ final class Explorer {
     }
     boolean sound = undecided == 0 && learned.unknown.isEmpty();
     int tried = all ? (cut ? bound : Integer.MAX_VALUE) : done;
-    Sample sample =
-        drawn == 0
-            ? null
-            : new Sample(
-                drawn,
-                depth(),
-                Pct.missed(drawn, runner.size(), longest, depth()),
-                estimate.mean(),
-                estimate.percent());
     return sound && tried >= 0
-        ? new Claim(Extent.BOUNDED, tried, reasons, sample)
-        : new Claim(Extent.SAMPLED, -1, reasons, sample);
+        ? new Claim(Extent.BOUNDED, tried, reasons, sampled())
+        : new Claim(Extent.SAMPLED, -1, reasons, sampled());
+  }
+
+  private @Nullable Sample sampled() {
+    return drawn == 0
+        ? null
+        : new Sample(
+            drawn,
+            depth(),
+            Pct.missed(drawn, runner.size(), longest, depth()),
+            estimate.mean(),
+            estimate.percent());
   }
 
   Set<String> points() {

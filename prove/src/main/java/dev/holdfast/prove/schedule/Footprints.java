@@ -60,6 +60,7 @@ final class Footprints {
 
   private static final String PROCESS = "p:";
   private static final String ANY_PROCESS = "p:any";
+  private static final String LINKED = ":(files with several names)";
   private static final int SEEK_END = 2;
   private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
@@ -123,6 +124,38 @@ final class Footprints {
 
   /** The footprint of a call at the moment; null if nobody else could notice it. */
   @Nullable Footprint of(Call call) {
+    Footprint found = byTable(call);
+    if (found == null) {
+      return null;
+    }
+    Builder all = new Builder(found);
+    boolean linked = false;
+    for (String key : found.reads()) {
+      linked |= isLinked(key) && all.read(key.charAt(0) + LINKED) != null;
+    }
+    for (String key : found.writes()) {
+      linked |= isLinked(key) && all.write(key.charAt(0) + LINKED) != null;
+    }
+    if (linked && found.effect() == Effect.REMOVE) {
+      // Its other names have one name less beside them.
+      all.write("c" + LINKED);
+    }
+    return linked ? all.build() : found;
+  }
+
+  /** Whether the file was seen to have several names: all such files count as one. */
+  private boolean isLinked(String key) {
+    if ("cml".indexOf(key.charAt(0)) < 0) {
+      return false;
+    }
+    String path = key.substring(2);
+    if (!learned.linked.contains(path) && names.hasOtherNames(path)) {
+      learned.linked.add(path);
+    }
+    return learned.linked.contains(path);
+  }
+
+  private @Nullable Footprint byTable(Call call) {
     Sysno sysno = call.sysno();
     Task task = call.task();
     if (SLEEPS.contains(sysno)) {
@@ -308,7 +341,8 @@ final class Footprints {
         if (operation.action() == Action.RENAME) {
           made.entry(path).moved(path).moved(to);
         } else {
-          made.read("c:" + path).moved(to);
+          // It has one name more.
+          made.write("c:" + path).moved(to);
         }
       }
       default -> {}
@@ -352,6 +386,14 @@ final class Footprints {
     Builder(String call, Effect effect) {
       this.call = call;
       this.effect = effect;
+    }
+
+    Builder(Footprint like) {
+      this(like.call(), like.effect());
+      about.addAll(like.names());
+      reads.addAll(like.reads());
+      writes.addAll(like.writes());
+      detail = like.detail();
     }
 
     Builder about(String path) {

@@ -14,6 +14,10 @@ import java.util.TreeSet;
  */
 final class Learned {
   final Set<String> locked = new HashSet<>();
+
+  /** Files that were seen to have several names. */
+  final Set<String> linked = new HashSet<>();
+
   final Set<String> unknown = new TreeSet<>();
 
   /** Whether some program looks whether another one lives, or sends it signals. */
@@ -40,6 +44,7 @@ final class Learned {
 
   void add(Learned other) {
     locked.addAll(other.locked);
+    linked.addAll(other.linked);
     unknown.addAll(other.unknown);
     signals |= other.signals;
     waits |= other.waits;

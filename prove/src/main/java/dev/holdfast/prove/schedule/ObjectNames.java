@@ -97,6 +97,14 @@ final class ObjectNames {
     return stat.ok() && stat.value().isRegular() && stat.value().size() == 0;
   }
 
+  /** True for a file that is found by more than one name. */
+  boolean hasOtherNames(String path) {
+    int flags = Fcntl.AT_SYMLINK_NOFOLLOW;
+    Result<Statx> stat =
+        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), flags, Statx.STATX_BASIC_STATS);
+    return stat.ok() && stat.value().isRegular() && stat.value().nlink() > 1;
+  }
+
   /** The process's number as its own world has it; empty if that cannot be read. */
   String idOf(Task task) {
     String text = Raw.of(Contents.read(hostProc, Paths.bytes(task.tid() + "/status"), 1 << 14));

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A schedule as a word: {@code A12B3A4} is twelve turns of the first program, and so on. */
 final class ReplayId {
+  /** They take turns, call by call, for ever. */
+  static final String IN_TURNS = "turns";
+
   private static final Pattern TURNS = Pattern.compile("([A-D])([0-9]{1,5})");
 
   private ReplayId() {}

@@ -2,24 +2,32 @@ package dev.holdfast.prove.schedule;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.Together;
 import dev.holdfast.prove.schedule.EndState.Thing;
 import dev.holdfast.prove.schedule.Trace.Stop;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.world.World;
 import dev.holdfast.prove.world.Worlds;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Runs schedules of some programs, each in a fresh world.
@@ -33,11 +41,14 @@ final class Runner {
   private final Worlds worlds;
   private final List<Program> programs;
   private final Duration limit;
+  private final Together how;
 
   /**
    * @param limit for one run of one program
+   * @param how when who sleeps wakes, and what is compared
    */
-  Runner(Worlds worlds, List<Program> programs, Duration limit) {
+  Runner(Worlds worlds, List<Program> programs, Duration limit, Together how) {
+    this.how = how;
     this.worlds = worlds;
     this.programs = new ArrayList<>();
     for (Program each : programs) {
@@ -87,11 +98,16 @@ final class Runner {
           try (Tracer tracer = new Tracer(all, world.hostProc(), Worlds::protectProc)) {
             tracer.choosePids();
             Conductor conductor =
-                new Conductor(tracer, playing, who, world.hostProc(), points, learned);
+                new Conductor(
+                    tracer, playing, who, world.hostProc(), points, learned, how.anyTime());
             Stop stop = conductor.run(given, preferred, chooser);
+            Map<String, Thing> views = new TreeMap<>();
+            for (String view : stop == null ? how.views() : List.<String>of()) {
+              views.put(Raw.fromText("what '" + view + "' prints"), view(tracer, view));
+            }
             // From here on nothing moves.
             tracer.close();
-            Map<String, Thing> state = stop == Stop.KNOWN ? Map.of() : EndState.of(world);
+            Map<String, Thing> state = stop == Stop.KNOWN ? Map.of() : compared(world, views);
             List<Set<String>> written = new ArrayList<>();
             List<Ending> endings = new ArrayList<>();
             for (Actor actor : conductor.actors()) {
@@ -117,6 +133,38 @@ final class Runner {
                 learned);
           }
         });
+  }
+
+  private Thing view(Tracer tracer, String command) throws FileSystemException {
+    String output = OUTPUT + "view";
+    create(output);
+    Program like = programs.getFirst();
+    Program program =
+        new Program(
+            List.of("/bin/sh", "-c", command),
+            like.environment(),
+            like.directory(),
+            like.uid(),
+            like.gid(),
+            like.groups(),
+            output);
+    Ending end = tracer.run(program, EnumSet.noneOf(Sysno.class), _ -> TraceHandler.Then.GO_ON);
+    String failed = end.code() == 0 ? "" : "(exit status " + end.code() + ")";
+    return new Thing(Statx.S_IFREG, 0, 0, printed(output) + failed);
+  }
+
+  /** What counts of what is left behind: all but what is ignored, or what the views say. */
+  private Map<String, Thing> compared(World world, Map<String, Thing> views)
+      throws FileSystemException {
+    if (!how.views().isEmpty()) {
+      return views;
+    }
+    Map<String, Thing> all = EndState.of(world);
+    for (Path each : how.ignored()) {
+      String gone = Raw.fromText(each.toString());
+      all.keySet().removeIf(name -> name.equals(gone) || name.startsWith(gone + "/"));
+    }
+    return all;
   }
 
   /** What these names are before any program runs. */

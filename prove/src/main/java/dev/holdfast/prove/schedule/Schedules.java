@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +56,7 @@ public final class Schedules {
       Duration limit,
       int jobs,
       Progress progress) {
-    this.runner = new Runner(worlds, programs, limit);
+    this.runner = new Runner(worlds, programs, limit, how);
     this.titles = List.copyOf(titles);
     this.how = how;
     this.jobs = jobs;
@@ -69,7 +68,8 @@ public final class Schedules {
   /** Whether this is the id of a schedule of so many programs. */
   public static boolean isReplay(String id, int programs) {
     List<Integer> choices = ReplayId.parse(id);
-    return choices != null && choices.stream().allMatch(c -> c < programs);
+    return id.equals(ReplayId.IN_TURNS)
+        || (choices != null && choices.stream().allMatch(c -> c < programs));
   }
 
   /**
@@ -105,7 +105,7 @@ public final class Schedules {
     if (replay == null) {
       result = explorer.explore();
     } else {
-      result = explorer.replay(Objects.requireNonNull(ReplayId.parse(replay)));
+      result = explorer.replay(replay);
     }
     return proof(result, explorer.points());
   }
@@ -170,7 +170,7 @@ public final class Schedules {
     return new ScheduleProof(
         titles,
         points.stream()
-            .filter(p -> !p.startsWith("p:"))
+            .filter(p -> !p.startsWith("p:") && p.startsWith("/", 2))
             .map(p -> Raw.display(p.substring(2)))
             .distinct()
             .sorted()

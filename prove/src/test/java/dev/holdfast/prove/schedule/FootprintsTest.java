@@ -171,7 +171,9 @@ class FootprintsTest {
         new ArrayList<>(
             List.of(
                 List.of("open 0 r a;read 0", "open 0 wct b;rename b a"),
-                List.of("rename a b", "rename b h;list .")));
+                List.of("rename a b", "rename b h;list ."),
+                List.of("open 0 wa g;write 0 xyz", "open 0 r k;read 0"),
+                List.of("unlink g", "stat k")));
     for (int i = 0; i < PAIRS; i++) {
       pairs.add(some(random, 3));
     }

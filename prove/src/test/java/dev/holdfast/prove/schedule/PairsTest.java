@@ -188,6 +188,97 @@ class PairsTest {
     assertEquals(0, ordered.undecided(), ordered::toString);
   }
 
+  private static ScheduleFinding.Kind first(ScheduleProof proof) {
+    assertTrue(!proof.findings().isEmpty(), proof::toString);
+    ScheduleFinding found = proof.findings().getFirst();
+    assertTrue(found.again(), () -> "not the same again: " + found);
+    return found.kind();
+  }
+
+  /** Each gives way to the other, and neither ever goes; one that does not give way helps both. */
+  @Test
+  void politeForEver() throws ProveException {
+    String polite =
+        "while :; do : > %1$s; [ -e %2$s ] || break; rm %1$s; sleep 1; done; echo x >> a; rm %1$s";
+    String firm = ": > %1$s; until [ ! -e %2$s ]; do sleep 1; done; echo x >> a; rm %1$s";
+    ScheduleProof bad = both(polite.formatted("f1", "f2"), polite.formatted("f2", "f1"));
+    assertEquals(ScheduleFinding.Kind.LIVELOCK, first(bad));
+    ScheduleProof again =
+        Prover.schedules(
+            one(polite.formatted("f1", "f2")),
+            Together.with("cd /srv/w && " + polite.formatted("f2", "f1")),
+            bad.findings().getFirst().replay(),
+            Progress.NONE);
+    assertEquals(ScheduleFinding.Kind.LIVELOCK, first(again));
+    Together how = Together.with("cd /srv/w && " + polite.formatted("f2", "f1")).withBound(1);
+    ScheduleProof good =
+        Prover.schedules(one(firm.formatted("f1", "f2")), how, null, Progress.NONE);
+    assertEquals(List.of(), good.findings());
+    assertEquals(0, good.undecided(), good::toString);
+    // Two who do not give way look for ever for what the other does not do.
+    assertEquals(
+        ScheduleFinding.Kind.LIVELOCK,
+        first(both(firm.formatted("f1", "f2"), firm.formatted("f2", "f1"))));
+  }
+
+  /** Hours of sleep take no time, and hide nothing if they may end at any time. */
+  @Test
+  void sleepsAreSkipped() throws ProveException {
+    String writer = "echo 1 >a; sleep 5000; echo 1 >b";
+    String reader = "read x <a; read y <b; echo $x $y >out; sleep 9999";
+    Together how = Together.with("cd /srv/w && " + reader).withBudget(LONG);
+    ScheduleProof any = Prover.schedules(one(writer), how.withAnyTime(true), null, Progress.NONE);
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, first(any));
+    String whole = "sleep 5000; (echo 1; echo 1) >c; mv c a";
+    ScheduleProof kept = Prover.schedules(one(whole), how.withAnyTime(true), null, Progress.NONE);
+    assertEquals(List.of(), kept.findings());
+  }
+
+  /** A time-out ends a wait only where nobody could go on: then it is no deadlock. */
+  @Test
+  void timeOutsComeLast() throws ProveException {
+    ScheduleProof one = twiceInShell("exec 9>l; flock -w 1 9 || exit 75; " + COUNT);
+    assertEquals(List.of(), one.findings());
+    assertTrue(one.observations().stream().noneMatch(o -> o.startsWith("GAVE_UP")), one::toString);
+    String wait = "flock %s flock -w 1 %s true || exit 75";
+    ScheduleProof crossed = both(wait.formatted("a", "b"), wait.formatted("b", "a"));
+    assertEquals(List.of(), crossed.findings());
+    assertTrue(
+        crossed.observations().stream().anyMatch(o -> o.startsWith("GAVE_UP")), crossed::toString);
+  }
+
+  /** What never ends by itself is nothing to compare with. */
+  @Test
+  void endlessAlone() {
+    Case what = one("while :; do echo x >>a; done").withTimeout(Duration.ofSeconds(2));
+    ProveException refused =
+        assertThrows(
+            ProveException.class,
+            () -> Prover.schedules(what, Together.twice(), null, Progress.NONE));
+    assertTrue(refused.getMessage().contains("one after the other"), refused::getMessage);
+    assertTrue(!refused.isWrongUse(), refused::getMessage);
+  }
+
+  /** What is compared can be said: what a command prints, or all but some names. */
+  @Test
+  void viewsAndIgnoredNames() throws ProveException {
+    String noisy = "echo line >>a; " + COUNT;
+    Together twice = Together.twice().withBudget(LONG);
+    Together sorted = twice.withViews(List.of("cd /srv/w; sort a; echo ok"));
+    assertEquals(List.of(), Prover.schedules(one(noisy), sorted, null, Progress.NONE).findings());
+    Together counted = twice.withViews(List.of("cat /srv/w/n"));
+    ScheduleProof lost = Prover.schedules(one(noisy), counted, null, Progress.NONE);
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, first(lost));
+    assertTrue(
+        lost.findings().getFirst().evidence().getFirst().contains("cat /srv/w/n"), lost::toString);
+    Together less = twice.withIgnored(List.of(Path.of("/srv/w/n")));
+    assertEquals(List.of(), Prover.schedules(one(noisy), less, null, Progress.NONE).findings());
+    Together other = twice.withIgnored(List.of(Path.of("/srv/w/no")));
+    assertEquals(
+        ScheduleFinding.Kind.NOT_SERIAL,
+        first(Prover.schedules(one(noisy), other, null, Progress.NONE)));
+  }
+
   private static final String PYTHON = "import json\nd=json.load(open('/srv/w/j'))\nd['n']+=1\n";
   private static final String PERL =
       "%s open(F,'/srv/w/n'); $n=<F>; close F; open(F,'>','/srv/w/n'); print F $n+1,qq(\n);";

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import dev.holdfast.prove.TestHost;
+import dev.holdfast.prove.Together;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Watchdog;
 import dev.holdfast.prove.world.OwnDirectory;
@@ -27,7 +28,7 @@ final class Scripts implements AutoCloseable {
 
   private static final Path HOME = Path.of("/srv/w");
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String[] NAMES = {"a", "b", "d", "d/x", "l", "h"};
+  private static final String[] NAMES = {"a", "b", "d", "d/x", "l", "h", "k", "g"};
   private static final String[] OPENS = {
     "open 0 r N", "open 0 + N", "open 0 wct N", "open 0 wa N", "open 0 wx N", "open 0 +cn N"
   };
@@ -101,6 +102,8 @@ final class Scripts implements AutoCloseable {
           Files.writeString(HOME.resolve("a"), "some text\n");
           Files.createDirectory(HOME.resolve("d"));
           Files.writeString(HOME.resolve("d/x"), "inner\n");
+          Files.writeString(HOME.resolve("k"), "two names\n");
+          Files.createLink(HOME.resolve("g"), HOME.resolve("k"));
           return Files.createSymbolicLink(HOME.resolve("l"), Path.of("a"));
         });
   }
@@ -112,7 +115,8 @@ final class Scripts implements AutoCloseable {
 
   /** Runs such programs; each is its calls, divided by {@code ;}. */
   Runner runner(List<String> scripts) {
-    return new Runner(worlds, scripts.stream().map(this::program).toList(), LIMIT);
+    return new Runner(
+        worlds, scripts.stream().map(this::program).toList(), LIMIT, Together.twice());
   }
 
   private Program program(String script) {
@@ -125,8 +129,9 @@ final class Scripts implements AutoCloseable {
   static Trace run(Runner runner, List<Integer> given, Chooser chooser) {
     Learned known = new Learned(runner.size());
     // Whatever may free a lock is held, also before the first lock was seen.
-    known.locked.addAll(List.of("/srv/w/a", "/srv/w/b", "/srv/w/d", "/srv/w/d/x", "/srv/w/h"));
-    known.locked.add("/srv/w/l");
+    known.locked.addAll(
+        List.of(
+            "/srv/w/a", "/srv/w/b", "/srv/w/d", "/srv/w/d/x", "/srv/w/h", "/srv/w/g", "/srv/w/k"));
     return runner.run(runner.everybody(), given, runner.everybody(), EVERYTHING, known, chooser);
   }
 
@@ -156,7 +161,9 @@ final class Scripts implements AutoCloseable {
     @Override
     public boolean contains(Object key) {
       return key instanceof String text
-          && (text.startsWith("p:") || text.startsWith(HOME.toString(), 2));
+          && (text.startsWith("p:")
+              || text.startsWith("(", 2)
+              || text.startsWith(HOME.toString(), 2));
     }
 
     @Override
