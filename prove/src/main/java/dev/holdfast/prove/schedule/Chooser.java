@@ -21,4 +21,9 @@ interface Chooser {
    *     may still fail
    */
   int choose(Decision decision, IntFunction<Footprint> next);
+
+  /** Whether who sleeps may wake before the others have moved. */
+  default boolean wakesSleepers() {
+    return false;
+  }
 }

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conductor {
   private static final int MAX_STEPS = 4000;
-  private static final int MAX_ROUNDS = 300;
+  private static final int MAX_ROUNDS = 100;
   private static final int LOOKS = 2;
   private static final int FIRST_PID = 1000;
   private static final int PIDS = 1000;
@@ -67,7 +67,7 @@ final class Conductor {
   private final List<ScheduleWait> waits = new ArrayList<>();
   private final Learned learned;
   private final List<Integer> numbers;
-  final boolean anyTime;
+  boolean anyTime;
   private final List<Integer> choices = new ArrayList<>();
   private final List<Turn> turns = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -244,6 +244,7 @@ final class Conductor {
    * @return why it did not come to its end; null if it did
    */
   @Nullable Stop run(List<Integer> given, List<Integer> preferred, Chooser chooser) {
+    anyTime |= chooser.wakesSleepers();
     int current = -1;
     int rounds = 0;
     boolean retried = false;

@@ -272,7 +272,10 @@ final class Explorer {
                   "where they take turns, call by call, none has come to an end after "
                       + trace.steps().size()
                       + " calls"),
-              trace.steps().subList(0, Math.min(trace.steps().size(), LEAST_ENDLESS / 2)),
+              trace.steps().subList(0, Math.min(trace.steps().size(), LEAST_ENDLESS / 4)),
+              List.of(),
+              List.of(),
+              judge.outcomes(ScheduleFinding.Kind.LIVELOCK, trace),
               trace.preemptions(),
               ReplayId.IN_TURNS,
               second.isEndless() && again.steps().equals(trace.steps())));
@@ -496,7 +499,8 @@ final class Explorer {
             drawn,
             depth(),
             Pct.missed(drawn, runner.size(), longest, depth()),
-            estimate.mean(),
+            // Where programs wait, walks do not go down one tree.
+            learned.waits ? 0 : estimate.mean(),
             estimate.percent());
   }
 

@@ -24,6 +24,12 @@ final class TakingTurns implements Chooser {
     return endless;
   }
 
+  /** All sleep alike, so that nobody gets ahead of the others. */
+  @Override
+  public boolean wakesSleepers() {
+    return true;
+  }
+
   @Override
   public int choose(Decision decision, IntFunction<Footprint> next) {
     if (decision.index() >= most) {
