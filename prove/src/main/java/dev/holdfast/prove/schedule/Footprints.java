@@ -128,19 +128,28 @@ final class Footprints {
     if (found == null) {
       return null;
     }
+    List<String> reads = linked(found.reads());
+    List<String> writes = linked(found.writes());
+    if (reads.isEmpty() && writes.isEmpty()) {
+      return found;
+    }
     Builder all = new Builder(found);
-    boolean linked = false;
-    for (String key : found.reads()) {
-      linked |= isLinked(key) && all.read(key.charAt(0) + LINKED) != null;
-    }
-    for (String key : found.writes()) {
-      linked |= isLinked(key) && all.write(key.charAt(0) + LINKED) != null;
-    }
-    if (linked && found.effect() == Effect.REMOVE) {
+    reads.forEach(all::read);
+    writes.forEach(all::write);
+    if (found.effect() == Effect.REMOVE) {
       // Its other names have one name less beside them.
       all.write("c" + LINKED);
     }
-    return linked ? all.build() : found;
+    return all.build();
+  }
+
+  /** The keys of all files with several names, for those that are keys of one. */
+  private List<String> linked(Set<String> keys) {
+    return keys.stream()
+        .filter(this::isLinked)
+        .map(key -> key.charAt(0) + LINKED)
+        .distinct()
+        .toList();
   }
 
   /** Whether the file was seen to have several names: all such files count as one. */
