@@ -12,6 +12,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Copies the contents and the attributes of one open file to another. Remembers what the pair of
@@ -22,6 +23,8 @@ final class FileCopy {
   private static final int BLOCK = 512;
   private static final long MOST_AT_ONCE = 1 << 30;
   private static final byte[] EMPTY = new byte[0];
+
+  private static final byte[] ACL = Paths.bytes("system.posix_acl_access");
 
   private boolean canClone = true;
   private boolean canCopyRange = true;
@@ -187,13 +190,17 @@ final class FileCopy {
         boolean groupKept =
             judged.gid() == made.gid() || chown(to, Identity.KEEP, judged.gid(), reach).ok();
         int narrowed = groupKept || judged.isSymlink() ? mode : mode & ~(~(mode << 3) & 070);
-        if (!owned.is(Errno.EPERM) || narrowed != mode) {
+        // That users cannot give files away goes without saying.
+        boolean expected = owned.is(Errno.EPERM) && Identity.setfsuid(Identity.KEEP) != 0;
+        if (!expected || narrowed != mode) {
           trouble = trouble("fchown", owned);
         }
         mode = narrowed;
       }
     }
-    trouble = trouble.or(extendedAttributes(from, to, reach));
+    Kept kept = extendedAttributes(from, to, reach, mode);
+    trouble = trouble.or(kept.trouble);
+    mode = kept.mode;
     if (mode != made.permissions() && !judged.isSymlink()) {
       SyscallResult changed =
           reach == Reach.OPEN ? Unistd.fchmod(to, mode) : ProcSelfFd.chmod(to, mode);
@@ -222,11 +229,20 @@ final class FileCopy {
     return set.ok() ? NONE : trouble("utimensat", set);
   }
 
-  private static Trouble extendedAttributes(int from, int to, Reach reach) {
+  /**
+   * What became of the extended attributes.
+   *
+   * @param mode what is left of the mode
+   */
+  private record Kept(Trouble trouble, int mode) {}
+
+  private static Kept extendedAttributes(int from, int to, Reach reach, int wanted) {
+    int mode = wanted;
     Result<byte[]> names =
         reach == Reach.OPEN ? Xattr.flistxattr(from) : Xattr.listxattr(ProcSelfFd.name(from));
     if (names.failed()) {
-      return names.is(Errno.EOPNOTSUPP) ? NONE : new Trouble("flistxattr", names.errno());
+      Trouble unknown = new Trouble("flistxattr", names.errno());
+      return new Kept(names.is(Errno.EOPNOTSUPP) ? NONE : unknown, mode);
     }
     Trouble trouble = NONE;
     byte[] list = names.value();
@@ -251,11 +267,26 @@ final class FileCopy {
           reach == Reach.OPEN
               ? Xattr.fsetxattr(to, name, value.value(), 0)
               : Xattr.setxattr(ProcSelfFd.name(to), name, value.value(), 0);
+      if (set.failed() && Arrays.equals(name, ACL)) {
+        mode = withoutAcl(mode, value.value());
+      }
       if (set.failed() && !isTheSystemsOwn(name, set)) {
         trouble = trouble.or(trouble("fsetxattr " + Paths.display(name), set));
       }
     }
-    return trouble;
+    return new Kept(trouble, mode);
+  }
+
+  /** With an ACL the group's bits are its mask: without it the group gets what it had itself. */
+  private static int withoutAcl(int mode, byte[] value) {
+    PosixAcl acl = PosixAcl.parse(value);
+    int own = 0;
+    for (PosixAcl.Entry entry : acl == null ? List.<PosixAcl.Entry>of() : acl.entries()) {
+      if (!entry.user() && entry.id() == -1) {
+        own = entry.permissions();
+      }
+    }
+    return mode & (~070 | own << 3);
   }
 
   /**
