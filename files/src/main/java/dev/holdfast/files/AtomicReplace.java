@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AtomicReplace {
   static final String PREFIX = ".holdfast-";
+
+  /** Who is in an edit of which file; guarded by the locks of the files. */
+  private static final Map<Object, Thread> EDITING = new ConcurrentHashMap<>();
 
   /** For those who replace the file without a lock. */
   private static final int MAX_EDIT_TRIES = 64;
@@ -206,6 +211,10 @@ public final class AtomicReplace {
    * again from the new contents, a bounded number of times, and then this throws {@link
    * RaceDetectedException}. One that writes into the old file in place during the exchange itself
    * can lose what it wrote.
+   *
+   * @throws FileBusyException if somebody keeps the lock for a minute
+   * @throws IllegalStateException if this thread is in an edit of the same file, which would wait
+   *     for itself
    */
   public void edit(Edit edit) throws IOException {
     if (directory != null) {
@@ -220,10 +229,19 @@ public final class AtomicReplace {
   private void edit(Directory in, Edit edit) throws IOException {
     for (int races = 0; ; ) {
       try (OpenFile old = in.open(name, Opening.read())) {
+        Object key = old.stat().fileKey();
+        if (Thread.currentThread().equals(EDITING.get(key))) {
+          throw new IllegalStateException("this thread edits it already: " + in.show(name));
+        }
         FileGuard.lock(old);
         // Whoever had the lock before may have replaced the file: then this one is history.
         if (in.stat(name).sameInode(old.stat())) {
-          editLocked(in, old, edit);
+          EDITING.put(key, Thread.currentThread());
+          try {
+            editLocked(in, old, edit);
+          } finally {
+            EDITING.remove(key);
+          }
           return;
         }
       } catch (RaceDetectedException raced) {

@@ -273,4 +273,22 @@ class AtomicReplaceTest {
     writer.join();
     assertTrue(reads > 0);
   }
+
+  /** It would wait for itself; afterwards, and for another file, it may. */
+  @Test
+  void anEditInAnEditOfTheSameFileIsRefusedAtOnce() throws IOException {
+    Path file = Files.writeString(temp.resolve("nested"), "1");
+    Path other = Files.writeString(temp.resolve("other"), "1");
+    AtomicReplace replace = AtomicReplace.of(file);
+    assertThrows(
+        IllegalStateException.class, () -> replace.edit((_, _) -> replace.append(new byte[] {50})));
+    replace.edit(
+        (old, fresh) -> {
+          AtomicReplace.of(other).append(new byte[] {50});
+          old.transferTo(0, Long.MAX_VALUE, fresh);
+        });
+    replace.append(new byte[] {50});
+    assertEquals("12", Files.readString(file));
+    assertEquals("12", Files.readString(other));
+  }
 }
