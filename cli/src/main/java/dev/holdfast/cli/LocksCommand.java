@@ -29,6 +29,9 @@ final class LocksCommand extends Command {
   private final Value<String> token =
       option("--token", "TOKEN", String.class, "With break: which lock is meant, as listed.");
 
+  private final Value<Boolean> check =
+      flag("--check", "With paths: end with 75 if somebody holds a lock on one of them.");
+
   LocksCommand() {
     super("locks");
     description(
@@ -45,13 +48,16 @@ final class LocksCommand extends Command {
         "0:listed, and there is no deadlock; broken",
         "1:there is a deadlock; the lock file has another token, or is gone",
         "2:wrong use",
-        "3:could not look");
+        "3:could not look",
+        "75:with --check: somebody holds one of them");
     footer(
         "Examples:",
         "  all of them:",
         "    holdfast locks",
         "  who keeps this file:",
         "    holdfast locks /var/mail/me.lock",
+        "  is anybody at work with it?",
+        "    holdfast locks --check /run/lock/backup >/dev/null; [ $? = 75 ] && echo yes",
         "  for a script:",
         "    holdfast locks --json | jq '.deadlocks'");
   }
@@ -62,6 +68,9 @@ final class LocksCommand extends Command {
     // A file may be called so, too: it is listed.
     if (token.given() || (words.size() > 1 && words.getFirst().equals("break"))) {
       return breakLock(words);
+    }
+    if (check.get() && words.isEmpty()) {
+      throw CommandFailure.usage("--check", "give at least one path");
     }
     List<Path> paths = words.stream().map(Path::of).toList();
     int status = list(paths);
@@ -97,8 +106,12 @@ final class LocksCommand extends Command {
     if (!paths.isEmpty()) {
       table = table.about(paths);
       for (Path path : paths) {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (!check.get() && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
           throw new NoSuchFileException(path.toString());
+        }
+        if (Files.isDirectory(path)) {
+          // It may have a flock, but it is no lock file.
+          continue;
         }
         // An ordinary file that is locked says nothing of a holder.
         LockFileReport.at(path)
@@ -113,7 +126,11 @@ final class LocksCommand extends Command {
       text(table, files, out);
     }
     out.flush();
-    return table.deadlocks().isEmpty() ? ExitCode.OK : ExitCode.NO;
+    if (!table.deadlocks().isEmpty()) {
+      return ExitCode.NO;
+    }
+    boolean held = !table.granted().isEmpty() || files.stream().anyMatch(file -> !file.dead());
+    return check.get() && held ? ExitCode.BUSY : ExitCode.OK;
   }
 
   private static void text(LockTable table, List<LockFileReport> files, PrintWriter out) {

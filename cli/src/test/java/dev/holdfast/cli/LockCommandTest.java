@@ -481,6 +481,27 @@ class LockCommandTest {
     }
   }
 
+  /** Whoever may not look at the holder's descriptors sees the name that he typed. */
+  @Test
+  void locksOfAPathAreCheckedAndNamed() throws IOException {
+    String file = path("checked");
+    assertEquals(0, run("locks", "--check", file));
+    assertEquals(2, run("locks", "--check"));
+    try (Held held = Locks.file(Path.of(file)).tryAcquire().orElseThrow()) {
+      assertEquals(75, run("locks", "--check", file), err::toString);
+      assertEquals(0, run("locks", file));
+      assertTrue(held.isOpen());
+    }
+    assertEquals(0, run("locks", "--check", file));
+    try (Held held = Locks.flock(directory).tryAcquire().orElseThrow()) {
+      // A directory can be locked; only a flock can be on it.
+      assertEquals(75, run("locks", "--check", directory.toString()), err::toString);
+      assertEquals(75, run("locks", "--check", directory + "/."), err::toString);
+      assertTrue(held.isOpen());
+    }
+    assertEquals(0, run("locks", "/"), err::toString);
+  }
+
   @Test
   void locksListsHoldersAndBreaksByToken() throws IOException {
     Path file = directory.resolve("file");

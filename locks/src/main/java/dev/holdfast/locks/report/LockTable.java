@@ -86,6 +86,10 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
       commands = List.copyOf(commands);
     }
 
+    private Entry at(String name) {
+      return new Entry(kind, mode, pids, commands, name, major, minor, inode, start, length);
+    }
+
     private boolean conflicts(Entry other) {
       return family() == other.family()
           && inode == other.inode
@@ -128,24 +132,33 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
 
   /** Only what is about these files. A name that leads nowhere has no locks. */
   public LockTable about(Collection<Path> paths) throws IOException {
-    Set<String> wanted = new TreeSet<>();
+    Map<String, String> wanted = new TreeMap<>();
     for (Path path : paths) {
       Result<Statx> stat =
           Statx.statx(
               Fcntl.AT_FDCWD, Paths.bytes(path), 0, Statx.STATX_BASIC_STATS | Statx.STATX_MNT_ID);
       if (stat.ok()) {
         KernelLocks.Device device = KernelLocks.Device.of(stat.value());
-        wanted.add(device.major() + ":" + device.minor() + ":" + stat.value().inode());
+        wanted.putIfAbsent(
+            device.major() + ":" + device.minor() + ":" + stat.value().inode(), path.toString());
       }
     }
-    List<Entry> held = granted.stream().filter(entry -> wanted.contains(id(entry))).toList();
-    List<Entry> wait = waiting.stream().filter(entry -> wanted.contains(id(entry))).toList();
+    List<Entry> held = about(granted, wanted);
+    List<Entry> wait = about(waiting, wanted);
     Set<Integer> pids = new TreeSet<>();
     held.forEach(entry -> pids.addAll(entry.pids()));
     wait.forEach(entry -> pids.addAll(entry.pids()));
     List<List<Integer>> circles =
         deadlocks.stream().filter(circle -> circle.stream().anyMatch(pids::contains)).toList();
     return new LockTable(held, wait, circles);
+  }
+
+  /** Those of these files, by the names that were asked for where no other is known. */
+  private static List<Entry> about(List<Entry> entries, Map<String, String> wanted) {
+    return entries.stream()
+        .filter(entry -> wanted.containsKey(id(entry)))
+        .map(entry -> entry.path.isEmpty() ? entry.at(wanted.getOrDefault(id(entry), "")) : entry)
+        .toList();
   }
 
   private static String id(Entry entry) {
