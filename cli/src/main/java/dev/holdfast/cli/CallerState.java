@@ -47,8 +47,8 @@ final class CallerState {
   }
 
   /**
-   * From now on programs that are executed have the caller's descriptors, and none of ours but the
-   * standard streams.
+   * From now on programs that are executed have the caller's descriptors, and none of ours; without
+   * word of the caller's, the standard streams.
    */
   static void keepDescriptors() throws IOException {
     if (!Unistd.close_range_cloexec(FIRST_OF_OURS).ok()) {
@@ -61,9 +61,16 @@ final class CallerState {
         }
       }
     }
-    for (int fd : descriptors()) {
+    List<Integer> kept = descriptors();
+    for (int fd : kept) {
       if (fd >= FIRST_OF_OURS) {
         Fcntl.fcntl(fd, Fcntl.F_SETFD, 0);
+      }
+    }
+    for (int fd = 0; fd < FIRST_OF_OURS && !kept.isEmpty(); fd++) {
+      if (!kept.contains(fd)) {
+        // It was closed, and what the launcher put there instead is for us.
+        Fcntl.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
       }
     }
   }

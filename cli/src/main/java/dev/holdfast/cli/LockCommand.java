@@ -75,7 +75,7 @@ final class LockCommand extends Command {
   private final Value<Boolean> exec =
       flag(
           "-F, --exec",
-          "Have the program take our place, with the lock (ofd, flock, pid and socket).");
+          "Have the program take our place, with the lock (ofd, flock, pid, port and socket).");
 
   private final Value<Boolean> close =
       flag(
@@ -167,9 +167,10 @@ final class LockCommand extends Command {
             + " program.",
         "",
         "The program inherits the lock, as with flock(1): if we are killed it keeps it, and so does"
-            + " what it leaves running; --close changes that. With --exec it takes our place. Files"
-            + " that are locks (file, nfs, mail, device) and ports are not inherited: they are"
-            + " removed or closed when the program has ended.");
+            + " what it leaves running; --close changes that. With --exec it takes our place. A"
+            + " lock that is a file (file, nfs, mail, device) is removed when the program has"
+            + " ended; if we were killed, it is taken over once nobody has it any more (nfs: only"
+            + " by 'locks break').");
     synopsis(
         "usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]",
         "       holdfast lock [OPTIONS] NAME... -c COMMAND",

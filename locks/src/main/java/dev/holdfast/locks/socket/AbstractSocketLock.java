@@ -105,7 +105,7 @@ public final class AbstractSocketLock extends LocalLock<AbstractSocketLock> {
 
     @Override
     public List<Holder> holders() {
-      return SocketHolders.ofAbstractName(name());
+      return SocketHolders.ofAbstractName(bytes);
     }
   }
 }

@@ -13,10 +13,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Who has a socket: the kernel's tables of sockets, and the descriptors of processes, proc(5). */
 final class SocketHolders {
   private static final Path PROC = Path.of("/proc");
+
+  /** Address, references, protocol, flags, type, state and inode, unix(7). */
+  private static final Pattern UNIX_ROW =
+      Pattern.compile("\\p{XDigit}+: (?:\\p{XDigit}+ ){5} *(\\d+)");
 
   private SocketHolders() {}
 
@@ -34,12 +40,20 @@ final class SocketHolders {
     return owners(inodes);
   }
 
-  static List<Holder> ofAbstractName(String shown) {
+  static List<Holder> ofAbstractName(byte[] name) {
+    // The table has names as they are, line ends and spaces included, and each NUL as an @.
+    String shown = " @" + new String(name, StandardCharsets.ISO_8859_1).replace('\0', '@') + "\n";
+    String table;
+    try {
+      table = Files.readString(PROC.resolve("self/net/unix"), StandardCharsets.ISO_8859_1);
+    } catch (IOException none) {
+      return List.of();
+    }
     List<String> inodes = new ArrayList<>();
-    for (String line : lines(PROC.resolve("self/net/unix"))) {
-      String[] words = line.trim().split("\\s+", 8);
-      if (words.length == 8 && words[7].equals(shown)) {
-        inodes.add(words[6]);
+    for (int at = table.indexOf(shown); at >= 0; at = table.indexOf(shown, at + 1)) {
+      Matcher row = UNIX_ROW.matcher(table.substring(table.lastIndexOf('\n', at - 1) + 1, at));
+      if (row.matches()) {
+        inodes.add(row.group(1));
       }
     }
     return owners(inodes);
