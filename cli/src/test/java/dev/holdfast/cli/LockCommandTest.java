@@ -2,17 +2,21 @@ package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.AsUser;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.report.LockFileReport;
+import dev.holdfast.testing.Requirements;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -174,6 +178,56 @@ class LockCommandTest {
     }
     // When it has ended, the next one gets the lock, whatever was left behind.
     assertEquals(0, run("lock", "--kind", kind, "-w", "20", name, "--", "true"), err::toString);
+  }
+
+  /** It passes them on, or is killed by them; either way the lock is its program's. */
+  @Test
+  void noSignalLetsASecondProgramIn() throws Exception {
+    List<String> passedOn =
+        List.of(
+            "HUP", "INT", "QUIT", "USR1", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "XCPU", "XFSZ",
+            "VTALRM", "PROF", "IO", "PWR");
+    String deaf = "trap '' " + String.join(" ", passedOn) + "; echo $$; exec sleep 300";
+    Process first = start("lock", path("any"), "--", "bash", "-c", deaf).start();
+    long job = Long.parseLong(first.inputReader().readLine());
+    try {
+      for (String signal : passedOn) {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(first.pid())).start().waitFor();
+        assertTrue(Locks.ofd(directory.resolve("any")).tryAcquire().isEmpty(), signal);
+        assertTrue(first.isAlive(), signal);
+      }
+      new ProcessBuilder("kill", "-RTMIN", Long.toString(first.pid())).start().waitFor();
+      first.waitFor();
+      assertTrue(ProcessHandle.of(job).isPresent(), "the program is deaf");
+      assertTrue(Locks.ofd(directory.resolve("any")).tryAcquire().isEmpty());
+    } finally {
+      ProcessHandle.of(job).ifPresent(ProcessHandle::destroyForcibly);
+    }
+    assertEquals(0, run("lock", "-w", "20", path("any"), "--", "true"), err::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"000", "022", "027", "077"})
+  void usersShareALockUnderAnyUmask(String umask) throws Exception {
+    Requirements.root("two users");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path shared = directory.resolve("shared");
+    ProcessBuilder first = start("lock", "--fair", "--mode", "0666", path("shared"), "--", "true");
+    first.command().addAll(0, List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
+    assertEquals(0, first.start().waitFor());
+    ProcessBuilder alone = start("lock", path("alone"), "--", "true");
+    alone.command().addAll(0, List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
+    assertEquals(0, alone.start().waitFor());
+    try (AsUser nobody = AsUser.named("nobody")) {
+      assertTrue(
+          nobody.call(() -> Locks.of(shared).fair().tryAcquire().map(this::letGo)).isPresent());
+      // Else it is its maker's, and how to share it is said.
+      AccessDeniedException denied =
+          assertThrows(
+              AccessDeniedException.class,
+              () -> nobody.call(() -> Locks.of(directory.resolve("alone")).tryAcquire()));
+      assertTrue(denied.getReason().contains("--mode"), denied::getReason);
+    }
   }
 
   @Test
@@ -522,6 +576,6 @@ class LockCommandTest {
       assertEquals(1, run("locks", "break", file.toString(), "--token", token));
       assertEquals(2, run("locks", "break", file.toString()));
     }
-    org.junit.jupiter.api.Assertions.assertThrows(java.io.UncheckedIOException.class, held::close);
+    assertThrows(java.io.UncheckedIOException.class, held::close);
   }
 }
