@@ -30,6 +30,7 @@ final class Commands {
     BY_NAME.put("doctor", DoctorCommand::new);
     BY_NAME.put("lock", LockCommand::new);
     BY_NAME.put("locks", LocksCommand::new);
+    BY_NAME.put("explain", ExplainCommand::new);
     BY_NAME.put("help", HelpCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);
   }

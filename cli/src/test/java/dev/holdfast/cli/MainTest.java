@@ -103,7 +103,7 @@ class MainTest {
     "tree mv, 'holdfast tree: mv: no such command; see '",
     "prove --setpu=x, 'holdfast prove: --setpu=x: unknown option (did you mean ''--setup''?)'",
     "lab S0l, 'holdfast lab: S0l: no such scene (did you mean ''S01''?)'",
-    "lock --kind odf x -- true, 'holdfast lock: --kind: ''odf'' is not one of ofd, posix, '",
+    "lock --kind odf x -- true, 'holdfast lock: --kind: ''odf'' is not one of '",
     "write ., 'holdfast write: .: is a directory (EISDIR)'",
     "write a/.., 'holdfast write: a/..: is a directory (EISDIR)'",
     "save ., 'holdfast save: .: is a directory (EISDIR)'",
