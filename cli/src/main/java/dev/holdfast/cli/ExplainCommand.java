@@ -6,16 +6,17 @@ import java.util.List;
 /** {@code holdfast explain}. */
 final class ExplainCommand extends Command {
   private final Operand<List<String>> ids =
-      operands("ID", "What to explain, as any output calls it: S05, [S05], S05/rule. Default: list.")
+      operands(
+              "ID", "What to explain, as any output calls it: S05, [S05], S05/rule. Default: list.")
           .oneOf(Pages::ids);
 
   ExplainCommand() {
     super("explain");
     textOnly();
     description(
-        "Tells what an id in our output stands for: the hazard, how it is used, and what holds. S is"
-            + " for files, L for locks, F and K for what Holdfast offers against them. The pages of"
-            + " prove and of schedules are here, too.");
+        "Tells what an id in our output stands for: the hazard, how it is used, and what holds. S"
+            + " is for files, L for locks, F and K for what Holdfast offers against them. The pages"
+            + " of prove and of schedules are here, too.");
     synopsis("usage: holdfast explain [ID...]");
     exitStatus("0:explained", "2:there is no such id");
     footer(

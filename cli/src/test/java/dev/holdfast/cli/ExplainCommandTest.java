@@ -52,8 +52,7 @@ class ExplainCommandTest {
   @ValueSource(strings = {"S05", "s05", "[S05]", "S05/rule-name", "[S05/rule-name]"})
   void anIdIsTakenAsOutputHasIt(String typed) throws IOException {
     CommandRun run = run(typed);
-    assertEquals(
-        new CommandRun(ExitCode.OK, Files.readString(DOCS.resolve("S05.md")), ""), run);
+    assertEquals(new CommandRun(ExitCode.OK, Files.readString(DOCS.resolve("S05.md")), ""), run);
   }
 
   @Test
@@ -61,7 +60,8 @@ class ExplainCommandTest {
     run("S05", "S21")
         .assertRefused(
             ExitCode.USAGE,
-            "holdfast explain: S21: no such id (did you mean 'S01'?); 'holdfast explain' lists them");
+            "holdfast explain: S21: no such id (did you mean 'S01'?); 'holdfast explain' lists"
+                + " them");
     run("../README")
         .assertRefused(
             ExitCode.USAGE,
