@@ -170,7 +170,7 @@ public final class Schedules {
     return new ScheduleProof(
         titles,
         points.stream()
-            .filter(p -> !p.startsWith("p:") && p.startsWith("/", 2))
+            .filter(p -> !p.startsWith("p:"))
             .map(p -> Raw.display(p.substring(2)))
             .distinct()
             .sorted()
