@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Sources.</b> open(2) on O_PATH.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class HeldObject implements AutoCloseable {
   private interface Work<T extends @Nullable Object> {
     T on(HeldEntry entry) throws IOException;
