@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
 import java.util.Arrays;
 
 /** Names as bytes: a file name need not be UTF-8. */
@@ -27,12 +28,10 @@ public final class Paths {
    * The bytes of the name that a {@code Path} of the default file system means, also where the
    * JVM's locale could not decode it.
    *
-   * @throws IllegalArgumentException if the path belongs to another provider
+   * @throws ProviderMismatchException if the path belongs to another provider
    */
   public static byte[] bytes(Path path) {
-    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
-      throw new IllegalArgumentException("not a path of the default file system: " + path);
-    }
+    requireDefault(path);
     String text = path.toString();
     if (text.indexOf('\uFFFD') < 0) {
       return bytes(text);
@@ -55,6 +54,19 @@ public final class Paths {
       from++;
     }
     return Arrays.copyOfRange(absolute, from, end);
+  }
+
+  /**
+   * The path, if the kernel can know it: what is inside an archive or in memory has names that look
+   * like those of other files.
+   *
+   * @throws ProviderMismatchException if the path belongs to another provider
+   */
+  public static Path requireDefault(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new ProviderMismatchException("not a path of the default file system: " + path);
+    }
+    return path;
   }
 
   private static byte[] unescape(String raw) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * The calls that take and drop one lock on one descriptor, with their arguments laid out once: for
- * those who do it in a tight loop. None of them blocks; the waiting forms are in {@link FileLocks}.
+ * those who do it in a tight loop. Only {@link #await} blocks.
  *
  * <p>Where the file is on a local file system the calls are made without telling the Java virtual
  * machine, which saves much of their cost and is harmless only because the kernel answers from its
@@ -102,6 +102,49 @@ public final class PreparedLock {
         : fcntl(exclusive ? FileLocks.F_WRLCK : FileLocks.F_RDLCK);
   }
 
+  /** The same for those who ask no more if it is not possible now: one call, not two. */
+  public boolean takeQuickly(boolean exclusive) {
+    try {
+      if (!quick()) {
+        return take(exclusive).ok();
+      }
+      int result;
+      if (operation == 0) {
+        int flags = (exclusive ? FileLocks.LOCK_EX : FileLocks.LOCK_SH) | FileLocks.LOCK_NB;
+        result = (int) Quick.FLOCK.invokeExact(fd, flags);
+      } else {
+        long lock = struct(exclusive ? FileLocks.F_WRLCK : FileLocks.F_RDLCK);
+        result = (int) Quick.FCNTL.invokeExact(fd, operation, lock);
+      }
+      return result == 0;
+    } catch (Throwable unreachable) {
+      throw new AssertionError("a downcall threw", unreachable);
+    } finally {
+      Reference.reachabilityFence(structs);
+    }
+  }
+
+  /**
+   * Waits in the kernel until it has it, deaf to {@link Thread#interrupt}: not on a virtual thread.
+   * {@code EINTR} if a signal came meanwhile.
+   */
+  public SyscallResult await(boolean exclusive) {
+    if (operation == 0) {
+      return FileLocks.flock(fd, exclusive ? FileLocks.LOCK_EX : FileLocks.LOCK_SH);
+    }
+    try {
+      // F_SETLKW is F_SETLK + 1, and F_OFD_SETLKW is F_OFD_SETLK + 1.
+      long lock = struct(exclusive ? FileLocks.F_WRLCK : FileLocks.F_RDLCK);
+      return Kernel.call(Sysno.FCNTL, fd, operation + 1L, lock);
+    } finally {
+      Reference.reachabilityFence(structs);
+    }
+  }
+
+  private long struct(int type) {
+    return structs.address() + type * STRUCT;
+  }
+
   /** Drops it. */
   public SyscallResult drop() {
     return operation == 0 ? flock(FileLocks.LOCK_UN) : fcntl(FileLocks.F_UNLCK);
@@ -119,7 +162,7 @@ public final class PreparedLock {
   }
 
   private SyscallResult fcntl(int type) {
-    long lock = structs.address() + type * STRUCT;
+    long lock = struct(type);
     try {
       if (quick() && (int) Quick.FCNTL.invokeExact(fd, operation, lock) == 0) {
         return SyscallResult.SUCCESS;

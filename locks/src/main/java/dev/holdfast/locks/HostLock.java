@@ -159,6 +159,6 @@ public interface HostLock {
     return JavaLock.Pair.of(this);
   }
 
-  /** Who holds it, as far as can be known; empty if nobody does. */
+  /** Who holds it, as far as can be known; empty if nobody does. Makes no file. */
   List<Holder> holders() throws IOException;
 }

@@ -4,8 +4,10 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Leases;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Signals;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Contract;
+import dev.holdfast.locks.kernel.HarmlessClose;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.wait.Timers;
 import java.io.IOException;
@@ -37,21 +39,27 @@ public final class FileLease implements AutoCloseable {
 
   private final Path path;
   private final OwnedFd file;
+  private final Statx stat;
   private final int fd;
   private final AtomicBoolean open = new AtomicBoolean(true);
   private final ScheduledFuture<?> looking;
   private volatile @Nullable Runnable onBreak;
 
-  private FileLease(Path path, OwnedFd file, int fd) {
+  private FileLease(Path path, LockFile opened, int fd) {
     this.path = path;
-    this.file = file;
+    this.file = opened.fd();
+    this.stat = opened.stat();
     this.fd = fd;
     this.looking = Timers.every(LOOK_MILLIS, TimeUnit.MILLISECONDS, this::look);
   }
 
-  /** Takes the lease if nobody else has the file open; empty if somebody has. */
+  /**
+   * Takes the lease if nobody else has the file open; empty if somebody has.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no file
+   */
   public static Optional<FileLease> tryAcquire(Path path) throws IOException {
-    LockFile opened = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
+    LockFile opened = LockFile.open(path, LockFile.Want.EXISTING, 0);
     boolean kept = false;
     int fd = opened.fd().borrow();
     try {
@@ -63,7 +71,7 @@ public final class FileLease implements AutoCloseable {
       }
       leased.orThrow("fcntl F_SETLEASE", path.toString());
       kept = true;
-      return Optional.of(new FileLease(path, opened.fd(), fd));
+      return Optional.of(new FileLease(path, opened, fd));
     } finally {
       if (!kept) {
         opened.fd().giveBack();
@@ -98,7 +106,7 @@ public final class FileLease implements AutoCloseable {
       looking.cancel(false);
       SyscallResult given = Leases.setlease(fd, Leases.F_UNLCK);
       file.giveBack();
-      file.close();
+      HarmlessClose.of(file, stat);
       // EINVAL and EAGAIN: the kernel has taken it away already.
       if (given.failed() && !given.is(Errno.EINVAL) && !given.is(Errno.EAGAIN)) {
         given.orThrow("fcntl F_SETLEASE", path.toString());

@@ -1,6 +1,5 @@
 package dev.holdfast.locks.kernel;
 
-import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.PreparedLock;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -110,8 +109,13 @@ public final class FlockLock extends KernelLock<FlockLock> {
     }
 
     @Override
+    boolean takeQuickly(Mode mode) {
+      return calls.takeQuickly(mode == Mode.EXCLUSIVE);
+    }
+
+    @Override
     SyscallResult set(Mode mode) {
-      return FileLocks.flock(fd, mode == Mode.SHARED ? FileLocks.LOCK_SH : FileLocks.LOCK_EX);
+      return calls.await(mode == Mode.EXCLUSIVE);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.holdfast.locks.kernel;
 
+import dev.holdfast.libc.Paths;
 import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.process.LocalLock;
@@ -8,7 +10,10 @@ import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What the kinds have in common that the kernel keeps on a permanent file. */
 public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
@@ -17,7 +22,7 @@ public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
 
   KernelLock(Path path, Mode mode, NewFile made) {
     super(path.toString(), mode);
-    this.path = path;
+    this.path = Paths.requireDefault(path);
     this.made = made;
   }
 
@@ -40,6 +45,12 @@ public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
   public final HostLock fair() {
     require(Capability.FAIR);
     return new FairView(this, path);
+  }
+
+  /** Makes no file: where there is none nobody holds its lock. */
+  @Override
+  public final List<Holder> holders() throws IOException {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? super.holders() : List.of();
   }
 
   @Override

@@ -65,18 +65,32 @@ public final class KernelWait {
     }
   }
 
-  /** One wait; as a channel it is told by the JDK when its thread is interrupted. */
+  /** What a platform thread waits with again and again. */
+  private static final class Waiter {
+    static final ThreadLocal<Waiter> MINE = ThreadLocal.withInitial(Waiter::new);
+
+    final int tid = Unistd.gettid();
+    private Wait unlimited = new Wait();
+
+    /** One that nobody has cancelled. */
+    Wait unlimited() {
+      if (unlimited.cancelled) {
+        unlimited = new Wait();
+      }
+      return unlimited;
+    }
+  }
+
+  /**
+   * Waits of one thread, until one of them is cancelled; as a channel it is told by the JDK when
+   * that thread is interrupted.
+   */
   private static final class Wait extends AbstractInterruptibleChannel {
-    private final Call call;
     private int tid;
     private boolean inside;
     private volatile boolean cancelled;
 
-    Wait(Call call) {
-      this.call = call;
-    }
-
-    SyscallResult run(Deadline deadline) {
+    SyscallResult run(Call call, Deadline deadline) {
       enter();
       Future<?> alarm =
           deadline.limited()
@@ -106,7 +120,7 @@ public final class KernelWait {
     }
 
     private synchronized void enter() {
-      tid = Unistd.gettid();
+      tid = Waiter.MINE.get().tid;
       inside = true;
     }
 
@@ -132,6 +146,11 @@ public final class KernelWait {
     }
   }
 
+  /** True if to wait costs about as much as to try: then one need not try first. */
+  static boolean isCheap(Deadline deadline) {
+    return !deadline.limited() && available() && !Thread.currentThread().isVirtual();
+  }
+
   /** False if waits must poll: no signal is left to end them with. */
   public static boolean available() {
     return Lazy.SIGNAL != 0;
@@ -145,9 +164,13 @@ public final class KernelWait {
    */
   public static @Nullable SyscallResult await(Call call, Deadline deadline)
       throws InterruptedException {
-    Wait wait = new Wait(call);
-    SyscallResult result =
-        Thread.currentThread().isVirtual() ? runElsewhere(wait, deadline) : wait.run(deadline);
+    SyscallResult result;
+    if (Thread.currentThread().isVirtual()) {
+      result = runElsewhere(call, deadline);
+    } else {
+      Wait wait = deadline.limited() ? new Wait() : Waiter.MINE.get().unlimited();
+      result = wait.run(call, deadline);
+    }
     if (result == null || result.is(Errno.EINTR)) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -157,10 +180,11 @@ public final class KernelWait {
     return result;
   }
 
-  private static @Nullable SyscallResult runElsewhere(Wait wait, Deadline deadline) {
+  private static @Nullable SyscallResult runElsewhere(Call call, Deadline deadline) {
+    Wait wait = new Wait();
     CompletableFuture<SyscallResult> answer = new CompletableFuture<>();
     try {
-      Lazy.HELPERS.execute(() -> answer.complete(wait.run(deadline)));
+      Lazy.HELPERS.execute(() -> answer.complete(wait.run(call, deadline)));
     } catch (RejectedExecutionException tooMany) {
       return null;
     }

@@ -12,6 +12,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.FileSystems;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -36,6 +37,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   public enum Want {
     /** A regular file that can be written. */
     WRITABLE,
+    /** The same, which is there: it is never made. */
+    EXISTING,
     /** A regular file; reading is enough. */
     READABLE,
     /** Whatever can be opened for reading, directories and devices included. */
@@ -58,7 +61,12 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     for (int i = 0; i < TRIES; i++) {
       SyscallResult opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDWR, 0);
       boolean writable = opened.ok();
+      if ((opened.is(Errno.EMFILE) || opened.is(Errno.ENFILE)) && Slots.makeRoom()) {
+        opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDWR, 0);
+        writable = opened.ok();
+      }
       if (want != Want.WRITABLE
+          && want != Want.EXISTING
           && (opened.is(Errno.EACCES)
               || opened.is(Errno.EROFS)
               || opened.is(Errno.EISDIR)
@@ -66,7 +74,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
               || opened.is(Errno.EPERM))) {
         opened = Fcntl.openat(AT_FDCWD, name, flags | Fcntl.O_RDONLY, 0);
       }
-      if (opened.is(Errno.ENOENT) && want != Want.DEVICE) {
+      if (opened.is(Errno.ENOENT) && want != Want.DEVICE && want != Want.EXISTING) {
         int create = FLAGS | Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL;
         opened = Fcntl.openat(AT_FDCWD, name, create, made.permissions());
         writable = true;
@@ -226,11 +234,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   }
 
   public void closeQuietly() {
-    try {
-      fd.close();
-    } catch (IOException nothingWasWritten) {
-      // A lock file has no contents that could be lost.
-    }
+    HarmlessClose.of(fd, stat);
   }
 
   static int pid() {

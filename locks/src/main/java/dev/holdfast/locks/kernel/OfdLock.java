@@ -88,9 +88,13 @@ public final class OfdLock extends RecordLock<OfdLock> {
     }
 
     @Override
+    boolean takeQuickly(Mode mode) {
+      return calls.takeQuickly(mode == Mode.EXCLUSIVE);
+    }
+
+    @Override
     SyscallResult set(Mode mode) {
-      int type = mode == Mode.SHARED ? FileLocks.F_RDLCK : FileLocks.F_WRLCK;
-      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLKW, type, key().start(), key().length());
+      return calls.await(mode == Mode.EXCLUSIVE);
     }
 
     @Override

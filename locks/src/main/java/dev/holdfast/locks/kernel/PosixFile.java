@@ -2,12 +2,10 @@ package dev.holdfast.locks.kernel;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
-import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.wait.Deadline;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>They belong to the process: the kernel neither keeps its threads apart, nor remembers that two
  * ranges overlap, nor survives the closing of any descriptor of the file. All three are made up for
- * here. Descriptors of the file that this library is done with stay open until nothing is locked.
+ * here, the last by {@link HarmlessClose}.
  */
 final class PosixFile {
   private record Id(long device, long inode) {}
@@ -47,29 +45,15 @@ final class PosixFile {
 
   private final Id id;
   private final List<Range> ranges = new ArrayList<>();
-  private final List<OwnedFd> done = new ArrayList<>();
 
   private PosixFile(Id id) {
     this.id = id;
   }
 
-  /** Closes a descriptor of the file now, or when that loses no lock any more. */
-  static void closeWhenHarmless(OwnedFd fd, Key key) {
+  /** True if a thread of this process has locked a part of the file, or is about to. */
+  static boolean isLocked(long device, long inode) {
     synchronized (ALL) {
-      PosixFile file = ALL.get(new Id(key.device(), key.inode()));
-      if (file != null) {
-        file.done.add(fd);
-        return;
-      }
-      close(fd);
-    }
-  }
-
-  private static void close(OwnedFd fd) {
-    try {
-      fd.close();
-    } catch (IOException nothingWasWritten) {
-      // A lock file has no contents that could be lost.
+      return ALL.containsKey(new Id(device, inode));
     }
   }
 
@@ -124,7 +108,6 @@ final class PosixFile {
       }
       SyscallResult result = file.unlock(fd, range.start, range.end);
       if (file.ranges.isEmpty()) {
-        file.done.forEach(PosixFile::close);
         ALL.remove(file.id);
       }
       ALL.notifyAll();

@@ -1,6 +1,5 @@
 package dev.holdfast.locks.kernel;
 
-import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -15,7 +14,6 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.scope.ScopeRules;
-import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
@@ -75,9 +73,6 @@ public final class PosixLock extends RecordLock<PosixLock> {
   }
 
   private static final class PosixEngine extends FileEngine {
-    private static final long POLL_BASE = 200_000;
-    private static final long POLL_CAP = 20_000_000;
-
     private PosixFile.@Nullable Range range;
 
     PosixEngine(Key key, String path, LockFile file) throws IOException {
@@ -89,17 +84,24 @@ public final class PosixLock extends RecordLock<PosixLock> {
       return FileLocks.setlk(fd, operation, type, key().start(), key().length());
     }
 
-    private boolean granted(SyscallResult result) throws IOException {
-      if (result.ok()) {
-        return true;
-      }
-      if (result.is(Errno.EAGAIN)
-          || result.is(Errno.EACCES)
-          || result.is(Errno.EINTR)
-          || result.is(Errno.EDEADLK)) {
-        return false;
-      }
-      throw SyscallExceptions.of(result.errno(), "fcntl F_SETLK", path);
+    @Override
+    SyscallResult trySet(Mode mode) {
+      return set(FileLocks.F_SETLK, mode);
+    }
+
+    @Override
+    boolean takeQuickly(Mode mode) {
+      return trySet(mode).ok();
+    }
+
+    @Override
+    SyscallResult set(Mode mode) {
+      return set(FileLocks.F_SETLKW, mode);
+    }
+
+    @Override
+    IOException failed(SyscallResult result) {
+      return SyscallExceptions.of(result.errno(), "fcntl F_SETLK", path);
     }
 
     @Override
@@ -110,7 +112,7 @@ public final class PosixLock extends RecordLock<PosixLock> {
       }
       boolean granted = false;
       try {
-        granted = granted(set(FileLocks.F_SETLK, mode));
+        granted = granted(trySet(mode));
       } finally {
         settle(mine, granted);
       }
@@ -125,7 +127,7 @@ public final class PosixLock extends RecordLock<PosixLock> {
       }
       boolean granted = false;
       try {
-        granted = waitForKernel(mode, deadline);
+        granted = claimFromKernel(mode, deadline);
       } finally {
         settle(mine, granted);
       }
@@ -138,30 +140,6 @@ public final class PosixLock extends RecordLock<PosixLock> {
       } else {
         PosixFile.giveUp(fd, key(), mine);
       }
-    }
-
-    private boolean waitForKernel(Mode mode, Deadline deadline)
-        throws IOException, InterruptedException {
-      Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
-      while (!granted(set(FileLocks.F_SETLK, mode))) {
-        if (deadline.passed()) {
-          return false;
-        }
-        if (KernelWait.available()) {
-          SyscallResult result = KernelWait.await(() -> set(FileLocks.F_SETLKW, mode), deadline);
-          // The kernel looks for cycles between processes, not threads: a hint, no verdict.
-          if (result != null && !result.is(Errno.EDEADLK)) {
-            if (granted(result)) {
-              return true;
-            }
-            continue;
-          }
-        }
-        if (!backoff.pause(deadline)) {
-          return granted(set(FileLocks.F_SETLK, mode));
-        }
-      }
-      return true;
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -59,6 +60,9 @@ public final class SharedMemory {
   private static final long SLOT_BYTES = INITIAL_BYTE + 1;
 
   private static final Map<Key, SharedMemory> OPEN = new HashMap<>();
+
+  /** Longer than any other process takes to set it up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path path;
   private final Key key;
@@ -151,6 +155,7 @@ public final class SharedMemory {
 
   private static void lockByte(int fd, Path path, long at) throws IOException {
     Backoff backoff = new Backoff(50_000, 5_000_000);
+    Deadline deadline = Deadline.after(PATIENCE);
     boolean interrupted = false;
     try {
       for (; ; ) {
@@ -159,8 +164,15 @@ public final class SharedMemory {
           locked.orThrow("fcntl F_OFD_SETLK", path.toString());
           return;
         }
+        if (deadline.passed()) {
+          throw new FileSystemException(
+              path.toString(),
+              null,
+              "a lock on all of it keeps it from being used as shared memory (EAGAIN);"
+                  + " `holdfast locks` tells whose");
+        }
         try {
-          backoff.pause(Deadline.NONE);
+          backoff.pause(deadline);
         } catch (InterruptedException e) {
           interrupted = true;
         }

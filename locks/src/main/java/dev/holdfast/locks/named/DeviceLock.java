@@ -2,6 +2,7 @@ package dev.holdfast.locks.named;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.holdfast.libc.Paths;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.HostLock;
@@ -45,7 +46,7 @@ public final class DeviceLock extends NamedFileLock<DeviceLock> {
 
     @Override
     public HostLock at(Path device) throws IOException {
-      return new DeviceLock(device.toRealPath(), directory);
+      return new DeviceLock(Paths.requireDefault(device).toRealPath(), directory);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.holdfast.libc.Xattr;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockCompromisedException;
+import dev.holdfast.locks.kernel.HarmlessClose;
 import dev.holdfast.locks.scope.FileSystems;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.NameWatch;
@@ -342,7 +343,7 @@ public final class NamedFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
       if (pin != null) {
-        pin.close();
+        HarmlessClose.of(pin);
       }
     }
   }

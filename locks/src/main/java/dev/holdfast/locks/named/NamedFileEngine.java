@@ -181,6 +181,9 @@ public final class NamedFileEngine implements Engine {
 
   @Override
   public boolean claim(Mode mode, Deadline deadline) throws IOException, InterruptedException {
+    if (tryClaim(mode)) {
+      return true;
+    }
     Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
     Path directory = file.path.getParent();
     if (directory == null) {

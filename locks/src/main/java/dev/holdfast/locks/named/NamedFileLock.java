@@ -1,5 +1,6 @@
 package dev.holdfast.locks.named;
 
+import dev.holdfast.libc.Paths;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.process.LocalLock;
@@ -15,7 +16,7 @@ public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLoc
 
   NamedFileLock(Path path, Kind kind) {
     super(path.toString(), Mode.EXCLUSIVE);
-    this.path = path;
+    this.path = Paths.requireDefault(path);
     this.kind = kind;
   }
 

@@ -106,7 +106,7 @@ public final class PidFile extends LocalLock<PidFile> {
 
   PidFile(Path path) {
     super(path.toString(), Mode.EXCLUSIVE);
-    this.path = path;
+    this.path = Paths.requireDefault(path);
   }
 
   /** The PID file. */

@@ -195,6 +195,23 @@ public final class KernelLocks {
     return from >= end;
   }
 
+  /** True if the table says that this process has a POSIX lock on any part of the file. */
+  public static boolean hasPosix(Statx stat) throws IOException {
+    Device device = Device.of(stat);
+    int self = Unistd.getpid();
+    for (Entry entry : read()) {
+      if (!entry.waiting()
+          && entry.word().equals("POSIX")
+          && entry.pid() == self
+          && entry.inode() == stat.inode()
+          && entry.major() == device.major()
+          && entry.minor() == device.minor()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What is locked by an entry, whoever the table takes for its owner. */
   public record Locked(String word, int major, int minor, long inode, long start, long end) {
     static Locked by(Entry entry) {

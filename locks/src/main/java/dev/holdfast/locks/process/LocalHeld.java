@@ -38,6 +38,7 @@ final class LocalHeld implements Held, HeldStack.Share {
 
   private volatile int status;
   private final @Nullable Place place;
+  private final @Nullable Forgotten forgotten;
   private long token;
 
   /** Made when somebody wants to be told. */
@@ -56,6 +57,7 @@ final class LocalHeld implements Held, HeldStack.Share {
     this.slot = slot;
     this.mode = mode;
     this.place = place;
+    this.forgotten = place == null ? null : Forgotten.watch(this, place);
   }
 
   /** Something to be closed after it. */
@@ -258,6 +260,9 @@ final class LocalHeld implements Held, HeldStack.Share {
         break;
       }
       Thread.onSpinWait();
+    }
+    if (forgotten != null) {
+      forgotten.closed();
     }
     if (listenNoMore()) {
       told = true;

@@ -112,24 +112,20 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   public final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
     HeldStack mine = HeldStack.current();
     for (; ; ) {
-      boolean look = seenInEpoch != Upkeep.epoch;
-      boolean waited = false;
+      int before = Upkeep.epoch;
+      boolean look = seenInEpoch != before;
       Place asked = null;
       Slot found = slot();
       Slot.Entry entry = sharesAlready(found) ? found.shareAgain() : Slot.Entry.BUSY;
       if (entry == Slot.Entry.BUSY) {
         mine.refuse(name(), found, mode());
-        entry = found.tryEnter(mode());
-      }
-      if (entry == Slot.Entry.BUSY) {
-        waited = true;
         // Before the wait: after it every moment is one in which the lock stands idle.
         asked = look ? Place.here() : null;
         entry = found.enter(mode(), deadline);
       }
       switch (entry) {
         case GRANTED -> {
-          Held held = grant(found, look || waited, look, asked);
+          Held held = grant(found, look || before != Upkeep.epoch, look, asked);
           if (held != null) {
             return held;
           }
@@ -145,8 +141,8 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   /**
    * Makes the holding of a slot that was just entered, unless the name was taken away meanwhile.
    *
-   * @param look whether to look at the name once more: after a wait, and for the first acquisition
-   *     of an epoch
+   * @param look whether to look at the name once more: for the first acquisition of an epoch, and
+   *     after a wait that lasted into the next
    * @param record whether to record the place, which costs more than a wait: for the first one
    * @param asked the place, if it is known already
    */

@@ -1,7 +1,6 @@
 package dev.holdfast.locks.process;
 
 import dev.holdfast.locks.Key;
-import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -11,11 +10,6 @@ public final class Slots {
 
   private Slots() {}
 
-  /** Makes an engine for a key that has none yet; may leave a descriptor with {@code close}. */
-  interface Opening {
-    Engine open() throws IOException;
-  }
-
   /** The slot of this key, with this engine if there was none; else the engine is disposed of. */
   public static Slot of(Engine engine) {
     Slot fresh = new Slot(engine);
@@ -23,6 +17,7 @@ public final class Slots {
     Slot there = ALL.putIfAbsent(engine.key(), fresh);
     if (there == null) {
       Upkeep.stir();
+      keepFewIdle(fresh);
       return fresh;
     }
     engine.dispose();
@@ -37,6 +32,33 @@ public final class Slots {
       }
     }
     return ALL.size();
+  }
+
+  /** So many are left alone before it is looked which of them are idle. */
+  private static final int FEW = 64;
+
+  private static volatile int most = FEW;
+
+  /** Closes idle ones where there are many: each has a descriptor. */
+  @SuppressWarnings("ReferenceEquality") // slots are themselves only
+  private static void keepFewIdle(Slot fresh) {
+    if (ALL.size() <= most) {
+      return;
+    }
+    for (Slot slot : ALL.values()) {
+      if (slot != fresh) {
+        retire(slot);
+      }
+    }
+    // Those that are held are not looked at again for each that comes.
+    most = ALL.size() + FEW;
+  }
+
+  /** No descriptor is left: closes all that are idle; true if there were any. */
+  public static boolean makeRoom() {
+    int before = ALL.size();
+    ALL.values().forEach(Slots::retire);
+    return ALL.size() < before;
   }
 
   private static void retire(Slot slot) {

@@ -1,5 +1,7 @@
 package dev.holdfast.locks.process;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,13 @@ import org.jspecify.annotations.Nullable;
  * look as well; it is a matter of one tick.
  */
 public final class Upkeep {
-  private static final long TICK_NANOS = 5_000_000;
-  private static final int IDLE_TICKS = 200;
+  private static final long SECOND_NANOS = 1_000_000_000;
+  private static final long TICK = 5_000_000;
+
+  /** For the next second, if something was acquired in most ticks: the looks would add up. */
+  private static final long LONG_TICK = 25_000_000;
+
+  private static final int TICKS_OF_A_SECOND = (int) (SECOND_NANOS / TICK);
 
   /** Changes with each tick in which something was acquired. */
   public static volatile int epoch = 1;
@@ -23,7 +30,22 @@ public final class Upkeep {
   private static volatile boolean asleep;
   private static volatile @Nullable Thread thread;
 
+  /** What is tried again every second, as long as it says that something is left. */
+  private static final Set<Chore> CHORES = ConcurrentHashMap.newKeySet();
+
+  /** Something to be tried again. */
+  public interface Chore {
+    /** Tries; false if all is done. */
+    boolean tryAgain();
+  }
+
   private Upkeep() {}
+
+  /** Has this done every second until it says that nothing is left. */
+  public static void alsoDo(Chore chore) {
+    CHORES.add(chore);
+    stir();
+  }
 
   /** Something was acquired for the first time in this epoch. */
   public static void stir() {
@@ -47,31 +69,60 @@ public final class Upkeep {
   @SuppressWarnings("NonAtomicVolatileUpdate") // the only writer
   private static void run() {
     int idle = 0;
+    int ticks = 0;
+    int busy = 0;
+    long tick = TICK;
+    int before = epoch;
+    long second = System.nanoTime() + SECOND_NANOS;
     for (; ; ) {
-      LockSupport.parkNanos(Upkeep.class, TICK_NANOS);
+      LockSupport.parkNanos(Upkeep.class, tick);
+      ticks++;
       if (stirred) {
         stirred = false;
         epoch++;
         idle = 0;
-        if (epoch % IDLE_TICKS == 0) {
-          Slots.retireUnusedSince(epoch - IDLE_TICKS);
-        }
-      } else if (++idle >= IDLE_TICKS) {
-        epoch++;
-        int left = Slots.retireUnusedSince(epoch);
-        asleep = true;
-        while (!stirred) {
-          // Slots that are held now are looked at again, since nobody stirs when they are let go.
-          if (left > 0) {
-            LockSupport.parkNanos(Upkeep.class, TICK_NANOS * IDLE_TICKS);
-            left = Slots.retireUnusedSince(epoch);
-          } else {
-            LockSupport.park(Upkeep.class);
-          }
-        }
-        asleep = false;
+        busy++;
+      } else {
+        idle++;
+      }
+      if (System.nanoTime() - second >= 0) {
+        Slots.retireUnusedSince(before);
+        doChores();
+        tick = busy > ticks / 2 ? LONG_TICK : TICK;
+        ticks = 0;
+        busy = 0;
+        before = epoch;
+        second = System.nanoTime() + SECOND_NANOS;
+      }
+      if (idle > TICKS_OF_A_SECOND) {
+        sleep();
         idle = 0;
+        tick = TICK;
       }
     }
+  }
+
+  private static void doChores() {
+    Forgotten.tell();
+    CHORES.removeIf(chore -> !chore.tryAgain());
+  }
+
+  /** Until something is acquired. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the only writer
+  private static void sleep() {
+    epoch++;
+    int left = Slots.retireUnusedSince(epoch);
+    asleep = true;
+    while (!stirred) {
+      // Slots that are held now are looked at again, since nobody stirs when they are let go.
+      if (left > 0 || Forgotten.mayCome() || !CHORES.isEmpty()) {
+        LockSupport.parkNanos(Upkeep.class, SECOND_NANOS);
+        left = Slots.retireUnusedSince(epoch);
+        doChores();
+      } else {
+        LockSupport.park(Upkeep.class);
+      }
+    }
+    asleep = false;
   }
 }

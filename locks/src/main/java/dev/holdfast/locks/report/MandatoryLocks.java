@@ -1,9 +1,13 @@
 package dev.holdfast.locks.report;
 
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statfs;
-import dev.holdfast.locks.kernel.LockFile;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,16 +22,22 @@ public final class MandatoryLocks {
 
   /**
    * What to expect of mandatory locking for this file, in words; empty if nothing about the file
-   * suggests that somebody relies on it.
+   * suggests that somebody relies on it, or if it is not there.
    */
   public static String warningFor(Path file) throws IOException {
-    LockFile opened = LockFile.open(file, LockFile.Want.ANYTHING, 0600);
-    try (OwnedFd owned = opened.fd()) {
+    // Without opening it, which might do something, and whose end would drop locks of ours (L10).
+    SyscallResult opened =
+        Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(file), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    if (opened.is(Errno.ENOENT)) {
+      return "";
+    }
+    try (OwnedFd owned = OwnedFd.of(opened, "open", file.toString())) {
       int fd = owned.borrow();
       try {
+        Statx stat = Statx.fstat(fd).orThrow("fstat", file.toString());
         Result<Statfs> mount = Statfs.fstatfs(fd);
         boolean option = mount.ok() && (mount.value().flags() & ST_MANDLOCK) != 0;
-        boolean bits = opened.stat().isRegular() && (opened.stat().mode() & 02010) == 02000;
+        boolean bits = stat.isRegular() && (stat.mode() & 02010) == 02000;
         return option || bits
             ? file
                 + (option ? " is mounted with mand" : " is marked for mandatory locking")

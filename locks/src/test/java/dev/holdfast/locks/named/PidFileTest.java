@@ -48,7 +48,8 @@ class PidFileTest extends LockContract {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theProgramReadsItsOwnNumberHoweverEarlyItLooks(boolean told) throws Exception {
-    try (FileLease here = FileLease.tryAcquire(directory.resolve(newName())).orElseThrow()) {
+    try (FileLease here =
+        FileLease.tryAcquire(Files.createFile(directory.resolve(newName()))).orElseThrow()) {
       assertTrue(here.isHeld());
     } catch (IOException none) {
       Assumptions.abort("no leases on this file system: " + none.getMessage());

@@ -1,0 +1,100 @@
+package dev.holdfast.locks.kernel;
+
+import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.Upkeep;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Closes descriptors of files that others lock: the kernel drops all POSIX record locks that this
+ * process has on a file, when any descriptor of it is closed (L10), also those that {@code
+ * FileChannel.lock} took. A descriptor whose closing would do that stays open until it does not.
+ *
+ * <p><b>What remains.</b> A lock that is taken between the look and the close is lost.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ */
+public final class HarmlessClose {
+  private record Open(OwnedFd fd, Statx stat) {}
+
+  private static final List<Open> LEFT = new ArrayList<>();
+
+  private static final Upkeep.Chore REST = HarmlessClose::closeTheRest;
+
+  private HarmlessClose() {}
+
+  /** Closes it now, or later. */
+  public static void of(OwnedFd fd) throws IOException {
+    Result<Statx> stat = Statx.fstat(fd.borrow());
+    fd.giveBack();
+    if (stat.ok()) {
+      of(fd, stat.value());
+    } else {
+      fd.close();
+    }
+  }
+
+  /** Closes it now, or later. */
+  public static void of(OwnedFd fd, Statx stat) {
+    if (mayClose(fd, stat)) {
+      close(fd);
+      return;
+    }
+    synchronized (LEFT) {
+      LEFT.add(new Open(fd, stat));
+    }
+    Upkeep.alsoDo(REST);
+  }
+
+  /** Closes what can be closed by now; true if something is left. */
+  private static boolean closeTheRest() {
+    synchronized (LEFT) {
+      LEFT.removeIf(
+          open -> {
+            boolean may = mayClose(open.fd, open.stat);
+            if (may) {
+              close(open.fd);
+            }
+            return may;
+          });
+      return !LEFT.isEmpty();
+    }
+  }
+
+  private static boolean mayClose(OwnedFd fd, Statx stat) {
+    if (PosixFile.isLocked(stat.device(), stat.inode())) {
+      return false;
+    }
+    try {
+      Result<FileLocks.Flock> other =
+          FileLocks.getlk(fd.borrow(), FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, 0, 0);
+      if (other.failed() || other.value().type() == FileLocks.F_UNLCK) {
+        // Nobody has a record lock on it; or they are not to be had there.
+        return true;
+      }
+      if (other.value().pid() == Unistd.getpid()) {
+        return false;
+      }
+      // That is the first of perhaps many.
+      return !KernelLocks.hasPosix(stat);
+    } catch (IOException cannotBeSeen) {
+      return true;
+    } finally {
+      fd.giveBack();
+    }
+  }
+
+  private static void close(OwnedFd fd) {
+    try {
+      fd.close();
+    } catch (IOException nothingWasWritten) {
+      // A lock file has no contents that could be lost.
+    }
+  }
+}
