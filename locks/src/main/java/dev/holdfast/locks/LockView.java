@@ -13,7 +13,7 @@ public abstract class LockView implements HostLock {
   }
 
   @Override
-  public final String name() {
+  public String name() {
     return lock.name();
   }
 
@@ -28,7 +28,7 @@ public abstract class LockView implements HostLock {
   }
 
   @Override
-  public final Set<Capability> capabilities() {
+  public Set<Capability> capabilities() {
     return lock.capabilities();
   }
 

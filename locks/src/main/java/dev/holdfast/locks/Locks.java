@@ -31,6 +31,11 @@ public final class Locks {
     return new LockChoice(locks);
   }
 
+  /** Locks by keys, as many as one likes, kept in one file of this directory. */
+  public static LockRegistry in(Path directory) {
+    return new LockRegistry(directory);
+  }
+
   /** The default kind: {@link #ofd} on a permanent file. */
   public static HostLock of(Path file) {
     return ofd(file);
@@ -66,7 +71,11 @@ public final class Locks {
     return at(Kinds.PID_FILE, pidFile);
   }
 
-  /** The PID file of a daemon of the system, {@code /run/NAME.pid}. */
+  /**
+   * The PID file of a daemon of the system, {@code /run/NAME.pid}.
+   *
+   * @param name without {@code .pid}
+   */
   public static HostLock daemon(String name) {
     if (name.indexOf('/') >= 0) {
       throw new IllegalArgumentException("not a name for a daemon: " + name);

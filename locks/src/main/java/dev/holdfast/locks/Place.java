@@ -7,7 +7,7 @@ import java.util.Optional;
  * Where in this program a lock was acquired.
  *
  * @param thread its name
- * @param frame the nearest caller outside this library
+ * @param frame the nearest caller outside this library and the JDK
  */
 public record Place(String thread, StackTraceElement frame, Instant since) {
   private static final StackWalker WALKER = StackWalker.getInstance();
@@ -20,7 +20,7 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
         WALKER.walk(
             frames ->
                 frames
-                    .filter(frame -> !isOurs(frame.getClassName()))
+                    .filter(frame -> !isOurs(frame.getClassName()) && !isJdks(frame))
                     .findFirst()
                     .map(StackWalker.StackFrame::toStackTraceElement));
     return new Place(nameOf(Thread.currentThread()), caller.orElse(UNKNOWN), Instant.now());
@@ -36,6 +36,11 @@ public record Place(String thread, StackTraceElement frame, Instant since) {
     return (className.startsWith(OURS) || className.startsWith(PAST_ONE_MACHINE))
         && !className.contains("Test")
         && !className.contains("Contract");
+  }
+
+  /** What hands a call on, such as an Optional or a stream, is no place that anybody looks for. */
+  private static boolean isJdks(StackWalker.StackFrame frame) {
+    return frame.getClassName().startsWith("java.") || frame.getClassName().startsWith("jdk.");
   }
 
   private static String nameOf(Thread thread) {

@@ -43,6 +43,9 @@ final class MemoryCell extends ThreadQueue {
   private static final int TOKEN = 24;
   static final int PERMITS = 64;
 
+  /** How many permits a semaphore has; behind those that each process has taken. */
+  static final int AGREED = PERMITS + 4 * CellState.SLOTS;
+
   /** One thread changes our bit of the word, without waiting for anything. */
   private static final int CHANGING = -1;
 

@@ -215,7 +215,12 @@ public final class SharedMemory {
     return new SharedMemoryLock(cell(cell), Mode.EXCLUSIVE, null);
   }
 
-  /** A semaphore; all processes must give it the same number of permits. */
+  /**
+   * A semaphore.
+   *
+   * @throws IllegalArgumentException if the first to ask for it, in whatever process, gave it
+   *     another number of permits
+   */
   public SharedSemaphore semaphore(int cell, int permits) {
     return new SharedSemaphore(this, cell, permits);
   }

@@ -1,10 +1,12 @@
 package dev.holdfast.locks.memory;
 
 import dev.holdfast.libc.SharedMapping;
+import dev.holdfast.libc.SharedWord;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Safe for all.
  */
-@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class SharedSemaphore {
   private final SharedMemory memory;
   private final SharedMapping mapping;
@@ -35,6 +36,11 @@ public final class SharedSemaphore {
     this.permits = permits;
     this.cell = memory.cell(cell);
     this.guard = memory.lock(cell).repairedBy(() -> {});
+    SharedWord agreed = mapping.word(at + MemoryCell.AGREED);
+    if (!agreed.compareAndSet(0, permits) && agreed.get() != permits) {
+      throw new IllegalArgumentException(
+          this.cell.name() + " is a semaphore of " + agreed.get() + " permits, not " + permits);
+    }
   }
 
   /** A permit that is held; closing it twice does nothing. */
@@ -59,13 +65,40 @@ public final class SharedSemaphore {
     return at + MemoryCell.PERMITS + 4L * memory.slot();
   }
 
-  /**
-   * Waits for a permit, at most so long.
-   *
-   * @return null if none was free in time
-   */
-  public @Nullable Permit tryAcquire(Duration timeout) throws IOException, InterruptedException {
-    Deadline deadline = Deadline.after(timeout);
+  /** Takes a permit if one is free now; empty if none is. */
+  public Optional<Permit> tryAcquire() throws IOException {
+    // Only who waits can be interrupted; the guard is let go after a few instructions.
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (; ; ) {
+        try {
+          return Optional.ofNullable(take(Deadline.PAST));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits for a permit, at most so long; empty if none was free in time. */
+  public Optional<Permit> tryAcquire(Duration timeout) throws IOException, InterruptedException {
+    return Optional.ofNullable(take(Deadline.after(timeout)));
+  }
+
+  /** Waits for a permit. */
+  public Permit acquire() throws IOException, InterruptedException {
+    Permit permit = take(Deadline.NONE);
+    if (permit == null) {
+      throw new AssertionError("a wait without limit gave up");
+    }
+    return permit;
+  }
+
+  private @Nullable Permit take(Deadline deadline) throws IOException, InterruptedException {
     for (; ; ) {
       try (Held alone = guard.acquireBriefly()) {
         alone.ensureValid();

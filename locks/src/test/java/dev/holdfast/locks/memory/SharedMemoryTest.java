@@ -1,8 +1,6 @@
 package dev.holdfast.locks.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,7 +41,7 @@ class SharedMemoryTest extends LockContract {
       if (args[2].equals("lock")) {
         held = memory.lock(cell).acquire();
       } else if (args[2].equals("permit")) {
-        assertNotNull(memory.semaphore(cell, 2).tryAcquire(LONG));
+        var _ = memory.semaphore(cell, 2).acquire();
       } else {
         for (int i = 0; i < 20_000; i++) {
           memory.counter(cell).incrementAndGet();
@@ -96,18 +94,30 @@ class SharedMemoryTest extends LockContract {
     SharedSemaphore semaphore = SharedMemory.open(file).semaphore(5, 2);
     Process victim = victim(file, 5, "permit");
     assertEquals(1, semaphore.available());
-    SharedSemaphore.Permit mine = semaphore.tryAcquire(LONG);
-    assertNotNull(mine);
-    assertNull(semaphore.tryAcquire(SHORT));
+    SharedSemaphore.Permit mine = semaphore.tryAcquire(LONG).orElseThrow();
+    assertTrue(semaphore.tryAcquire(SHORT).isEmpty());
+    assertTrue(semaphore.tryAcquire().isEmpty());
     victim.destroyForcibly().waitFor();
-    SharedSemaphore.Permit second = semaphore.tryAcquire(LONG);
-    assertNotNull(second);
-    assertNull(semaphore.tryAcquire(Duration.ZERO));
+    SharedSemaphore.Permit second = semaphore.tryAcquire(LONG).orElseThrow();
+    assertTrue(semaphore.tryAcquire(Duration.ZERO).isEmpty());
     mine.close();
     mine.close();
     assertEquals(1, semaphore.available());
     second.close();
     assertEquals(2, semaphore.available());
+  }
+
+  @Test
+  void theFirstSaysHowManyPermitsThereAre() throws Exception {
+    Path file = directory.resolve("agreed");
+    victim(file, 5, "permit").destroyForcibly().waitFor();
+    SharedMemory memory = SharedMemory.open(file);
+    assertThrows(IllegalArgumentException.class, () -> memory.semaphore(5, 5));
+    assertEquals(2, memory.semaphore(5, 2).available());
+    SharedSemaphore.Permit permit = memory.semaphore(5, 2).tryAcquire().orElseThrow();
+    assertEquals(1, memory.semaphore(5, 2).available());
+    permit.close();
+    assertEquals(5, memory.semaphore(6, 5).available());
   }
 
   @Test
@@ -122,8 +132,7 @@ class SharedMemoryTest extends LockContract {
             threads.submit(
                 () -> {
                   for (int n = 0; n < 20; n++) {
-                    SharedSemaphore.Permit permit = semaphore.tryAcquire(LONG);
-                    assertNotNull(permit);
+                    SharedSemaphore.Permit permit = semaphore.acquire();
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     inside.decrementAndGet();
                     permit.close();
