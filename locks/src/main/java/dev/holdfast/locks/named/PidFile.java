@@ -95,15 +95,11 @@ public final class PidFile extends LocalLock<PidFile> {
     }
     if (name.endsWith(".pid")) {
       throw new IllegalArgumentException(
-<<<<<<< HEAD
           "a name without a slash is that of a daemon, and its file would be /run/"
               + name
               + ".pid: leave the .pid out, or write ./"
               + name
               + " for a file here");
-=======
-          name + ": the name of a daemon is given without .pid; a path (./" + name + ") with it");
->>>>>>> 56b0f5f (locks: a registry of keys; permits of a semaphore are agreed; what remains of waits, losses and orders in the docs; how to add a lock)
     }
     return new PidFile(Path.of("/run").resolve(name + ".pid"));
   }
