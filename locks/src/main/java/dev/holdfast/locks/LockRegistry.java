@@ -21,8 +21,8 @@ import java.util.Set;
  * one lock, in whatever process and through whatever registry of the directory; a thread that locks
  * a key may lock another. {@link Held#token} grows over all keys of the directory.
  *
- * <p><b>What remains.</b> A key stands for the byte whose number is its SHA-256, cut to 62 bits: two
- * keys of one byte would be one lock. That takes some billions of keys at once, or somebody who
+ * <p><b>What remains.</b> A key stands for the byte whose number is its SHA-256, cut to 62 bits:
+ * two keys of one byte would be one lock. That takes some billions of keys at once, or somebody who
  * looks for such a pair for a long time: do not let strangers choose both.
  *
  * <p><b>Threads.</b> Safe for all.
@@ -101,8 +101,7 @@ public final class LockRegistry {
     public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
       return switch (lock.attempt(timeout)) {
         case Outcome.Acquired(Held held) -> new Outcome.Acquired(named(held));
-        case Outcome.TimedOut late ->
-            new Outcome.TimedOut(name(), late.waited(), late.holders());
+        case Outcome.TimedOut late -> new Outcome.TimedOut(name(), late.waited(), late.holders());
       };
     }
 
