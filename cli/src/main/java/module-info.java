@@ -15,4 +15,6 @@ module dev.holdfast.cli {
   requires dev.holdfast.prove;
   requires info.picocli;
   requires jdk.unsupported;
+
+  uses dev.holdfast.locks.KindProvider;
 }

@@ -4,6 +4,8 @@ import dev.holdfast.cli.tell.FilesJson;
 import dev.holdfast.files.HostSetting;
 import dev.holdfast.files.HostSetting.Verdict;
 import dev.holdfast.files.HostSettings;
+import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.locks.remote.LockService;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -11,11 +13,24 @@ import java.util.Locale;
 
 /** {@code holdfast doctor}. */
 final class DoctorCommand extends Command {
+  private final Value<String> at =
+      option("--at", "SERVERS", String.class, "Try a server that keeps locks; see holdfast lock.");
+
+  private final Value<String> kind =
+      option("--kind", "KIND", String.class, "With --at: zookeeper (default) or postgresql.")
+          .ordinarily("zookeeper");
+
+  private final Value<String> config =
+      option("--config", "FILE", String.class, "With --at: settings, one NAME=VALUE a line.");
+
   DoctorCommand() {
     super("doctor");
     description(
         "Tells the settings of this host that decide how exposed its programs are to races, what"
-            + " they mean, and what to do. Changes nothing.");
+            + " they mean, and what to do. Changes nothing.",
+        "",
+        "With --at it looks at a server that keeps locks instead, and takes one of a name that"
+            + " nobody else has.");
     exitStatus(
         "0:nothing is weak",
         "1:some setting leaves open what it could close",
@@ -30,6 +45,9 @@ final class DoctorCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
+    if (at.given()) {
+      return examineServer();
+    }
     List<HostSetting> settings = HostSettings.read();
     PrintWriter out = spec.commandLine().getOut();
     if (globals().json()) {
@@ -42,6 +60,15 @@ final class DoctorCommand extends Command {
     out.flush();
     boolean weak = settings.stream().anyMatch(setting -> setting.verdict() == Verdict.WEAK);
     return weak ? ExitCode.NO : ExitCode.OK;
+  }
+
+  private int examineServer() throws IOException {
+    try (LockService service = LockServers.connect(kind.get(), at.get(), config.or(""), "doctor")) {
+      PrintWriter out = spec.commandLine().getOut();
+      service.examine().forEach(line -> out.println("good     " + Text.printable(line)));
+      out.flush();
+    }
+    return ExitCode.OK;
   }
 
   private void print(HostSetting setting, PrintWriter out) {

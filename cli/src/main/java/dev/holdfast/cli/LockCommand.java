@@ -38,7 +38,8 @@ final class LockCommand extends Command {
               "KIND",
               String.class,
               "What to lock with: ofd (default), posix, flock, file, nfs, pid, device, mail, port,"
-                  + " socket; several with commas: ofd,flock excludes both families.")
+                  + " socket; zookeeper, postgresql (with --at); several with commas: ofd,flock"
+                  + " excludes both families.")
           .ordinarily("ofd")
           .oneOf(LockCommand::kindWords);
 
@@ -126,6 +127,40 @@ final class LockCommand extends Command {
               "End the program after so long: by TERM, and by KILL five seconds later.")
           .read(new WaitTimes());
 
+  private final Value<String> at =
+      option(
+          "--at",
+          "SERVERS",
+          String.class,
+          "Where the server is that keeps the lock: HOST:PORT,HOST:PORT/PATH for zookeeper,"
+              + " HOST:PORT/DATABASE for postgresql.");
+
+  private final Value<String> config =
+      option(
+          "--config",
+          "FILE",
+          String.class,
+          "With --at: settings, one NAME=VALUE a line. Secrets"
+              + " come from here or from the environment.");
+
+  private final Value<String> onLoss =
+      option(
+              "--on-loss",
+              "SIGNAL",
+              String.class,
+              "With --at: what the program is sent when the lock is lost: TERM (default), INT, HUP,"
+                  + " USR1, USR2, KILL or NONE.")
+          .ordinarily("TERM");
+
+  private final Value<Duration> grace =
+      option(
+              "--grace",
+              "DURATION",
+              Duration.class,
+              "With --at: how long after that signal the program is killed. Default: 10s.")
+          .read(new WaitTimes())
+          .ordinarily("10s");
+
   private final Value<List<String>> operands =
       operands(
           "NAME... -- CMD",
@@ -170,7 +205,11 @@ final class LockCommand extends Command {
             + " what it leaves running; --close changes that. With --exec it takes our place. A"
             + " lock that is a file (file, nfs, mail, device) is removed when the program has"
             + " ended; if we were killed, it is taken over once nobody has it any more (nfs: only"
-            + " by 'locks break').");
+            + " by 'locks break').",
+        "",
+        "With --at the lock is on a server, and ends with our connection to it. The program gets"
+            + " the fencing token of each in $HOLDFAST_TOKEN, and a signal when a lock is lost; it"
+            + " inherits nothing.");
     synopsis(
         "usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]",
         "       holdfast lock [OPTIONS] NAME... -c COMMAND",
@@ -178,7 +217,8 @@ final class LockCommand extends Command {
     exitStatus(
         "*:what the program ended with; 128 and the number of the signal that killed it",
         "2:wrong use",
-        "3:the lock cannot be used, and the program was not run",
+        "3:the lock cannot be used, and the program was not run; a lock on a server was lost while"
+            + " it ran",
         "124:the program was ended by --at-most",
         "75:busy or timed out; -E changes it",
         "126:the program cannot be executed",
@@ -197,6 +237,8 @@ final class LockCommand extends Command {
         "    exec 9>>/run/lock/backup; holdfast lock --no-wait --fd 9 || exit",
         "  a lock that the members of a group share:",
         "    holdfast lock --group backup /run/lock/backup -- backup /home",
+        "  one machine of many, the others end with 0:",
+        "    holdfast lock -n -E 0 --kind zookeeper --at zk1,zk2,zk3/locks nightly -- nightly",
         "",
         "Each start is that of a JVM, about a tenth of a second. In a tight loop use",
         "flock(1), beside which --kind flock works, or the library in a program that",
@@ -227,6 +269,9 @@ final class LockCommand extends Command {
       }
       program = names.subList(names.size() - length, names.size());
       names = names.subList(0, names.size() - length);
+    }
+    if (at.given() || LockServers.areOnServers(kind.get())) {
+      return runWithServer(names, program);
     }
     check(names);
     // What there is to warn of is told as a note of this command.
@@ -418,6 +463,29 @@ final class LockCommand extends Command {
     if (kinds().size() > 1 && (descriptor.given() || slots.given())) {
       throw CommandFailure.usage("--kind", "takes one kind only with --fd and --slots");
     }
+  }
+
+  private int runWithServer(List<String> names, List<String> program)
+      throws IOException, InterruptedException {
+    if (!at.given()) {
+      throw CommandFailure.usage("--kind", kind.get() + " is on a server: say where with --at");
+    }
+    if (exec.get() || mode.given() || atMost.given()) {
+      throw CommandFailure.usage("--at", "makes no sense with --exec, --mode or --at-most");
+    }
+    Duration patience = noWait.get() ? Duration.ZERO : timeout.orNull();
+    ServerLockRun.Wanted wanted =
+        new ServerLockRun.Wanted(
+            List.of(kind.get().split(",", -1)),
+            at.get(),
+            config.or(""),
+            names,
+            shared.get(),
+            patience,
+            0,
+            onLoss.get(),
+            grace.get());
+    return new ServerLockRun(wanted, globals().quiet(), this::say).run(program, busy.get());
   }
 
   private void check(List<String> names) {

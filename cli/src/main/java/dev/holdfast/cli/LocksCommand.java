@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.remote.LockService;
 import dev.holdfast.locks.report.LockFileReport;
 import dev.holdfast.locks.report.LockTable;
 import java.io.IOException;
@@ -32,6 +33,20 @@ final class LocksCommand extends Command {
   private final Value<Boolean> check =
       flag("--check", "With paths: end with 75 if somebody holds a lock on one of them.");
 
+  private final Value<String> at =
+      option(
+          "--at",
+          "SERVERS",
+          String.class,
+          "List the locks of a server instead; see holdfast lock.");
+
+  private final Value<String> kind =
+      option("--kind", "KIND", String.class, "With --at: zookeeper (default) or postgresql.")
+          .ordinarily("zookeeper");
+
+  private final Value<String> config =
+      option("--config", "FILE", String.class, "With --at: settings, one NAME=VALUE a line.");
+
   LocksCommand() {
     super("locks");
     description(
@@ -58,6 +73,8 @@ final class LocksCommand extends Command {
         "    holdfast locks /var/mail/me.lock",
         "  is anybody at work with it?",
         "    holdfast locks --check /run/lock/backup >/dev/null; [ $? = 75 ] && echo yes",
+        "  those of a fleet:",
+        "    holdfast locks --kind postgresql --at db:5432/ops",
         "  for a script:",
         "    holdfast locks --json | jq '.deadlocks'");
   }
@@ -100,7 +117,23 @@ final class LocksCommand extends Command {
     throw CommandFailure.status(ExitCode.NO, path.toString(), why);
   }
 
+  private int listServer() throws IOException {
+    try (LockService service = LockServers.connect(kind.get(), at.get(), config.or(""), "locks")) {
+      PrintWriter out = spec.commandLine().getOut();
+      if (globals().json()) {
+        ServerLocksTable.json(service.states(), out);
+      } else {
+        ServerLocksTable.text(service.states(), out);
+      }
+      out.flush();
+    }
+    return ExitCode.OK;
+  }
+
   private int list(List<Path> paths) throws IOException {
+    if (at.given()) {
+      return listServer();
+    }
     LockTable table = LockTable.read();
     List<LockFileReport> files = new ArrayList<>();
     if (!paths.isEmpty()) {

@@ -44,6 +44,8 @@ public final class FencingFilter extends Filter {
   }
 
   /**
+   * A filter that knows no token yet.
+   *
    * @param resource which resource a request is for, of a number that memory has room for
    */
   public FencingFilter(Function<HttpExchange, String> resource) {

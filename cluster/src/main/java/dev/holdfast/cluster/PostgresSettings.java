@@ -90,6 +90,8 @@ public record PostgresSettings(
   }
 
   /**
+   * How long to wait, and how often to ask.
+   *
    * @param reply how long to wait for an answer
    * @param beat how often to ask whether a held lock is still ours
    */

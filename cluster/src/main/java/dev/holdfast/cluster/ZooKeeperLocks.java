@@ -1,6 +1,7 @@
 package dev.holdfast.cluster;
 
 import dev.holdfast.locks.Held;
+import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.remote.LockService;
@@ -18,6 +19,7 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.retry.RetryNTimes;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
@@ -197,7 +199,7 @@ public final class ZooKeeperLocks implements LockService {
       for (String child : seen.getChildren().stream().sorted().toList()) {
         String directory = (settings.path().equals("/") ? "" : settings.path()) + "/" + child;
         String name = ZooKeeperNodes.unescape(child);
-        ZooKeeperEngine.Queue queue = engine.look(directory, name, permits(directory, name));
+        ZooKeeperEngine.Queue queue = look(directory, name);
         if (!queue.holders().isEmpty() || !queue.waiters().isEmpty()) {
           states.add(new LockState(name, queue.holders(), queue.waiters()));
         }
@@ -206,6 +208,21 @@ public final class ZooKeeperLocks implements LockService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(settings.path() + ": interrupted", e);
+    }
+  }
+
+  /** One lock that others keep to themselves is no reason to show none. */
+  private ZooKeeperEngine.Queue look(String directory, String name)
+      throws IOException, InterruptedException {
+    try {
+      return engine.look(directory, name, permits(directory, name));
+    } catch (IOException e) {
+      if (e.getCause() instanceof KeeperException.NoAuthException) {
+        Holder unknown =
+            new Holder(-1, "", Mode.EXCLUSIVE, 0, 0, null, "", "not ours to see (NOAUTH)");
+        return new ZooKeeperEngine.Queue(List.of(unknown), List.of());
+      }
+      throw e;
     }
   }
 

@@ -76,6 +76,8 @@ public record ZooKeeperSettings(
   }
 
   /**
+   * How long to wait.
+   *
    * @param connect for the first connection
    * @param reply for each answer
    */

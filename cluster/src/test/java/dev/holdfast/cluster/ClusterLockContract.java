@@ -375,8 +375,9 @@ abstract class ClusterLockContract {
   @Test
   void theTableShowsHoldersAndWaiters() throws Exception {
     String name = newName();
+    Thread waiter;
     try (Held held = here().lock(name).tryAcquire().orElseThrow()) {
-      Thread waiter =
+      waiter =
           Thread.ofVirtual()
               .start(
                   () -> {
@@ -392,9 +393,9 @@ abstract class ClusterLockContract {
           here().states().stream().filter(s -> s.name().equals(shown)).findFirst().orElseThrow();
       assertEquals(1, state.holders().size());
       assertEquals(ProcessHandle.current().pid(), state.holders().getFirst().pid());
-      held.close();
-      waiter.join();
+      held.ensureValid();
     }
+    waiter.join();
   }
 
   @Test

@@ -31,6 +31,8 @@ import org.tukaani.xz.XZInputStream;
 final class EmbeddedPostgres implements AutoCloseable {
   private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
 
+  private static @Nullable Path unpacked;
+
   private final Path home;
   private final Path programs;
   private final String data;
@@ -49,10 +51,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     Assumptions.assumeTrue(
         System.getProperty("os.arch").equals("amd64"), "needs x86-64: the PostgreSQL in the jar");
     Path home = Files.createTempDirectory("holdfast-postgres-");
-    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
     try {
-      unpack(home);
-      EmbeddedPostgres postgres = new EmbeddedPostgres(home, home, "data", freePort());
+      EmbeddedPostgres postgres = new EmbeddedPostgres(home, programs(), "data", freePort());
       postgres.initialise();
       postgres.run();
       return postgres;
@@ -103,6 +103,28 @@ final class EmbeddedPostgres implements AutoCloseable {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    }
+  }
+
+  /** Unpacked once for all that run in this JVM. */
+  private static synchronized Path programs() throws IOException {
+    Path there = unpacked;
+    if (there == null) {
+      there = Files.createTempDirectory("holdfast-postgres-programs-");
+      Path mine = there;
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtLast(mine)));
+      Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rwxr-xr-x"));
+      unpack(there);
+      unpacked = there;
+    }
+    return there;
+  }
+
+  private static void deleteAtLast(Path home) {
+    try {
+      delete(home);
+    } catch (IOException e) {
+      System.err.println("left behind: " + home + ": " + e);
     }
   }
 
@@ -242,10 +264,21 @@ final class EmbeddedPostgres implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    kill();
+  public void close() throws IOException {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        kill();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
     if (data.equals("data")) {
       delete(home);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

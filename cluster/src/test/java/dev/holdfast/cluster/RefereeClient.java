@@ -29,6 +29,8 @@ public final class RefereeClient {
   }
 
   /**
+   * Runs until it is ended.
+   *
    * @param arguments the kind, where the servers are, the port of the referee, our name
    */
   public static void main(String[] arguments) throws Exception {
@@ -42,7 +44,7 @@ public final class RefereeClient {
         try {
           client.hold(locks, lock);
         } catch (ServerAwayException | LockLostException theServersElectALeader) {
-          continue;
+          // Again, until there is one.
         }
       }
     }
@@ -101,7 +103,7 @@ public final class RefereeClient {
         tell(ClusterReferee.RELEASED, token);
         return;
       } catch (ServerAwayException notYetKnown) {
-        continue;
+        // Ask again.
       } catch (LockLostException known) {
         // The push comes, too.
         lost.await();

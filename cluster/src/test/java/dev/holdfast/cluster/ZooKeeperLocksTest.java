@@ -157,8 +157,8 @@ class ZooKeeperLocksTest extends ClusterLockContract {
   @Test
   void aWaiterWhoseSessionEndsStandsInLineAgain() throws Exception {
     String name = newName();
-    try (ZooKeeperLocks victim = connect("/locks");
-        Held held = there.lock(name).tryAcquire().orElseThrow()) {
+    try (ZooKeeperLocks victim = connect("/locks")) {
+      Held held = there.lock(name).tryAcquire().orElseThrow();
       Thread waiter =
           Thread.ofVirtual()
               .start(
@@ -259,6 +259,9 @@ class ZooKeeperLocksTest extends ClusterLockContract {
       }
       assertTrue(annAgain.lock(name).tryAcquire().isEmpty());
       held.ensureValid();
+      // What is not to be seen does not hide the others.
+      assertTrue(stranger.states().toString().contains("NOAUTH"));
+      assertFalse(ann.states().toString().contains("NOAUTH"));
     }
   }
 

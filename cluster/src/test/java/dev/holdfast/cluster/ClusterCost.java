@@ -1,0 +1,177 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HostLock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.locks.InterProcessMutex;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.curator.test.TestingCluster;
+
+/**
+ * What a lock and its release cost beside Curator's own lock and plain SQL, and how often two
+ * clients hand it over in a second: {@code bench/cluster-cost.sh}. The contestants take turns, so
+ * that a slow moment of the machine hits all; what is printed are medians.
+ */
+public final class ClusterCost {
+  private static final int TURNS = Integer.getInteger("holdfast.cluster.cost.turns", 15);
+  private static final int TIMES = Integer.getInteger("holdfast.cluster.cost.times", 200);
+
+  private ClusterCost() {}
+
+  /** Takes it and lets go. */
+  private interface Once {
+    void run() throws Exception;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    try (TestingCluster ensemble = new TestingCluster(3)) {
+      ensemble.start();
+      try (ZooKeeperLocks locks =
+              ZooKeeperLocks.connect(ZooKeeperSettings.of(ensemble.getConnectString() + "/ours"));
+          ZooKeeperLocks others =
+              ZooKeeperLocks.connect(ZooKeeperSettings.of(ensemble.getConnectString() + "/ours"));
+          CuratorFramework client = curator(ensemble);
+          CuratorFramework other = curator(ensemble)) {
+        compare(
+            "zookeeper",
+            once(locks.lock("a")),
+            once(new InterProcessMutex(client, "/theirs/a")),
+            once(others.lock("a")),
+            once(new InterProcessMutex(other, "/theirs/a")));
+      }
+    }
+    try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+      PostgresSettings settings =
+          PostgresSettings.of(server.at(), Map.of()).withUser("postgres", "");
+      try (PostgresLocks locks = PostgresLocks.connect(settings);
+          PostgresLocks others = PostgresLocks.connect(settings);
+          Connection plain = PostgresEngine.connect(settings);
+          Connection other = PostgresEngine.connect(settings)) {
+        compare(
+            "postgresql", once(locks.lock("a")), once(plain), once(others.lock("a")), once(other));
+      }
+    }
+    System.exit(0);
+  }
+
+  private static CuratorFramework curator(TestingCluster ensemble) {
+    CuratorFramework client =
+        CuratorFrameworkFactory.newClient(ensemble.getConnectString(), new RetryOneTime(100));
+    client.start();
+    return client;
+  }
+
+  private static Once once(HostLock lock) {
+    return () -> {
+      try (Held held = lock.acquire()) {
+        if (!held.isOpen()) {
+          throw new AssertionError(held);
+        }
+      }
+    };
+  }
+
+  private static Once once(InterProcessMutex lock) {
+    return () -> {
+      lock.acquire();
+      lock.release();
+    };
+  }
+
+  private static Once once(Connection connection) {
+    return () -> {
+      for (String call : new String[] {"pg_advisory_lock", "pg_advisory_unlock"}) {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + call + "(42)")) {
+          statement.execute();
+        }
+      }
+    };
+  }
+
+  private static void compare(String kind, Once ours, Once theirs, Once ours2, Once theirs2)
+      throws Exception {
+    Map<String, double[]> micros = new LinkedHashMap<>();
+    Map<String, double[]> handOvers = new LinkedHashMap<>();
+    for (String who : new String[] {"ours", "theirs"}) {
+      micros.put(who, new double[TURNS]);
+      handOvers.put(who, new double[TURNS]);
+    }
+    latency(ours);
+    latency(theirs);
+    for (int turn = 0; turn < TURNS; turn++) {
+      set(micros, "ours", turn, latency(ours));
+      set(micros, "theirs", turn, latency(theirs));
+      set(handOvers, "ours", turn, handOvers(ours, ours2));
+      set(handOvers, "theirs", turn, handOvers(theirs, theirs2));
+    }
+    System.out.printf(
+        "%s: lock and unlock: ours %.0f µs, theirs %.0f µs, ratio %.2f%n",
+        kind,
+        median(micros, "ours"),
+        median(micros, "theirs"),
+        median(micros, "ours") / median(micros, "theirs"));
+    System.out.printf(
+        "%s: hand-overs a second: ours %.0f, theirs %.0f, ratio %.2f%n",
+        kind,
+        median(handOvers, "ours"),
+        median(handOvers, "theirs"),
+        median(handOvers, "ours") / median(handOvers, "theirs"));
+  }
+
+  private static void set(Map<String, double[]> all, String who, int turn, double value) {
+    all.getOrDefault(who, new double[TURNS])[turn] = value;
+  }
+
+  private static double median(Map<String, double[]> all, String who) {
+    double[] values = all.getOrDefault(who, new double[1]).clone();
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  /** Microseconds for one. */
+  private static double latency(Once once) throws Exception {
+    long start = System.nanoTime();
+    for (int i = 0; i < TIMES; i++) {
+      once.run();
+    }
+    return (System.nanoTime() - start) / 1e3 / TIMES;
+  }
+
+  /** Two who always want it. */
+  private static double handOvers(Once one, Once other) throws Exception {
+    AtomicInteger count = new AtomicInteger();
+    AtomicBoolean end = new AtomicBoolean();
+    Thread[] threads = new Thread[2];
+    long start = System.nanoTime();
+    for (int i = 0; i < 2; i++) {
+      Once mine = i == 0 ? one : other;
+      threads[i] =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (!end.get()) {
+                        mine.run();
+                        if (count.incrementAndGet() >= 2 * TIMES) {
+                          end.set(true);
+                        }
+                      }
+                    } catch (Exception e) {
+                      throw new IllegalStateException(e);
+                    }
+                  });
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return count.get() / ((System.nanoTime() - start) / 1e9);
+  }
+}
