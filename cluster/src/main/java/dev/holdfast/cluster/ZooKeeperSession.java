@@ -194,8 +194,9 @@ final class ZooKeeperSession implements AutoCloseable {
       return change;
     }
 
+    @SuppressWarnings("ReferenceEquality") // whether it is that very one
     private synchronized void seen(CompletableFuture<Boolean> change) {
-      if (this.change.equals(change)) {
+      if (this.change == change) {
         this.change = new CompletableFuture<>();
       }
     }
@@ -425,9 +426,10 @@ final class ZooKeeperSession implements AutoCloseable {
       // First the server that we are connected to catches up with the others.
       CompletableFuture<CuratorEvent> synced = new CompletableFuture<>();
       long sent = System.nanoTime();
-      ask(
-          synced,
-          () -> client.sync().inBackground((_, e) -> synced.complete(e)).forPath(claim.path));
+      var _ =
+          ask(
+              synced,
+              () -> client.sync().inBackground((_, e) -> synced.complete(e)).forPath(claim.path));
       CuratorEvent seen = await(exists(claim.path), claim.lock);
       Code code = Code.get(seen.getResultCode());
       if (code == Code.NONODE) {
@@ -459,19 +461,20 @@ final class ZooKeeperSession implements AutoCloseable {
             lose(claim, "its node is gone");
           }
         };
-    ask(
-        answer,
-        () ->
-            client
-                .getData()
-                .usingWatcher(watcher)
-                .inBackground(
-                    (_, e) -> {
-                      if (e.getResultCode() == Code.NONODE.intValue()) {
-                        lose(claim, "its node is gone");
-                      }
-                    })
-                .forPath(claim.path));
+    var _ =
+        ask(
+            answer,
+            () ->
+                client
+                    .getData()
+                    .usingWatcher(watcher)
+                    .inBackground(
+                        (_, e) -> {
+                          if (e.getResultCode() == Code.NONODE.intValue()) {
+                            lose(claim, "its node is gone");
+                          }
+                        })
+                    .forPath(claim.path));
   }
 
   void release(ZooKeeperClaim claim, boolean lost) throws IOException {
@@ -515,7 +518,7 @@ final class ZooKeeperSession implements AutoCloseable {
     if (claims.remove(claim)) {
       claim.lost(why);
       // Where the session lives on, nobody else would remove it.
-      delete(claim.path);
+      var _ = delete(claim.path);
     }
   }
 
@@ -582,7 +585,7 @@ final class ZooKeeperSession implements AutoCloseable {
     }
     long next = Math.min(timeoutNanos() / BEATS, Math.max(nanosLeft(), 1_000_000));
     if (!closed) {
-      clock.schedule(this::tick, Math.max(next, 1_000_000), TimeUnit.NANOSECONDS);
+      var _ = clock.schedule(this::tick, Math.max(next, 1_000_000), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -593,10 +596,9 @@ final class ZooKeeperSession implements AutoCloseable {
     }
     closed = true;
     clock.shutdownNow();
-    for (ZooKeeperClaim claim : claims) {
-      if (claims.remove(claim)) {
-        claim.lost("the connection was closed");
-      }
+    for (ZooKeeperClaim claim : Set.copyOf(claims)) {
+      claims.remove(claim);
+      claim.lost("the connection was closed");
     }
     client.close();
     waits.forEach(Wait::wake);

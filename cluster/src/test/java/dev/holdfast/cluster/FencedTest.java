@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -55,20 +56,20 @@ class FencedTest {
   void aFileRefusesAnOlderToken() throws IOException {
     FencedFile file = file();
     assertEquals(OptionalLong.empty(), file.token());
-    file.write("five".getBytes(), 5);
-    file.write("five again".getBytes(), 5);
+    file.write("five".getBytes(UTF_8), 5);
+    file.write("five again".getBytes(UTF_8), 5);
     StaleTokenException refused =
-        assertThrows(StaleTokenException.class, () -> file.write("four".getBytes(), 4));
+        assertThrows(StaleTokenException.class, () -> file.write("four".getBytes(UTF_8), 4));
     assertEquals(4, refused.offered());
     assertEquals(5, refused.seen());
-    assertArrayEquals("five again".getBytes(), Files.readAllBytes(directory.resolve("data")));
-    file.write("seven".getBytes(), 7);
+    assertArrayEquals("five again".getBytes(UTF_8), Files.readAllBytes(directory.resolve("data")));
+    file.write("seven".getBytes(UTF_8), 7);
     assertEquals(OptionalLong.of(7), file.token());
-    assertThrows(StaleTokenException.class, () -> file.write("five".getBytes(), 5));
+    assertThrows(StaleTokenException.class, () -> file.write("five".getBytes(UTF_8), 5));
     assertEquals("seven", Files.readString(directory.resolve("data")));
 
     // The control: without a token the old holder's write is the last.
-    AtomicReplace.of(directory.resolve("data")).write("five".getBytes());
+    AtomicReplace.of(directory.resolve("data")).write("five".getBytes(UTF_8));
     assertEquals("five", Files.readString(directory.resolve("data")));
   }
 
@@ -86,7 +87,7 @@ class FencedTest {
                 () -> {
                   for (long token = 100 + first; token > 0; token -= 7) {
                     try {
-                      file.write(Long.toString(token).getBytes(), token);
+                      file.write(Long.toString(token).getBytes(UTF_8), token);
                       // What was accepted is not older than what was accepted before it began.
                       highest.accumulateAndGet(token, Math::max);
                     } catch (StaleTokenException expected) {
@@ -109,11 +110,11 @@ class FencedTest {
   @Test
   void aDamagedTokenIsNoLowToken() throws IOException {
     FencedFile file = file();
-    file.write("one".getBytes(), 1);
+    file.write("one".getBytes(UTF_8), 1);
     try (Directory held = Directory.open(directory)) {
-      held.setXattr("data", FencedFile.ATTRIBUTE, "many".getBytes());
+      held.setXattr("data", FencedFile.ATTRIBUTE, "many".getBytes(UTF_8));
     }
-    assertThrows(IOException.class, () -> file.write("two".getBytes(), 2));
+    assertThrows(IOException.class, () -> file.write("two".getBytes(UTF_8), 2));
     assertEquals("one", Files.readString(directory.resolve("data")));
   }
 
@@ -122,7 +123,7 @@ class FencedTest {
     FencedFile file = file();
     Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "mine");
     Files.createSymbolicLink(directory.resolve("data"), elsewhere);
-    assertThrows(IOException.class, () -> file.write("yours".getBytes(), 1));
+    assertThrows(IOException.class, () -> file.write("yours".getBytes(UTF_8), 1));
     assertEquals("mine", Files.readString(elsewhere));
   }
 

@@ -233,10 +233,10 @@ class ZooKeeperLocksTest extends ClusterLockContract {
     String name = newName();
     try (Held held = here.semaphore(name, 2).tryAcquire().orElseThrow()) {
       IOException other = assertThrows(IOException.class, there.semaphore(name, 3)::tryAcquire);
-      assertTrue(other.getMessage().contains("2 permits"), other.getMessage());
+      assertTrue(String.valueOf(other.getMessage()).contains("2 permits"), other.getMessage());
       IOException mixed =
           assertThrows(IOException.class, () -> there.lock(name).attempt(Duration.ofSeconds(30)));
-      assertTrue(mixed.getMessage().contains("semaphore"), mixed.getMessage());
+      assertTrue(String.valueOf(mixed.getMessage()).contains("semaphore"), mixed.getMessage());
       held.ensureValid();
     }
   }
@@ -254,8 +254,8 @@ class ZooKeeperLocksTest extends ClusterLockContract {
         Held held = ann.lock(name).tryAcquire().orElseThrow()) {
       for (ZooKeeperLocks other : List.of(bob, stranger)) {
         IOException refused = assertThrows(IOException.class, () -> other.lock(name).tryAcquire());
-        assertTrue(refused.getMessage().contains("NOAUTH"), refused.getMessage());
-        assertFalse(refused.getMessage().contains("guess"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("NOAUTH"), refused.getMessage());
+        assertFalse(String.valueOf(refused.getMessage()).contains("guess"), refused.getMessage());
       }
       assertTrue(annAgain.lock(name).tryAcquire().isEmpty());
       held.ensureValid();
@@ -274,7 +274,7 @@ class ZooKeeperLocksTest extends ClusterLockContract {
               .withTimeouts(Duration.ofMillis(300), Duration.ofMillis(300));
       ServerAwayException refused =
           assertThrows(ServerAwayException.class, () -> ZooKeeperLocks.connect(away));
-      assertTrue(refused.getMessage().contains("127.0.0.1:"), refused.getMessage());
+      assertTrue(String.valueOf(refused.getMessage()).contains("127.0.0.1:"), refused.getMessage());
     }
   }
 
