@@ -460,7 +460,8 @@ final class LockCommand extends Command {
     if (descriptor.given() && (fair.get() || exec.get() || atMost.given() || slots.given())) {
       throw CommandFailure.usage("--fd", "makes no sense with --fair, --exec, --at-most, --slots");
     }
-    if (kinds().size() > 1 && (descriptor.given() || slots.given())) {
+    boolean one = descriptor.given() || slots.given();
+    if (one && !LockServers.areOnServers(kind.get()) && kinds().size() > 1) {
       throw CommandFailure.usage("--kind", "takes one kind only with --fd and --slots");
     }
   }
@@ -473,6 +474,9 @@ final class LockCommand extends Command {
     if (exec.get() || mode.given() || atMost.given()) {
       throw CommandFailure.usage("--at", "makes no sense with --exec, --mode or --at-most");
     }
+    if (slots.given() && (slots.get() < 1 || shared.get())) {
+      throw CommandFailure.usage("--slots", "takes at least 1, and not --shared");
+    }
     Duration patience = noWait.get() ? Duration.ZERO : timeout.orNull();
     ServerLockRun.Wanted wanted =
         new ServerLockRun.Wanted(
@@ -482,7 +486,7 @@ final class LockCommand extends Command {
             names,
             shared.get(),
             patience,
-            0,
+            slots.or(0),
             onLoss.get(),
             grace.get());
     return new ServerLockRun(wanted, globals().quiet(), this::say).run(program, busy.get());
