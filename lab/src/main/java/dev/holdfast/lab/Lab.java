@@ -1,6 +1,7 @@
 package dev.holdfast.lab;
 
 import dev.holdfast.prove.Progress;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +51,9 @@ public final class Lab {
           L12LockAsWeapon.play(),
           L13Threads.play());
 
+  /** From so many scenes on it pays to prepare for them. */
+  private static final int MANY = 4;
+
   private Lab() {}
 
   /** Every scene there is, in the order of the catalogue. */
@@ -60,12 +64,20 @@ public final class Lab {
   /** Runs these scenes, one after the other. */
   public static LabReport run(List<Scene> scenes, Progress progress) {
     List<SceneResult> results = new ArrayList<>();
-    for (Play play : PLAYS) {
-      if (scenes.contains(play.scene())) {
+    List<String> notes = new ArrayList<>();
+    List<Play> plays = PLAYS.stream().filter(play -> scenes.contains(play.scene())).toList();
+    try (Workshop workshop = new Workshop(plays.size() >= MANY)) {
+      for (Play play : plays) {
         progress.step(play.scene().id(), results.size(), scenes.size());
-        results.add(new SceneResult(play.scene(), play.perform(progress)));
+        results.add(new SceneResult(play.scene(), play.perform(workshop, progress)));
+      }
+    } catch (IOException e) {
+      notes.add("no private directory, or it is left behind: " + e.getMessage());
+      for (Play play : plays.subList(results.size(), plays.size())) {
+        VariantResult skipped = VariantResult.skipped("all", String.valueOf(e.getMessage()));
+        results.add(new SceneResult(play.scene(), List.of(skipped)));
       }
     }
-    return new LabReport(results, List.of());
+    return new LabReport(results, notes);
   }
 }

@@ -28,24 +28,23 @@ final class Pairs {
    * @param whyNot why none can run here; null if they can
    */
   static List<VariantResult> perform(
-      Scene scene, List<Pair> pairs, @Nullable String whyNot, Attack attack, Progress progress) {
+      Scene scene,
+      List<Pair> pairs,
+      @Nullable String whyNot,
+      Attack attack,
+      Workshop workshop,
+      Progress progress) {
     if (whyNot != null) {
       return pairs.stream().map(p -> VariantResult.skipped(p.name(), whyNot)).toList();
     }
     List<VariantResult> results = new ArrayList<>();
     // Pairs may share Holdfast's way.
     Map<Victim, Performance> known = new HashMap<>();
-    try (Workshop workshop = new Workshop()) {
-      for (Pair pair : pairs) {
-        Progress named =
-            (phase, done, total) ->
-                progress.step(scene.id() + " " + pair.name() + ": " + phase, done, total);
-        results.add(perform(pair, known, attack, workshop, named));
-      }
-    } catch (IOException e) {
-      for (Pair pair : pairs.subList(results.size(), pairs.size())) {
-        results.add(VariantResult.skipped(pair.name(), "no private directory: " + e.getMessage()));
-      }
+    for (Pair pair : pairs) {
+      Progress named =
+          (phase, done, total) ->
+              progress.step(scene.id() + " " + pair.name() + ": " + phase, done, total);
+      results.add(perform(pair, known, attack, workshop, named));
     }
     return results;
   }

@@ -8,5 +8,5 @@ interface Play {
   Scene scene();
 
   /** Runs every variant; one that cannot run says why, and the others still run. */
-  List<VariantResult> perform(Progress progress);
+  List<VariantResult> perform(Workshop workshop, Progress progress);
 }

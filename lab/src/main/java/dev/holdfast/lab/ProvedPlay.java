@@ -61,8 +61,8 @@ record ProvedPlay(
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
-    return Pairs.perform(scene, pairs, whyNot(), this::prove, progress);
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
+    return Pairs.perform(scene, pairs, whyNot(), this::prove, workshop, progress);
   }
 
   private @Nullable String whyNot() {

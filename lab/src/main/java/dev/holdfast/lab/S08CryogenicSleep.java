@@ -48,8 +48,8 @@ final class S08CryogenicSleep implements Play {
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
-    return Pairs.perform(scene(), PAIRS, null, S08CryogenicSleep::attack, progress);
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
+    return Pairs.perform(scene(), PAIRS, null, S08CryogenicSleep::attack, workshop, progress);
   }
 
   static Performance attack(Victim victim, boolean mustLose, Workshop workshop, Progress progress)

@@ -41,7 +41,7 @@ final class S18AttackerHasTime implements Play {
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
     List<String> args = List.of(Stages.attackerUid(), FILE, "done");
     String tries = Integer.toString(AT_A_TIME);
     List<Pair> pairs =
@@ -60,7 +60,7 @@ final class S18AttackerHasTime implements Play {
                     "OpenFile.open(file, Opening.write().ownedBy(uid).singleLink())",
                     "Again",
                     with(List.of(tries, "OpenThenCheck"), args))));
-    return Pairs.perform(scene(), pairs, whyNot(), S18AttackerHasTime::attack, progress);
+    return Pairs.perform(scene(), pairs, whyNot(), S18AttackerHasTime::attack, workshop, progress);
   }
 
   private static @Nullable String whyNot() {

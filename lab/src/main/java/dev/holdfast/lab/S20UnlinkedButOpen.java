@@ -28,7 +28,7 @@ final class S20UnlinkedButOpen implements Play {
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
     Victim find = new Victim.Java("UnlinkedFiles.find()", "SeeUnlinked", List.of());
     List<Pair> pairs =
         List.of(
@@ -38,7 +38,7 @@ final class S20UnlinkedButOpen implements Play {
                 new Victim.Shell(
                     "ls -l /proc/*/fd | grep deleted", "s20-grep-deleted.sh", List.of()),
                 find));
-    return Pairs.perform(scene(), pairs, null, S20UnlinkedButOpen::look, progress);
+    return Pairs.perform(scene(), pairs, null, S20UnlinkedButOpen::look, workshop, progress);
   }
 
   static Performance look(Victim victim, boolean mustLose, Workshop workshop, Progress progress)

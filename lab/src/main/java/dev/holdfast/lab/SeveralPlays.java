@@ -11,10 +11,10 @@ record SeveralPlays(Scene scene, List<Play> plays) implements Play {
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
     List<VariantResult> results = new ArrayList<>();
     for (Play play : plays) {
-      results.addAll(play.perform(progress));
+      results.addAll(play.perform(workshop, progress));
     }
     return results;
   }

@@ -60,23 +60,21 @@ record StagedPlay(Scene scene, List<Pair> pairs) implements Play {
   }
 
   @Override
-  public List<VariantResult> perform(Progress progress) {
+  public List<VariantResult> perform(Workshop workshop, Progress progress) {
     List<VariantResult> results = new ArrayList<>();
     for (Pair pair : pairs) {
       progress.step(scene.id() + " " + pair.name(), results.size(), pairs.size());
-      results.add(perform(pair));
+      results.add(perform(pair, workshop));
     }
     return results;
   }
 
-  private static VariantResult perform(Pair pair) {
-    try (Workshop workshop = new Workshop()) {
+  private static VariantResult perform(Pair pair, Workshop workshop) {
+    try {
       return new VariantResult(
           pair.name(), perform(pair.usual(), workshop), perform(pair.holdfast(), workshop), null);
     } catch (SkipScene e) {
       return VariantResult.skipped(pair.name(), String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      return VariantResult.skipped(pair.name(), "no private directory: " + e.getMessage());
     }
   }
 
@@ -134,8 +132,7 @@ record StagedPlay(Scene scene, List<Pair> pairs) implements Play {
 
   /** A main class of this module; the word {@code DIR} in an argument is the scene's directory. */
   static Starter java(String className, String... args) {
-    return (_, directory) ->
-        with(Workshop.java("dev.holdfast.lab.victim." + className), directory, args);
+    return (workshop, directory) -> with(workshop.java(className), directory, args);
   }
 
   /** A program in C. */

@@ -87,7 +87,7 @@ sealed interface Victim {
 
     @Override
     public List<String> command(Workshop workshop) {
-      return with(Workshop.java("dev.holdfast.lab.victim." + className), args);
+      return with(workshop.java(className), args);
     }
   }
 

@@ -1,5 +1,10 @@
 package dev.holdfast.lab;
 
+import dev.holdfast.files.OpenFile;
+import dev.holdfast.lab.victim.Rehearse;
+import dev.holdfast.lab.victim.VictimJvm;
+import dev.holdfast.libc.Errno;
+import dev.holdfast.locks.Locks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where victims are made: a private directory, gone after use. Worlds see it, and the attacker
  * cannot enter it.
+ *
+ * <p>Threads: one at a time.
  */
 final class Workshop implements AutoCloseable {
   static final String PREFIX = "holdfast-lab";
@@ -24,8 +32,21 @@ final class Workshop implements AutoCloseable {
   private final PrivateDirectory home;
   private final Path directory;
   private final Map<String, Path> made = new HashMap<>();
+  private @Nullable VictimJvm jvm;
+
+  /** Whether it is still worth while to have the JVM learn the victims. */
+  private boolean isToRehearse;
 
   Workshop() throws IOException {
+    this(false);
+  }
+
+  /**
+   * @param many whether so many victims in Java will be started that it pays to have the JVM learn
+   *     them first, which takes as long as a dozen starts
+   */
+  Workshop(boolean many) throws IOException {
+    isToRehearse = many;
     home = new PrivateDirectory(Path.of(System.getProperty("java.io.tmpdir")));
     directory = home.path();
   }
@@ -131,8 +152,33 @@ final class Workshop implements AutoCloseable {
         .anyMatch(d -> !d.isEmpty() && Files.isExecutable(Path.of(d, name)));
   }
 
-  /** A command that runs a class of this project with the Java that runs us. */
-  static List<String> java(String main) {
+  /** A command that runs a victim of this project with the Java that runs us. */
+  List<String> java(String className) {
+    String main = Rehearse.class.getPackageName() + "." + className;
+    if (isToRehearse) {
+      isToRehearse = false;
+      rehearse();
+    }
+    return jvm == null ? plainJava(main) : jvm.command(main, List.of());
+  }
+
+  /** A JVM that has seen the victims before starts several times as fast; scenes start many. */
+  private void rehearse() {
+    try {
+      jvm =
+          new VictimJvm(
+              Rehearse.class,
+              List.of(Locks.class, OpenFile.class, Errno.class),
+              List.of(room().toString()));
+    } catch (IOException e) {
+      // Then it takes longer.
+      jvm = null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static List<String> plainJava(String main) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
@@ -149,11 +195,7 @@ final class Workshop implements AutoCloseable {
 
   /** On the class path the JVM starts faster than with modules of ours. */
   private static String classPath() {
-    return Stream.of(
-            Workshop.class,
-            dev.holdfast.locks.Locks.class,
-            dev.holdfast.files.OpenFile.class,
-            dev.holdfast.libc.Errno.class)
+    return Stream.of(Workshop.class, Locks.class, OpenFile.class, Errno.class)
         .map(c -> Path.of(java.net.URI.create(codeSource(c))).toString())
         .distinct()
         .reduce((a, b) -> a + ":" + b)
@@ -170,6 +212,9 @@ final class Workshop implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (jvm != null) {
+      jvm.close();
+    }
     home.close();
   }
 }

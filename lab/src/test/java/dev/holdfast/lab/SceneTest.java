@@ -79,7 +79,7 @@ class SceneTest {
   }
 
   @Test
-  void sceneOfTwoSafeProgramsIsNotOk() {
+  void sceneOfTwoSafeProgramsIsNotOk() throws IOException {
     Victim safe = new Victim.Shell("set -C; >", "s06-born-narrow.sh", FILE);
     SceneResult result = perform(safe, safe, "test -s /srv/arena/report");
     assertEquals(Outcome.HELD, outcome(result, true), () -> String.valueOf(result));
@@ -87,7 +87,7 @@ class SceneTest {
   }
 
   @Test
-  void sceneOfTwoUnsafeProgramsIsNotOk() {
+  void sceneOfTwoUnsafeProgramsIsNotOk() throws IOException {
     Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/srv/arena"));
     SceneResult result = perform(unsafe, unsafe, "test -s /srv/arena/report.txt");
     assertEquals(Outcome.LOST, outcome(result, true), () -> String.valueOf(result));
@@ -96,7 +96,7 @@ class SceneTest {
   }
 
   @Test
-  void programThatDoesNotDoItsWorkFails() {
+  void programThatDoesNotDoItsWorkFails() throws IOException {
     Victim unsafe = new Victim.Shell("> report.txt", "s05-fixed-name.sh", List.of("/srv/arena"));
     Victim idle = new Victim.Shell("set -C; >", "s06-born-narrow.sh", List.of("/dev/null"));
     SceneResult result = perform(unsafe, idle, "test -s /srv/arena/report.txt");
@@ -104,7 +104,8 @@ class SceneTest {
     assertFalse(result.ok());
   }
 
-  private static SceneResult perform(Victim usual, Victim holdfast, String check) {
+  private static SceneResult perform(Victim usual, Victim holdfast, String check)
+      throws IOException {
     Scene scene = new Scene("S00", List.of("S05"), "a test", "root writes for a user");
     ProvedPlay play =
         new ProvedPlay(
@@ -114,7 +115,9 @@ class SceneTest {
             Set.of(Effect.WRITE, Effect.CREATE),
             Set.of(),
             List.of(new Pair("shell", usual, holdfast)));
-    return new SceneResult(scene, play.perform(Progress.NONE));
+    try (Workshop workshop = new Workshop()) {
+      return new SceneResult(scene, play.perform(workshop, Progress.NONE));
+    }
   }
 
   private static Outcome outcome(SceneResult result, boolean usual) {

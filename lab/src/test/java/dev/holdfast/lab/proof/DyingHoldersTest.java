@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Directory;
+import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Processes;
 import dev.holdfast.locks.Kind;

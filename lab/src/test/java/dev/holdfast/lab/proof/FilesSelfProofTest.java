@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.lab.Requirements;
+import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lab.Requirements;
+import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;

@@ -1,4 +1,4 @@
-package dev.holdfast.lab.proof;
+package dev.holdfast.lab.victim;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,10 +17,12 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /**
- * Starts one main class again and again, fast: its classes in one jar, and the JVM's AOT cache of a
- * first run. In a private directory, gone when this is closed. Threads: safe for all once made.
+ * Starts main classes of one package again and again, fast: their classes in one jar, and the JVM's
+ * AOT cache of a first run. In a private directory, gone when this is closed.
+ *
+ * <p>Threads: safe for all once made.
  */
-final class VictimJvm implements AutoCloseable {
+public final class VictimJvm implements AutoCloseable {
   private final Path directory;
   private final List<String> options;
   private final String main;
@@ -29,8 +31,9 @@ final class VictimJvm implements AutoCloseable {
    * @param main the victim
    * @param libraries a class of each module that it uses
    * @param training arguments of the first run, which should use what later runs use
+   * @throws IOException also if the JVM makes no cache
    */
-  VictimJvm(Class<?> main, List<Class<?>> libraries, List<String> training)
+  public VictimJvm(Class<?> main, List<Class<?>> libraries, List<String> training)
       throws IOException, InterruptedException {
     this.main = main.getName();
     this.directory = Files.createTempDirectory("holdfast-proof");
@@ -111,7 +114,12 @@ final class VictimJvm implements AutoCloseable {
   }
 
   /** A command that runs the victim with these arguments. */
-  List<String> command(List<String> args) {
+  public List<String> command(List<String> args) {
+    return command(main, args);
+  }
+
+  /** A command that runs another main class of the same package. */
+  public List<String> command(String main, List<String> args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Path cache = directory.resolve("victim.aot");
