@@ -1,5 +1,6 @@
 package dev.holdfast.lab;
 
+import dev.holdfast.lab.StagedPlay.Part;
 import java.util.List;
 import java.util.Set;
 
@@ -7,28 +8,47 @@ import java.util.Set;
 final class L01LostUpdate {
   private static final String DIRECTORY = "/srv/machine";
   private static final List<String> ARGS = List.of(DIRECTORY);
+  private static final String SETUP = "echo 0 > " + DIRECTORY + "/counter";
+  private static final Scene SCENE =
+      new Scene(
+          "L01",
+          List.of("L01", "K04", "K05"),
+          "lost update",
+          "two runs of one program count in the same file");
 
   private L01LostUpdate() {}
 
   static Play play() {
+    return new SeveralPlays(SCENE, List.of(shell(), java()));
+  }
+
+  private static Play shell() {
+    return new StagedPlay(
+        SCENE,
+        List.of(
+            new StagedPlay.Pair(
+                "shell",
+                Part.example("n=$(($(cat counter) + 1))", "l01-count.sh", twice("l01-count.sh")),
+                Part.example(
+                    "flock 9; the same", "l01-count-locked.sh", twice("l01-count-locked.sh")))));
+  }
+
+  private static StagedPlay.Director twice(String script) {
+    StagedPlay.Starter starter = StagedPlay.shell(script, "DIR");
+    return BySchedules.of(
+        new BySchedules.Place(DIRECTORY, SETUP, DIRECTORY + "/counter"), starter, starter);
+  }
+
+  /** A JVM makes the calls of its threads in another order each time, so it meets a copy. */
+  private static Play java() {
     return new ProvedPlay(
-        new Scene(
-            "L01",
-            List.of("L01", "K04", "K05"),
-            "lost update",
-            "two runs of one program count in the same file"),
+        SCENE,
         Stages.metByACopy(
-            DIRECTORY,
-            "test -z \"$(sort " + DIRECTORY + "/tickets | uniq -d)\"",
-            "echo 0 > " + DIRECTORY + "/counter"),
+            DIRECTORY, "test -z \"$(sort " + DIRECTORY + "/tickets | uniq -d)\"", SETUP),
         "grep -q . " + DIRECTORY + "/tickets",
         Set.of(),
         Set.of(),
         List.of(
-            new Pair(
-                "shell",
-                new Victim.Shell("n=$(($(cat counter) + 1))", "l01-count.sh", ARGS),
-                new Victim.Shell("flock 9; the same", "l01-count-locked.sh", ARGS)),
             new Pair(
                 "Java",
                 new Victim.Java("Files.readString, Files.writeString", "Count", ARGS),

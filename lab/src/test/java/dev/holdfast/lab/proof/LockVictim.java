@@ -41,6 +41,12 @@ final class LockVictim {
   /** Takes a lock away as an administrator. */
   static final String BREAK = "break";
 
+  /** Counts in a file while it holds the lock: two who hold it together lose a count. */
+  static final String COUNT = "count";
+
+  /** How it ends if somebody else holds the lock. */
+  static final int BUSY = 75;
+
   /** Three kinds at once. */
   static final String SET = "set";
 
@@ -90,6 +96,7 @@ final class LockVictim {
       case USE -> victim.use(kind);
       case LEAVE -> victim.leave(kind);
       case BREAK -> victim.breakLock(kind);
+      case COUNT -> victim.count(kind);
       case SET -> victim.set();
       default -> throw new IllegalArgumentException(args[0]);
     }
@@ -123,6 +130,20 @@ final class LockVictim {
       held.ensureValid();
       witness.awaitFirst();
       witness.out();
+    }
+  }
+
+  private void count(Kind kind) throws IOException {
+    Optional<Held> granted = open(kind, directory).tryAcquire();
+    if (granted.isEmpty()) {
+      Runtime.getRuntime().halt(BUSY);
+      return;
+    }
+    try (Held held = granted.get()) {
+      Path counter = directory.resolve("counter");
+      int next = Integer.parseInt(Files.readString(counter).strip()) + 1;
+      Files.writeString(counter, next + "\n");
+      held.ensureValid();
     }
   }
 
