@@ -182,11 +182,11 @@ class CleanerTest {
 
   @Test
   void socketsGoIfNobodyHasBoundThem() throws IOException {
-    try (ServerSocketChannel listens = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        ServerSocketChannel ended = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      listens.bind(UnixDomainSocketAddress.of(swept.resolve("listens")));
+    try (ServerSocketChannel ended = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       ended.bind(UnixDomainSocketAddress.of(swept.resolve("ended")));
-      ended.close();
+    }
+    try (ServerSocketChannel listens = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listens.bind(UnixDomainSocketAddress.of(swept.resolve("listens")));
       Host.mkfifo(swept.resolve("fifo"));
       try (Directory held = Directory.open(swept)) {
         for (String name : List.of("listens", "ended", "fifo")) {

@@ -152,9 +152,10 @@ class HeldTreesTest {
       assertEquals("tree", link.readlink());
       assertThrows(UnsafePathException.class, () -> link.chmod(0600));
       assertTrue(led.stat().isDirectory());
-      held.close();
-      assertThrows(IOException.class, held::stat);
     }
+    HeldObject closed = dir.hold("link");
+    closed.close();
+    assertThrows(IOException.class, closed::stat);
   }
 
   /** A chain of calls writes one text, and not each over the one before. */
