@@ -165,13 +165,13 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     } catch (InvalidPathException notText) {
       return "";
     }
-    for (Path each = path; each != null; each = each == path ? path.getParent() : null) {
-      String flag = flag(each);
-      if (!flag.isEmpty()) {
-        return "; " + (each == path ? "it" : each) + " is " + flag;
-      }
+    String own = flag(path);
+    if (!own.isEmpty()) {
+      return "; it is " + own;
     }
-    return "";
+    Path parent = path.getParent();
+    String above = parent == null ? "" : flag(parent);
+    return above.isEmpty() ? "" : "; " + parent + " is " + above;
   }
 
   private static String flag(Path path) {

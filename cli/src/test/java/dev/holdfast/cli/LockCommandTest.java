@@ -334,6 +334,7 @@ class LockCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ofd", "flock"})
+  @SuppressWarnings("try") // it is closed in the middle of it all
   void aDescriptorIsBusyAndLetGoOf(String kind) throws Exception {
     Path file = directory.resolve("fd");
     HostLock lock = kind.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);
@@ -392,6 +393,7 @@ class LockCommandTest {
   /** L08 as it happens: nothing excludes them, so it is said. */
   @ParameterizedTest
   @CsvSource({"ofd, flock, true", "flock, ofd, true", "ofd, none, false", "file, flock, false"})
+  @SuppressWarnings("try") // it is closed in the middle of it all
   void aLockOfTheOtherFamilyIsTold(String kind, String there, boolean told) throws IOException {
     Path file = directory.resolve("families");
     HostLock other = there.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);

@@ -181,6 +181,7 @@ class CleanerTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is closed in the middle of it all
   void socketsGoIfNobodyHasBoundThem() throws IOException {
     try (ServerSocketChannel ended = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       ended.bind(UnixDomainSocketAddress.of(swept.resolve("ended")));

@@ -135,6 +135,7 @@ class HeldTreesTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is closed in the middle of it all
   void whatIsHeldIsTheSameWhateverItsName() throws IOException {
     try (HeldObject held = dir.hold("tree/sub/file");
         HeldObject link = dir.hold("link");

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param variants in the scene's order, at least one
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record SceneResult(Scene scene, List<VariantResult> variants) {
   public SceneResult {
     variants = List.copyOf(variants);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param observations what is no fault: programs that gave up, mixed lines, litter
  * @param undecided schedules that came to no end
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record ScheduleProof(
     List<String> programs,
     List<String> shared,
