@@ -189,7 +189,7 @@ class TreeCopyEverywhereTest {
     List<String> user = List.of("setpriv", "--reuid", "4242", "--regid", "4243", "--groups", "2,5");
     ProcessBuilder java = Host.java(Child.class, temp.toString());
     Process process = java.redirectErrorStream(true).start();
-    List<String> reported = process.inputReader().readAllLines();
+    List<String> reported = process.inputReader().lines().toList();
     assertEquals(0, process.waitFor(), reported::toString);
     Host.end(process);
     List<String> cp = new ArrayList<>(user);
