@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -280,7 +281,7 @@ public final class ZooKeeperLocks implements LockService {
   }
 
   String pathOf(Held held) {
-    return ((ZooKeeperClaim) ((ClusterHeld) held).granted()).path;
+    return ((ZooKeeperClaim) Objects.requireNonNull(((ClusterHeld) held).granted())).path;
   }
 
   /** As if the ensemble had heard nothing for too long. */

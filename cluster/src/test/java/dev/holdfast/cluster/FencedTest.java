@@ -85,7 +85,7 @@ class FencedTest {
         all.add(
             threads.submit(
                 () -> {
-                  for (long token = 100 + first; token > 0; token -= 7) {
+                  for (long token = 100L + first; token > 0; token -= 7) {
                     try {
                       file.write(Long.toString(token).getBytes(UTF_8), token);
                       // What was accepted is not older than what was accepted before it began.

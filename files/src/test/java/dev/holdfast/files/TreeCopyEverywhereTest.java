@@ -134,7 +134,7 @@ class TreeCopyEverywhereTest {
   }
 
   private static void assertSparse(Path file) throws Exception {
-    String[] told = Commands.run("stat", "-c", "%b %s", file.toString()).strip().split(" ");
+    String[] told = Commands.run("stat", "-c", "%b %s", file.toString()).strip().split(" ", -1);
     String[] copied =
         Commands.run(
                 "stat", "-c", "%b %s", file.getParent().resolveSibling("control/sparse").toString())
@@ -163,7 +163,7 @@ class TreeCopyEverywhereTest {
     }
     assertEquals(new TreeSet<>(), silent, () -> "reported: " + reported);
     for (Map.Entry<String, String> each : source.entrySet()) {
-      String[] lines = each.getValue().split("\n");
+      String[] lines = each.getValue().split("\n", -1);
       String sum = lines[lines.length > 2 ? 2 : lines.length - 1];
       if (each.getValue().contains("regular file") && ours.containsKey(each.getKey())) {
         assertTrue(ours.get(each.getKey()).contains(sum), each.getValue());

@@ -442,6 +442,7 @@ public abstract class LockContract {
   }
 
   @Test
+  @SuppressWarnings("LockNotBeforeTry") // what they do is what is tested
   void javaLocksOfOneLockAreOne() throws Exception {
     String name = newName();
     open(name).asJavaLock().lock();
@@ -458,6 +459,7 @@ public abstract class LockContract {
   }
 
   @Test
+  @SuppressWarnings("LockNotBeforeTry") // what they do is what is tested
   void asAReadWriteLockItGoesFromWritingToReading() throws Exception {
     String name = newName();
     if (!can(Capability.SHARED)) {

@@ -39,6 +39,7 @@ final class LockRegistryTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is closed in the middle of it all
   void anotherProcessIsExcluded() throws Exception {
     HostLock ours = Locks.in(directory).of("order 4711");
     Peer peer = Peer.start();
@@ -79,6 +80,7 @@ final class LockRegistryTest {
 
   /** What Spring's registries and their like do: a lock object for each key and each use. */
   @Test
+  @SuppressWarnings("LockNotBeforeTry") // what they do is what is tested
   void nothingIsLeftOfAKey() throws Exception {
     LockRegistry registry = Locks.in(directory);
     List<WeakReference<Key>> keys = new ArrayList<>();

@@ -44,7 +44,7 @@ final class NeighbourTest {
   private @TempDir Path directory;
   private Peer peer;
 
-  private interface Deed {
+  interface Deed {
     void to(Path file) throws Exception;
   }
 
@@ -148,7 +148,7 @@ final class NeighbourTest {
         FileSystems.newFileSystem(URI.create("jar:" + archive.toUri()), Map.of("create", "true"))) {
       Path inside = zip.getPath(directory.resolve("inside").toString());
       for (Kind kind : Kinds.all()) {
-        if (kind instanceof LocalKind && kind != Kinds.PORT && kind != Kinds.SOCKET) {
+        if (kind instanceof LocalKind && !kind.equals(Kinds.PORT) && !kind.equals(Kinds.SOCKET)) {
           assertThrows(
               ProviderMismatchException.class, () -> kind.at(inside).tryAcquire(), kind.word());
         }

@@ -45,6 +45,8 @@ public final class DescriptorLock {
   }
 
   /**
+   * The lock on an open descriptor.
+   *
    * @param fd stays the caller's
    * @param kind {@link Kinds#OFD} or {@link Kinds#FLOCK}
    */

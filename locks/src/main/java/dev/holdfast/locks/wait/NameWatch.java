@@ -62,7 +62,7 @@ public final class NameWatch {
 
     @Override
     public void close() {
-      synchronized (NameWatch.class) {
+      synchronized (LISTENERS) {
         Set<Registration> others = LISTENERS.get(watch);
         if (others != null && others.remove(this) && others.isEmpty()) {
           LISTENERS.remove(watch);
@@ -89,7 +89,7 @@ public final class NameWatch {
   }
 
   private static Watch on(Path directory, int mask, Runnable hint) {
-    synchronized (NameWatch.class) {
+    synchronized (LISTENERS) {
       if (fd < 0 && !start()) {
         return Watch.NONE;
       }
@@ -121,7 +121,7 @@ public final class NameWatch {
         return;
       }
       if (events.ok()) {
-        synchronized (NameWatch.class) {
+        synchronized (LISTENERS) {
           for (Inotify.Event event : events.value()) {
             tell(event);
           }

@@ -47,7 +47,7 @@ final class Pct implements Chooser {
   public int choose(Decision decision, IntFunction<Footprint> next) {
     if (changes.remove(decision.index())) {
       Integer loser = first(decision.enabled());
-      priorities.remove(/* the value */ loser);
+      priorities.remove((Object) loser);
       priorities.add(loser);
     }
     return first(decision.enabled());

@@ -47,8 +47,8 @@ final class PairTable {
     try (InputStream in = PairTable.class.getResourceAsStream("/pairs.txt")) {
       String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       List<Pair> pairs = new ArrayList<>();
-      for (String block : text.split("(?m)^= ")) {
-        if (!block.startsWith("#")) {
+      for (String block : text.split("(?m)^= ", -1)) {
+        if (!block.isEmpty() && !block.startsWith("#")) {
           pairs.add(pair(block));
         }
       }
@@ -57,8 +57,8 @@ final class PairTable {
   }
 
   private static Pair pair(String block) {
-    String[] lines = block.strip().split("\n");
-    String[] head = lines[0].split(" \\| ");
+    String[] lines = block.strip().split("\n", -1);
+    String[] head = lines[0].split(" \\| ", -1);
     Map<String, String> values = new LinkedHashMap<>();
     Map<String, String> files = new LinkedHashMap<>();
     Map<String, String> into = values;
@@ -68,9 +68,10 @@ final class PairTable {
         into.merge(last, line.substring(2), (a, b) -> a.isEmpty() ? b : a + "\n" + b);
       } else {
         String[] words = line.split(" ", 2);
-        into = words[0].equals("file") ? files : values;
-        last = into == files ? words[1] : words[0];
-        into.put(last, into == files ? "" : words[1]);
+        boolean file = words[0].equals("file");
+        into = file ? files : values;
+        last = file ? words[1] : words[0];
+        into.put(last, file ? "" : words[1]);
       }
     }
     String bug = Objects.requireNonNull(values.get("bug"), lines[0]);
