@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -284,12 +285,27 @@ public final class ZooKeeperLocks implements LockService {
     return ((ZooKeeperClaim) Objects.requireNonNull(((ClusterHeld) held).granted())).path;
   }
 
-  /** As if the ensemble had heard nothing for too long. */
+  /**
+   * As if the ensemble had heard nothing for too long: a second connection takes the session over
+   * and closes it. The first one wants it back meanwhile, so this is done until it is over.
+   */
   void endSession() throws Exception {
     ZooKeeper handle = session.client().getZookeeperClient().getZooKeeper();
-    new ZooKeeper(
-            settings.hosts(), 10_000, _ -> {}, handle.getSessionId(), handle.getSessionPasswd())
-        .close();
+    long id = handle.getSessionId();
+    while (session.client().getZookeeperClient().getZooKeeper().getSessionId() == id) {
+      CountDownLatch connected = new CountDownLatch(1);
+      ZooKeeper second =
+          new ZooKeeper(
+              settings.hosts(), 10_000, _ -> connected.countDown(), id, handle.getSessionPasswd());
+      connected.await(5, TimeUnit.SECONDS);
+      second.close();
+      for (int i = 0; i < 100; i++) {
+        if (session.client().getZookeeperClient().getZooKeeper().getSessionId() != id) {
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 
   /** Lets go of all that is held by it. */

@@ -50,6 +50,7 @@ final class ZooKeeperSession implements AutoCloseable {
   private final Set<ZooKeeperClaim> claims = ConcurrentHashMap.newKeySet();
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
   private volatile boolean connected;
+  private volatile boolean wasConnected;
   private volatile boolean closed;
 
   /** How often the connection was interrupted: what was asked in between may have been done. */
@@ -79,6 +80,7 @@ final class ZooKeeperSession implements AutoCloseable {
     switch (state) {
       case CONNECTED, RECONNECTED -> {
         connected = true;
+        wasConnected = true;
         long now = sessionId();
         for (ZooKeeperClaim claim : claims) {
           if (claim.owner != now) {
@@ -144,7 +146,8 @@ final class ZooKeeperSession implements AutoCloseable {
         if (closed) {
           throw new IllegalStateException(what + ": the connection to ZooKeeper was closed");
         }
-        if (settings.refuseWhileSuspended() || !wait.await(limit)) {
+        // Before the first connection nothing was interrupted.
+        if ((settings.refuseWhileSuspended() && wasConnected) || !wait.await(limit)) {
           throw away(what);
         }
       }

@@ -10,7 +10,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +38,7 @@ final class ClusterReferee implements AutoCloseable {
 
   private final ServerSocket listening;
   private final List<Event> events = new ArrayList<>();
+  private final Set<String> ended = new HashSet<>();
   private final ConcurrentMap<String, Halt> halts = new ConcurrentHashMap<>();
   private long fenced;
   private long fence = Long.MIN_VALUE;
@@ -73,7 +76,9 @@ final class ClusterReferee implements AutoCloseable {
     return List.copyOf(events);
   }
 
+  /** What it said and nobody has read yet is not heard any more. */
   synchronized void ended(String client) {
+    ended.add(client);
     events.add(new Event.Ended(client));
   }
 
@@ -126,11 +131,11 @@ final class ClusterReferee implements AutoCloseable {
   private void answer(int what, String who, long token, DataInputStream in, DataOutputStream out)
       throws IOException, InterruptedException {
     switch (what) {
-      case GRANTED -> add(new Event.Granted(who, token));
-      case RELEASED -> add(new Event.Released(who, token));
-      case LOST -> add(new Event.Lost(who, token));
+      case GRANTED -> add(who, new Event.Granted(who, token));
+      case RELEASED -> add(who, new Event.Released(who, token));
+      case LOST -> add(who, new Event.Lost(who, token));
       case READ -> {
-        read(who, out);
+        read(who, token, out);
         return;
       }
       case WRITE -> {
@@ -142,14 +147,19 @@ final class ClusterReferee implements AutoCloseable {
     out.writeBoolean(true);
   }
 
-  private synchronized void add(Event event) {
-    events.add(event);
+  private synchronized void add(String who, Event event) {
+    if (!ended.contains(who)) {
+      events.add(event);
+    }
   }
 
-  private void read(String who, DataOutputStream out) throws IOException, InterruptedException {
+  /** Whoever reads in order to write keeps out all with older tokens from then on. */
+  private void read(String who, long token, DataOutputStream out)
+      throws IOException, InterruptedException {
     long one;
     long other;
     synchronized (this) {
+      fence = Math.max(fence, token);
       one = fenced;
       other = naive;
     }
@@ -164,6 +174,9 @@ final class ClusterReferee implements AutoCloseable {
   }
 
   private synchronized boolean write(String who, long token, long value, long naiveValue) {
+    if (ended.contains(who)) {
+      return false;
+    }
     naive = naiveValue;
     naiveWrites++;
     boolean accepted = token >= fence;

@@ -259,9 +259,24 @@ class ZooKeeperLocksTest extends ClusterLockContract {
       }
       assertTrue(annAgain.lock(name).tryAcquire().isEmpty());
       held.ensureValid();
-      // What is not to be seen does not hide the others.
-      assertTrue(stranger.states().toString().contains("NOAUTH"));
+      assertTrue(ann.states().toString().contains(name));
+      IOException hidden = assertThrows(IOException.class, stranger::states);
+      assertTrue(String.valueOf(hidden.getMessage()).contains("NOAUTH"), hidden.getMessage());
+    }
+  }
+
+  @Test
+  void whatIsNotToBeSeenDoesNotHideTheOthers() throws Exception {
+    try (ZooKeeperLocks stranger = connect("/mixed");
+        Held open = stranger.lock("open").tryAcquire().orElseThrow();
+        ZooKeeperLocks ann =
+            ZooKeeperLocks.connect(settings("/mixed").withCredentials("ann:secret"));
+        Held closed = ann.lock("closed").tryAcquire().orElseThrow()) {
+      String seen = stranger.states().toString();
+      assertTrue(seen.contains("open") && seen.contains("NOAUTH"), seen);
       assertFalse(ann.states().toString().contains("NOAUTH"));
+      open.ensureValid();
+      closed.ensureValid();
     }
   }
 
