@@ -169,11 +169,11 @@ class FootprintsTest {
     Random random = new Random(SEED);
     List<List<String>> pairs =
         new ArrayList<>(
-            List.of(
-                List.of("open 0 r a;read 0", "open 0 wct b;rename b a"),
-                List.of("rename a b", "rename b h;list ."),
-                List.of("open 0 wa g;write 0 xyz", "open 0 r k;read 0"),
-                List.of("unlink g", "stat k")));
+            List.of(List.of("rename a b", "rename b h;list ."), List.of("unlink g", "stat k")));
+    if (PAIRS > 0) {
+      pairs.add(List.of("open 0 r a;read 0", "open 0 wct b;rename b a"));
+      pairs.add(List.of("open 0 wa g;write 0 xyz", "open 0 r k;read 0"));
+    }
     for (int i = 0; i < PAIRS; i++) {
       pairs.add(some(random, 3));
     }
