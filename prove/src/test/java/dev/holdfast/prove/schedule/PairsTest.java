@@ -215,15 +215,6 @@ class PairsTest {
         Prover.schedules(one(firm.formatted("f1", "f2")), how, null, Progress.NONE);
     assertEquals(List.of(), good.findings());
     assertEquals(0, good.undecided(), good::toString);
-    // Two who do not give way look for ever for what the other does not do.
-    assertEquals(
-        ScheduleFinding.Kind.LIVELOCK,
-        first(
-            Prover.schedules(
-                one(firm.formatted("f1", "f2")).withTimeout(LONG),
-                Together.with("cd /srv/w && " + firm.formatted("f2", "f1")),
-                null,
-                Progress.NONE)));
   }
 
   /** Hours of sleep take no time, and hide nothing if they may end at any time. */
