@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 
 /**
  * Connections to servers that keep locks. Their libraries are in a directory of their own beside
- * ours, which nothing looks at before one is asked for: see docs/decisions/0019.
+ * ours, which nothing looks at before one is asked for: see docs/decisions/0021.
  */
 final class LockServers {
   static final List<String> WORDS = List.of("zookeeper", "postgresql");
