@@ -329,8 +329,10 @@ public final class Planner {
         prune("no-follow", 1);
       }
       // A file can only be opened so by mistake, and the call fails.
-      if (object != null && (object.isDirectory() || (follow && object.isSymlink()))) {
-        onDirectory(call, binding, follow ? hazard : Hazard.S13);
+      if (follow && object != null && (object.isDirectory() || object.isSymlink())) {
+        onDirectory(call, binding, hazard);
+      } else if (object != null && object.isDirectory()) {
+        window(call, binding, Strike.EXCHANGE, Hazard.S13, check);
       }
       return;
     }
