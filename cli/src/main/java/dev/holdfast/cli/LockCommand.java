@@ -238,7 +238,7 @@ final class LockCommand extends Command {
         "  a lock that the members of a group share:",
         "    holdfast lock --group backup /run/lock/backup -- backup /home",
         "  one machine of many, the others end with 0:",
-        "    holdfast lock -n -E 0 --kind zookeeper --at zk1,zk2,zk3/locks nightly -- nightly",
+        "    holdfast lock -n -E 0 --kind zookeeper --at zk1,zk2/locks nightly -- nightly",
         "",
         "Each start is that of a JVM, about a tenth of a second. In a tight loop use",
         "flock(1), beside which --kind flock works, or the library in a program that",

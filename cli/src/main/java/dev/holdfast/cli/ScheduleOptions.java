@@ -81,6 +81,7 @@ final class ScheduleOptions {
                 Timeouts.class,
                 "When a program that sleeps goes on: after another one has moved, or at any time."
                     + " Default: last.")
+            .oneOf(() -> List.of("last", "any"))
             .read(new WhichTimeouts());
     views =
         command.options(

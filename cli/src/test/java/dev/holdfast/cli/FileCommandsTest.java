@@ -374,7 +374,8 @@ class FileCommandsTest {
     CommandRun taken =
         CommandRun.of("write", new WriteCommand(input("x")), "--no-replace", file.toString());
     taken.assertRefused(
-        ExitCode.UNDECIDED, "holdfast write: " + file + ": exists already (EEXIST)");
+        ExitCode.NO,
+        "holdfast write: " + file + ": exists already (EEXIST), and --no-replace was given");
     CommandRun saved = CommandRun.of("save", new SaveCommand(input("saved")), file.toString());
     assertEquals(ExitCode.OK, saved.exit(), saved.err());
     assertEquals("new", Files.readString(file));
