@@ -7,4 +7,11 @@ module dev.holdfast.files {
   requires dev.holdfast.libc;
 
   exports dev.holdfast.files;
+  exports dev.holdfast.files.host;
+  exports dev.holdfast.files.identity;
+  exports dev.holdfast.files.nio;
+  exports dev.holdfast.files.replace;
+  exports dev.holdfast.files.temp;
+  exports dev.holdfast.files.tree;
+  exports dev.holdfast.files.trust;
 }

@@ -1,6 +1,6 @@
 package app;
 
-import dev.holdfast.files.AtomicReplace;
+import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Locks;
 import java.nio.charset.StandardCharsets;

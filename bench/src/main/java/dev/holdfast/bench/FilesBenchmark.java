@@ -1,12 +1,12 @@
 package dev.holdfast.bench;
 
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Durability;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.files.TempFile;
-import dev.holdfast.files.TempFiles;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

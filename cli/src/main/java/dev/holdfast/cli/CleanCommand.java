@@ -1,13 +1,13 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.tell.FilesJson;
-import dev.holdfast.files.Cleaner;
-import dev.holdfast.files.CleaningEvent;
-import dev.holdfast.files.CleaningEvent.Decision;
-import dev.holdfast.files.CleaningReport;
-import dev.holdfast.files.CleaningRules;
-import dev.holdfast.files.CleaningRules.Time;
-import dev.holdfast.files.TreeFailure;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningEvent;
+import dev.holdfast.files.tree.CleaningEvent.Decision;
+import dev.holdfast.files.tree.CleaningReport;
+import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.CleaningRules.Time;
+import dev.holdfast.files.tree.TreeFailure;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,9 +1,9 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.tell.FilesJson;
-import dev.holdfast.files.HostSetting;
-import dev.holdfast.files.HostSetting.Verdict;
-import dev.holdfast.files.HostSettings;
+import dev.holdfast.files.host.HostSetting;
+import dev.holdfast.files.host.HostSetting.Verdict;
+import dev.holdfast.files.host.HostSettings;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.locks.remote.LockService;
 import java.io.IOException;

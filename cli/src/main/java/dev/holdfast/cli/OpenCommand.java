@@ -1,9 +1,9 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.AsUser;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.files.UserIdentity;
+import dev.holdfast.files.identity.AsUser;
+import dev.holdfast.files.identity.UserIdentity;
 import dev.holdfast.findings.terminal.Text;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

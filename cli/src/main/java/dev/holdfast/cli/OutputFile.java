@@ -5,10 +5,10 @@ import static dev.holdfast.files.FileKind.FIFO;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.files.Replacement;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Replacement;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;

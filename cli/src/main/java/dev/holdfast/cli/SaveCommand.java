@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.EmergencySave;
+import dev.holdfast.files.temp.EmergencySave;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.InputStream;

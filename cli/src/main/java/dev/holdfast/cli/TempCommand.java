@@ -2,10 +2,10 @@ package dev.holdfast.cli;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Resolution;
-import dev.holdfast.files.TempDirectory;
-import dev.holdfast.files.TempFile;
-import dev.holdfast.files.TempFiles;
 import dev.holdfast.files.UnsafePathException;
+import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,8 +1,8 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.OwnerChange;
-import dev.holdfast.files.TreeReport;
-import dev.holdfast.files.Trees;
+import dev.holdfast.files.tree.OwnerChange;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 

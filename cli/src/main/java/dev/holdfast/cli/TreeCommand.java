@@ -1,9 +1,9 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.tell.FilesJson;
-import dev.holdfast.files.TreeFailure;
-import dev.holdfast.files.TreeOptions;
-import dev.holdfast.files.TreeReport;
+import dev.holdfast.files.tree.TreeFailure;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;

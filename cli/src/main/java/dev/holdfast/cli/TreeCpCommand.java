@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.TreeReport;
-import dev.holdfast.files.Trees;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

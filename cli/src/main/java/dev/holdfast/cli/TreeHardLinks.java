@@ -1,6 +1,6 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.TreeOptions;
+import dev.holdfast.files.tree.TreeOptions;
 
 /** What to do with files that have several names, as an option. */
 final class TreeHardLinks {

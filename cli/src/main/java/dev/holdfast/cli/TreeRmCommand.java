@@ -1,8 +1,8 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.TreeOptions;
-import dev.holdfast.files.TreeReport;
-import dev.holdfast.files.Trees;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
 
 /** {@code holdfast tree rm}. */

@@ -1,10 +1,10 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.tell.FilesJson;
-import dev.holdfast.files.Trust;
-import dev.holdfast.files.TrustComponent;
-import dev.holdfast.files.TrustReason;
-import dev.holdfast.files.TrustVerdict;
+import dev.holdfast.files.trust.Trust;
+import dev.holdfast.files.trust.TrustComponent;
+import dev.holdfast.files.trust.TrustReason;
+import dev.holdfast.files.trust.TrustVerdict;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.tell.FilesJson;
-import dev.holdfast.files.UnlinkedFile;
-import dev.holdfast.files.UnlinkedFiles;
+import dev.holdfast.files.host.UnlinkedFile;
+import dev.holdfast.files.host.UnlinkedFiles;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;

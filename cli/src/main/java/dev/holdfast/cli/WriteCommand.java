@@ -1,14 +1,14 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Durability;
-import dev.holdfast.files.InPlaceWrite;
 import dev.holdfast.files.OpenFile;
-import dev.holdfast.files.OwnerChange;
-import dev.holdfast.files.Replacement;
 import dev.holdfast.files.Resolution;
-import dev.holdfast.files.StagedFile;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
+import dev.holdfast.files.replace.InPlaceWrite;
+import dev.holdfast.files.replace.Replacement;
+import dev.holdfast.files.temp.StagedFile;
+import dev.holdfast.files.tree.OwnerChange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

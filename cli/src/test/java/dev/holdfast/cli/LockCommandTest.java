@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.files.AsUser;
+import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;

@@ -1,11 +1,11 @@
 package dev.holdfast.cluster;
 
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Durability;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.Resolution;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpServer;
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Durability;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,9 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.Interruptions;
+import dev.holdfast.files.ground.Place;
+import dev.holdfast.files.ground.ProcSelfFd;
+import dev.holdfast.files.ground.Renames;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
@@ -12,7 +16,6 @@ import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -162,7 +165,7 @@ public final class Directory implements AutoCloseable {
   // --- looking up ---------------------------------------------------------------------------
 
   String show(String name) {
-    return path.endsWith("/") ? path + name : path + "/" + name;
+    return Place.show(path, name);
   }
 
   private RelativeName parse(String name) throws IOException {
@@ -240,14 +243,15 @@ public final class Directory implements AutoCloseable {
     }
     int n = fd.borrow();
     if (parsed.isSingle()) {
-      return new Place(this, n, false, parsed, name);
+      return new Place(fd, n, false, parsed.last(), parsed.directory(), path, name);
     }
     SyscallResult parent = Resolver.open(n, parsed.parent(), HOLD_DIRECTORY, resolution);
     if (parent.failed()) {
       fd.giveBack();
       throw failure(parent, "openat2", name);
     }
-    return new Place(this, (int) parent.raw(), true, parsed, name);
+    int raw = (int) parent.raw();
+    return new Place(fd, raw, true, parsed.last(), parsed.directory(), path, name);
   }
 
   /** What is wrong with a name that ends in a dot, in two, or in a slash where none may be. */
@@ -348,14 +352,6 @@ public final class Directory implements AutoCloseable {
   public String readString(String name, int maxBytes) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(readAll(name, maxBytes));
     return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-  }
-
-  /**
-   * Puts a text, in UTF-8, in the place of what a file has, in one instant; a new file has mode
-   * 0600. {@link AtomicReplace} can do more.
-   */
-  public void writeString(String name, String text) throws IOException {
-    AtomicReplace.of(this, name).write(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -736,37 +732,6 @@ public final class Directory implements AutoCloseable {
     } finally {
       fd.giveBack();
     }
-  }
-
-  // --- as java.nio.file sees it ---
-
-  /**
-   * This directory as a file system, for code that knows only {@link Path}: {@code Files.walk},
-   * {@code Files.copy}, a library that unpacks an archive. Its root {@code /} is this directory,
-   * and nothing that such code does with paths can leave it, by {@code ..}, by absolute names, or
-   * by links, even while others change the tree.
-   *
-   * <p>Links that stay inside are followed where {@code java.nio.file} follows them. Each operation
-   * looks its names up anew: between two of them others may change what the names mean, but not to
-   * something outside. Directory streams are {@code SecureDirectoryStream}s.
-   *
-   * <p>Refused are: opening anything but a regular file (a directory for reading can be opened and
-   * synced), creating through a dangling link, moving to another mount, asynchronous channels,
-   * watching, {@code toFile}, URIs. An interrupt does not close a channel. Locks of channels are
-   * OFD record locks: against each other, in one process too, and against those of other programs.
-   * COPY_ATTRIBUTES copies permissions and times; not the owner, extended attributes and ACL.
-   *
-   * <p>Files are made with the mode asked for, else with 0666 (directories 0777), less the umask
-   * that the process had when this was called. {@code Files.createTempFile} and {@code
-   * createTempDirectory} ask for no mode on any but the default file system: use {@link
-   * TempFiles#in}. {@code Files.move} with REPLACE_EXISTING replaces in one instant, {@code
-   * Files.copy} shows the target when it is whole.
-   *
-   * <p>Closing the file system leaves this directory open, and closing this directory ends the file
-   * system.
-   */
-  public FileSystem asFileSystem() {
-    return new HeldFileSystem(this);
   }
 
   // --- the handle ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import dev.holdfast.libc.Errno;
 public final class FileBusyException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
-  FileBusyException(String path, String reason) {
+  public FileBusyException(String path, String reason) {
     super(path, reason, "L01", Errno.EAGAIN);
   }
 }

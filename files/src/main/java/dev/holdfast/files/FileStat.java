@@ -1,5 +1,7 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.Modes;
+import dev.holdfast.files.ground.Principals;
 import dev.holdfast.libc.Statx;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
@@ -7,7 +9,6 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public final class FileStat implements PosixFileAttributes {
-  private static final PosixFilePermission[] PERMISSIONS = PosixFilePermission.values();
-
   private final Statx statx;
 
   FileStat(Statx statx) {
@@ -177,32 +176,12 @@ public final class FileStat implements PosixFileAttributes {
 
   @Override
   public Set<PosixFilePermission> permissions() {
-    return permissions(mode());
-  }
-
-  static Set<PosixFilePermission> permissions(int mode) {
-    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-    for (int i = 0; i < PERMISSIONS.length; i++) {
-      if ((mode & 0400 >> i) != 0) {
-        set.add(PERMISSIONS[i]);
-      }
-    }
-    return set;
+    return Modes.permissions(mode());
   }
 
   /** The permission bits of a set, such as {@code 0644}. */
   public static int mode(Set<PosixFilePermission> permissions) {
-    int mode = 0;
-    for (int i = 0; i < PERMISSIONS.length; i++) {
-      if (permissions.contains(PERMISSIONS[i])) {
-        mode |= 0400 >> i;
-      }
-    }
-    return mode;
-  }
-
-  static String octal(int mode) {
-    return "0" + Integer.toOctalString(mode);
+    return Modes.of(permissions);
   }
 
   @Override
@@ -210,7 +189,7 @@ public final class FileStat implements PosixFileAttributes {
     return "%s %s uid %d gid %d links %d size %d inode %d on %d:%d"
         .formatted(
             kind(),
-            octal(mode()),
+            Modes.octal(mode()),
             uid(),
             gid(),
             linkCount(),

@@ -1,10 +1,12 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.Interruptions;
 import dev.holdfast.libc.BufferIo;
 import dev.holdfast.libc.MappedAgain;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -37,7 +39,7 @@ final class HeldFileChannel extends MappedAgain {
 
   private final OpenFile file;
   private final boolean ownsFile;
-  private final OnClose onClose;
+  private final Closeable onClose;
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
@@ -52,17 +54,12 @@ final class HeldFileChannel extends MappedAgain {
     long at;
   }
 
-  /** Something to be done before the file is closed. */
-  interface OnClose {
-    void run() throws IOException;
-  }
-
-  HeldFileChannel(OpenFile file, boolean ownsFile, OnClose onClose) {
+  HeldFileChannel(OpenFile file, boolean ownsFile, Closeable onClose) {
     this(file, ownsFile, onClose, new Position());
   }
 
   /** One that goes on where others with this position are. */
-  HeldFileChannel(OpenFile file, boolean ownsFile, OnClose onClose, Position position) {
+  HeldFileChannel(OpenFile file, boolean ownsFile, Closeable onClose, Position position) {
     this.file = file;
     this.position = position;
     this.ownsFile = ownsFile;
@@ -383,7 +380,7 @@ final class HeldFileChannel extends MappedAgain {
       if (hasLocked) {
         file.locks().release(this);
       }
-      onClose.run();
+      onClose.close();
     } finally {
       if (ownsFile) {
         file.close();

@@ -1,5 +1,7 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.Creations;
+import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;

@@ -1,5 +1,9 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.FileTimes;
+import dev.holdfast.files.ground.HeldAttributeView;
+import dev.holdfast.files.ground.Interruptions;
+import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
@@ -9,6 +13,7 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -469,7 +474,7 @@ public final class OpenFile implements AutoCloseable {
 
   /** The descriptor as {@code java.nio.file} sees attributes. */
   public PosixFileAttributeView attributeView() {
-    return new HeldAttributeView(new HeldAttributeView.OfFile(this), "posix");
+    return new HeldAttributeView(new Attributes(this), "posix");
   }
 
   /** Who this is, past its inode number (F09). */
@@ -508,7 +513,7 @@ public final class OpenFile implements AutoCloseable {
     return known;
   }
 
-  FileChannel intoChannel(HeldFileChannel.OnClose onClose) {
+  FileChannel intoChannel(Closeable onClose) {
     return new HeldFileChannel(this, true, onClose);
   }
 
@@ -616,5 +621,29 @@ public final class OpenFile implements AutoCloseable {
   @Override
   public String toString() {
     return fd.toString();
+  }
+
+  /** For {@code java.nio.file}. */
+  private record Attributes(OpenFile file) implements HeldAttributeView.Target {
+    @Override
+    public FileStat stat() throws IOException {
+      return file.stat();
+    }
+
+    @Override
+    public void chmod(int mode) throws IOException {
+      file.chmod(mode);
+    }
+
+    @Override
+    public void chown(int uid, int gid) throws IOException {
+      file.chown(uid, gid);
+    }
+
+    @Override
+    public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
+        throws IOException {
+      file.setTimes(modified, accessed);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.Modes;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Statx;
@@ -33,8 +34,6 @@ public final class Opening {
   private static final Opening APPEND = new Opening(new Builder(Fcntl.O_WRONLY | Fcntl.O_APPEND));
 
   /** A permission mask that forbids nothing. */
-  static final int ANY_MODE = 07777;
-
   private static final class Builder {
     int flags;
     boolean follow;
@@ -44,7 +43,7 @@ public final class Opening {
     int kinds = REGULAR_ONLY;
     int @Nullable [] owners;
     int maxLinks = Integer.MAX_VALUE;
-    int modeWithin = ANY_MODE;
+    int modeWithin = Modes.ANY;
     long maxSize = Long.MAX_VALUE;
     @Nullable Long device;
 
@@ -238,12 +237,12 @@ public final class Opening {
   }
 
   static int checkMode(int mode) {
-    if ((mode & ~ANY_MODE) != 0) {
-      throw new IllegalArgumentException("not permission bits: " + FileStat.octal(mode));
+    if ((mode & ~Modes.ANY) != 0) {
+      throw new IllegalArgumentException("not permission bits: " + Modes.octal(mode));
     }
     if (looksDecimal(mode)) {
       throw new IllegalArgumentException(
-          "%d is %s: did you mean 0%d?".formatted(mode, FileStat.octal(mode), mode));
+          "%d is %s: did you mean 0%d?".formatted(mode, Modes.octal(mode), mode));
     }
     return mode;
   }
@@ -351,7 +350,7 @@ public final class Opening {
       case LINKS -> "has " + stat.nlink() + " names";
       case MODE ->
           "has mode %s, more than %s"
-              .formatted(FileStat.octal(stat.permissions()), FileStat.octal(modeWithin));
+              .formatted(Modes.octal(stat.permissions()), Modes.octal(modeWithin));
       case SIZE -> "has " + stat.size() + " bytes, more than " + maxSize;
       case DEVICE -> "is on another device";
     };

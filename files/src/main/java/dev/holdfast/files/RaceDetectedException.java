@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class RaceDetectedException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
-  RaceDetectedException(String path, String reason, String catalogueId, @Nullable Errno errno) {
+  public RaceDetectedException(
+      String path, String reason, String catalogueId, @Nullable Errno errno) {
     super(path, reason, catalogueId, errno);
   }
 }

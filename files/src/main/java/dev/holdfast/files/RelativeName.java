@@ -79,16 +79,6 @@ record RelativeName(byte[] bytes, int lastAt, boolean directory) {
     return lastAt == 0 ? bytes : Arrays.copyOfRange(bytes, lastAt, bytes.length);
   }
 
-  /** The last component for rename(2), which checks the slash and follows nothing. */
-  byte[] lastWithSlash() {
-    if (!directory) {
-      return last();
-    }
-    byte[] last = Arrays.copyOfRange(bytes, lastAt, bytes.length + 1);
-    last[last.length - 1] = '/';
-    return last;
-  }
-
   /** All but the last component; only if not {@link #isSingle}. */
   byte[] parent() {
     return Arrays.copyOf(bytes, lastAt - 1 == 0 ? 1 : lastAt - 1);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class UnsafePathException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
-  UnsafePathException(String path, String reason, String catalogueId, @Nullable Errno errno) {
+  public UnsafePathException(
+      String path, String reason, String catalogueId, @Nullable Errno errno) {
     super(path, reason, catalogueId, errno);
   }
 }

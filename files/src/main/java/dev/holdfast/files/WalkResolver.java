@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.files.ground.MagicLinks;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;

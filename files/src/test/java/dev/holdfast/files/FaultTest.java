@@ -7,6 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
+import dev.holdfast.files.temp.EmergencySave;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningEvent;
+import dev.holdfast.files.tree.CleaningReport;
+import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.Namespaces;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,10 @@ package dev.holdfast.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.files.tree.ModeChange;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.Rlimit;
 import java.io.FileInputStream;
 import java.io.IOException;

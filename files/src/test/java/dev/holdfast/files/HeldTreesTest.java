@@ -7,6 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.ModeChange;
+import dev.holdfast.files.tree.OwnerChange;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.TreeVisitor;
+import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.MalformedInputException;
@@ -119,17 +131,17 @@ class HeldTreesTest {
 
   @Test
   void textsAreReadAndWritten() throws IOException {
-    dir.writeString("text", "Grüße");
+    AtomicReplace.of(dir, "text").writeString("Grüße");
     assertEquals(0600, dir.stat("text").mode());
     assertEquals("Grüße", dir.readString("text", 100));
     assertThrows(InputLimitException.class, () -> dir.readString("text", 6));
     assertArrayEquals("Grüße".getBytes(UTF_8), dir.readAll("text", 7));
-    dir.writeString("text", "new");
+    AtomicReplace.of(dir, "text").writeString("new");
     assertEquals("new", dir.readString("text", 3));
     Files.write(moved.resolve("text"), new byte[] {(byte) 0xff});
     assertThrows(MalformedInputException.class, () -> dir.readString("text", 3));
     assertThrows(NoSuchFileException.class, () -> dir.readString("absent", 3));
-    assertThrows(UnsafePathException.class, () -> dir.writeString("link", "x"));
+    assertThrows(UnsafePathException.class, () -> AtomicReplace.of(dir, "link").writeString("x"));
     assertTrue(dir.exists("link"));
     assertThrows(PathEscapeException.class, () -> dir.exists("../root"));
   }
@@ -141,7 +153,7 @@ class HeldTreesTest {
         HeldObject link = dir.hold("link");
         HeldObject led = dir.holdFollowingLinks("link")) {
       dir.rename("tree/sub/file", "old", RenameMode.NO_REPLACE);
-      dir.writeString("tree/sub/file", "another");
+      AtomicReplace.of(dir, "tree/sub/file").writeString("another");
       held.chmod(0640);
       assertEquals(0640, dir.stat("old").mode());
       for (int i = 0; i < 2; i++) {
@@ -181,7 +193,7 @@ class HeldTreesTest {
       TempDirectory directory = files.directory("kept-");
       String name = file.name();
       String below = directory.path().getFileName().toString();
-      directory.directory().writeString("inside", "x");
+      AtomicReplace.of(directory.directory(), "inside").writeString("x");
       file.keep();
       directory.keep();
       file.close();

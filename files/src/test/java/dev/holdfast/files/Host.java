@@ -11,45 +11,45 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** What tests need of the machine they run on. */
-final class Host {
+public final class Host {
   private Host() {}
 
-  static void assumeRoot(String why) {
+  public static void assumeRoot(String why) {
     Requirements.root(why);
   }
 
   /** How many rounds a race gets: {@code -Dholdfast.rounds} says for longer runs. */
-  static int rounds(int usual) {
+  public static int rounds(int usual) {
     return Integer.getInteger("holdfast.rounds", usual);
   }
 
-  static void assumeProgram(String name) {
+  public static void assumeProgram(String name) {
     Requirements.program(name);
   }
 
-  static void mkfifo(Path path) throws IOException {
+  public static void mkfifo(Path path) throws IOException {
     byte[] name = Names.encode(path.toString());
     Unistd.mknodat(Fcntl.AT_FDCWD, name, Statx.S_IFIFO | 0600, 0)
         .orThrow("mknodat", path.toString());
   }
 
   /** How many descriptors this process has open. */
-  static long openDescriptors() throws IOException {
+  public static long openDescriptors() throws IOException {
     return Descriptors.count();
   }
 
   /** Runs a command that must succeed; returns what it printed. */
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     return Commands.run(command);
   }
 
   /** Ends a child, and closes the pipes to it, which the JDK does only some time later. */
-  static void end(Process process) throws IOException, InterruptedException {
+  public static void end(Process process) throws IOException, InterruptedException {
     Commands.end(process);
   }
 
   /** A child JVM on this test's class path. */
-  static ProcessBuilder java(Class<?> main, String... args) {
+  public static ProcessBuilder java(Class<?> main, String... args) {
     return ChildJvm.builder(main, args);
   }
 }

@@ -6,6 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.nio.DirectoryFileSystem;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
+import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.SyscallResult;
@@ -433,7 +441,7 @@ class LiveRaceTest {
     fillOutside();
     try (SwapAttacker.Running attacker = SwapAttacker.Running.start(arena, outside, "tree/e");
         Directory held = Directory.open(arena);
-        FileSystem fileSystem = held.asFileSystem()) {
+        FileSystem fileSystem = DirectoryFileSystem.of(held)) {
       Outcome usual = deleteTrees(100_000, arena.resolve("tree"));
       fillOutside();
       Outcome ours =

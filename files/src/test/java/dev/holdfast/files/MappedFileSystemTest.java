@@ -5,6 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Replacement;
+import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningReport;
+import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.testing.Commands;
 import dev.holdfast.testing.Requirements;
 import java.nio.charset.StandardCharsets;

@@ -19,12 +19,14 @@ class ModularConsumerTest {
       package m;
 
       import dev.holdfast.files.*;
+      import dev.holdfast.files.replace.AtomicReplace;
+      import dev.holdfast.files.tree.*;
       import java.nio.file.Path;
 
       public final class Main {
         public static void main(String[] args) throws Exception {
           try (Directory directory = Directory.open(Path.of(args[0]))) {
-            directory.writeString("text", "written");
+            AtomicReplace.of(directory, "text").writeString("written");
             Trees.copy(directory, "text", directory, "copy", TreeOptions.defaults());
             try (HeldObject held = directory.hold("copy");
                 OpenFile file = held.open(Opening.read())) {

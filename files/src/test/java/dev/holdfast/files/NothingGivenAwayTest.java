@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.files.nio.DirectoryFileSystem;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.tree.ModeChange;
+import dev.holdfast.files.tree.OwnerChange;
 import dev.holdfast.libc.Pwd;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -70,7 +74,7 @@ class NothingGivenAwayTest {
   void aViewIsAsTheDefaultFileSystemIs() throws IOException {
     keepsToWhatIsAskedFor(FileSystems.getDefault(), temp, "default");
     try (Directory held = Directory.open(temp);
-        FileSystem view = held.asFileSystem()) {
+        FileSystem view = DirectoryFileSystem.of(held)) {
       keepsToWhatIsAskedFor(view, view.getPath("/"), "view");
     }
   }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * A mount that only a child process has: reached through {@code /proc/PID/root}, and gone with the
  * child, which ends when this process does.
  */
-final class PrivateMount implements AutoCloseable {
+public final class PrivateMount implements AutoCloseable {
   private final Process child;
   private final Path mounted;
 
@@ -25,7 +25,7 @@ final class PrivateMount implements AutoCloseable {
    *
    * @param script run in {@code temp}, with a directory {@code s} beside {@code m}
    */
-  static PrivateMount of(Path temp, String script) throws IOException {
+  public static PrivateMount of(Path temp, String script) throws IOException {
     Host.assumeRoot("mounts");
     Process child =
         new ProcessBuilder(
@@ -52,7 +52,7 @@ final class PrivateMount implements AutoCloseable {
   }
 
   /** The directory {@code s} seen through bindfs, which has neither rename flags nor O_TMPFILE. */
-  static PrivateMount bindfs(Path temp, String options) throws IOException {
+  public static PrivateMount bindfs(Path temp, String options) throws IOException {
     Host.assumeProgram("bindfs");
     return of(
         temp,
@@ -61,7 +61,7 @@ final class PrivateMount implements AutoCloseable {
             + " s m & until mountpoint -q m || ! kill -0 $!; do sleep 0.02; done; mountpoint -q m");
   }
 
-  Path path() {
+  public Path path() {
     return mounted;
   }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It ends when its input ends, and prints how many swaps it made.
  */
-final class SwapAttacker {
-  static final String NONE = "-";
+public final class SwapAttacker {
+  public static final String NONE = "-";
 
   private static final int NOBODY = 65534;
 
@@ -80,18 +80,18 @@ final class SwapAttacker {
   }
 
   /** The attacker at work, seen from the test. */
-  static final class Running implements AutoCloseable {
+  public static final class Running implements AutoCloseable {
     private final Process process;
 
     private Running(Process process) {
       this.process = process;
     }
 
-    static Running start(Path arena, Path target, String... names) throws IOException {
+    public static Running start(Path arena, Path target, String... names) throws IOException {
       return start(arena, target.toString(), names);
     }
 
-    static Running start(Path arena, String target, String... names) throws IOException {
+    public static Running start(Path arena, String target, String... names) throws IOException {
       String[] args = new String[names.length + 2];
       args[0] = arena.toString();
       args[1] = target;
@@ -109,7 +109,7 @@ final class SwapAttacker {
     }
 
     /** Ends the attack and answers how many swaps it made. */
-    long stop() throws IOException, InterruptedException {
+    public long stop() throws IOException, InterruptedException {
       process.getOutputStream().write('\n');
       process.getOutputStream().close();
       String line = process.inputReader(StandardCharsets.UTF_8).readLine();

@@ -1,8 +1,8 @@
 package dev.holdfast.lab;
 
-import dev.holdfast.files.TreeOptions;
-import dev.holdfast.files.TreeReport;
-import dev.holdfast.files.Trees;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.ShutdownHooks;
 import java.io.IOException;
 import java.nio.file.Files;

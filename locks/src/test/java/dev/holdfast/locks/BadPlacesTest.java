@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.files.AsUser;
+import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.libc.Identity;
 import dev.holdfast.locks.named.HolderRecord;
 import dev.holdfast.locks.named.NamedFile;

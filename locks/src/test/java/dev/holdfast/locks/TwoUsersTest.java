@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.files.AsUser;
+import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.testing.Requirements;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

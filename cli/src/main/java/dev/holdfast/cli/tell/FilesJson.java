@@ -1,16 +1,16 @@
 package dev.holdfast.cli.tell;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.holdfast.files.CleaningEvent.Decision;
-import dev.holdfast.files.CleaningReport;
-import dev.holdfast.files.HostSetting;
-import dev.holdfast.files.TreeFailure;
-import dev.holdfast.files.TreeReport;
-import dev.holdfast.files.TrustComponent;
-import dev.holdfast.files.TrustReason;
-import dev.holdfast.files.TrustVerdict;
-import dev.holdfast.files.UnlinkedFile;
-import dev.holdfast.files.UnlinkedFiles;
+import dev.holdfast.files.host.HostSetting;
+import dev.holdfast.files.host.UnlinkedFile;
+import dev.holdfast.files.host.UnlinkedFiles;
+import dev.holdfast.files.tree.CleaningEvent.Decision;
+import dev.holdfast.files.tree.CleaningReport;
+import dev.holdfast.files.tree.TreeFailure;
+import dev.holdfast.files.tree.TreeReport;
+import dev.holdfast.files.trust.TrustComponent;
+import dev.holdfast.files.trust.TrustReason;
+import dev.holdfast.files.trust.TrustVerdict;
 import dev.holdfast.findings.Json;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,7 +1,7 @@
 package dev.holdfast.lab.victim;
 
-import dev.holdfast.files.Cleaner;
-import dev.holdfast.files.CleaningRules;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

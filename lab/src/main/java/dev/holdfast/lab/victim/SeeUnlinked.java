@@ -1,7 +1,7 @@
 package dev.holdfast.lab.victim;
 
-import dev.holdfast.files.UnlinkedFile;
-import dev.holdfast.files.UnlinkedFiles;
+import dev.holdfast.files.host.UnlinkedFile;
+import dev.holdfast.files.host.UnlinkedFiles;
 import java.io.IOException;
 
 /** S20 with Holdfast: what {@code holdfast unlinked} shows. */

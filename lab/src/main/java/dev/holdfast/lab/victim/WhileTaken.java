@@ -1,8 +1,8 @@
 package dev.holdfast.lab.victim;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.TempFile;
-import dev.holdfast.files.TempFiles;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.holdfast.lab.victim;
 
-import dev.holdfast.files.AsUser;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
+import dev.holdfast.files.identity.AsUser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package dev.holdfast.lab.proof;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.files.AtomicReplace;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Durability;
-import dev.holdfast.files.EmergencySave;
 import dev.holdfast.files.OpenFile;
-import dev.holdfast.files.Replacement;
+import dev.holdfast.files.replace.AtomicReplace;
+import dev.holdfast.files.replace.Durability;
+import dev.holdfast.files.replace.Replacement;
+import dev.holdfast.files.temp.EmergencySave;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

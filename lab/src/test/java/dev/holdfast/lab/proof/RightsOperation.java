@@ -1,12 +1,12 @@
 package dev.holdfast.lab.proof;
 
-import dev.holdfast.files.AsUser;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.LinkPolicy;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.files.Trust;
-import dev.holdfast.files.TrustVerdict;
+import dev.holdfast.files.identity.AsUser;
+import dev.holdfast.files.trust.LinkPolicy;
+import dev.holdfast.files.trust.Trust;
+import dev.holdfast.files.trust.TrustVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

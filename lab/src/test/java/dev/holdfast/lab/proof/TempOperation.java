@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.OpenFile;
-import dev.holdfast.files.TempDirectory;
-import dev.holdfast.files.TempFile;
-import dev.holdfast.files.TempFiles;
 import dev.holdfast.files.UnsafePathException;
+import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

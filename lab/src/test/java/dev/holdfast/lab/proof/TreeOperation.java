@@ -1,13 +1,13 @@
 package dev.holdfast.lab.proof;
 
-import dev.holdfast.files.Cleaner;
-import dev.holdfast.files.CleaningRules;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.ModeChange;
-import dev.holdfast.files.OwnerChange;
-import dev.holdfast.files.TreeOptions;
-import dev.holdfast.files.TreeVisitor;
-import dev.holdfast.files.Trees;
+import dev.holdfast.files.tree.Cleaner;
+import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.ModeChange;
+import dev.holdfast.files.tree.OwnerChange;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.TreeVisitor;
+import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.holdfast.lab.proof;
 
 import dev.holdfast.files.Directory;
+import dev.holdfast.files.nio.DirectoryFileSystem;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -116,7 +117,7 @@ enum ViewOperation implements Operation {
 
   @Override
   public void holdfast(Directory at) throws Exception {
-    try (FileSystem view = at.asFileSystem()) {
+    try (FileSystem view = DirectoryFileSystem.of(at)) {
       usual(view.getPath("/"));
     }
   }

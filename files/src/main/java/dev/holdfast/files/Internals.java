@@ -1,0 +1,248 @@
+package dev.holdfast.files;
+
+import dev.holdfast.files.ground.Insider;
+import dev.holdfast.files.ground.Place;
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Statfs;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this package does for the other packages of its module, and for nobody else: descriptors,
+ * and verbs that would make a public class larger for a single caller. Only who sees {@link
+ * Insider} gets one.
+ *
+ * <p><b>Threads.</b> As what it is asked about.
+ *
+ * @hidden
+ */
+@SuppressWarnings("exports") // nobody outside can name what is not exported, nor get one of these
+public final class Internals {
+  private static final Internals THE_ONE = new Internals();
+
+  private Internals() {}
+
+  public static Internals of(Insider key) {
+    Objects.requireNonNull(key);
+    return THE_ONE;
+  }
+
+  // --- directories --------------------------------------------------------------------------
+
+  /** The descriptor's number, in use until {@link #giveBack(Directory)}. */
+  public int borrow(Directory directory) throws IOException {
+    return directory.borrow();
+  }
+
+  public void giveBack(Directory directory) {
+    directory.giveBack();
+  }
+
+  /** Takes the ownership of a directory's descriptor. */
+  public Directory adopt(int rawFd, String path, Resolution resolution) {
+    return Directory.adopt(rawFd, path, resolution);
+  }
+
+  /** The path of an entry, for messages. */
+  public String show(Directory directory, String name) {
+    return directory.show(name);
+  }
+
+  /** Where the name leads, for a call on that entry; refuses names that no entry has. */
+  public Place place(Directory directory, String name, String call, boolean directoryAllowed)
+      throws IOException {
+    return directory.place(name, call, directoryAllowed);
+  }
+
+  /** {@link Directory#losesSynced} of the directory that a place in this one is in. */
+  public boolean losesSynced(Directory directory, Place place) {
+    return place.owned() ? Directory.isBtrfs(place.dirfd()) : directory.losesSynced(place.dirfd());
+  }
+
+  /** Throws if this thread's effective user had not these rights a moment ago, access(2). */
+  public void access(Directory directory, String name, int mode) throws IOException {
+    directory.access(name, mode);
+  }
+
+  public void chmod(Directory directory, String name, int mode, boolean follow) throws IOException {
+    directory.chmod(name, mode, follow);
+  }
+
+  public void chown(Directory directory, String name, int uid, int gid, boolean follow)
+      throws IOException {
+    directory.chown(name, uid, gid, follow);
+  }
+
+  public void setTimes(
+      Directory directory,
+      String name,
+      @Nullable FileTime modified,
+      @Nullable FileTime accessed,
+      boolean follow)
+      throws IOException {
+    directory.setTimes(name, modified, accessed, follow);
+  }
+
+  public List<String> xattrs(Directory directory, String name, boolean follow) throws IOException {
+    try (HeldEntry held = directory.hold(name, follow)) {
+      return held.xattrs();
+    }
+  }
+
+  public byte @Nullable [] xattr(Directory directory, String name, String attribute, boolean follow)
+      throws IOException {
+    try (HeldEntry held = directory.hold(name, follow)) {
+      return held.xattr(attribute);
+    }
+  }
+
+  public void setXattr(
+      Directory directory, String name, String attribute, byte[] value, boolean follow)
+      throws IOException {
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.setXattr(attribute, value);
+    }
+  }
+
+  public void removeXattr(Directory directory, String name, String attribute, boolean follow)
+      throws IOException {
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.removeXattr(attribute);
+    }
+  }
+
+  /** What the kernel calls this directory now. */
+  public String kernelName(Directory directory) throws IOException {
+    return directory.kernelName();
+  }
+
+  /** What the kernel calls an object below it now. */
+  public String kernelName(Directory directory, String name, boolean follow) throws IOException {
+    return directory.kernelName(name, follow);
+  }
+
+  /** What the file system of an object says of itself. */
+  public Statfs statfs(Directory directory, String name) throws IOException {
+    return directory.statfs(name);
+  }
+
+  /** Opens a directory that was just made, and gives it its mode. */
+  public int openMade(int dirfd, byte[] name, int mode, String shown) throws IOException {
+    return MissingDirectories.openMade(dirfd, name, mode, shown);
+  }
+
+  /**
+   * True for the name of an entry, and not of one in another directory.
+   *
+   * @param shown what it would be below, for messages
+   */
+  public boolean isOneComponent(String name, String shown) throws FileSystemException {
+    RelativeName parsed = RelativeName.parse(name, Resolution.Scope.BENEATH, shown);
+    return parsed.isSingle() && !parsed.isSpecial();
+  }
+
+  // --- files --------------------------------------------------------------------------------
+
+  /** The descriptor's number, in use until {@link #giveBack(OpenFile)}. */
+  public int borrow(OpenFile file) throws IOException {
+    return file.borrow();
+  }
+
+  public void giveBack(OpenFile file) {
+    file.giveBack();
+  }
+
+  public OpenFile create(Directory directory, String name, int mode, int accessFlags)
+      throws IOException {
+    return directory.create(name, mode, accessFlags);
+  }
+
+  public OpenFile createAt(
+      int dirfd,
+      byte[] bytes,
+      @Nullable Directory directory,
+      String name,
+      int mode,
+      int accessFlags)
+      throws IOException {
+    return OpenFile.createAt(dirfd, bytes, directory, name, mode, accessFlags);
+  }
+
+  public OpenFile openHeld(int held, @Nullable Directory directory, String name, Opening opening)
+      throws IOException {
+    return OpenFile.openHeld(held, directory, name, opening);
+  }
+
+  /** Takes the ownership of a regular file's descriptor that needs no check: an O_TMPFILE. */
+  public OpenFile adopt(int raw, Directory directory, String name, int accessFlags) {
+    return OpenFile.adopt(raw, directory, name, accessFlags);
+  }
+
+  /** The same for a copy of such a descriptor, which may outlive its directory. */
+  public OpenFile adoptReadable(int raw, String path) {
+    return OpenFile.adoptReadable(raw, path);
+  }
+
+  public FileChannel intoChannel(OpenFile file, Closeable onClose) {
+    return file.intoChannel(onClose);
+  }
+
+  /** Writes all of it, from this place on, or throws. */
+  public int writeFully(OpenFile file, ByteBuffer source, long at) throws IOException {
+    return HeldFileChannel.writeFully(file, source, at);
+  }
+
+  public int accessFlags(Opening opening) {
+    return opening.accessFlags();
+  }
+
+  public int checkMode(int mode) {
+    return Opening.checkMode(mode);
+  }
+
+  // --- what the kernel says -----------------------------------------------------------------
+
+  public FileStat stat(Statx statx) {
+    return new FileStat(statx);
+  }
+
+  public Statx statx(FileStat stat) {
+    return stat.statx();
+  }
+
+  public FileKind kind(int mode) {
+    return FileKind.ofMode(mode);
+  }
+
+  public FileIdentity identity(int fd, String path) throws IOException {
+    return FileIdentity.ofDescriptor(fd, path);
+  }
+
+  /** The names in a list of extended attributes. */
+  public List<String> splitNames(byte[] list) {
+    return OpenFile.splitNames(list);
+  }
+
+  /** An error of a call that looks a name up, as the exception this module promises. */
+  public FileSystemException failure(Errno errno, String call, String path) {
+    return FileErrors.of(errno, call, path);
+  }
+
+  /** The same error, told of another name than the one that only we know. */
+  public FileSystemException failureElsewhere(FileSystemException e, String path) {
+    return FileErrors.elsewhere(e, path);
+  }
+
+  public long orThrow(SyscallResult result, String call, String path) throws FileSystemException {
+    return FileErrors.orThrow(result, call, path);
+  }
+}

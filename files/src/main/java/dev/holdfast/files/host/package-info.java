@@ -1,0 +1,2 @@
+/** What this machine is set to, and files that are held without a name. */
+package dev.holdfast.files.host;

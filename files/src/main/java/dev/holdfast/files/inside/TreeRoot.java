@@ -1,0 +1,80 @@
+package dev.holdfast.files.inside;
+
+import static dev.holdfast.files.inside.Core.CORE;
+
+import dev.holdfast.files.Directory;
+import dev.holdfast.files.Names;
+import dev.holdfast.files.UnsafePathException;
+import dev.holdfast.files.ground.HeldDirectory;
+import dev.holdfast.files.ground.Place;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The entry that tree work starts from: a name in a held directory.
+ *
+ * @param above the parent's path, empty or ending in a slash, for messages
+ */
+public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements AutoCloseable {
+  public static TreeRoot of(Path path) throws IOException {
+    byte[] bytes = Names.encode(Names.of(path));
+    int slash = bytes.length - 1;
+    while (slash >= 0 && bytes[slash] != '/') {
+      slash--;
+    }
+    byte[] above = Arrays.copyOf(bytes, slash + 1);
+    byte[] name = Arrays.copyOfRange(bytes, slash + 1, bytes.length);
+    String last = Names.decode(name);
+    if (last.isEmpty() || last.equals(".") || last.equals("..")) {
+      throw new UnsafePathException(
+          path.toString(), "tree work needs the name of an entry in a directory", "S13", null);
+    }
+    byte[] parent = above.length == 0 ? Paths.bytes(".") : above;
+    HeldDirectory held =
+        HeldDirectory.open(Fcntl.AT_FDCWD, parent, Fcntl.O_PATH | Fcntl.O_DIRECTORY)
+            .orThrow("openat", Names.decode(parent));
+    return new TreeRoot(held, name, above);
+  }
+
+  /** A held directory itself. */
+  public static TreeRoot of(Directory directory) throws IOException {
+    byte[] self = Paths.bytes(".");
+    String path = directory.path();
+    int dirfd = CORE.borrow(directory);
+    try {
+      HeldDirectory held =
+          HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
+      return new TreeRoot(held, self, Names.encode(path + "/"));
+    } finally {
+      CORE.giveBack(directory);
+    }
+  }
+
+  /**
+   * An entry below a held directory.
+   *
+   * @throws java.nio.file.NotDirectoryException if the name ends in a slash, and is that of
+   *     something else than a directory
+   */
+  public static TreeRoot of(Directory directory, String name) throws IOException {
+    if (name.endsWith("/") && directory.exists(name.replaceAll("/+$", ""))) {
+      directory.openDirectory(name).close();
+    }
+    try (Place at = CORE.place(directory, name, "unlinkat", true)) {
+      String shown = CORE.show(directory, name).replaceAll("/+$", "");
+      String above = shown.substring(0, shown.lastIndexOf('/') + 1);
+      HeldDirectory held =
+          HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
+              .orThrow("openat", above);
+      return new TreeRoot(held, at.name(), Names.encode(above));
+    }
+  }
+
+  @Override
+  public void close() {
+    parent.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** A held directory as {@code java.nio.file} sees it. */
+package dev.holdfast.files.nio;

@@ -1,0 +1,108 @@
+package dev.holdfast.files.tree;
+
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import org.jspecify.annotations.Nullable;
+
+/** Changes what is said of each object: pins it, judges it, and changes what it judged. */
+final class TreeMetadata extends TreeTask {
+  /** What to change. */
+  interface Change {
+    /** The system call, for messages. */
+    String call();
+
+    boolean applies(Statx judged);
+
+    SyscallResult apply(int fd, Statx judged);
+
+    /** Whether this change may be what lets us into a directory. */
+    boolean opensDirectories();
+  }
+
+  private final Change change;
+  private final HardLinkLedger<String> ledger = new HardLinkLedger<>();
+
+  TreeMetadata(Change change) {
+    this.change = change;
+  }
+
+  @Override
+  Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
+    SyscallResult opened = Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    if (opened.failed()) {
+      return opened.is(Errno.ENOENT)
+          ? Plain.VANISHED
+          : walker.failed(name, "openat", opened.errno());
+    }
+    int fd = opened.intValue();
+    try {
+      Result<Statx> judged = Statx.fstat(fd);
+      if (judged.failed()) {
+        return walker.failed(name, "statx", judged.errno());
+      }
+      if (judged.value().isDirectory()) {
+        return Plain.DIRECTORY;
+      }
+      return judge(walker, name, fd, judged.value());
+    } finally {
+      Unistd.close(fd);
+    }
+  }
+
+  private Outcome judge(TreeWalker walker, byte[] name, int fd, Statx judged) {
+    if (!change.applies(judged)) {
+      return Plain.SKIPPED;
+    }
+    if (judged.nlink() > 1 && !judged.isDirectory()) {
+      switch (walker.options.hardLinks()) {
+        case ALLOW -> {}
+        case REFUSE -> {
+          return new Failed(
+              TreeFailure.refused(
+                  walker.path(name),
+                  change.call(),
+                  "has " + judged.nlink() + " names, of which others may be somebody else's",
+                  "S12"));
+        }
+        case INSIDE -> {
+          ledger.seen(judged, () -> walker.path(name));
+          if (!ledger.complete(judged)) {
+            return Plain.SKIPPED;
+          }
+        }
+      }
+    }
+    return apply(walker, name, fd, judged);
+  }
+
+  private Outcome apply(TreeWalker walker, byte @Nullable [] name, int fd, Statx judged) {
+    if (!change.applies(judged)) {
+      return Plain.SKIPPED;
+    }
+    SyscallResult changed = change.apply(fd, judged);
+    return changed.ok() ? Plain.DONE : walker.failed(name, change.call(), changed.errno());
+  }
+
+  @Override
+  Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
+    return apply(walker, null, directory.fd(), directory.judged);
+  }
+
+  @Override
+  void end(TreeWalker walker) {
+    for (String path : ledger.incomplete()) {
+      walker.afterFailure(
+          TreeFailure.refused(
+              path, change.call(), "has names that were not found in this tree", "S12"));
+    }
+  }
+
+  @Override
+  boolean letIn(TreeWalker walker, int fd, Statx judged) {
+    return change.opensDirectories() && change.apply(fd, judged).ok();
+  }
+}

@@ -1,0 +1,183 @@
+package dev.holdfast.files.trust;
+
+import static dev.holdfast.files.inside.Core.CORE;
+
+import dev.holdfast.files.Names;
+import dev.holdfast.files.UnsafePathException;
+import dev.holdfast.files.ground.MagicLinks;
+import dev.holdfast.files.ground.Mounts;
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One walk from the root to an object, pinning and judging every component. */
+final class TrustWalk {
+  /** As the kernel's own MAXSYMLINKS. */
+  private static final int MAX_LINKS = 40;
+
+  private static final int MAX_COMPONENTS = 4096;
+  private static final byte[] EMPTY = new byte[0];
+
+  /** A directory that the walk stands in. */
+  private record Place(OwnedFd fd, int number, Statx stat, String path) {}
+
+  private final TrustRules rules;
+  private final List<TrustComponent> components = new ArrayList<>();
+  private final List<OwnedFd> pinned = new ArrayList<>();
+  private final List<Place> opened = new ArrayList<>();
+  private final Deque<Place> places = new ArrayDeque<>();
+  private final Deque<String> ahead = new ArrayDeque<>();
+  private List<TrustReason> absent = List.of();
+  private int links;
+
+  TrustWalk(Trust trust) throws IOException {
+    this.rules = new TrustRules(trust);
+  }
+
+  TrustVerdict judge(String path) throws IOException {
+    boolean done = false;
+    try {
+      OwnedFd object = walk(path);
+      TrustVerdict verdict = new TrustVerdict(path, components, pinned, object, absent);
+      done = true;
+      return verdict;
+    } finally {
+      for (Place place : opened) {
+        place.fd().giveBack();
+      }
+      if (!done) {
+        for (OwnedFd fd : pinned) {
+          fd.close();
+        }
+      }
+    }
+  }
+
+  private @Nullable OwnedFd walk(String path) throws IOException {
+    push(path);
+    Place root = pin(Fcntl.AT_FDCWD, "/", "/");
+    places.push(root);
+    record(root, null, ahead.isEmpty(), "");
+    while (!ahead.isEmpty()) {
+      String name = ahead.pop();
+      if (name.equals("..")) {
+        // The ancestors were all walked through: going back needs no look-up.
+        if (places.size() > 1) {
+          places.pop();
+        }
+        continue;
+      }
+      if (pinned.size() > MAX_COMPONENTS) {
+        throw new UnsafePathException(path, "has too many components", "S13", Errno.ELOOP);
+      }
+      Place here = here();
+      if (!here.stat().isDirectory()) {
+        throw CORE.failure(Errno.ENOTDIR, "openat", here.path());
+      }
+      String below = here.path().equals("/") ? "/" + name : here.path() + "/" + name;
+      Place next;
+      try {
+        next = pin(here.number(), name, below);
+      } catch (NoSuchFileException notThere) {
+        absent = rules.judgeAbsent(here.stat());
+        return null;
+      }
+      if (next.stat().isSymlink()) {
+        follow(path, next, here);
+      } else {
+        record(next, here.stat(), ahead.isEmpty(), "");
+        places.push(next);
+      }
+    }
+    return here().fd();
+  }
+
+  private Place here() {
+    Place here = places.peek();
+    if (here == null) {
+      throw new IllegalStateException("the root is never left");
+    }
+    return here;
+  }
+
+  private void follow(String path, Place link, Place in) throws IOException {
+    if (++links > MAX_LINKS) {
+      throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
+    }
+    Result<byte[]> target = Unistd.readlinkat(link.number(), EMPTY);
+    byte[] text = target.orThrow("readlinkat", link.path());
+    refuseMagic(link.number(), text, link.path());
+    String to = Names.decode(text);
+    record(link, in.stat(), false, to);
+    if (to.startsWith("/")) {
+      while (places.size() > 1) {
+        places.pop();
+      }
+    }
+    push(to);
+  }
+
+  /** Puts the components of a path before those that are ahead. */
+  private void push(String path) {
+    String[] names = path.split("/", -1);
+    for (int i = names.length - 1; i >= 0; i--) {
+      if (!names[i].isEmpty() && !names[i].equals(".")) {
+        ahead.push(names[i]);
+      }
+    }
+  }
+
+  private Place pin(int dirfd, String name, String path) throws IOException {
+    SyscallResult result =
+        Fcntl.openat(dirfd, Names.encode(name), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+    OwnedFd fd = OwnedFd.of(result, "openat", path);
+    pinned.add(fd);
+    int number = fd.borrow();
+    Result<Statx> stat = Statx.fstat(number);
+    if (stat.failed()) {
+      fd.giveBack();
+    }
+    Place place = new Place(fd, number, stat.orThrow("statx", path), path);
+    opened.add(place);
+    return place;
+  }
+
+  private void record(Place place, @Nullable Statx in, boolean last, String target)
+      throws IOException {
+    Mounts.Mount mount = rules.mount(place.stat());
+    components.add(
+        new TrustComponent(
+            place.path(),
+            CORE.stat(place.stat()),
+            target,
+            mount == null ? "" : mount.type(),
+            mount == null ? List.of() : mount.options(),
+            rules.judge(place.number(), place.stat(), in, last)));
+  }
+
+  /** Refuses a magic link. */
+  static void refuseMagic(int link, byte[] text, String path) throws FileSystemException {
+    if (MagicLinks.isMagic(link, text).orThrow("fstatfs", path)) {
+      throw new UnsafePathException(
+          path,
+          "leads through a magic link of /proc, which reads as "
+              + Paths.display(text)
+              + " and may lead elsewhere",
+          "S05",
+          Errno.ELOOP);
+    }
+  }
+}
