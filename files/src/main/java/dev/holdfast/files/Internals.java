@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @hidden
  */
-@SuppressWarnings("exports") // nobody outside can name what is not exported, nor get one of these
+// Nobody outside can name what is not exported, nor get one of these. javadoc(1) knows the tag.
+@SuppressWarnings({"exports", "InvalidBlockTag"})
 public final class Internals {
   private static final Internals THE_ONE = new Internals();
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * object is no longer the one that was judged. Nothing was done. Trying again later is reasonable.
  * A lock that somebody keeps is no race: {@link FileBusyException}.
  */
+@SuppressWarnings("exports") // nobody outside can name an Errno
 public final class RaceDetectedException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 

@@ -13,6 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a held directory is one in which we may put files of our own: nobody but root and this
@@ -21,7 +22,13 @@ import java.util.List;
  * <p>The rules are those of {@link Trust}; but it is judged upwards from the descriptor, {@code ..}
  * by {@code ..}, so that what is judged are the directories that are above it, and not those that a
  * path names.
+ *
+ * <p><b>Remaining races.</b> Root, this user, and whoever they let can change what was judged at
+ * any time.
+ *
+ * <p><b>Threads.</b> Safe for all.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class TrustedDirectory {
   private static final byte[] UP = {'.', '.'};
   private static final int HOLD = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
@@ -32,8 +39,7 @@ public final class TrustedDirectory {
   private TrustedDirectory() {}
 
   /** Null if it can be trusted, else why not. */
-  public static @org.jspecify.annotations.Nullable String distrust(Directory directory)
-      throws IOException {
+  public static @Nullable String distrust(Directory directory) throws IOException {
     TrustRules rules = new TrustRules(Trust.forCaller().at(Trust.Level.STICKY));
     int fd = CORE.borrow(directory);
     int current = fd;
@@ -74,8 +80,7 @@ public final class TrustedDirectory {
   }
 
   /** Null if only this user (and root) can enter it and what is above is trusted, else why not. */
-  public static @org.jspecify.annotations.Nullable String notPrivate(Directory directory)
-      throws IOException {
+  public static @Nullable String notPrivate(Directory directory) throws IOException {
     FileStat stat = directory.stat();
     if (stat.uid() != Identity.geteuid()) {
       return "it belongs to uid " + Integer.toUnsignedString(stat.uid());
