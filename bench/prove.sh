@@ -50,7 +50,7 @@ trials = median([(p[2]["summary"]["trials"],) for p in provings], 0)
 rate = trials / (median(provings, 0) - median(listings, 0))
 cost = (median(provings, 1) - median(listings, 1)) / trials
 def in_c():
-    both = [subprocess.Popen([work + "/worlds", "200", work + "/textbook", uid] + names, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [subprocess.Popen([work + "/worlds", "200", str(files), work + "/textbook", uid] + names, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     return statistics.mean(float(p.communicate()[0]) for p in both) / len(both)
 
 least = statistics.median(in_c() for _ in range(rounds))

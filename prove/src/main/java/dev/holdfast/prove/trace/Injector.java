@@ -11,6 +11,7 @@ import dev.holdfast.libc.Sysno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a stopped task perform system calls of ours, by its registers: how a new process gets its
@@ -19,6 +20,9 @@ import java.nio.charset.StandardCharsets;
  * <p>Threads: only the thread that attached.
  */
 final class Injector {
+  /** The length of both instructions. */
+  private static final int CALL_AND_TRAP = 3;
+
   private static final int SCRATCH_SIZE = 4 << 20;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -26,17 +30,17 @@ final class Injector {
 
   private final int tid;
   private final Registers saved;
-  private final long instruction;
+  private final CallPlace place;
   private long scratch;
   private long used;
 
   /**
-   * @param instruction address of a {@code syscall} instruction in the task
+   * @param place where the task can make calls
    * @param scratch address of memory in the task, or 0 to have it mapped
    */
-  Injector(int tid, long instruction, long scratch) {
+  Injector(int tid, CallPlace place, long scratch) {
     this.tid = tid;
-    this.instruction = instruction;
+    this.place = place;
     Result<Registers> registers = Ptrace.getRegisters(tid);
     if (registers.failed()) {
       throw new TraceException("the victim's registers cannot be read: " + registers.errno());
@@ -116,15 +120,36 @@ final class Injector {
   SyscallResult call(Sysno call, long... args) {
     start(call, args);
     for (; ; ) {
-      Waited stop = await();
-      if (stop.stopSignal() == (Processes.SIGTRAP | 0x80)) {
-        Result<Ptrace.SyscallInfo> info = Ptrace.getSyscallInfo(tid);
-        if (info.ok() && info.value().op() == Ptrace.SYSCALL_INFO_EXIT) {
-          return new SyscallResult(info.value().result());
-        }
+      SyscallResult result = resultAt(await());
+      if (result != null) {
+        return result;
       }
       go();
     }
+  }
+
+  /** What the call gave, if the stop is the one behind it; else null. */
+  private @Nullable SyscallResult resultAt(Waited stop) {
+    if (place.trap()) {
+      return stop.event() == 0 && stop.stopSignal() == Processes.SIGTRAP ? trapped() : null;
+    }
+    if (stop.stopSignal() != (Processes.SIGTRAP | 0x80)) {
+      return null;
+    }
+    Result<Ptrace.SyscallInfo> info = Ptrace.getSyscallInfo(tid);
+    return info.ok() && info.value().op() == Ptrace.SYSCALL_INFO_EXIT
+        ? new SyscallResult(info.value().result())
+        : null;
+  }
+
+  /** Somebody may also have sent the signal: then the task is not behind the call. */
+  private @Nullable SyscallResult trapped() {
+    Result<Registers> now = Ptrace.getRegisters(tid);
+    if (now.failed()) {
+      throw new TraceException("the victim's registers cannot be read: " + now.errno());
+    }
+    boolean behind = now.value().instructionPointer() == place.address() + CALL_AND_TRAP;
+    return behind ? new SyscallResult(now.value().result()) : null;
   }
 
   /** Performs clone, and answers the new task's id as the tracer sees it. */
@@ -136,15 +161,13 @@ final class Injector {
       int event = stop.event();
       if (event == Ptrace.EVENT_FORK || event == Ptrace.EVENT_CLONE) {
         child = Math.toIntExact(Ptrace.geteventmsg(tid).value());
-      } else if (stop.stopSignal() == (Processes.SIGTRAP | 0x80)) {
-        Result<Ptrace.SyscallInfo> info = Ptrace.getSyscallInfo(tid);
-        if (info.ok() && info.value().op() == Ptrace.SYSCALL_INFO_EXIT) {
-          if (child == 0) {
-            throw new TraceException(
-                "no process for the victim: clone: " + new SyscallResult(info.value().result()));
-          }
-          return child;
+      }
+      SyscallResult result = resultAt(stop);
+      if (result != null) {
+        if (child == 0) {
+          throw new TraceException("no process for the victim: clone: " + result);
         }
+        return child;
       }
       go();
     }
@@ -158,27 +181,17 @@ final class Injector {
       if (stop.event() == Ptrace.EVENT_EXEC) {
         return SyscallResult.SUCCESS;
       }
-      if (stop.stopSignal() == (Processes.SIGTRAP | 0x80)) {
-        Result<Ptrace.SyscallInfo> info = Ptrace.getSyscallInfo(tid);
-        if (info.ok() && info.value().op() == Ptrace.SYSCALL_INFO_EXIT) {
-          return new SyscallResult(info.value().result());
-        }
+      SyscallResult result = resultAt(stop);
+      if (result != null) {
+        return result;
       }
       go();
     }
   }
 
-  /** Puts the registers back as they were found. */
-  void restore() {
-    SyscallResult result = Ptrace.setRegisters(tid, saved);
-    if (result.failed()) {
-      throw new TraceException("the victim's registers cannot be restored: " + result);
-    }
-  }
-
   private void start(Sysno call, long... args) {
     Registers registers = saved.copy();
-    registers.prepareCall(instruction, call.nr, args);
+    registers.prepareCall(place.address(), call.nr, args);
     SyscallResult set = Ptrace.setRegisters(tid, registers);
     if (set.failed()) {
       throw new TraceException("the victim's registers cannot be set: " + set);
@@ -187,7 +200,7 @@ final class Injector {
   }
 
   private void go() {
-    SyscallResult result = Ptrace.syscall(tid, 0);
+    SyscallResult result = place.trap() ? Ptrace.cont(tid, 0) : Ptrace.syscall(tid, 0);
     if (result.failed()) {
       throw new TraceException("the victim cannot be continued: " + result);
     }

@@ -42,10 +42,24 @@ final class Sleeper {
   private Sleeper() {}
 
   /**
+   * The first process.
+   *
+   * @param own it is our own program
+   */
+  record Spawned(int pid, boolean own) {
+    /** Where calls can be injected into it, and into what is forked from it. */
+    CallPlace callPlace(int hostProc) {
+      return own
+          ? SleeperProgram.CALL_PLACE
+          : new CallPlace(syscallInstruction(pid, hostProc), false);
+    }
+  }
+
+  /**
    * Our own program where it can be put into the world, else sleep(1). There is one attempt: with
    * the first process, even one that could not execute anything, the PID namespace ends.
    */
-  static int spawn() {
+  static Spawned spawn() {
     byte[] own = SleeperProgram.place();
     boolean made;
     WRITING.writeLock().lock();
@@ -67,7 +81,7 @@ final class Sleeper {
     if (spawned.failed()) {
       throw new TraceException("no process could be made: posix_spawn: " + spawned);
     }
-    return spawned.intValue();
+    return new Spawned(spawned.intValue(), made);
   }
 
   private static byte[] sleep() {
@@ -130,7 +144,7 @@ final class Sleeper {
   }
 
   /** The address of a system-call instruction in the vDSO, which every process has mapped. */
-  static long syscallInstruction(int pid, int hostProc) {
+  private static long syscallInstruction(int pid, int hostProc) {
     byte[] auxv = read(hostProc, pid + "/auxv");
     ByteBuffer entries = ByteBuffer.wrap(auxv).order(ByteOrder.nativeOrder());
     while (entries.remaining() >= 16) {

@@ -34,7 +34,11 @@ final class SleeperProgram {
           + "31ff" // xor edi, edi
           + "b83c000000" // mov eax, __NR_exit
           + "0f05" // syscall
-          + "cccccccccccccc";
+          + "0f05" // syscall: ours
+          + "cccccccccc"; // int3
+
+  /** Behind the call at this place there is a trap. */
+  static final CallPlace CALL_PLACE = new CallPlace(BASE + CODE + 25, true);
 
   private SleeperProgram() {}
 

@@ -86,7 +86,7 @@ public final class Tracer implements AutoCloseable {
 
   private int first;
   private int parent;
-  private long instruction;
+  private CallPlace place = new CallPlace(0, false);
   private long scratch;
 
   /** The first process's descriptor of ns_last_pid, pid_namespaces(7); -1 if it has none. */
@@ -398,23 +398,24 @@ public final class Tracer implements AutoCloseable {
   /** The next process of this world gets the first free number after this one, if it can be. */
   public void lastPid(int pid) {
     if (lastPid >= 0) {
-      Injector inject = new Injector(first, instruction, scratch);
+      Injector inject = new Injector(first, place, scratch);
       byte[] text = Paths.bytes(Integer.toString(pid));
       inject.call(Sysno.PWRITE64, lastPid, inject.put(text), text.length, 0);
     }
   }
 
   private void makeWorldProcesses() {
-    first = Sleeper.spawn();
+    Sleeper.Spawned spawned = Sleeper.spawn();
+    first = spawned.pid();
     SyscallResult pidfd = Processes.pidfd_open(first, 0);
     if (pidfd.failed()) {
       throw new TraceException("no handle on a new process: pidfd_open: " + pidfd);
     }
     watchdog = Watchdog.over(pidfd.intValue(), limit.plus(START));
     Sleeper.attach(first, OPTIONS);
-    instruction = Sleeper.syscallInstruction(first, hostProc);
+    place = spawned.callPlace(hostProc);
     dieFirst(first);
-    Injector init = new Injector(first, instruction, 0);
+    Injector init = new Injector(first, place, 0);
     scratch = init.scratch();
     // A victim that is root could reach through /proc/1/fd what this process has open: the host's.
     init.must(Sysno.CLOSE_RANGE, 0, 0xffffffffL, 0);
@@ -451,16 +452,16 @@ public final class Tracer implements AutoCloseable {
   /** A new process of the victim's parent's; another parent, if a victim killed that one. */
   private int newProcess() {
     if (Ptrace.getRegisters(parent).failed()) {
-      parent = new Injector(first, instruction, scratch).fork();
+      parent = new Injector(first, place, scratch).fork();
       Sleeper.awaitFirstStop(parent);
     }
-    return new Injector(parent, instruction, scratch).fork();
+    return new Injector(parent, place, scratch).fork();
   }
 
   private Run begin(Program program, Set<Sysno> wanted, TraceHandler handler) {
     int child = newProcess();
     Sleeper.awaitFirstStop(child);
-    Injector inject = new Injector(child, instruction, scratch);
+    Injector inject = new Injector(child, place, scratch);
     try {
       VictimStart.perform(inject, program, SeccompFilter.program(wanted));
     } catch (TraceException e) {

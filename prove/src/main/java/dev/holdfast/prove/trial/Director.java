@@ -1,10 +1,10 @@
 package dev.holdfast.prove.trial;
 
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.plan.Move;
 import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.TraceHandler;
-import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.MutationObserver;
 import dev.holdfast.prove.watch.Operation;
@@ -49,14 +49,14 @@ final class Director implements TraceHandler {
 
   @Override
   public Then beforeCall(Call call) {
-    Operation now = Operation.of(call);
-    if (now.action() == Action.CHROOT) {
+    if (call.sysno() == Sysno.CHROOT) {
       stage.resolver.rootsDiffer();
     }
-    Site site = counter.next(call, MutationObserver.names(stage.resolver, call, now));
     if (made == moves.size()) {
       return watchesForever() ? forever.beforeCall(call) : Then.GO_ON;
     }
+    Operation now = Operation.of(call);
+    Site site = counter.next(call, MutationObserver.names(stage.resolver, call, now));
     Move move = moves.get(made);
     return isPlace(move, site) ? make(move, call, now) : Then.GO_ON;
   }

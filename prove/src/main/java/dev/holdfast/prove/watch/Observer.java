@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one undisturbed run. Only calls on whose way the attacker could change something are
@@ -74,10 +75,11 @@ public final class Observer implements TraceHandler {
       return Then.GO_ON;
     }
     Site site = counter.next(call, operation.names());
+    Moment moment = new Moment(call);
     List<Binding> changeable = changeable(call, operation);
     rightsChanged = changesTheWay(operation);
     Narrowing narrowing = narrowing(call, operation, changeable);
-    use(call, operation, site);
+    use(moment, operation, site);
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
@@ -86,7 +88,7 @@ public final class Observer implements TraceHandler {
         return Then.GO_ON;
       }
     }
-    TaskStatus status = resolver.statusOf(call.task());
+    TaskStatus status = moment.status();
     boolean closed =
         !changeable.isEmpty() && meant.closed(call, operation, changeable.getLast(), status);
     pending.put(
@@ -104,19 +106,49 @@ public final class Observer implements TraceHandler {
                 closed,
                 List.of(),
                 List.of(),
-                commands.of(call.task())),
+                moment.doing()),
             narrowing.after));
     return Then.SHOW_RESULT;
   }
 
+  /** What a task that stands still is, asked for once. */
+  private final class Moment {
+    private final Call call;
+    private @Nullable TaskStatus status;
+    private @Nullable Doing doing;
+
+    Moment(Call call) {
+      this.call = call;
+    }
+
+    TaskStatus status() {
+      TaskStatus known = status;
+      if (known == null) {
+        known = resolver.statusOf(call.task());
+        status = known;
+      }
+      return known;
+    }
+
+    Doing doing() {
+      Doing known = doing;
+      if (known == null) {
+        known = commands.of(call.task());
+        doing = known;
+      }
+      return known;
+    }
+  }
+
   /** Files are told apart by their names: which are read, and which are written. */
-  private void use(Call call, Operation operation, Site site) {
+  private void use(Moment moment, Operation operation, Site site) {
+    Call call = moment.call;
     if (operation.action() == Action.RENAME) {
       files.renamed(path(call, operation, 0), path(call, operation, 1));
     }
     if (operation.action() == Action.CHMOD || operation.action() == Action.CHOWN) {
       String path = path(call, operation, 0);
-      files.rights(path, bare(call, operation, site, path, 0));
+      files.rights(path, bare(moment, operation, site, path, 0));
     }
     if (operation.action() != Action.OPEN || operation.wantsDirectory()) {
       return;
@@ -126,13 +158,14 @@ public final class Observer implements TraceHandler {
       files.read(path);
     }
     if (operation.writes()) {
-      files.write(path, bare(call, operation, site, path, 0));
+      files.write(path, bare(moment, operation, site, path, 0));
     }
   }
 
   /** On whose way there is nothing to change. */
-  private ObservedCall bare(Call call, Operation operation, Site site, String object, int rights) {
-    TaskStatus status = resolver.statusOf(call.task());
+  private ObservedCall bare(
+      Moment moment, Operation operation, Site site, String object, int rights) {
+    TaskStatus status = moment.status();
     return new ObservedCall(
         site,
         operation,
@@ -141,11 +174,11 @@ public final class Observer implements TraceHandler {
         rights,
         object,
         status.fileSystemUid(),
-        resolver.isAttackersOwn(call.task(), status),
+        resolver.isAttackersOwn(moment.call.task(), status),
         false,
         List.of(),
         List.of(),
-        commands.of(call.task()));
+        moment.doing());
   }
 
   private String path(Call call, Operation operation, int operand) {
@@ -219,10 +252,11 @@ public final class Observer implements TraceHandler {
     if (path.isEmpty()) {
       return Then.GO_ON;
     }
+    Moment moment = new Moment(call);
     String object = path;
     if (!isRegular(path)) {
       rightsChanged = true;
-      files.rights(path, bare(call, operation, site, path, 0));
+      files.rights(path, bare(moment, operation, site, path, 0));
       String inside = files.writtenBelow(path);
       if (inside == null) {
         return Then.GO_ON;
@@ -233,7 +267,7 @@ public final class Observer implements TraceHandler {
     if (rights == 0) {
       return Then.GO_ON;
     }
-    pending.put(call.task(), new Pending(bare(call, operation, site, object, rights), object));
+    pending.put(call.task(), new Pending(bare(moment, operation, site, object, rights), object));
     return Then.SHOW_RESULT;
   }
 

@@ -2,20 +2,23 @@ package dev.holdfast.prove.watch;
 
 import dev.holdfast.libc.Paths;
 import dev.holdfast.prove.trace.Task;
-import java.math.BigInteger;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.StringTokenizer;
 
 /**
  * Who a task is at the moment, proc_pid_status(5). Of a task whose status cannot be read nothing is
  * known, so it counts as anybody.
  */
 public final class TaskStatus {
-  private final Map<String, String> fields = new HashMap<>();
+  private static final String NONE = "0";
 
-  private TaskStatus() {}
+  /** With a line end before the first field, too. */
+  private final String text;
+
+  private TaskStatus(String text) {
+    this.text = text;
+  }
 
   /**
    * Reads it.
@@ -23,24 +26,29 @@ public final class TaskStatus {
    * @param hostProc a procfs in which the task's id is valid
    */
   public static TaskStatus of(int hostProc, Task task) {
-    TaskStatus status = new TaskStatus();
     byte[] text = Contents.readAtOnce(hostProc, Paths.bytes(task.tid() + "/status"));
-    Raw.of(text).lines().forEach(status::line);
-    return status;
+    return new TaskStatus('\n' + Raw.of(text));
   }
 
-  private void line(String line) {
-    int colon = line.indexOf(':');
-    if (colon > 0) {
-      fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+  /** A thread's name cannot feign a field: the kernel escapes line ends in it. */
+  private String field(String name, String otherwise) {
+    String start = '\n' + name + ":\t";
+    int at = text.indexOf(start);
+    if (at < 0) {
+      return otherwise;
     }
+    int from = at + start.length();
+    int end = text.indexOf('\n', from);
+    return text.substring(from, end < 0 ? text.length() : end).strip();
   }
 
   private List<Integer> numbers(String field) {
-    return Stream.of(fields.getOrDefault(field, "").split("\\s+"))
-        .filter(n -> !n.isEmpty())
-        .map(Integer::parseUnsignedInt)
-        .toList();
+    List<Integer> numbers = new ArrayList<>();
+    StringTokenizer words = new StringTokenizer(field(field, ""));
+    while (words.hasMoreTokens()) {
+      numbers.add(Integer.parseUnsignedInt(words.nextToken()));
+    }
+    return numbers;
   }
 
   /** The user id by which the kernel judges file accesses; -1 if it is not known. */
@@ -57,23 +65,25 @@ public final class TaskStatus {
 
   /** What is taken away from the mode of files that the task makes; 0 if it is not known. */
   public int umask() {
-    return Integer.parseInt(fields.getOrDefault("Umask", "0"), 8);
+    return Integer.parseInt(field("Umask", NONE), 8);
   }
 
   /** Nothing but the attacker in all of its identities, and no capability. */
   boolean isNoMoreThan(Attacker attacker) {
     List<Integer> uids = numbers("Uid");
+    if (uids.isEmpty() || uids.stream().anyMatch(uid -> uid != attacker.uid())) {
+      return false;
+    }
     List<Integer> gids = numbers("Gid");
-    return !uids.isEmpty()
-        && !gids.isEmpty()
-        && uids.stream().allMatch(uid -> uid == attacker.uid())
-        && gids.stream().allMatch(gid -> attacker.isIn(gid))
-        && numbers("Groups").stream().allMatch(gid -> attacker.isIn(gid))
-        && !hasBits("CapPrm")
-        && !hasBits("CapInh");
+    return !gids.isEmpty()
+        && gids.stream().allMatch(attacker::isIn)
+        && numbers("Groups").stream().allMatch(attacker::isIn)
+        && hasNone("CapPrm")
+        && hasNone("CapInh");
   }
 
-  private boolean hasBits(String field) {
-    return new BigInteger(fields.getOrDefault(field, "1"), 16).signum() != 0;
+  private boolean hasNone(String capabilities) {
+    String bits = field(capabilities, "");
+    return !bits.isEmpty() && bits.chars().allMatch(digit -> digit == '0');
   }
 }
