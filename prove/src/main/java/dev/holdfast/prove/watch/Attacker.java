@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  */
 public record Attacker(
     String name, int uid, int gid, List<Integer> groups, boolean sameUser, List<String> scopes) {
+  /** This process's own: nobody changes them. */
+  private static final int[] FORMER = Identity.getgroups().value();
+
   public Attacker {
     groups = List.copyOf(groups);
     scopes = List.copyOf(scopes);
@@ -33,7 +36,6 @@ public record Attacker(
     if (sameUser) {
       return action.get();
     }
-    int[] former = Identity.getgroups().value();
     int[] own = groups.stream().mapToInt(Integer::intValue).toArray();
     must("setgroups", Identity.setgroups(own));
     try {
@@ -43,7 +45,7 @@ public record Attacker(
     } finally {
       must("setresuid", Identity.setresuid(KEEP, 0, KEEP));
       must("setresgid", Identity.setresgid(KEEP, 0, KEEP));
-      must("setgroups", Identity.setgroups(former));
+      must("setgroups", Identity.setgroups(FORMER));
     }
   }
 

@@ -92,7 +92,9 @@ public final class Worlds implements AutoCloseable {
   private final Queue<Integer> processors = new ConcurrentLinkedQueue<>();
 
   private int mountNamespace = -1;
-  private boolean frozen;
+
+  /** What the set-up left, once it was run: of the views, the shared memory, the volumes. */
+  private @Nullable SetUp frozen;
 
   /**
    * Prepares what all worlds share.
@@ -205,8 +207,27 @@ public final class Worlds implements AutoCloseable {
                 return body.run(world);
               }
             });
-    frozen = true;
+    frozen =
+        onFreshThread(
+            () -> {
+              enterBase();
+              return SetUp.read(anchor + "/setup", views.points().size(), volumes.size());
+            });
     return result;
+  }
+
+  private record SetUp(List<TreeImage> uppers, TreeImage shm, List<TreeImage> volumes) {
+    static SetUp read(String place, int points, int volumes) throws FileSystemException {
+      List<TreeImage> uppers = new ArrayList<>();
+      for (int i = 0; i < points; i++) {
+        uppers.add(TreeImage.of(place + "/m" + i + "/upper"));
+      }
+      List<TreeImage> own = new ArrayList<>();
+      for (int i = 0; i < volumes; i++) {
+        own.add(TreeImage.of(place + "/v" + i));
+      }
+      return new SetUp(uppers, TreeImage.of(place + "/shm"), own);
+    }
   }
 
   private static <T> T onFreshThread(Callable<T> body) {
@@ -321,20 +342,21 @@ public final class Worlds implements AutoCloseable {
       mount(root, root, null, MS_BIND, null);
     }
     skeleton(root);
+    SetUp known = frozen;
     List<String> uppers = new ArrayList<>();
     for (int i = 0; i < views.points().size(); i++) {
       String upper = place + "/m" + i;
       mkdir(upper, 0755);
       mkdir(upper + "/upper", 0755);
       mkdir(upper + "/work", 0755);
-      if (frozen) {
-        TreeCopy.copy(anchor + "/setup/m" + i + "/upper", upper + "/upper");
+      if (known != null) {
+        known.uppers.get(i).writeTo(upper + "/upper");
       } else {
         copyOwner(views.points().get(i), upper + "/upper");
       }
       uppers.add(upper);
     }
-    if (!frozen) {
+    if (known == null) {
       for (OwnDirectory directory : own) {
         makeOwn(directory, uppers);
       }
@@ -396,8 +418,9 @@ public final class Worlds implements AutoCloseable {
       return;
     }
     mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777" + room);
-    if (frozen) {
-      TreeCopy.copy(kept, target);
+    SetUp known = frozen;
+    if (known != null) {
+      known.shm.writeTo(target);
     }
   }
 
@@ -417,8 +440,9 @@ public final class Worlds implements AutoCloseable {
     }
     mount("tmpfs", target, "tmpfs", MS_NODEV, "mode=0755" + room);
     giveTo(own, target);
-    if (frozen) {
-      TreeCopy.copy(kept, target);
+    SetUp known = frozen;
+    if (known != null) {
+      known.volumes.get(volumes.indexOf(own)).writeTo(target);
     }
   }
 
