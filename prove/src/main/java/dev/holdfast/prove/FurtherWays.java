@@ -40,6 +40,13 @@ final class FurtherWays {
 
   private final Trials trials;
   private final Progress progress;
+
+  /** The program never has a second task, so that its calls come in one order. */
+  private final boolean alone;
+
+  /** What the program passed to its calls with no move. */
+  private final Set<String> names = new HashSet<>();
+
   private final Function<Observation, Planner> planner;
   private final Set<String> known = new HashSet<>();
   private final Set<Object> planned = new HashSet<>();
@@ -53,10 +60,17 @@ final class FurtherWays {
   private record Key(String path, Strike strike, String call) {}
 
   /**
+   * @param undisturbed the run with no move
    * @param planner makes one for what was observed
    */
-  FurtherWays(Trials trials, Function<Observation, Planner> planner, Progress progress) {
+  FurtherWays(
+      Trials trials,
+      Observation undisturbed,
+      Function<Observation, Planner> planner,
+      Progress progress) {
     this.trials = trials;
+    this.alone = undisturbed.taskCount() == 1;
+    undisturbed.interesting().forEach(call -> names.addAll(call.site().names()));
     this.progress = progress;
     this.planner = planner;
   }
@@ -161,22 +175,23 @@ final class FurtherWays {
 
   /**
    * What comes after a first move in two runs: a name that is made up anew on this way would not be
-   * met again.
+   * met again. The run with no move is one of them where nothing but the names could differ.
    */
   private List<Scenario> inTwoRuns(Scenario first) {
-    List<Scenario> one = rehearse(first).stream().filter(n -> isNew(first, n)).toList();
-    if (one.isEmpty()) {
+    Rehearsal rehearsal = trials.rehearse(first, Session.OBSERVED);
+    List<Scenario> one = plan(rehearsal).stream().filter(n -> isNew(first, n)).toList();
+    boolean single = alone && rehearsal.observation().taskCount() == 1;
+    if (single && one.stream().allMatch(n -> names.containsAll(n.last().call().site().names()))) {
       return one;
     }
     Set<String> other = new HashSet<>();
-    rehearse(first).forEach(next -> other.add(next.window().id()));
+    plan(trials.rehearse(first, Session.OBSERVED)).forEach(next -> other.add(next.window().id()));
     List<Scenario> both = one.stream().filter(n -> other.contains(n.window().id())).toList();
     madeUp.addAndGet(one.size() - both.size());
     return both;
   }
 
-  private List<Scenario> rehearse(Scenario first) {
-    Rehearsal rehearsal = trials.rehearse(first, Session.OBSERVED);
+  private List<Scenario> plan(Rehearsal rehearsal) {
     return planner.apply(rehearsal.observation()).plan(rehearsal.from()).scenarios();
   }
 

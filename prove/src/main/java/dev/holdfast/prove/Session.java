@@ -413,7 +413,8 @@ final class Session implements AutoCloseable {
     Ways ways = Ways.NONE;
     if (ends && !replayed && !decisions.areEnough()) {
       VolatileNames names = volatileNames;
-      FurtherWays next = new FurtherWays(trials, seen -> planner(seen, names), progress);
+      FurtherWays next =
+          new FurtherWays(trials, observation, seen -> planner(seen, names), progress);
       Plan further =
           next.after(
               onlyWindow == null ? asked : plan,

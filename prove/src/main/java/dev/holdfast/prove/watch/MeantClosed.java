@@ -6,6 +6,7 @@ import dev.holdfast.prove.trace.Call;
 
 /** Whether what a program is about to write is meant for the attacker's eyes. */
 final class MeantClosed {
+  private static final int OWNER_READ = 0400;
   private static final int OTHERS_READ = 04;
   private static final int GROUP_READ = 040;
 
@@ -24,7 +25,7 @@ final class MeantClosed {
       return false;
     }
     Statx object = binding.object();
-    if (object != null && object.isRegular() && !attacker.may(binding.path(), Unistd.R_OK)) {
+    if (object != null && object.isRegular() && isClosed(object, binding)) {
       return true;
     }
     if (!operation.creates()) {
@@ -33,6 +34,13 @@ final class MeantClosed {
     int mode = mode(call) & ~status.umask();
     boolean group = attacker.isIn(status.fileSystemGid());
     return (mode & OTHERS_READ) == 0 && !(group && (mode & GROUP_READ) != 0);
+  }
+
+  /** The attacker can reach it, so of its own file the owner's bits say it; ACLs do not. */
+  private boolean isClosed(Statx object, Binding binding) {
+    return object.uid() == attacker.uid() && !attacker.sameUser()
+        ? (object.mode() & OWNER_READ) == 0
+        : !attacker.may(binding.path(), Unistd.R_OK);
   }
 
   private static int mode(Call call) {

@@ -205,6 +205,8 @@ public final class Resolver {
     boolean mustBeDirectory = raw.endsWith("/") || raw.endsWith("/.");
     List<Binding> found = new ArrayList<>();
     int directory = start;
+    // Where that is, as long as it was come to from the root by names that are no links.
+    String at = raw.startsWith("/") && !foreignRoots ? "/" : null;
     int links = 0;
     int index = 0;
     boolean allTrusted = true;
@@ -215,6 +217,7 @@ public final class Resolver {
         String name = rest.pop();
         boolean last = rest.isEmpty();
         if (name.equals("..")) {
+          at = null;
           directory = step(directory, name);
           if (directory < 0) {
             return found;
@@ -236,7 +239,7 @@ public final class Resolver {
                   operandIndex,
                   index,
                   last && !follows,
-                  pathOf(directory),
+                  at == null ? pathOf(directory) : at,
                   name,
                   directoryStat.value(),
                   stat.ok() ? stat.value() : null));
@@ -256,6 +259,7 @@ public final class Resolver {
           String to = Raw.of(target.value());
           if (to.startsWith("/")) {
             Unistd.close(directory);
+            at = foreignRoots ? null : "/";
             directory = base(task, operand, ROOT);
             if (directory < 0) {
               return found;
@@ -268,6 +272,7 @@ public final class Resolver {
           continue;
         }
         if (!last) {
+          at = at == null ? null : Raw.join(at, name);
           directory = step(directory, name);
           if (directory < 0) {
             return found;

@@ -10,9 +10,12 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import java.nio.file.FileSystemException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -33,64 +36,83 @@ final class TreeImage {
 
   private record Attribute(byte[] name, byte[] value) {}
 
+  private enum Does {
+    /** Makes a directory, and goes into it. */
+    ENTER,
+    /** Gives the directory its attributes, and goes back. */
+    LEAVE,
+    /** Makes a further hard link of the entry at {@link Step#text}. */
+    LINK,
+    /** Makes a file with {@link Step#text} in it. */
+    FILE,
+    /** Makes a file with what the source has in it. */
+    LARGE_FILE,
+    /** Makes a symbolic link to {@link Step#text}. */
+    SYMLINK,
+    NODE
+  }
+
   /**
    * @param path below the root
-   * @param first the path of the entry that this one is a further hard link of; empty for none
-   * @param contents of a file, or a link's target; null for what is copied from the source
-   * @param children of a directory
    */
-  private record Entry(
-      byte[] name,
-      byte[] path,
-      byte[] first,
-      Statx stat,
-      List<Attribute> attributes,
-      byte[] contents,
-      boolean kept,
-      List<Entry> children) {}
+  private record Step(
+      Does does, byte[] name, byte[] path, Statx stat, List<Attribute> attributes, byte[] text) {}
 
   private final String source;
-  private final Entry root;
+  private final List<Step> steps;
 
-  private TreeImage(String source, Entry root) {
+  private TreeImage(String source, List<Step> steps) {
     this.source = source;
-    this.root = root;
+    this.steps = steps;
   }
 
   /** Reads a directory, which must not change any more. */
   static TreeImage of(String directory) throws FileSystemException {
-    return new TreeImage(directory, new Reading().root(directory));
+    return new TreeImage(directory, new Reading().read(directory));
   }
 
+  /** However deep a tree is, this must not use up the stack. */
   private static final class Reading {
+    private final List<Step> steps = new ArrayList<>();
+    private final Deque<Opened> opened = new ArrayDeque<>();
     private final Map<Long, byte[]> linked = new HashMap<>();
     private long kept;
 
-    Entry root(String path) throws FileSystemException {
-      int fd = directory(Fcntl.AT_FDCWD, Paths.bytes(path));
+    private record Opened(int fd, byte[] name, byte[] path, Statx stat, Iterator<Dirent> rest) {}
+
+    List<Step> read(String root) throws FileSystemException {
       try {
-        Statx stat = Statx.fstat(fd).orThrow("statx", path);
-        return new Entry(
-            EMPTY, EMPTY, EMPTY, stat, attributes(fd), EMPTY, true, children(fd, EMPTY));
+        int fd = directory(Fcntl.AT_FDCWD, Paths.bytes(root));
+        open(fd, EMPTY, EMPTY, Statx.fstat(fd).orThrow("statx", root));
+        while (!opened.isEmpty()) {
+          Opened top = opened.getLast();
+          if (top.rest.hasNext()) {
+            byte[] name = top.rest.next().name();
+            entry(top.fd, name, join(top.path, name));
+          } else {
+            List<Attribute> attributes = attributes(top.fd);
+            steps.add(new Step(Does.LEAVE, top.name, top.path, top.stat, attributes, EMPTY));
+            Unistd.close(opened.removeLast().fd);
+          }
+        }
+        return steps;
       } finally {
-        Unistd.close(fd);
+        opened.forEach(each -> Unistd.close(each.fd));
       }
     }
 
-    private List<Entry> children(int directory, byte[] prefix) throws FileSystemException {
-      List<Entry> all = new ArrayList<>();
-      for (; ; ) {
-        Dirent.Batch batch = Dirent.getdents64(directory).orThrow("getdents64", "the set-up");
-        for (Dirent entry : batch.entries()) {
-          all.add(entry(directory, entry.name(), join(prefix, entry.name())));
-        }
-        if (batch.end()) {
-          return all;
-        }
+    private void open(int fd, byte[] name, byte[] path, Statx stat) throws FileSystemException {
+      List<Dirent> all = new ArrayList<>();
+      boolean end = false;
+      while (!end) {
+        Dirent.Batch batch = Dirent.getdents64(fd).orThrow("getdents64", Paths.display(path));
+        all.addAll(batch.entries());
+        end = batch.end();
       }
+      opened.addLast(new Opened(fd, name, path, stat, all.iterator()));
     }
 
-    private Entry entry(int directory, byte[] name, byte[] path) throws FileSystemException {
+    private void entry(int directory, byte[] name, byte[] path) throws FileSystemException {
       String shown = Paths.display(path);
       Statx stat =
           Statx.statx(directory, name, AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS)
@@ -98,46 +120,40 @@ final class TreeImage {
       if (stat.nlink() > 1 && !stat.isDirectory()) {
         byte[] first = linked.putIfAbsent(stat.inode(), path);
         if (first != null) {
-          return new Entry(name, path, first, stat, List.of(), EMPTY, true, List.of());
+          steps.add(new Step(Does.LINK, name, path, stat, List.of(), first));
+          return;
         }
       }
-      return switch (stat.type()) {
+      switch (stat.type()) {
         case Statx.S_IFDIR -> {
-          int fd = directory(directory, name);
-          try {
-            yield new Entry(
-                name, path, EMPTY, stat, attributes(fd), EMPTY, true, children(fd, path));
-          } finally {
-            Unistd.close(fd);
-          }
+          steps.add(new Step(Does.ENTER, name, path, stat, List.of(), EMPTY));
+          open(directory(directory, name), name, path, stat);
         }
         case Statx.S_IFREG -> file(directory, name, path, stat);
         case Statx.S_IFLNK -> {
           byte[] target = Unistd.readlinkat(directory, name).orThrow("readlinkat", shown);
-          yield new Entry(name, path, EMPTY, stat, List.of(), target, true, List.of());
+          steps.add(new Step(Does.SYMLINK, name, path, stat, List.of(), target));
         }
-        default -> new Entry(name, path, EMPTY, stat, List.of(), EMPTY, true, List.of());
-      };
+        default -> steps.add(new Step(Does.NODE, name, path, stat, List.of(), EMPTY));
+      }
     }
 
-    private Entry file(int directory, byte[] name, byte[] path, Statx stat)
+    private void file(int directory, byte[] name, byte[] path, Statx stat)
         throws FileSystemException {
-      int fd = open(directory, name);
+      int fd = TreeImage.open(directory, name);
       try {
-        boolean keep = kept + stat.size() <= MOST_KEPT;
-        byte[] contents = keep ? new byte[(int) stat.size()] : EMPTY;
+        boolean large = kept + stat.size() > MOST_KEPT;
+        byte[] contents = large ? EMPTY : new byte[(int) stat.size()];
         kept += contents.length;
         for (int done = 0; done < contents.length; ) {
+          int most = contents.length - done;
           int got =
-              (int)
-                  Unistd.read(fd, contents, done, contents.length - done)
-                      .orThrow("read", Paths.display(path));
-          if (got == 0) {
-            contents = Arrays.copyOf(contents, done);
-          }
+              (int) Unistd.read(fd, contents, done, most).orThrow("read", Paths.display(path));
+          contents = got == 0 ? Arrays.copyOf(contents, done) : contents;
           done += got;
         }
-        return new Entry(name, path, EMPTY, stat, attributes(fd), contents, keep, List.of());
+        Does does = large ? Does.LARGE_FILE : Does.FILE;
+        steps.add(new Step(does, name, path, stat, attributes(fd), contents));
       } finally {
         Unistd.close(fd);
       }
@@ -161,70 +177,66 @@ final class TreeImage {
 
   /** Makes a directory contain the same, and gives it the same attributes. */
   void writeTo(String directory) throws FileSystemException {
-    int fd = directory(Fcntl.AT_FDCWD, Paths.bytes(directory));
+    Deque<Integer> opened = new ArrayDeque<>();
+    opened.addLast(directory(Fcntl.AT_FDCWD, Paths.bytes(directory)));
     try {
-      for (Entry entry : root.children) {
-        write(entry, fd, fd);
+      for (Step step : steps) {
+        switch (step.does) {
+          case ENTER -> {
+            Unistd.mkdirat(opened.getLast(), step.name, 0700)
+                .orThrow("mkdirat", Paths.display(step.path));
+            opened.addLast(directory(opened.getLast(), step.name));
+          }
+          case LEAVE -> {
+            attributes(step, opened.getLast());
+            Unistd.close(opened.removeLast());
+          }
+          default -> write(step, opened.getLast(), opened.getFirst());
+        }
       }
-      attributes(root, fd);
     } finally {
-      Unistd.close(fd);
+      opened.forEach(Unistd::close);
     }
   }
 
-  private void write(Entry entry, int directory, int top) throws FileSystemException {
-    String shown = Paths.display(entry.path);
-    Statx stat = entry.stat;
-    if (entry.first.length > 0) {
-      Unistd.linkat(top, entry.first, directory, entry.name, 0).orThrow("linkat", shown);
-      return;
-    }
-    switch (stat.type()) {
-      case Statx.S_IFDIR -> {
-        Unistd.mkdirat(directory, entry.name, 0700).orThrow("mkdirat", shown);
-        int fd = directory(directory, entry.name);
-        try {
-          for (Entry child : entry.children) {
-            write(child, fd, top);
-          }
-          attributes(entry, fd);
-        } finally {
-          Unistd.close(fd);
-        }
+  private void write(Step step, int directory, int top) throws FileSystemException {
+    String shown = Paths.display(step.path);
+    Statx stat = step.stat;
+    switch (step.does) {
+      case LINK -> Unistd.linkat(top, step.text, directory, step.name, 0).orThrow("linkat", shown);
+      case SYMLINK -> {
+        Unistd.symlinkat(step.text, directory, step.name).orThrow("symlinkat", shown);
+        Unistd.fchownat(directory, step.name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
       }
-      case Statx.S_IFREG -> {
-        int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
-        int fd = (int) Fcntl.openat(directory, entry.name, flags, 0600).orThrow("openat", shown);
-        try {
-          if (entry.kept) {
-            writeAll(fd, entry.contents, entry.contents.length, shown);
-          } else {
-            copy(entry, fd);
-          }
-          attributes(entry, fd);
-        } finally {
-          Unistd.close(fd);
+      case NODE -> {
+        int device = (int) stat.deviceOfNode();
+        Unistd.mknodat(directory, step.name, stat.mode(), device).orThrow("mknodat", shown);
+        Unistd.fchownat(directory, step.name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
+        if (device != 0) {
+          Unistd.fchmodat(directory, step.name, stat.permissions()).orThrow("fchmodat", shown);
         }
-      }
-      case Statx.S_IFLNK -> {
-        Unistd.symlinkat(entry.contents, directory, entry.name).orThrow("symlinkat", shown);
-        Unistd.fchownat(directory, entry.name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
       }
       default -> {
-        int device = (int) stat.deviceOfNode();
-        Unistd.mknodat(directory, entry.name, stat.mode(), device).orThrow("mknodat", shown);
-        Unistd.fchownat(directory, entry.name, stat.uid(), stat.gid(), AT_SYMLINK_NOFOLLOW);
-        if (device != 0) {
-          Unistd.fchmodat(directory, entry.name, stat.permissions()).orThrow("fchmodat", shown);
+        int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
+        int fd = (int) Fcntl.openat(directory, step.name, flags, 0600).orThrow("openat", shown);
+        try {
+          if (step.does == Does.FILE) {
+            writeAll(fd, step.text, step.text.length, shown);
+          } else {
+            copy(step, fd);
+          }
+          attributes(step, fd);
+        } finally {
+          Unistd.close(fd);
         }
       }
     }
   }
 
-  private void copy(Entry entry, int to) throws FileSystemException {
-    String shown = Paths.display(entry.path);
+  private void copy(Step step, int to) throws FileSystemException {
+    String shown = Paths.display(step.path);
     int top = directory(Fcntl.AT_FDCWD, Paths.bytes(source));
-    int from = open(top, entry.path);
+    int from = open(top, step.path);
     Unistd.close(top);
     try {
       byte[] block = new byte[BLOCK];
@@ -247,11 +259,11 @@ final class TreeImage {
     }
   }
 
-  private static void attributes(Entry entry, int fd) throws FileSystemException {
-    for (Attribute each : entry.attributes) {
+  private static void attributes(Step step, int fd) throws FileSystemException {
+    for (Attribute each : step.attributes) {
       Xattr.fsetxattr(fd, each.name, each.value, 0).orThrow("fsetxattr", Paths.display(each.name));
     }
-    Statx stat = entry.stat;
+    Statx stat = step.stat;
     Unistd.fchown(fd, stat.uid(), stat.gid()).orThrow("fchown", "the set-up");
     Unistd.fchmod(fd, stat.permissions()).orThrow("fchmod", "the set-up");
     Unistd.utimensat(

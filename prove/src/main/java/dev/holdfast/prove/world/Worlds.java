@@ -32,7 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -67,9 +69,6 @@ public final class Worlds implements AutoCloseable {
   /** Where the host's procfs stands until the world has its own. */
   private static final String OLD_PROC = "/.holdfast-proc";
 
-  private static final List<String> DEVICES =
-      List.of("null", "zero", "full", "random", "urandom", "tty");
-
   /** Two file systems in each of as many worlds as there are processors take a quarter at most. */
   private static final long PART_OF_MEMORY = 8;
 
@@ -83,6 +82,7 @@ public final class Worlds implements AutoCloseable {
   private final String anchor;
   private final String room;
   private final int hostProc;
+  private final Map<String, Statx> devices = hostDevices();
 
   /**
    * Processors no world uses at the moment. A tracer and its victim take turns and never run at the
@@ -287,8 +287,8 @@ public final class Worlds implements AutoCloseable {
   }
 
   private void devices(String dev) throws FileSystemException {
-    for (String name : DEVICES) {
-      device("/dev/" + name, dev + "/" + name);
+    for (Map.Entry<String, Statx> each : devices.entrySet()) {
+      device(each.getValue(), "/dev/" + each.getKey(), dev + "/" + each.getKey());
     }
     mkdir(dev + "/shm", 01777);
     mkdir(dev + "/pts", 0755);
@@ -307,20 +307,29 @@ public final class Worlds implements AutoCloseable {
   }
 
   /** A node of our own where that is allowed: a bind would let root change the host's mode. */
-  private void device(String host, String node) throws FileSystemException {
-    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
-    if (stat.failed()) {
-      return;
-    }
+  private void device(Statx device, String host, String node) throws FileSystemException {
     byte[] path = Paths.bytes(node);
     if (inUserNamespace) {
       Unistd.mknodat(Fcntl.AT_FDCWD, path, Statx.S_IFREG | 0600, 0).orThrow("mknodat", node);
       mount(host, node, null, MS_BIND, null);
       return;
     }
-    int number = (stat.value().rdevMajor() << 8) | stat.value().rdevMinor();
-    Unistd.mknodat(Fcntl.AT_FDCWD, path, stat.value().mode(), number).orThrow("mknodat", node);
-    Unistd.fchmodat(Fcntl.AT_FDCWD, path, stat.value().permissions()).orThrow("fchmodat", node);
+    int number = (device.rdevMajor() << 8) | device.rdevMinor();
+    Unistd.mknodat(Fcntl.AT_FDCWD, path, device.mode(), number).orThrow("mknodat", node);
+    Unistd.fchmodat(Fcntl.AT_FDCWD, path, device.permissions()).orThrow("fchmodat", node);
+  }
+
+  /** Those of the host that a world has, too. */
+  private static Map<String, Statx> hostDevices() {
+    Map<String, Statx> found = new LinkedHashMap<>();
+    for (String name : List.of("null", "zero", "full", "random", "urandom", "tty")) {
+      byte[] path = Paths.bytes("/dev/" + name);
+      Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, path, 0, Statx.STATX_BASIC_STATS);
+      if (stat.ok()) {
+        found.put(name, stat.value());
+      }
+    }
+    return found;
   }
 
   private void enterBase() throws FileSystemException {
