@@ -34,6 +34,7 @@ import dev.holdfast.prove.watch.Observation;
 import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Observer;
 import dev.holdfast.prove.watch.Operation;
+import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.watch.Resolver;
 import dev.holdfast.prove.watch.Site;
 import dev.holdfast.prove.watch.StandingNames;
@@ -47,6 +48,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -392,6 +395,7 @@ final class Session implements AutoCloseable {
             roles.arenaPaths(),
             attacker.sameUser() ? Set.of() : Guards.set(),
             Trials.random("injected-"),
+            ConcurrentHashMap.newKeySet(),
             what.timeout(),
             first.duration());
     boolean unlimited = what.maxTrials() == 0 || onlyWindow != null;
@@ -447,6 +451,12 @@ final class Session implements AutoCloseable {
               + (progress.isCancelled()
                   ? "it was interrupted"
                   : what.maxTrials() + " runs were made (--max-trials)"));
+    }
+    for (String directory : new TreeSet<>(setting.cutShort())) {
+      notes.add(
+          Raw.display(directory)
+              + " has more names, or deeper ones, than were put into what it was exchanged for:"
+              + " those were not tried");
     }
     if (ways.alike() > 0) {
       notes.add(

@@ -53,4 +53,25 @@ class ExchangedDirectoryTest {
                 w -> w.window().strike() == Strike.EXCHANGE && w.effects().contains(Effect.EXEC)),
         proof::toString);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mkdir -p /arena/p/1/2/3/4/5/6/7/8/9/10, true",
+    "mkdir -p /arena/p && cd /arena/p && seq 1100 | xargs touch, true",
+    "mkdir -p /arena/p/1/2/3/4/5/6/7, false",
+  })
+  void aProofSaysWhatWasNotPutThere(String tree, boolean cutShort) throws Exception {
+    String line = "test $(stat -c %u /arena/p) = 0 && sh /arena/p/run.sh";
+    Proof proof =
+        Prover.prove(
+            Case.of(List.of("/bin/sh", "-c", line))
+                .withDirectory(Path.of("/"))
+                .withArena(Path.of("/arena"))
+                .withSetup(tree + " && echo : > /arena/p/run.sh"),
+            Progress.NONE);
+    assertEquals(
+        cutShort,
+        proof.notes().stream().anyMatch(note -> note.contains("were put into what it was")),
+        proof::toString);
+  }
 }

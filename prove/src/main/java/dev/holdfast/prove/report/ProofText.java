@@ -202,8 +202,12 @@ public final class ProofText {
           || (verdict == Verdict.TAKEN_IN && !verbose)) {
         continue;
       }
-      List<Group> groups = Group.of(proof.windows(), w -> w.verdict() == verdict, verbose);
-      if (groups.isEmpty()) {
+      boolean folded = verdict == Verdict.REACHED && !verbose;
+      List<WindowResult> all =
+          proof.windows().stream().filter(w -> w.verdict() == verdict).toList();
+      List<Group> groups =
+          Group.of(all, w -> !folded || StartUp.runtime(w.window()) == null, verbose);
+      if (all.isEmpty()) {
         continue;
       }
       out.append(painter.paint(Ink.DOUBT, verdict.name().replace('_', ' ')))
@@ -226,6 +230,9 @@ public final class ProofText {
         for (String sentence : group.first().evidence()) {
           entry("", sentence, Ink.FAINT);
         }
+      }
+      if (folded) {
+        StartUp.sentences(all).forEach(sentence -> entry("start-up", sentence, Ink.FAINT));
       }
       out.append('\n');
     }

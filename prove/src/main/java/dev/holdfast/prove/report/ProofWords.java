@@ -198,12 +198,24 @@ final class ProofWords {
           : "There is no moment at which the intruder could change what the program uses by name.";
     }
     return (proof.count(Verdict.REACHED) > 0
-            ? "Nothing was exploited, though the program came to what it should not at "
-                + Text.count(proof.count(Verdict.REACHED), "window")
-                + "."
+            ? "Nothing was exploited, though " + reached(proof)
             : proof.leftOut().isEmpty()
                 ? "The program held at every window."
                 : "The program held at every window that was tried: three of each kind.")
         + guarded;
+  }
+
+  private static String reached(Proof proof) {
+    long all = proof.count(Verdict.REACHED);
+    long atStart =
+        proof.windows().stream()
+            .filter(w -> w.verdict() == Verdict.REACHED && StartUp.runtime(w.window()) != null)
+            .count();
+    return (all == atStart ? "its runtime" : "the program")
+        + " came to what it should not at "
+        + Text.count(all, "window")
+        + (all == atStart ? ", as at each start" : "")
+        + (atStart > 0 && atStart < all ? ", its runtime at " + atStart + " of them" : "")
+        + ".";
   }
 }

@@ -86,7 +86,12 @@ final class Lookalike {
         String name = Raw.of(entry.name());
         Result<Statx> stat =
             Statx.statx(fd, entry.name(), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-        if (stat.ok() && !vault.isVolatile(name) && entries.size() < MAX_ENTRIES) {
+        if (stat.failed() || vault.isVolatile(name)) {
+          continue;
+        }
+        if (entries.size() >= MAX_ENTRIES) {
+          vault.cutShort(directory);
+        } else {
           one(directory, name, prefix + name, stat.value(), his, depth);
         }
       }
@@ -102,7 +107,9 @@ final class Lookalike {
     switch (stat.type()) {
       case Statx.S_IFDIR -> {
         entries.add(new Folder(relative));
-        if (depth > 0) {
+        if (depth == 0) {
+          vault.cutShort(Raw.join(directory, name));
+        } else {
           add(Raw.join(directory, name), relative + "/", depth - 1);
         }
       }

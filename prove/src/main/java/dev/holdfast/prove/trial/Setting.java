@@ -19,6 +19,8 @@ import java.util.function.Function;
  * @param arenas the directories that are the attacker's, raw
  * @param guardsSet the kernel guards in force for this attacker
  * @param injection what stands in files of the attacker's, and must not come elsewhere
+ * @param cutShort directories, raw, that had more than could be put into the place of what is
+ *     exchanged; added to by trials
  * @param limit for one run
  * @param baseline how long an undisturbed run takes
  */
@@ -33,6 +35,7 @@ public record Setting(
     List<String> arenas,
     Set<String> guardsSet,
     String injection,
+    Set<String> cutShort,
     Duration limit,
     Duration baseline) {
 

@@ -21,6 +21,7 @@ import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -71,6 +72,7 @@ final class Vault {
   private final byte[] secret;
   private final String injection;
   private final VolatileNames volatileNames;
+  private final Set<String> cutShort;
   private int closedMode = 0600;
   private int fileUid;
   private int fileGid;
@@ -90,6 +92,7 @@ final class Vault {
     this.secret = Paths.bytes((secret + "\n").repeat(REPEATS));
     this.injection = setting.injection();
     this.volatileNames = setting.volatileNames();
+    this.cutShort = setting.cutShort();
   }
 
   /**
@@ -220,15 +223,18 @@ final class Vault {
       String target = Raw.join(to, name);
       Result<Statx> stat =
           Statx.statx(AT_FDCWD, Raw.bytes(source), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-      if (stat.failed()
-          || source.startsWith(BASE)
-          || volatileNames.isVolatile(name)
-          || ++entries > MAX_ENTRIES) {
+      if (stat.failed() || source.startsWith(BASE) || volatileNames.isVolatile(name)) {
         continue;
+      }
+      if (++entries > MAX_ENTRIES) {
+        cutShort(from);
+        break;
       }
       switch (stat.value().type()) {
         case Statx.S_IFDIR -> {
-          if (depth > 0) {
+          if (depth == 0) {
+            cutShort(source);
+          } else {
             mkdir(target, DIRECTORY_MODE, fileUid, fileGid);
             copyNames(source, target, depth - 1);
           }
@@ -244,6 +250,11 @@ final class Vault {
       }
     }
     Unistd.close(opened.intValue());
+  }
+
+  /** Notes that a directory, raw, has more than was put into the one it is exchanged for. */
+  void cutShort(String directory) {
+    cutShort.add(directory);
   }
 
   /** Whether a name is made up anew in each run. */

@@ -5,8 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.findings.terminal.Painter;
+import dev.holdfast.prove.model.CallRef;
+import dev.holdfast.prove.model.Doer;
+import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.Window;
+import dev.holdfast.prove.model.WindowResult;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProofTextTest {
@@ -47,6 +55,52 @@ class ProofTextTest {
             Proofs.of(Proofs.race("r1", "/srv/arena/f"), Proofs.with("s", Verdict.SURVIVED)),
             false,
             false));
+  }
+
+  private static WindowResult reached(String program, String directory, String entry) {
+    String path = directory + "/" + entry;
+    Doer doer = new Doer(List.of(program, "a.js"), "main", "/");
+    return new WindowResult(
+        new Window(
+            entry,
+            Hazard.S01,
+            new CallRef("openat", path, "0", 9, doer),
+            null,
+            directory,
+            entry,
+            Strike.SYMLINK),
+        Verdict.REACHED,
+        Set.of(),
+        null,
+        List.of(),
+        List.of("the victim read the protected file"));
+  }
+
+  @Test
+  void whatARuntimeDoesAtEachStartIsOneLine() {
+    Proof proof =
+        Proofs.of(
+            reached("/usr/bin/node", "/tmp", "package.json"),
+            reached("/usr/bin/node", "/tmp/a", "package.json"));
+    String text = text(proof, false, false);
+    assertTrue(
+        text.contains("  start-up  node looks for /tmp/package.json, /tmp/a/package.json at"),
+        text);
+    assertTrue(text.contains("though its runtime came to what it should not at 2 windows"), text);
+    assertFalse(text.contains("the victim read"), text);
+    assertTrue(text(proof, false, true).contains("the victim read"), "all with --verbose");
+  }
+
+  @Test
+  void theProgramsOwnLookUpsAreNotTakenForItsRuntimes() {
+    for (WindowResult own :
+        List.of(
+            reached("/usr/bin/node", "/tmp", "settings.json"),
+            reached("/opt/tool", "/tmp", "package.json"))) {
+      String text = text(Proofs.of(own), false, false);
+      assertTrue(text.contains("the victim read"), text);
+      assertTrue(text.contains("though the program came to what it should not at 1 window."), text);
+    }
   }
 
   @Test
