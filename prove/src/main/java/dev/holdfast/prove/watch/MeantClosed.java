@@ -38,7 +38,8 @@ final class MeantClosed {
 
   /** The attacker can reach it, so of its own file the owner's bits say it; ACLs do not. */
   private boolean isClosed(Statx object, Binding binding) {
-    return object.uid() == attacker.uid() && !attacker.sameUser()
+    boolean his = object.uid() == attacker.uid() && !attacker.sameUser();
+    return his
         ? (object.mode() & OWNER_READ) == 0
         : !attacker.may(binding.path(), Unistd.R_OK);
   }
