@@ -39,9 +39,7 @@ final class MeantClosed {
   /** The attacker can reach it, so of its own file the owner's bits say it; ACLs do not. */
   private boolean isClosed(Statx object, Binding binding) {
     boolean his = object.uid() == attacker.uid() && !attacker.sameUser();
-    return his
-        ? (object.mode() & OWNER_READ) == 0
-        : !attacker.may(binding.path(), Unistd.R_OK);
+    return his ? (object.mode() & OWNER_READ) == 0 : !attacker.may(binding.path(), Unistd.R_OK);
   }
 
   private static int mode(Call call) {
