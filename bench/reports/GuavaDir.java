@@ -6,6 +6,7 @@ import java.nio.file.Path;
 public final class GuavaDir {
   public static void main(String[] args) throws Exception {
     File directory = Files.createTempDir();
-    java.nio.file.Files.copy(Path.of(args[0]), new File(directory, "copy").toPath());
+    byte[] key = java.nio.file.Files.readAllBytes(Path.of(args[0]));
+    Files.write(key, new File(directory, "copy"));
   }
 }

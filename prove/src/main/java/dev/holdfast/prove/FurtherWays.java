@@ -12,6 +12,7 @@ import dev.holdfast.prove.trial.Runs;
 import dev.holdfast.prove.trial.Trials;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Observation;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,7 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +48,12 @@ final class FurtherWays {
   /** What the program passed to its calls with no move. */
   private final Set<String> names = new HashSet<>();
 
-  private final Function<Observation, Planner> planner;
+  private final BiFunction<Observation, VolatileNames, Planner> planner;
+  private final MadeUpNames madeUp;
   private final Set<String> known = new HashSet<>();
   private final Set<Object> planned = new HashSet<>();
   private final Map<String, Integer> pruned = new TreeMap<>();
-  private final AtomicInteger madeUp = new AtomicInteger();
+  private final AtomicInteger onceOnly = new AtomicInteger();
   private final AtomicInteger followed = new AtomicInteger();
   private final AtomicInteger missed = new AtomicInteger();
   private int alike;
@@ -61,18 +63,20 @@ final class FurtherWays {
 
   /**
    * @param undisturbed the run with no move
-   * @param planner makes one for what was observed
+   * @param planner makes one for what was observed, and the names that are made up anew there
    */
   FurtherWays(
       Trials trials,
       Observation undisturbed,
-      Function<Observation, Planner> planner,
+      BiFunction<Observation, VolatileNames, Planner> planner,
+      MadeUpNames madeUp,
       Progress progress) {
     this.trials = trials;
     this.alone = undisturbed.taskCount() == 1;
     undisturbed.interesting().forEach(call -> names.addAll(call.site().names()));
-    this.progress = progress;
     this.planner = planner;
+    this.madeUp = madeUp;
+    this.progress = progress;
   }
 
   /** How many were followed, and how many were not. */
@@ -139,8 +143,8 @@ final class FurtherWays {
       workers.shutdownNow();
       workers.close();
     }
-    if (madeUp.get() > 0) {
-      pruned.put("made up anew on a way after a first move", madeUp.get());
+    if (onceOnly.get() > 0) {
+      pruned.put("not met again on a way after a first move", onceOnly.get());
     }
     return new Plan(further, pruned);
   }
@@ -174,25 +178,52 @@ final class FurtherWays {
   }
 
   /**
-   * What comes after a first move in two runs: a name that is made up anew on this way would not be
-   * met again. The run with no move is one of them where nothing but the names could differ.
+   * What comes after a first move in two runs. Names that are made up anew on this way are learnt
+   * from two runs, and met again in two more. The run with no move is one of them where nothing but
+   * the names could differ.
    */
   private List<Scenario> inTwoRuns(Scenario first) {
-    Rehearsal rehearsal = trials.rehearse(first, Session.OBSERVED);
-    List<Scenario> one = plan(rehearsal).stream().filter(n -> isNew(first, n)).toList();
-    boolean single = alone && rehearsal.observation().taskCount() == 1;
-    if (single && one.stream().allMatch(n -> names.containsAll(n.last().call().site().names()))) {
-      return one;
+    Rehearsal one = rehearse(first);
+    List<Scenario> next = next(first, one);
+    if (next.isEmpty()) {
+      return next;
     }
-    Set<String> other = new HashSet<>();
-    plan(trials.rehearse(first, Session.OBSERVED)).forEach(next -> other.add(next.window().id()));
-    List<Scenario> both = one.stream().filter(n -> other.contains(n.window().id())).toList();
-    madeUp.addAndGet(one.size() - both.size());
+    boolean single = alone && one.observation().taskCount() == 1;
+    if (single && next.stream().allMatch(n -> names.containsAll(n.last().call().site().names()))) {
+      return next;
+    }
+    Rehearsal other = rehearse(first);
+    VolatileNames learnt =
+        madeUp.learn(first.volatileNames(), one.observation(), other.observation());
+    if (learnt.hasMoreThan(first.volatileNames())) {
+      Scenario again = first.with(learnt);
+      next = next(again, rehearse(again));
+      other = rehearse(again);
+      return inBoth(next, again, other);
+    }
+    return inBoth(next, first, other);
+  }
+
+  private List<Scenario> inBoth(List<Scenario> next, Scenario first, Rehearsal other) {
+    Set<String> ids = new HashSet<>();
+    next(first, other).forEach(scenario -> ids.add(scenario.window().id()));
+    List<Scenario> both = next.stream().filter(n -> ids.contains(n.window().id())).toList();
+    onceOnly.addAndGet(next.size() - both.size());
     return both;
   }
 
-  private List<Scenario> plan(Rehearsal rehearsal) {
-    return planner.apply(rehearsal.observation()).plan(rehearsal.from()).scenarios();
+  private Rehearsal rehearse(Scenario first) {
+    return trials.rehearse(first, Session.OBSERVED);
+  }
+
+  private List<Scenario> next(Scenario first, Rehearsal rehearsal) {
+    return planner
+        .apply(rehearsal.observation(), first.volatileNames())
+        .plan(rehearsal.from())
+        .scenarios()
+        .stream()
+        .filter(scenario -> isNew(first, scenario))
+        .toList();
   }
 
   private List<Scenario> after(Scenario first, List<Scenario> seen) {

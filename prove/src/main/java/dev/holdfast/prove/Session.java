@@ -31,13 +31,10 @@ import dev.holdfast.prove.trial.VictimOutput;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.MutationObserver;
 import dev.holdfast.prove.watch.Observation;
-import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Observer;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.watch.Resolver;
-import dev.holdfast.prove.watch.Site;
-import dev.holdfast.prove.watch.StandingNames;
 import dev.holdfast.prove.watch.VolatileNames;
 import dev.holdfast.prove.world.WorldException;
 import dev.holdfast.prove.world.Worlds;
@@ -51,18 +48,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One proof from set-up to verdicts. */
 final class Session implements AutoCloseable {
   static final Set<Sysno> OBSERVED = observed();
-
-  /** What may be a time of day, or the seconds since some day. */
-  private static final Pattern MOMENT =
-      Pattern.compile("[0-9]{6}|[0-9]{2}[^0-9/][0-9]{2}[^0-9/][0-9]{2}");
-
-  private static final long MILLIS = 1000;
 
   private static final int RUNS_FOR_A_WINDOW = 4;
 
@@ -72,6 +62,7 @@ final class Session implements AutoCloseable {
   private final Case what;
   private final Progress progress;
   private final Worlds worlds;
+  private final MadeUpNames madeUp;
   private final Roles roles;
   private final Attacker attacker;
   private Program victim;
@@ -88,6 +79,7 @@ final class Session implements AutoCloseable {
     this.what = what;
     this.progress = progress;
     this.worlds = worlds;
+    this.madeUp = new MadeUpNames(worlds);
     this.roles = roles;
     this.attacker = roles.attacker();
     this.victim = roles.victim();
@@ -416,9 +408,7 @@ final class Session implements AutoCloseable {
     boolean replayed = onlyWindow != null && !decisions.results().isEmpty();
     Ways ways = Ways.NONE;
     if (ends && !replayed && !decisions.areEnough()) {
-      VolatileNames names = volatileNames;
-      FurtherWays next =
-          new FurtherWays(trials, observation, seen -> planner(seen, names), progress);
+      FurtherWays next = new FurtherWays(trials, observation, this::planner, madeUp, progress);
       Plan further =
           next.after(
               onlyWindow == null ? asked : plan,
@@ -493,8 +483,8 @@ final class Session implements AutoCloseable {
     if (first.interesting().isEmpty()) {
       return VolatileNames.NONE;
     }
-    awaitOtherMoment(first);
-    return learn(VolatileNames.NONE, first, observe(VolatileNames.NONE).observation());
+    MadeUpNames.awaitOtherMoment(first);
+    return madeUp.learn(VolatileNames.NONE, first, observe(VolatileNames.NONE).observation());
   }
 
   /** Other programs, and a crash, meet names that the attacker cannot change. */
@@ -503,8 +493,8 @@ final class Session implements AutoCloseable {
     if (first.interesting().isEmpty()) {
       return known;
     }
-    awaitOtherMoment(first);
-    return learn(known, first, observeChanges(VolatileNames.NONE));
+    MadeUpNames.awaitOtherMoment(first);
+    return madeUp.learn(known, first, observeChanges(VolatileNames.NONE));
   }
 
   private Observation observeChanges(VolatileNames names) throws ProveException {
@@ -512,42 +502,6 @@ final class Session implements AutoCloseable {
             world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
             MutationObserver.CALLS)
         .observation();
-  }
-
-  private VolatileNames learn(VolatileNames known, Observation one, Observation other) {
-    Set<String> differing = VolatileNames.differing(sites(one), sites(other));
-    if (differing.isEmpty()) {
-      return known;
-    }
-    Set<String> standing =
-        worlds.inFreshWorld(
-            _ -> {
-              Set<String> names = StandingNames.beside(one.interesting(), differing);
-              names.addAll(StandingNames.beside(other.interesting(), differing));
-              return names;
-            });
-    return known.except(standing).learn(sites(one), sites(other));
-  }
-
-  private static List<Site> sites(Observation observation) {
-    return observation.interesting().stream().map(ObservedCall::site).toList();
-  }
-
-  /** A name with a time of day in it is made up anew, too, but only from one second to the next. */
-  private static void awaitOtherMoment(Observation observation) throws ProveException {
-    boolean moment =
-        sites(observation).stream()
-            .flatMap(site -> site.names().stream())
-            .anyMatch(name -> MOMENT.matcher(name).find());
-    if (moment) {
-      long millis = System.currentTimeMillis();
-      try {
-        Thread.sleep(MILLIS - millis % MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ProveException("interrupted", e);
-      }
-    }
   }
 
   private Proof proof(

@@ -105,6 +105,23 @@ class SquatTest {
     assertEquals(second.effects(), replayed.effects());
   }
 
+  private static final String UNPACKED =
+      "n=lib$(od -A n -N 8 -t x1 /dev/urandom | tr -d ' \\n').sh; mkdir -p -m 700 /shared/d; %s"
+          + " set -C; : > /shared/d/$n; set +C; echo true > /shared/d/$n; . /shared/d/$n";
+
+  /** Who makes a name up in a directory that the attacker made shows it to him there. */
+  @Test
+  void aMadeUpNameInASquattedDirectory() throws Exception {
+    TestHost.assumeProgram("od");
+    Proof proof = inShared(UNPACKED.formatted(""));
+    loses(proof, Effect.EXEC, Label.RACE);
+    assertEquals(0, proof.undecided(), proof::toString);
+    holds(
+        inShared(
+            UNPACKED.formatted(
+                "[ \"$(stat -c %F:%u:%a /shared/d)\" = directory:0:700 ] || exit 1;")));
+  }
+
   private static final String EXCLUSIVE =
       """
       #include <errno.h>

@@ -17,10 +17,20 @@ final class SharedObject implements Payload {
   private static final int CODE = HEADER + PROGRAM_HEADERS * PROGRAM_HEADER;
   private static final int PAGE = 0x1000;
 
+  /** Where in a header stands what. */
+  private static final int CLASS = 4;
+
+  private static final int TYPE = 16;
+  private static final int PROGRAM_HEADERS_AT = 32;
+  private static final int PROGRAM_HEADER_SIZE = 54;
+  private static final int PROGRAM_HEADER_COUNT = 56;
+
+  private static final int CLASS_64 = 2;
   private static final short ET_DYN = 3;
   private static final short EM_X86_64 = 62;
   private static final int PT_LOAD = 1;
   private static final int PT_DYNAMIC = 2;
+  private static final int PT_INTERP = 3;
   private static final int READ_WRITE_EXECUTE = 7;
 
   private static final long DT_STRTAB = 5;
@@ -75,8 +85,41 @@ final class SharedObject implements Payload {
 
   @Override
   public boolean replaces(Reader reader) {
-    boolean library = reader.startsWith(0x7f, 'E', 'L', 'F') && reader.hasSuffix(".so", ".node");
-    return library || reader.name().matches(".*\\.so(\\.[0-9]+)*") || reader.hasSuffix(".node");
+    return reader.name().matches(".*\\.so(\\.[0-9]+)*")
+        || reader.hasSuffix(".node")
+        || isLibrary(reader.original());
+  }
+
+  /**
+   * True if this begins like what is loaded into programs, whatever its name is. Who executes one
+   * that needs no loader runs this one as well.
+   */
+  private static boolean isLibrary(byte[] original) {
+    if (original.length < HEADER
+        || original[0] != 0x7f
+        || original[1] != 'E'
+        || original[2] != 'L'
+        || original[3] != 'F'
+        || original[CLASS] != CLASS_64) {
+      return false;
+    }
+    ByteBuffer file = ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN);
+    if (file.getShort(TYPE) != ET_DYN) {
+      return false;
+    }
+    long first = file.getLong(PROGRAM_HEADERS_AT);
+    int size = Short.toUnsignedInt(file.getShort(PROGRAM_HEADER_SIZE));
+    int count = Short.toUnsignedInt(file.getShort(PROGRAM_HEADER_COUNT));
+    for (int i = 0; i < count; i++) {
+      long at = first + (long) i * size;
+      if (at < 0 || at > original.length - Integer.BYTES) {
+        return true;
+      }
+      if (file.getInt((int) at) == PT_INTERP) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -110,7 +153,7 @@ final class SharedObject implements Payload {
   private static void header(ByteBuffer file) {
     file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0}).putLong(0);
     file.putShort(ET_DYN).putShort(EM_X86_64).putInt(1);
-    file.putLong(0).putLong(HEADER).putLong(0).putInt(0);
+    file.putLong(CODE).putLong(HEADER).putLong(0).putInt(0);
     file.putShort((short) HEADER).putShort((short) PROGRAM_HEADER);
     file.putShort((short) PROGRAM_HEADERS).putShort((short) 64).putShort((short) 0);
     file.putShort((short) 0);

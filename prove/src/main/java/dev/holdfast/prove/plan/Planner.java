@@ -112,7 +112,7 @@ public final class Planner {
       window(call, null, Strike.HOLD_OPEN, Hazard.S06, null);
     }
     if (!call.names().isEmpty()) {
-      window(call, null, Strike.LEAVE, Hazard.S06, null);
+      leave(call);
       return;
     }
     if (!call.sources().isEmpty()) {
@@ -124,6 +124,19 @@ public final class Planner {
     } else {
       uses(call);
     }
+  }
+
+  /** What is made later under a name of its own nobody can leave there before. */
+  private void leave(ObservedCall call) {
+    if (call.names().stream().allMatch(this::isMadeUp)) {
+      prune("nobody knows the name yet", 1);
+    } else {
+      window(call, null, Strike.LEAVE, Hazard.S06, null);
+    }
+  }
+
+  private boolean isMadeUp(String path) {
+    return volatileNames.isVolatile(path.substring(path.lastIndexOf('/') + 1));
   }
 
   /** What the program is told here decides on which way it goes on. */
@@ -443,7 +456,8 @@ public final class Planner {
                 Raw.display(directory),
                 Raw.display(path.substring(slash + 1)),
                 strike),
-            List.of(new Move(call, binding, strike, null, !volatileNames.isVolatile(path)))));
+            List.of(new Move(call, binding, strike, null, !volatileNames.isVolatile(path))),
+            volatileNames));
   }
 
   private String id(Site site, @Nullable Binding binding, Strike strike) {

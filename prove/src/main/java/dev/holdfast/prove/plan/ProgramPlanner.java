@@ -57,7 +57,8 @@ public final class ProgramPlanner {
                 + (command == null ? "" : '\0' + command));
     return new Scenario(
         new Window(id, hazard(strike), call.reference(), null, "", "", strike),
-        List.of(new Move(call, null, strike, command, true)));
+        List.of(new Move(call, null, strike, command, true)),
+        volatileNames);
   }
 
   private static Hazard hazard(Strike strike) {

@@ -3,6 +3,7 @@ package dev.holdfast.prove.plan;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,13 +12,20 @@ import java.util.List;
  *
  * @param window how the last move is told
  * @param moves at least one
+ * @param volatileNames which names are made up anew on the way to the last move, so that its calls
+ *     are met again
  */
-public record Scenario(Window window, List<Move> moves) {
+public record Scenario(Window window, List<Move> moves, VolatileNames volatileNames) {
   public Scenario {
     moves = List.copyOf(moves);
     if (moves.isEmpty()) {
       throw new IllegalArgumentException("nobody moves");
     }
+  }
+
+  /** The same, where more is known of names that are made up anew. */
+  public Scenario with(VolatileNames names) {
+    return new Scenario(window, moves, names);
   }
 
   public Move first() {
@@ -45,7 +53,7 @@ public record Scenario(Window window, List<Move> moves) {
     String id = WindowId.of(window.id() + '\0' + next.window.id());
     List<Move> both = new ArrayList<>(moves);
     both.addAll(next.moves);
-    return new Scenario(next.window.after(window, id), both);
+    return new Scenario(next.window.after(window, id), both, next.volatileNames);
   }
 
   /** True if all of it can be done before the victim starts. */

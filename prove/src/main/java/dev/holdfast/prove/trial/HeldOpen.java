@@ -8,7 +8,6 @@ import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.plan.Move;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.TraceHandler.Then;
-import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
@@ -31,7 +30,7 @@ final class HeldOpen implements Tactics {
 
   @Override
   public Then act(Stage stage, Move move, Call call, @Nullable Binding binding) {
-    hold(stage, move, currentName(stage, move, call));
+    hold(stage, move, NameNow.at(stage, move, call).of(move.call().object()));
     return Then.GO_ON;
   }
 
@@ -44,17 +43,6 @@ final class HeldOpen implements Tactics {
   private static void hold(Stage stage, Move move, String path) {
     boolean writing = (move.call().lostRights() & Unistd.W_OK) != 0;
     stage.hold(stage.striker.holdOpen(path, writing, stage.outcome));
-  }
-
-  /** A descriptor's name may be another one in this run. */
-  private static String currentName(Stage stage, Move move, Call call) {
-    String observed = move.call().object();
-    if (move.call().operation().action() != Action.DESCRIPTOR) {
-      return observed;
-    }
-    String now = stage.resolver.pathOf(call.task(), call.intArg(0));
-    // What is closed may be the directory that the object is in.
-    return now.isEmpty() || observed.startsWith(now + "/") ? observed : now;
   }
 
   /** What can the attacker read or write there that by the name it may not? */

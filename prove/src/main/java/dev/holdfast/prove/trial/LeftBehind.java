@@ -8,6 +8,7 @@ import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,9 @@ final class LeftBehind implements Tactics {
 
   @Override
   public Then act(Stage stage, Move move, Call call, @Nullable Binding binding) {
-    SyscallResult made = stage.striker.leave(move.call().names());
+    NameNow now = NameNow.at(stage, move, call);
+    List<String> names = move.call().names().stream().map(now::of).toList();
+    SyscallResult made = stage.striker.leave(names);
     stage.outcome.struck = made.ok() ? Outcome.Struck.DONE : Outcome.Struck.FAILED;
     if (made.failed()) {
       stage.outcome.evidence.add("the attacker could not do it: " + made);

@@ -39,6 +39,13 @@ public record Setting(
     Duration limit,
     Duration baseline) {
 
+  /** The same, with other names that are made up anew. */
+  Setting with(VolatileNames names) {
+    return new Setting(
+        worlds, victim, service, shell, checks, attacker, names, arenas, guardsSet, injection,
+        cutShort, limit, baseline);
+  }
+
   /** What a victim gets that was led into a FIFO: it would wait for ever. */
   Duration shortLimit() {
     Duration generous = baseline.multipliedBy(10).plusMillis(500);

@@ -42,6 +42,7 @@ final class Trial {
     boolean mayHang = scenario.moves().stream().anyMatch(m -> m.strike() == Strike.FIFO);
     Duration limit = mayHang ? setting.shortLimit() : setting.limit();
     return onStage(
+        setting.with(scenario.volatileNames()),
         limit,
         secret,
         stage -> {
@@ -76,7 +77,8 @@ final class Trial {
         .worlds()
         .inFreshWorld(
             world -> {
-              try (Stage stage = new Stage(setting, world, setting.shortLimit(), "")) {
+              Setting its = setting.with(scenario.volatileNames());
+              try (Stage stage = new Stage(its, world, its.shortLimit(), "")) {
                 List<Tactics> tactics =
                     scenario.moves().stream().map(m -> Tactics.of(m.strike())).toList();
                 Director director = new Director(stage, scenario, tactics);
@@ -144,6 +146,7 @@ final class Trial {
   /** The victim among the canaries, with no strike. */
   Outcome untouched(String secret) {
     return onStage(
+        setting,
         setting.limit(),
         secret,
         stage -> {
@@ -156,7 +159,7 @@ final class Trial {
     void on(Stage stage) throws FileSystemException;
   }
 
-  private Outcome onStage(Duration limit, String secret, Play play) {
+  private static Outcome onStage(Setting setting, Duration limit, String secret, Play play) {
     return setting
         .worlds()
         .inFreshWorld(

@@ -310,8 +310,8 @@ public final class Trials {
       return null;
     }
     Outcome control = trial.run(scenario, true, secret, outcome.root);
-    Set<Outcome.Gain> common = normalized(control);
-    common.retainAll(normalized(outcome));
+    Set<Outcome.Gain> common = normalized(scenario, control);
+    common.retainAll(normalized(scenario, outcome));
     boolean same = !common.isEmpty() || (outcome.checkBroken && control.checkBroken);
     if (same) {
       evidence.add("control: the same strike before the program started gains as much");
@@ -325,10 +325,10 @@ public final class Trials {
   }
 
   /** What is made under a name that differs from run to run is the same gain in each. */
-  private Set<Outcome.Gain> normalized(Outcome outcome) {
+  private static Set<Outcome.Gain> normalized(Scenario scenario, Outcome outcome) {
     Set<Outcome.Gain> gains = new HashSet<>();
     for (Outcome.Gain gain : outcome.gains.keySet()) {
-      String object = setting.volatileNames().normalize(gain.object());
+      String object = scenario.volatileNames().normalize(gain.object());
       gains.add(new Outcome.Gain(gain.effect(), object));
     }
     return gains;

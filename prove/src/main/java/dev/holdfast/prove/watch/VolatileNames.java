@@ -131,6 +131,11 @@ public final class VolatileNames {
     return new VolatileNames(all, steady);
   }
 
+  /** True if it knows forms of names that another one, from which it was learnt, does not. */
+  public boolean hasMoreThan(VolatileNames less) {
+    return patterns.size() > less.patterns.size();
+  }
+
   public boolean isEmpty() {
     return patterns.isEmpty();
   }

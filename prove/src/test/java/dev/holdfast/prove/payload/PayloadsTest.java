@@ -121,18 +121,28 @@ class PayloadsTest {
     assertTrue(runs(prove("echo 'BEGIN {}' > /arena/p", "awk", "-f", "/arena/p")));
   }
 
-  /** The original's first bytes do not matter, only that it is loaded. */
-  @Test
-  void aLibraryIsInitialised() throws Exception {
+  /** It is known by its name, or by what it is, as where it was unpacked under any name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x.so", "x.tmp"})
+  void aLibraryIsInitialised(String name) throws Exception {
     Requirements.x86();
     Requirements.program("python3");
     String setup =
         "cp $(ls /lib/x86_64-linux-gnu/libm.so.6 /lib64/libm.so.6 2>/dev/null | head -n 1)"
-            + " /arena/x.so";
-    String load = "import ctypes; ctypes.CDLL('/arena/x.so')";
+            + " /arena/"
+            + name;
+    String load = "import ctypes; ctypes.CDLL('/arena/" + name + "')";
     assertTrue(runs(prove(setup, "python3", "-c", load)));
-    Proof read = prove(setup, "python3", "-c", "open('/arena/x.so', 'rb').read()");
+    Proof read = prove(setup, "python3", "-c", "open('/arena/" + name + "', 'rb').read()");
     assertEquals(0, exploited(read));
+  }
+
+  @Test
+  void aProgramIsNoLibrary() throws Exception {
+    Requirements.x86();
+    assertTrue(runs(prove("cp /bin/true /arena/x", "env", "/arena/x")));
+    byte[] program = Files.readAllBytes(Path.of("/bin/true"));
+    assertTrue(text(contents("x", program, List.of("cat"), Path.of("/m"))).startsWith("#!/bin/sh"));
   }
 
   @Test

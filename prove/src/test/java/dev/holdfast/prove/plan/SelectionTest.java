@@ -20,6 +20,7 @@ import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.watch.Site;
+import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,8 @@ class SelectionTest {
             entry,
             strike);
     Scenario scenario =
-        new Scenario(window, List.of(new Move(observed, binding, strike, null, true)));
+        new Scenario(
+            window, List.of(new Move(observed, binding, strike, null, true)), VolatileNames.NONE);
     all.add(scenario);
     return scenario;
   }
