@@ -68,6 +68,9 @@ if found:
     print("proved: %s (%s)" % (", ".join(effects), ", ".join(labels)))
 elif status == "0":
     print("held")
+elif proof["doubts"] and all("held only because" in doubt for doubt in proof["doubts"]):
+    guards = sorted({g for w in proof["windows"] for g in w["blockedBy"] if w["verdict"] == "SURVIVED"})
+    print("held, where %s is set" % ", ".join("`%s`" % g for g in guards))
 else:
     print("undecided (status %s)" % status)
 PY

@@ -29,8 +29,9 @@ record NameNow(VolatileNames volatileNames, String argument) {
   }
 
   /**
+   * The name as it is now; as it was if none is found.
+   *
    * @param observed the name, absolute and raw, in the observed run
-   * @return the name as it is now; as it was if none is found
    */
   String of(String observed) {
     if (!volatileNames.isVolatile(observed)) {
@@ -42,7 +43,7 @@ record NameNow(VolatileNames volatileNames, String argument) {
       end = observed.lastIndexOf('/', end - 1);
     }
     String now = end > 0 ? argument : "/";
-    for (String name : observed.substring(Math.max(end, 0)).split("/")) {
+    for (String name : observed.substring(Math.max(end, 0)).split("/", -1)) {
       if (!name.isEmpty()) {
         now = Raw.join(now, volatileNames.isVolatile(name) ? nameIn(now, name) : name);
       }
