@@ -2,6 +2,7 @@ package dev.holdfast.prove;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.model.Effect;
@@ -138,6 +139,22 @@ class StrikeTest {
     assertFalse(by(Strike.HARDLINK, checked).isEmpty(), checked::toString);
     assertEquals(0, checked.guarded(), checked::toString);
     holds(python(OPEN_CHECKED, HIS_FILE));
+  }
+
+  /** Of one file system there may be several mounts, and no link leads from one to another. */
+  @Test
+  void hardLinkOnAFurtherMountOfTheSameFiles() throws Exception {
+    String setup =
+        "mkdir /arena/a /arena/b && chown nobody /arena/a && "
+            + HIS_FILE.replace("/arena/f", "/arena/a/f");
+    String open = "os.open('/arena/%s/f',os.O_WRONLY|os.O_NOFOLLOW|os.O_TRUNC)";
+    String mount = "import subprocess\nsubprocess.run(['mount','--bind','/arena/a','/arena/b'])\n";
+    WindowResult link =
+        by(Strike.HARDLINK, prove(python(mount + open.formatted("b"), setup))).getFirst();
+    WindowResult plain = by(Strike.HARDLINK, prove(python(open.formatted("a"), setup))).getFirst();
+    assertNotEquals(Verdict.ATTACK_FAILED, link.verdict(), link::toString);
+    assertEquals(plain.verdict(), link.verdict(), link::toString);
+    assertEquals(plain.blockedBy(), link.blockedBy(), link::toString);
   }
 
   @Test

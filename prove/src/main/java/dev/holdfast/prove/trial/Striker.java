@@ -286,7 +286,7 @@ final class Striker {
    * the link itself is made for him, unless the kernel's guard would refuse it to him.
    */
   private SyscallResult hardlink(String aside, Binding binding) throws FileSystemException {
-    String target = vault.linkable(binding.directory(), binding.directoryStat());
+    String target = vault.linkable(binding.directory());
     SyscallResult linked =
         Unistd.linkat(AT_FDCWD, Raw.bytes(target), AT_FDCWD, Raw.bytes(aside), 0);
     return linked.failed() ? linked : attacker.act(() -> replace(aside, binding));

@@ -167,32 +167,38 @@ final class Vault {
    * A protected file on the same mount as a directory, for only that can be linked there: the
    * secret, or a copy of it in a further protected directory at that mount's root.
    */
-  String linkable(String directory, Statx directoryStat) throws FileSystemException {
-    Result<Statx> vault =
-        Statx.statx(AT_FDCWD, Raw.bytes(DIRECTORY), AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    if (vault.ok() && vault.value().device() == directoryStat.device()) {
+  String linkable(String directory) throws FileSystemException {
+    Mount mount = Mount.of(directory);
+    if (mount.equals(Mount.of(DIRECTORY))) {
       if (!Statx.statx(AT_FDCWD, Raw.bytes(CLOSED), AT_SYMLINK_NOFOLLOW, 0).ok()) {
         file(CLOSED, closedMode);
       }
       return CLOSED;
     }
-    String further = Raw.join(mountRoot(directory, directoryStat), FURTHER);
+    String further = Raw.join(rootOf(mount, directory), FURTHER);
     mkdir(further, 0700, uid, gid);
     directories.add(further);
     file(further + "/secret", closedMode);
     return further + "/secret";
   }
 
-  private static String mountRoot(String directory, Statx directoryStat) {
+  /**
+   * Of one file system several mounts may be made, and there is no link from one to another.
+   *
+   * @param id 0 where the kernel does not say (before Linux 5.8)
+   */
+  private record Mount(long device, long id) {
+    static Mount of(String path) throws FileSystemException {
+      int mask = Statx.STATX_BASIC_STATS | Statx.STATX_MNT_ID;
+      Statx stat = Statx.statx(AT_FDCWD, Raw.bytes(path), 0, mask).orThrow("statx", path);
+      return new Mount(stat.device(), stat.mountId());
+    }
+  }
+
+  private static String rootOf(Mount mount, String directory) throws FileSystemException {
     String root = directory;
-    while (!root.equals("/")) {
-      int slash = root.lastIndexOf('/');
-      String parent = slash <= 0 ? "/" : root.substring(0, slash);
-      Result<Statx> stat = Statx.statx(AT_FDCWD, Raw.bytes(parent), 0, Statx.STATX_BASIC_STATS);
-      if (stat.failed() || stat.value().device() != directoryStat.device()) {
-        return root;
-      }
-      root = parent;
+    while (!root.equals("/") && Mount.of(Raw.parent(root)).equals(mount)) {
+      root = Raw.parent(root);
     }
     return root;
   }

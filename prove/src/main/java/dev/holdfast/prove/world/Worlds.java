@@ -269,6 +269,7 @@ public final class Worlds implements AutoCloseable {
               + "; run as root (with CAP_SYS_ADMIN), or where unprivileged user namespaces are"
               + " allowed");
     }
+    requireWholeRoot();
     mount(null, "/", null, MS_REC | MS_PRIVATE, null);
     // What is mounted or unmounted on the host from now on is not seen here.
     Views found = hostViews();
@@ -304,6 +305,33 @@ public final class Worlds implements AutoCloseable {
     if (pts.failed() && !inUserNamespace) {
       pts.orThrow("mount", "/dev/pts");
     }
+  }
+
+  /** Worlds are made from the root of the mount namespace, which in a chroot(2) is another one. */
+  private void requireWholeRoot() {
+    Statx seen = rootDirectory();
+    int own =
+        must(
+            Fcntl.openat(hostProc, Paths.bytes("thread-self/ns/mnt"), Fcntl.O_RDONLY, 0),
+            "open the mount namespace");
+    SyscallResult entered = Namespaces.setns(own, CLONE_NEWNS);
+    Unistd.close(own);
+    must(entered, "enter the mount namespace");
+    Statx whole = rootDirectory();
+    if (seen.mountId() != whole.mountId() || seen.inode() != whole.inode()) {
+      throw new WorldException(
+          "no private world: this process is in a chroot: change the root directory with"
+              + " pivot_root(2) instead, as containers and systemd-nspawn do");
+    }
+  }
+
+  private static Statx rootDirectory() {
+    int mask = Statx.STATX_BASIC_STATS | Statx.STATX_MNT_ID;
+    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Paths.bytes("/"), 0, mask);
+    if (stat.failed()) {
+      throw new WorldException("no private world: statx: /: " + stat.errno());
+    }
+    return stat.value();
   }
 
   /** A node of our own where that is allowed: a bind would let root change the host's mode. */
@@ -384,7 +412,9 @@ public final class Worlds implements AutoCloseable {
     for (int i = 0; i < volumes.size(); i++) {
       volume(volumes.get(i), setupVolume(i), root, setUp);
     }
-    readOnly("/sys", root + "/sys");
+    if (isDirectory("/sys")) {
+      readOnly("/sys", root + "/sys");
+    }
     if (inUserNamespace) {
       // There a new procfs may be mounted only where one is to be seen already.
       mkdir(root + OLD_PROC, 0755);

@@ -2,9 +2,12 @@ package dev.holdfast.prove.world;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Namespaces;
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +136,21 @@ class WorldsTest {
               });
       assertEquals("changed, text", read);
     }
+  }
+
+  @Test
+  void aChangedRootDirectoryIsNamed() throws Exception {
+    String said =
+        onHostOfItsOwn(
+            () -> {
+              Path root = Files.createDirectory(temporary.resolve("root"));
+              mount("/", root.toString(), null, Namespaces.MS_BIND | Namespaces.MS_REC);
+              new Worlds(List.of(), false).close();
+              Unistd.chroot(Paths.bytes(root.toString())).orThrow("chroot", root.toString());
+              return assertThrows(WorldException.class, () -> new Worlds(List.of(), false))
+                  .getMessage();
+            });
+    assertTrue(said.contains("in a chroot"), said);
   }
 
   @Test
