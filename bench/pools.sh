@@ -4,7 +4,7 @@
 #   bench/pools.sh [-n RUNS] [-o FILE] [CASE…]
 #
 # Runs `holdfast prove` RUNS times (20) as root on each program of bench/pools, and compares what became of each window: its id,
-# call, name, strike, verdict, effects and label. Prints a Markdown table and, with -o, writes it to FILE; the status is 1 where
+# call, what is changed, strike, verdict, effects and label. Prints a Markdown table and, with -o, writes it to FILE; the status is 1 where
 # two runs differ, or where one did not find each of the names. What is not to be had here is skipped by name.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,7 +37,8 @@ proof = json.load(open(sys.argv[1]))
 lines = []
 broken = set()
 for w in proof["windows"]:
-    lines.append(" ".join([w["id"], w["use"]["call"], w["use"]["path"], w["strike"], w["verdict"],
+    changed = w["binding"]["directory"] + "/" + w["binding"]["entry"]
+    lines.append(" ".join([w["id"], w["use"]["call"], changed, w["strike"], w["verdict"],
                            ",".join(sorted(w["effects"])), str(w["label"])]))
     if w["verdict"] == "EXPLOITED":
         broken.add(w["use"]["path"])

@@ -14,6 +14,7 @@ import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Observation;
 import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,7 +96,9 @@ final class FurtherWays {
   Plan after(Plan plan, int jobs, int most, boolean all, @Nullable String only)
       throws ProveException {
     plan.windows().forEach(window -> known.add(window.id()));
-    List<Scenario> every = leading(plan);
+    // In an order that is the same in each run: the first of some that lead to the same is kept.
+    List<Scenario> every = new ArrayList<>(leading(plan));
+    every.sort(Comparator.comparing(scenario -> scenario.window().id()));
     List<Scenario> first = all ? every : Selection.of(every, 1, FEW).chosen();
     if (only != null && !all) {
       // It may be on a way that was followed for --all.
@@ -127,7 +130,7 @@ final class FurtherWays {
           continue;
         }
         next.stream()
-            .map(before::then)
+            .map(after -> before.then(after.atFirst()))
             .filter(s -> s.window().id().equals(only))
             .forEach(further::add);
         if (!further.isEmpty()) {
@@ -235,7 +238,7 @@ final class FurtherWays {
               next.last().strike(),
               next.window().use().call());
       if (planned.add(key)) {
-        found.add(first.then(next));
+        found.add(first.then(next.atFirst()));
       } else {
         pruned.merge("likewise on another way", 1, Integer::sum);
       }

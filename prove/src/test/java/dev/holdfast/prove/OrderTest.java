@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that come to the same names in another order each time, or by another thread: the
- * verdicts are those of their orderly siblings, in every run. {@code bench/verdicts.sh} makes more
+ * verdicts are those of their orderly siblings, in every run. {@code bench/pools.sh} makes more
  * runs.
  */
 class OrderTest {
@@ -128,6 +128,31 @@ class OrderTest {
     String program =
         "for (const n of process.argv.slice(1)) fs.chown('/arena/d/' + n, 2, 2, () => {})";
     alwaysTheSame(1, withNames("node", "-e", program));
+  }
+
+  /** What is looked at first through the directory is another file in each run. */
+  @Test
+  void promisesInNode() throws Exception {
+    TestHost.assumeProgram("node");
+    String program =
+        """
+        const fs = require('fs/promises');
+        Promise.all(process.argv.slice(1).map(async (name) => {
+          if ((await fs.lstat('/arena/d/' + name)).isFile()) await fs.chmod('/arena/d/' + name, 0o640);
+        }));
+        """;
+    Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < 3; i++) {
+      Proof proof = Prover.prove(over(withNames("node", "-e", program)), Progress.NONE);
+      assertEquals(0, proof.undecided(), proof::toString);
+      assertTrue(proof.races() >= NAMES.size(), proof::toString);
+      Set<String> now = new TreeSet<>();
+      proof.windows().forEach(w -> now.add(w.window().id() + " " + w.verdict() + " " + w.label()));
+      if (!seen.isEmpty()) {
+        assertEquals(seen, now);
+      }
+      seen.addAll(now);
+    }
   }
 
   @Test

@@ -36,6 +36,11 @@ public record Window(
     this(id, hazard, use, check, directory, entry, strike, null);
   }
 
+  /** The same under another id. */
+  public Window named(String itsId) {
+    return new Window(itsId, hazard, use, check, directory, entry, strike, before);
+  }
+
   /** The same, but after another one. */
   public Window after(Window earlier, String bothId) {
     return new Window(bothId, hazard, use, check, directory, entry, strike, earlier);

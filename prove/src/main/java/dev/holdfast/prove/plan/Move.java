@@ -11,10 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param binding what is changed there; null for strikes that change no name
  * @param command which of the case's other programs runs there; null for all other strikes
  * @param predictable the names were the same in every run, so they can be prepared beforehand
+ * @param onTheWay the first such call of the process whose way leads over the binding, whatever it
+ *     names beyond: in another run it may be about another name
  */
 public record Move(
     ObservedCall call,
     @Nullable Binding binding,
     Strike strike,
     @Nullable String command,
-    boolean predictable) {}
+    boolean predictable,
+    boolean onTheWay) {
+  /** One that waits for the very call. */
+  public Move(
+      ObservedCall call,
+      @Nullable Binding binding,
+      Strike strike,
+      @Nullable String command,
+      boolean predictable) {
+    this(call, binding, strike, command, predictable, false);
+  }
+
+  /** The same, for any such call that leads over the directory that it changes. */
+  Move first() {
+    return new Move(call, binding, strike, command, predictable, true);
+  }
+}

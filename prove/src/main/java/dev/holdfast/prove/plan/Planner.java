@@ -13,7 +13,6 @@ import dev.holdfast.prove.watch.Observation;
 import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
-import dev.holdfast.prove.watch.Site;
 import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -446,23 +445,24 @@ public final class Planner {
     }
     int slash = path.lastIndexOf('/');
     String directory = slash <= 0 ? "/" : path.substring(0, slash);
+    // Of all names below a directory that are asked about, one is as good as another.
+    boolean onTheWay =
+        binding != null
+            && !binding.last()
+            && !binding.listing()
+            && call.operation().action().isCheck();
+    Move move = new Move(call, binding, strike, null, !volatileNames.isVolatile(path), onTheWay);
     scenarios.add(
         new Scenario(
             new Window(
-                id(call.site(), binding, strike),
+                WindowId.of(move, volatileNames),
                 hazard,
                 call.reference(),
                 check,
                 Raw.display(directory),
                 Raw.display(path.substring(slash + 1)),
                 strike),
-            List.of(new Move(call, binding, strike, null, !volatileNames.isVolatile(path))),
+            List.of(move),
             volatileNames));
-  }
-
-  private String id(Site site, @Nullable Binding binding, Strike strike) {
-    String place = binding == null ? "-" : binding.operand() + "/" + binding.index();
-    return WindowId.of(
-        site.key(volatileNames) + '\0' + site.occurrence() + '\0' + place + '\0' + strike);
   }
 }

@@ -56,6 +56,22 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
     return new Scenario(next.window.after(window, id), both, next.volatileNames);
   }
 
+  /**
+   * The same at the first such call that leads over a directory, where that is what the last move
+   * changes: for who tries only one of several.
+   */
+  public Scenario atFirst() {
+    Move move = last();
+    Binding binding = move.binding();
+    if (binding == null || binding.last() || binding.listing() || move.onTheWay()) {
+      return this;
+    }
+    List<Move> all = new ArrayList<>(moves);
+    all.set(all.size() - 1, move.first());
+    Window same = window.named(WindowId.of(move.first(), volatileNames));
+    return new Scenario(same, all, volatileNames);
+  }
+
   /** True if all of it can be done before the victim starts. */
   public boolean predictable() {
     return moves.stream().allMatch(Move::predictable);

@@ -13,6 +13,7 @@ import dev.holdfast.prove.watch.SiteCounter;
 import dev.holdfast.prove.watch.VolatileNames;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,30 @@ final class Director implements TraceHandler {
     Operation now = Operation.of(call);
     Site site = counter.next(call, MutationObserver.names(stage.resolver, call, now));
     Move move = moves.get(made);
-    return isPlace(move, site) ? make(move, call, now) : Then.GO_ON;
+    if (!move.onTheWay()) {
+      return isPlace(move, site) ? make(move, call, now) : Then.GO_ON;
+    }
+    Site wanted = move.call().site();
+    boolean alike = site.call() == wanted.call() && site.process().equals(wanted.process());
+    return alike && binding(move, call, now) != null ? make(move, call, now) : Then.GO_ON;
+  }
+
+  /** What the move is to change, as it is now; null if the attacker cannot. */
+  private @Nullable Binding binding(Move move, Call call, Operation now) {
+    Binding planned = Objects.requireNonNull(move.binding());
+    if (planned.operand() >= now.operands().size()) {
+      return null;
+    }
+    String path = volatileNames.normalize(planned.path());
+    stage.resolver.forget();
+    return stage.resolver.changeable(call.task(), now, planned.operand()).stream()
+        .filter(
+            binding ->
+                move.onTheWay()
+                    ? !binding.last() && volatileNames.normalize(binding.path()).equals(path)
+                    : binding.index() == planned.index())
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean isPlace(Move move, Site site) {
@@ -70,15 +94,9 @@ final class Director implements TraceHandler {
   }
 
   private Then make(Move move, Call call, Operation now) {
-    Binding planned = move.binding();
     Binding binding = null;
-    if (planned != null) {
-      stage.resolver.forget();
-      binding =
-          stage.resolver.changeable(call.task(), now, planned.operand()).stream()
-              .filter(b -> b.index() == planned.index())
-              .findFirst()
-              .orElse(null);
+    if (move.binding() != null) {
+      binding = binding(move, call, now);
       if (binding == null) {
         return failed("the attacker could no longer change the name");
       }

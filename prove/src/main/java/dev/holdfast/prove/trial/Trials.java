@@ -9,6 +9,7 @@ import dev.holdfast.prove.model.WindowResult;
 import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.trace.TraceException;
 import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Raw;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,8 +43,8 @@ public final class Trials {
   private final String secret = random("secret-");
   private final String otherSecret = random("secret-");
 
-  /** Name and strike. */
-  private final Set<String> triedBeforehand = ConcurrentHashMap.newKeySet();
+  /** What a strike before the start gained, by all that makes a difference to it. */
+  private final Map<List<Object>, Outcome> beforehand = new ConcurrentHashMap<>();
 
   private @Nullable Outcome untouched;
 
@@ -139,25 +141,25 @@ public final class Trials {
 
   /**
    * The program checks a name and notices that it changed since: it may still follow what was there
-   * before its check. Once for each name and strike, since all its calls then meet the same.
+   * before its check. One run for each name and strike, since all its calls then meet the same.
    */
   private WindowResult beforehand(Scenario scenario, WindowResult inMidRun) {
     Binding binding = scenario.last().binding();
     boolean checked = scenario.window().check() != null;
-    if (!checked
-        || binding == null
-        || scenario.moves().size() > 1
-        || !scenario.predictable()
-        || !triedBeforehand.add(binding.path() + '\0' + scenario.last().strike())) {
+    if (!checked || binding == null || scenario.moves().size() > 1 || !scenario.predictable()) {
       return inMidRun;
     }
-    runs.begin();
-    Outcome control = trial.run(scenario, true, secret, "/");
+    ObservedCall call = scenario.last().call();
+    List<Object> key =
+        List.of(
+            binding.path(),
+            scenario.last().strike(),
+            call.meantClosed(),
+            Tactics.of(scenario.last().strike()).plantsCode()
+                ? call.command().stream().findFirst()
+                : Optional.empty());
+    Outcome control = beforehand.computeIfAbsent(key, _ -> beforehand(scenario));
     if (control.effects.isEmpty() || control.struck != Outcome.Struck.DONE) {
-      return inMidRun;
-    }
-    control.discount(untouched());
-    if (control.effects.isEmpty()) {
       return inMidRun;
     }
     List<String> evidence = new ArrayList<>(control.evidence);
@@ -172,6 +174,14 @@ public final class Trials {
         Label.PLAIN_FOLLOW,
         guards(scenario, Verdict.EXPLOITED),
         evidence);
+  }
+
+  private Outcome beforehand(Scenario scenario) {
+    Outcome control = run(scenario, true, secret);
+    if (!control.effects.isEmpty() && control.struck == Outcome.Struck.DONE) {
+      control.discount(untouched());
+    }
+    return control;
   }
 
   private static boolean undecided(Outcome outcome) {

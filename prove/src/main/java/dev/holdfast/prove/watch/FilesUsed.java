@@ -6,10 +6,8 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the tracer's.
  */
 final class FilesUsed {
-  private static final int MOST_FILES = 1000;
+  private static final int MOST_WRITTEN = 1 << 16;
   private static final int MOST_BYTES = 1 << 20;
   private static final List<String> NOT_STORED = List.of("/proc/", "/sys/", "/dev/");
 
   private final Attacker attacker;
 
-  /** Names, raw, of what was there before and what the attacker may not read. */
-  private final Set<String> closed = new LinkedHashSet<>();
-
-  /** Names, raw, of what he may. */
-  private final Set<String> open = new LinkedHashSet<>();
+  /** What was there before. */
+  private final Secrets secrets = new Secrets(FilesUsed::contents);
 
   /** By name, raw: the call that opened it to be written. */
   private final Map<String, ObservedCall> written = new LinkedHashMap<>();
@@ -49,16 +44,16 @@ final class FilesUsed {
     if (attacker.sameUser() || isWritten(path) || !isStored(path)) {
       return;
     }
-    boolean known = attacker.may(path, Unistd.R_OK);
-    Set<String> which = known ? open : closed;
-    if (which.size() < MOST_FILES && (known || isRegular(path))) {
-      which.add(path);
+    if (attacker.may(path, Unistd.R_OK)) {
+      secrets.open(path);
+    } else if (isRegular(path)) {
+      secrets.closed(path);
     }
   }
 
   /** Right before a file is opened to be written. */
   void write(String path, ObservedCall call) {
-    if (attacker.sameUser() || !isStored(path) || written.size() >= MOST_FILES) {
+    if (attacker.sameUser() || !isStored(path) || written.size() >= MOST_WRITTEN) {
       return;
     }
     written.put(path, call);
@@ -76,10 +71,21 @@ final class FilesUsed {
     }
   }
 
+  /** Right before a name is changed into another. */
   void renamed(String from, String to) {
     ObservedCall call = written.remove(from);
     if (call != null) {
       written.put(to, call);
+    } else if (!isRegular(from)) {
+      String directory = from + "/";
+      List<String> inside =
+          written.keySet().stream().filter(path -> path.startsWith(directory)).toList();
+      for (String path : inside) {
+        ObservedCall moved = written.remove(path);
+        if (moved != null) {
+          written.put(Raw.join(to, path.substring(directory.length())), moved);
+        }
+      }
     }
   }
 
@@ -99,26 +105,10 @@ final class FilesUsed {
 
   /** Of which files, by their names, some bytes stand in one that was written. */
   List<String> sources(String path) {
-    if (closed.isEmpty() || !isWritten(path) || !isRegular(path)) {
+    if (!isWritten(path) || !isRegular(path)) {
       return List.of();
     }
-    byte[] text = contents(path);
-    List<String> sources = new ArrayList<>();
-    for (String source : closed) {
-      SecretBytes secret = SecretBytes.of(contents(source));
-      if (!source.equals(path) && secret.isIn(text) && withoutKnown(secret).isIn(text)) {
-        sources.add(source);
-      }
-    }
-    return sources;
-  }
-
-  private SecretBytes withoutKnown(SecretBytes secret) {
-    SecretBytes left = secret;
-    for (String known : open) {
-      left = left.without(contents(known));
-    }
-    return left;
+    return secrets.in(contents(path)).stream().filter(source -> !source.equals(path)).toList();
   }
 
   /**

@@ -3,13 +3,19 @@ package dev.holdfast.prove.watch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Pieces by which the bytes of a file are known again elsewhere: sixteen at a time, or all of a
- * shorter one.
+ * Pieces by which the bytes of files are known again elsewhere: sixteen at a time, or all of a
+ * shorter one. A text is looked through once, however many files there are.
+ *
+ * <p>Threads: one at a time.
  */
 public final class SecretBytes {
   private static final int PIECE = 16;
@@ -18,84 +24,141 @@ public final class SecretBytes {
   private static final int SHORTEST = 5;
 
   private static final int FEWEST_DIFFERENT = 4;
+  private static final int MARKS = 1 << 16;
   private static final long BASE = 1_000_003;
 
-  private final List<byte[]> pieces;
+  /** What goes out of the hash when the next byte comes in. */
+  private static final long POWER = power();
 
-  private SecretBytes(List<byte[]> pieces) {
-    this.pieces = pieces;
+  /** Some bytes of a file of this name. */
+  private record Piece(String source, byte[] bytes) {
+    boolean isAt(byte[] text, int start) {
+      return Arrays.equals(bytes, 0, PIECE, text, start, start + PIECE);
+    }
   }
 
-  /** The pieces of this text. */
+  private final Map<Long, List<Piece>> byHash = new HashMap<>();
+  private final List<Piece> shorter = new ArrayList<>();
+
+  /** Most places of a text are told by this to begin no piece. */
+  private final BitSet marks = new BitSet(MARKS);
+
+  /** The pieces of one text. */
   public static SecretBytes of(byte[] text) {
-    List<byte[]> pieces = new ArrayList<>();
+    SecretBytes secret = new SecretBytes();
+    secret.add("", text);
+    return secret;
+  }
+
+  /** Adds the pieces of a file's text. */
+  void add(String source, byte[] text) {
     byte[] whole =
         new String(text, StandardCharsets.ISO_8859_1).strip().getBytes(StandardCharsets.ISO_8859_1);
     if (whole.length < PIECE) {
-      add(pieces, whole);
-      return new SecretBytes(pieces);
+      if (isTelling(whole)) {
+        shorter.add(new Piece(source, whole));
+      }
+      return;
     }
     for (int start = 0, line = 0; start + PIECE <= text.length; start++) {
       boolean atLine = start == 0 || text[start - 1] == '\n';
       line = atLine ? start : line;
       if ((start - line) % PIECE == 0) {
-        add(pieces, Arrays.copyOfRange(text, start, start + PIECE));
+        byte[] bytes = Arrays.copyOfRange(text, start, start + PIECE);
+        if (isTelling(bytes)) {
+          long hash = hash(bytes);
+          marks.set(mark(hash));
+          byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).add(new Piece(source, bytes));
+        }
       }
     }
-    return new SecretBytes(pieces);
   }
 
-  private static void add(List<byte[]> pieces, byte[] piece) {
+  private static boolean isTelling(byte[] piece) {
     boolean letter = false;
     for (byte b : piece) {
       letter |= b < 0 || Character.isLetter(b);
     }
     long different = new String(piece, StandardCharsets.ISO_8859_1).chars().distinct().count();
-    if (piece.length >= SHORTEST && letter && different >= FEWEST_DIFFERENT) {
-      pieces.add(piece);
-    }
+    return piece.length >= SHORTEST && letter && different >= FEWEST_DIFFERENT;
   }
 
-  /** Those that do not stand in this text as well. */
-  public SecretBytes without(byte[] text) {
-    List<byte[]> common = in(text);
-    return new SecretBytes(pieces.stream().filter(piece -> !common.contains(piece)).toList());
+  /** Adds all that another one has. */
+  void addAll(SecretBytes other) {
+    other.byHash.forEach(
+        (hash, pieces) -> byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).addAll(pieces));
+    marks.or(other.marks);
+    shorter.addAll(other.shorter);
+  }
+
+  boolean isEmpty() {
+    return byHash.isEmpty() && shorter.isEmpty();
+  }
+
+  /** Takes out what stands in this text as well. */
+  void remove(byte[] text) {
+    shorter.removeIf(piece -> indexOf(text, piece.bytes));
+    Set<Long> empty = new HashSet<>();
+    each(
+        text,
+        (hash, start) -> {
+          List<Piece> pieces = byHash.getOrDefault(hash, List.of());
+          pieces.removeIf(piece -> piece.isAt(text, start));
+          if (pieces.isEmpty()) {
+            empty.add(hash);
+          }
+        });
+    byHash.keySet().removeAll(empty);
   }
 
   /** Whether one of them stands in this text. */
   public boolean isIn(byte[] text) {
-    return !in(text).isEmpty();
+    return !sourcesIn(text).isEmpty();
   }
 
-  private List<byte[]> in(byte[] text) {
-    List<byte[]> found = new ArrayList<>();
-    Map<Long, List<byte[]>> byHash = new HashMap<>();
-    for (byte[] piece : pieces) {
-      if (piece.length == PIECE) {
-        byHash.computeIfAbsent(hash(piece), _ -> new ArrayList<>()).add(piece);
-      } else if (indexOf(text, piece)) {
-        found.add(piece);
+  /** The files of which some piece stands in this text. */
+  Set<String> sourcesIn(byte[] text) {
+    Set<String> sources = new LinkedHashSet<>();
+    for (Piece piece : shorter) {
+      if (!sources.contains(piece.source) && indexOf(text, piece.bytes)) {
+        sources.add(piece.source);
       }
     }
+    each(
+        text,
+        (hash, start) -> {
+          for (Piece piece : byHash.getOrDefault(hash, List.of())) {
+            if (piece.isAt(text, start)) {
+              sources.add(piece.source);
+            }
+          }
+        });
+    return sources;
+  }
+
+  private interface Visitor {
+    void at(long hash, int start);
+  }
+
+  /** Where in a text a piece may stand. */
+  private void each(byte[] text, Visitor visitor) {
     if (byHash.isEmpty() || text.length < PIECE) {
-      return found;
-    }
-    long power = 1;
-    for (int i = 1; i < PIECE; i++) {
-      power *= BASE;
+      return;
     }
     long hash = hash(Arrays.copyOf(text, PIECE));
     for (int start = 0; ; start++) {
-      for (byte[] piece : byHash.getOrDefault(hash, List.of())) {
-        if (Arrays.equals(piece, 0, PIECE, text, start, start + PIECE)) {
-          found.add(piece);
-        }
+      if (marks.get(mark(hash)) && byHash.containsKey(hash)) {
+        visitor.at(hash, start);
       }
       if (start + PIECE >= text.length) {
-        return found;
+        return;
       }
-      hash = (hash - text[start] * power) * BASE + text[start + PIECE];
+      hash = (hash - text[start] * POWER) * BASE + text[start + PIECE];
     }
+  }
+
+  private static int mark(long hash) {
+    return (int) (hash ^ hash >>> 32) & (MARKS - 1);
   }
 
   private static long hash(byte[] piece) {
@@ -104,6 +167,14 @@ public final class SecretBytes {
       hash = hash * BASE + b;
     }
     return hash;
+  }
+
+  private static long power() {
+    long power = 1;
+    for (int i = 1; i < PIECE; i++) {
+      power *= BASE;
+    }
+    return power;
   }
 
   private static boolean indexOf(byte[] text, byte[] piece) {

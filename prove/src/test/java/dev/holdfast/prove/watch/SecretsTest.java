@@ -1,0 +1,77 @@
+package dev.holdfast.prove.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SecretsTest {
+  private static final String KEY = "this is the key 0123456789 of nobody else";
+  private static final String LICENSE = "everybody knows this licence by heart";
+
+  private final Map<String, String> files = new HashMap<>();
+  private final Map<String, Integer> reads = new HashMap<>();
+  private final Secrets secrets = new Secrets(this::read);
+
+  private byte[] read(String path) {
+    reads.merge(path, 1, Integer::sum);
+    return bytes(files.getOrDefault(path, ""));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private void closed(String path, String text) {
+    files.put(path, text);
+    secrets.closed(path);
+  }
+
+  private void open(String path, String text) {
+    files.put(path, text);
+    secrets.open(path);
+  }
+
+  @Test
+  void bytesAreKnownAgainAnywhere() {
+    closed("/key", KEY);
+    closed("/other", "topsecret\n");
+    assertEquals(Set.of("/key"), secrets.in(bytes("x" + KEY + "y")));
+    assertEquals(Set.of("/other", "/key"), secrets.in(bytes(KEY.substring(16, 40) + "topsecret")));
+    assertEquals(Set.of(), secrets.in(bytes("nothing of the kind, and a bit longer")));
+    assertEquals(Set.of(), secrets.in(bytes("short")));
+  }
+
+  @Test
+  void whatStandsInAnOpenFileIsNoSecret() {
+    closed("/key", LICENSE + "\n" + KEY);
+    open("/licence", LICENSE);
+    assertEquals(Set.of(), secrets.in(bytes(LICENSE)));
+    assertEquals(Set.of("/key"), secrets.in(bytes(KEY)));
+  }
+
+  @Test
+  void theOrderInWhichTheyAreNamedDoesNotMatter() {
+    closed("/key", LICENSE);
+    assertEquals(Set.of("/key"), secrets.in(bytes(LICENSE)));
+    open("/licence", LICENSE);
+    assertEquals(Set.of(), secrets.in(bytes(LICENSE)));
+    closed("/copy", LICENSE + KEY);
+    assertEquals(Set.of("/copy"), secrets.in(bytes(LICENSE + KEY)));
+    assertEquals(Set.of(), secrets.in(bytes(LICENSE)));
+  }
+
+  @Test
+  void eachFileIsReadOnceHoweverMuchIsLookedThrough() {
+    closed("/key", KEY);
+    open("/licence", LICENSE);
+    for (int i = 0; i < 100; i++) {
+      secrets.in(bytes(KEY + i));
+      secrets.in(bytes("something else that is long enough"));
+    }
+    assertEquals(Map.of("/key", 1, "/licence", 1), reads);
+  }
+}
