@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +24,16 @@ public final class SecretBytes {
   private static final int SHORTEST = 5;
 
   private static final int FEWEST_DIFFERENT = 4;
+
+  /** So many letters or digits in their order stand in many a program. */
+  private static final int ALPHABET = 6;
+
+  /**
+   * Of a large file some piece stands elsewhere by chance: of each so many it must at one more
+   * place.
+   */
+  private static final int LARGE = 4096;
+
   private static final int MARKS = 1 << 16;
   private static final long BASE = 1_000_003;
 
@@ -39,6 +49,9 @@ public final class SecretBytes {
 
   private final Map<Long, List<Piece>> byHash = new HashMap<>();
   private final List<Piece> shorter = new ArrayList<>();
+
+  /** How many pieces a file has. */
+  private final Map<String, Integer> sizes = new HashMap<>();
 
   /** Most places of a text are told by this to begin no piece. */
   private final BitSet marks = new BitSet(MARKS);
@@ -60,18 +73,21 @@ public final class SecretBytes {
       }
       return;
     }
+    int size = 0;
     for (int start = 0, line = 0; start + PIECE <= text.length; start++) {
       boolean atLine = start == 0 || text[start - 1] == '\n';
       line = atLine ? start : line;
       if ((start - line) % PIECE == 0) {
         byte[] bytes = Arrays.copyOfRange(text, start, start + PIECE);
         if (isTelling(bytes)) {
+          size++;
           long hash = hash(bytes);
           marks.set(mark(hash));
           byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).add(new Piece(source, bytes));
         }
       }
     }
+    sizes.put(source, size);
   }
 
   private static boolean isTelling(byte[] piece) {
@@ -80,7 +96,21 @@ public final class SecretBytes {
       letter |= b < 0 || Character.isLetter(b);
     }
     long different = new String(piece, StandardCharsets.ISO_8859_1).chars().distinct().count();
-    return piece.length >= SHORTEST && letter && different >= FEWEST_DIFFERENT;
+    return piece.length >= SHORTEST
+        && letter
+        && different >= FEWEST_DIFFERENT
+        && longestRow(piece) < ALPHABET;
+  }
+
+  /** How many bytes follow one another as in an alphabet or a table. */
+  private static int longestRow(byte[] piece) {
+    int longest = 1;
+    int row = 1;
+    for (int i = 1; i < piece.length; i++) {
+      row = piece[i] == piece[i - 1] + 1 ? row + 1 : 1;
+      longest = Math.max(longest, row);
+    }
+    return longest;
   }
 
   /** Adds all that another one has. */
@@ -88,6 +118,7 @@ public final class SecretBytes {
     other.byHash.forEach(
         (hash, pieces) -> byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).addAll(pieces));
     marks.or(other.marks);
+    sizes.putAll(other.sizes);
     shorter.addAll(other.shorter);
   }
 
@@ -116,12 +147,12 @@ public final class SecretBytes {
     return !sourcesIn(text).isEmpty();
   }
 
-  /** The files of which some piece stands in this text. */
+  /** The files of which pieces stand in this text, at enough places. */
   Set<String> sourcesIn(byte[] text) {
-    Set<String> sources = new LinkedHashSet<>();
+    Map<String, Set<Integer>> found = new LinkedHashMap<>();
     for (Piece piece : shorter) {
-      if (!sources.contains(piece.source) && indexOf(text, piece.bytes)) {
-        sources.add(piece.source);
+      if (indexOf(text, piece.bytes)) {
+        found.computeIfAbsent(piece.source, _ -> new HashSet<>()).add(-1);
       }
     }
     each(
@@ -129,11 +160,14 @@ public final class SecretBytes {
         (hash, start) -> {
           for (Piece piece : byHash.getOrDefault(hash, List.of())) {
             if (piece.isAt(text, start)) {
-              sources.add(piece.source);
+              found.computeIfAbsent(piece.source, _ -> new HashSet<>()).add(start);
             }
           }
         });
-    return sources;
+    found
+        .entrySet()
+        .removeIf(f -> f.getValue().size() <= sizes.getOrDefault(f.getKey(), 0) / LARGE);
+    return found.keySet();
   }
 
   private interface Visitor {

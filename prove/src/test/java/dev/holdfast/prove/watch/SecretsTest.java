@@ -9,7 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SecretsTest {
-  private static final String KEY = "this is the key 0123456789 of nobody else";
+  private static final String KEY = "this is the key 9274610385 of nobody else";
   private static final String LICENSE = "everybody knows this licence by heart";
 
   private final Map<String, String> files = new HashMap<>();
@@ -43,6 +43,26 @@ class SecretsTest {
     assertEquals(Set.of("/other", "/key"), secrets.in(bytes(KEY.substring(16, 40) + "topsecret")));
     assertEquals(Set.of(), secrets.in(bytes("nothing of the kind, and a bit longer")));
     assertEquals(Set.of(), secrets.in(bytes("short")));
+  }
+
+  /** A closed program or library has the digits and the alphabet in it, and so has many a text. */
+  @Test
+  void whatAnyProgramHasIsNoSecret() {
+    closed("/lib/closed.so", "0123456789abcdef" + "abcdefghijklmnop" + KEY);
+    assertEquals(
+        Set.of(), secrets.in(bytes("table = '0123456789abcdefghijklmnopqrstuvwxyz'; more")));
+    assertEquals(Set.of("/lib/closed.so"), secrets.in(bytes(KEY)));
+  }
+
+  @Test
+  void ofALargeFileOnePieceIsChance() {
+    StringBuilder large = new StringBuilder();
+    for (int i = 0; large.length() < 1 << 18; i++) {
+      large.append("entry ").append(i * 7919L).append(" of many\n");
+    }
+    closed("/large", large.toString());
+    assertEquals(Set.of(), secrets.in(bytes(large.substring(0, 40))));
+    assertEquals(Set.of("/large"), secrets.in(bytes(large.substring(0, 1000))));
   }
 
   @Test
