@@ -3,9 +3,11 @@ package dev.holdfast.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.libc.Identity;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.model.Proof;
@@ -186,13 +188,13 @@ class ProveCommandTest {
   @Test
   void whatCannotBeDecidedHereIsUndecided() {
     engine.whyNot = "not on this architecture yet";
-    // Whoever is not root is told what the kernel forbids, or works in a user namespace.
-    if (dev.holdfast.libc.Identity.geteuid() == 0) {
-      run("true")
-          .assertRefused(
-              ExitCode.UNDECIDED,
-              "holdfast prove: no world can be made here: not on this architecture yet");
-    }
+    assumeTrue(
+        Identity.geteuid() == 0,
+        "whoever is not root is told what the kernel forbids, or works in a user namespace");
+    run("true")
+        .assertRefused(
+            ExitCode.UNDECIDED,
+            "holdfast prove: no world can be made here: not on this architecture yet");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 class OwnedFdTest {
   private static OwnedFd open() throws Exception {
     return OwnedFd.of(
@@ -142,6 +145,12 @@ class OwnedFdTest {
     assertEquals(before + 1, OwnedFd.leaked());
   }
 
+  private static WeakReference<OwnedFd> closed() throws Exception {
+    OwnedFd fd = open();
+    fd.close();
+    return new WeakReference<>(fd);
+  }
+
   private static int forget() throws Exception {
     OwnedFd fd = open();
     int number = fd.borrow();
@@ -152,10 +161,16 @@ class OwnedFdTest {
   @Test
   void closedOneIsNoLeak() throws Exception {
     long before = OwnedFd.leaked();
+    List<WeakReference<OwnedFd>> closed = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      open().close();
+      closed.add(closed());
     }
-    System.gc();
-    assertEquals(before, OwnedFd.leaked());
+    // One that is forgotten after them, and counted, shows that those would have been, too.
+    forget();
+    while (OwnedFd.leaked() == before || closed.stream().anyMatch(fd -> fd.get() != null)) {
+      System.gc();
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertEquals(before + 1, OwnedFd.leaked());
   }
 }

@@ -78,14 +78,22 @@ class BadPlacesTest {
         peerWith(
             "mount -t tmpfs t . && cd . && cd \"$0\" && mkdir l u w m && mount -t overlay"
                 + " -o lowerdir=l,upperdir=u,workdir=w o m");
+    // It has mounted once it answers.
+    assertTrue(peer.ask("hello").startsWith("failed"));
+    Peer other = Peer.startBy(List.of("nsenter", "--mount", "--target", "" + peer.pid()));
     try {
       for (Kind kind : ON_FILES) {
         String name = kind.word() + "-1";
         String answer = peer.tryAcquire(kind, directory.resolve("m"), name, Mode.EXCLUSIVE);
         assertTrue(answer.startsWith("granted "), kind + ": " + answer);
+        assertEquals(
+            "busy", other.tryAcquire(kind, directory.resolve("m"), name, Mode.EXCLUSIVE), answer);
         assertEquals("released", peer.release(name), kind.word());
+        String next = other.tryAcquire(kind, directory.resolve("m"), name, Mode.EXCLUSIVE);
+        assertTrue(next.startsWith("granted "), kind + ": " + next);
       }
     } finally {
+      other.kill();
       peer.kill();
     }
   }

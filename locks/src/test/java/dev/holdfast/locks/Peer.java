@@ -118,7 +118,7 @@ public final class Peer {
   private static String obey(String[] words, Map<String, Held> held)
       throws IOException, InterruptedException {
     return switch (words[0]) {
-      case "try", "acquire" -> acquire(words, held);
+      case "try", "acquire", "fair" -> acquire(words, held);
       case "release" -> release(words[1], held);
       default -> "failed: what is " + words[0];
     };
@@ -128,6 +128,7 @@ public final class Peer {
       throws IOException, InterruptedException {
     HostLock lock = TestKinds.open(Kinds.of(words[1]).orElseThrow(), Path.of(words[3]), words[4]);
     lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
+    lock = words[0].equals("fair") ? lock.fair() : lock;
     Optional<Held> got =
         words[0].equals("try")
             ? lock.tryAcquire()

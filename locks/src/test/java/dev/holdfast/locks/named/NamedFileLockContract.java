@@ -10,7 +10,6 @@ import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
-import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.LockContract;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
@@ -75,10 +74,15 @@ public abstract class NamedFileLockContract extends LockContract {
   }
 
   @Test
-  void aMissingDirectoryIsAnError() {
-    assertThrows(
-        NoSuchFileException.class,
-        () -> TestKinds.open(Kinds.FILE, directory.resolve("missing"), newName()).tryAcquire());
+  void aMissingDirectoryIsAnError() throws IOException {
+    HostLock lock = inDirectory(directory.resolve("missing"));
+    assertEquals(kind(), lock.kind());
+    assertThrows(NoSuchFileException.class, lock::tryAcquire);
+  }
+
+  /** A lock of this kind whose file would stand in a directory that need not be there. */
+  protected HostLock inDirectory(Path place) throws IOException {
+    return TestKinds.open(kind(), place, newName());
   }
 
   @Test
