@@ -11,5 +11,6 @@ module dev.holdfast.lab {
   requires dev.holdfast.libc;
 
   exports dev.holdfast.lab;
+  exports dev.holdfast.lab.model;
   exports dev.holdfast.lab.report;
 }

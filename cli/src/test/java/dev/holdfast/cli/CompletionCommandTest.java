@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.lab.Lab;
-import dev.holdfast.lab.Scene;
+import dev.holdfast.lab.model.Scene;
 import dev.holdfast.locks.Kinds;
 import java.io.File;
 import java.io.IOException;

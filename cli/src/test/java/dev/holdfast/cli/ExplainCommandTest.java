@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.lab.Lab;
-import dev.holdfast.lab.Scene;
+import dev.holdfast.lab.model.Scene;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.lab.LabReport;
-import dev.holdfast.lab.Outcome;
-import dev.holdfast.lab.Performance;
-import dev.holdfast.lab.Scene;
-import dev.holdfast.lab.SceneResult;
-import dev.holdfast.lab.VariantResult;
+import dev.holdfast.lab.model.LabReport;
+import dev.holdfast.lab.model.Outcome;
+import dev.holdfast.lab.model.Performance;
+import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.model.SceneResult;
+import dev.holdfast.lab.model.VariantResult;
 import dev.holdfast.prove.Progress;
 import java.io.IOException;
 import java.nio.file.Files;

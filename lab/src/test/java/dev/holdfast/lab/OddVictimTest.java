@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.lab.stage.Stages;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;

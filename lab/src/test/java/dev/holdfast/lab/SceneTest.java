@@ -4,6 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.lab.model.Outcome;
+import dev.holdfast.lab.model.Performance;
+import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.model.SceneResult;
+import dev.holdfast.lab.model.VariantResult;
+import dev.holdfast.lab.stage.Pair;
+import dev.holdfast.lab.stage.ProvedPlay;
+import dev.holdfast.lab.stage.Stages;
+import dev.holdfast.lab.stage.Victim;
+import dev.holdfast.lab.stage.Workshop;
 import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.model.Effect;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package dev.holdfast.lab.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.findings.Json;
-import dev.holdfast.lab.LabReport;
-import dev.holdfast.lab.Performance;
-import dev.holdfast.lab.Scene;
-import dev.holdfast.lab.SceneResult;
-import dev.holdfast.lab.VariantResult;
+import dev.holdfast.lab.model.LabReport;
+import dev.holdfast.lab.model.Performance;
+import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.model.SceneResult;
+import dev.holdfast.lab.model.VariantResult;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;

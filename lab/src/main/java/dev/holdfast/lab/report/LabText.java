@@ -5,11 +5,11 @@ import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.findings.terminal.TextTable;
 import dev.holdfast.findings.terminal.TextTable.Cell;
-import dev.holdfast.lab.LabReport;
-import dev.holdfast.lab.Performance;
-import dev.holdfast.lab.Scene;
-import dev.holdfast.lab.SceneResult;
-import dev.holdfast.lab.VariantResult;
+import dev.holdfast.lab.model.LabReport;
+import dev.holdfast.lab.model.Performance;
+import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.model.SceneResult;
+import dev.holdfast.lab.model.VariantResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,10 +2,10 @@ package dev.holdfast.lab.report;
 
 import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Text;
-import dev.holdfast.lab.LabReport;
-import dev.holdfast.lab.Outcome;
-import dev.holdfast.lab.Performance;
-import dev.holdfast.lab.VariantResult;
+import dev.holdfast.lab.model.LabReport;
+import dev.holdfast.lab.model.Outcome;
+import dev.holdfast.lab.model.Performance;
+import dev.holdfast.lab.model.VariantResult;
 import org.jspecify.annotations.Nullable;
 
 /** The words in which the lab is told, the same in every form of output. */

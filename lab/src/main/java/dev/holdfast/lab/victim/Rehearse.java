@@ -1,5 +1,11 @@
 package dev.holdfast.lab.victim;
 
+import dev.holdfast.lab.victim.files.WhileTaken;
+import dev.holdfast.lab.victim.locks.Count;
+import dev.holdfast.lab.victim.locks.CountAlone;
+import dev.holdfast.lab.victim.locks.OnlyInstance;
+import dev.holdfast.lab.victim.locks.RecoverLock;
+import dev.holdfast.lab.victim.locks.WorkWithLockFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

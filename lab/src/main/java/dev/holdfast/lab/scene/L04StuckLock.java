@@ -1,0 +1,72 @@
+package dev.holdfast.lab.scene;
+
+import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.stage.Meeting;
+import dev.holdfast.lab.stage.Pair;
+import dev.holdfast.lab.stage.Play;
+import dev.holdfast.lab.stage.ProvedPlay;
+import dev.holdfast.lab.stage.SeveralPlays;
+import dev.holdfast.lab.stage.Stages;
+import dev.holdfast.lab.stage.Victim;
+import java.util.List;
+import java.util.Set;
+
+/** A holder is killed and its lock file stays; then two find it at the same time. */
+public final class L04StuckLock {
+  private static final String DIRECTORY = "/srv/job";
+  private static final List<String> ARGS = List.of(DIRECTORY);
+  private static final Scene SCENE =
+      new Scene(
+          "L04",
+          List.of("L04", "K01", "K13"),
+          "stuck lock, and two who free it",
+          "a process is killed while it holds a lock file, and others want it");
+
+  /** The record of a holder of this machine, as it was when the machine was last shut down. */
+  private static final String DEAD =
+      """
+      printf 'holdfast-lock 1\\npid 7\\nstart 7\\nboot earlier\\nmachine %s\\nhost here\\npidns 1\\ntimens 1\\ntoken %s\\n' \
+      "$(cat /etc/machine-id)" 00112233445566778899aabbccddeeff > DIR/ours; \
+      printf 'since 2026-01-01T00:00:00Z\\ncommand job\\nend\\n' >> DIR/ours; \
+      echo 4194304 > DIR/usual\
+      """
+          .replace("DIR", DIRECTORY);
+
+  private L04StuckLock() {}
+
+  public static Play play() {
+    return new SeveralPlays(SCENE, List.of(killed(), freedByTwo()));
+  }
+
+  private static Play killed() {
+    return new ProvedPlay(
+        SCENE,
+        Stages.killed(DIRECTORY),
+        "test ! -e " + DIRECTORY + "/lock",
+        Set.of(),
+        Set.of(),
+        List.of(
+            new Pair(
+                "shell",
+                new Victim.Shell("set -C; echo $$ > lock", "l04-noclobber.sh", ARGS),
+                new Victim.Java(
+                    "Locks.file(lock).acquire(10 s)", "locks.WorkWithLockFile", ARGS))));
+  }
+
+  private static Play freedByTwo() {
+    return new ProvedPlay(
+        SCENE,
+        Stages.metByACopy(DIRECTORY, Meeting.check(DIRECTORY), DEAD),
+        "true",
+        Set.of(),
+        Set.of(),
+        List.of(
+            new Pair(
+                "Java",
+                new Victim.Java(
+                    "is /proc/PID there? Files.delete, Files.createFile",
+                    "locks.RemoveStaleLock",
+                    ARGS),
+                new Victim.Java("Locks.file(lock).tryAcquire()", "locks.RecoverLock", ARGS))));
+  }
+}
