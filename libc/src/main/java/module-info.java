@@ -17,4 +17,11 @@ module dev.holdfast.libc {
       dev.holdfast.lab,
       dev.holdfast.locks,
       dev.holdfast.prove;
+  exports dev.holdfast.libc.process to
+      dev.holdfast.bench,
+      dev.holdfast.cli,
+      dev.holdfast.files,
+      dev.holdfast.lab,
+      dev.holdfast.locks,
+      dev.holdfast.prove;
 }

@@ -1,5 +1,17 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.file.CleanCommand;
+import dev.holdfast.cli.file.OpenCommand;
+import dev.holdfast.cli.file.SaveCommand;
+import dev.holdfast.cli.file.TempCommand;
+import dev.holdfast.cli.file.TreeCommand;
+import dev.holdfast.cli.file.TrustCommand;
+import dev.holdfast.cli.file.UnlinkedCommand;
+import dev.holdfast.cli.file.WriteCommand;
+import dev.holdfast.cli.lock.LockCommand;
+import dev.holdfast.cli.lock.LocksCommand;
+import dev.holdfast.cli.prove.ProveCommand;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Operand;
+
 /** {@code holdfast completion}. */
 final class CompletionCommand extends Command {
   private final Operand<Completion.Shell> shell =

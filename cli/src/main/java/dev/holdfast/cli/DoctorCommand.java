@@ -1,6 +1,10 @@
 package dev.holdfast.cli;
 
-import dev.holdfast.cli.tell.FilesJson;
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Value;
+import dev.holdfast.cli.file.FilesJson;
+import dev.holdfast.cli.lock.LockServers;
 import dev.holdfast.files.host.HostSetting;
 import dev.holdfast.files.host.HostSetting.Verdict;
 import dev.holdfast.files.host.HostSettings;

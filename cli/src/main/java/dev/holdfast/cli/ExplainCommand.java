@@ -1,5 +1,10 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.DidYouMean;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Operand;
 import java.io.PrintWriter;
 import java.util.List;
 

@@ -1,5 +1,16 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.child.UserNamespace;
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.DidYouMean;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Notes;
+import dev.holdfast.cli.command.OutputFile;
+import dev.holdfast.cli.command.ProgressLine;
+import dev.holdfast.cli.command.Terminal;
+import dev.holdfast.cli.command.Value;
+import dev.holdfast.cli.command.Version;
 import dev.holdfast.findings.HtmlWriter;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.lab.Lab;
@@ -8,8 +19,8 @@ import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.report.LabComparison;
 import dev.holdfast.lab.report.LabJson;
 import dev.holdfast.lab.report.LabText;
-import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,5 +1,11 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Failures;
+import dev.holdfast.cli.command.TypedPath;
+import dev.holdfast.cli.command.TypedText;
 import dev.holdfast.libc.ShutdownHooks;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

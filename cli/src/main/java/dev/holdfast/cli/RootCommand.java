@@ -1,5 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.GlobalOptions;
+
 /** {@code holdfast} itself, without a verb. */
 final class RootCommand extends Command {
   private final GlobalOptions globals = new GlobalOptions(this);
@@ -13,7 +17,7 @@ final class RootCommand extends Command {
   }
 
   @Override
-  GlobalOptions globals() {
+  public GlobalOptions globals() {
     return globals;
   }
 

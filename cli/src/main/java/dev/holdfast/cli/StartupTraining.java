@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.prove.Prover;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,17 +13,30 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.holdfast.libc.ShutdownHooks;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Arrows only point down, and the foreign-function interface stays in one place. */
+/**
+ * Arrows only point down, each that is declared is used, packages are small and free of cycles, and
+ * the foreign-function interface stays in one place.
+ */
 class ArchitectureTest {
   private static final String ROOT = "dev.holdfast.";
+
+  /** More in one package nobody finds a way through. */
+  private static final int MOST_CLASSES = 40;
+
+  private static final int LEAST_PACKAGES = 50;
 
   /**
    * The house. A new module gets a line here; one that grows gets a higher minimum, so that no rule
@@ -61,6 +75,14 @@ class ArchitectureTest {
     }
   }
 
+  /** Public for {@code libc.process}. */
+  private static final Set<String> RAW =
+      Set.of(
+          ROOT + "libc.CFunction",
+          ROOT + "libc.Kernel",
+          ROOT + "libc.Memory",
+          ROOT + "libc.Scratch");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -74,6 +96,51 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(isAllowedTo(module))
         .check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void usesEachModuleThatItDeclares(Module module) throws IOException {
+    assertEquals(module.mayUse, required(module), "what module-info.java of " + module + " says");
+    for (String lower : module.mayUse) {
+      assertTrue(
+          CLASSES.stream()
+              .filter(module::contains)
+              .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+              .anyMatch(use -> Module.valueOf(lower).contains(use.getTargetClass())),
+          module + " declares " + lower + ", and no class of it uses that");
+    }
+  }
+
+  /** The modules of this house that a module requires. */
+  private static Set<String> required(Module module) throws IOException {
+    JavaClass one = CLASSES.stream().filter(module::contains).findFirst().orElseThrow();
+    String place = one.getSource().orElseThrow().getUri().toString();
+    String root = place.substring(0, place.indexOf(ROOT.replace('.', '/')));
+    try (InputStream in = URI.create(root + "module-info.class").toURL().openStream()) {
+      return ModuleDescriptor.read(in).requires().stream()
+          .map(ModuleDescriptor.Requires::name)
+          .filter(name -> name.startsWith(ROOT))
+          .map(name -> name.substring(ROOT.length()))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    slices().matching("dev.holdfast.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void noPackageIsTooLarge() {
+    Map<String, Long> sizes =
+        CLASSES.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    assertTrue(
+        sizes.size() >= LEAST_PACKAGES, () -> "looked at " + sizes.size() + " packages only");
+    sizes.values().removeIf(size -> size <= MOST_CLASSES);
+    assertEquals(Map.of(), sizes);
   }
 
   @Test
@@ -96,6 +163,18 @@ class ArchitectureTest {
                                         .getPackageName()
                                         .equals("java.lang.foreign"))),
         "libc itself is not seen to use java.lang.foreign: this test looks at the wrong classes");
+  }
+
+  /** Memory by its address, and system calls by their number. */
+  @Test
+  void onlyLibcCallsTheKernelItself() {
+    noClasses()
+        .that(DescribedPredicate.not(isIn(Module.libc)))
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe("are for libc alone", type -> RAW.contains(type.getName())))
+        .check(CLASSES);
+    RAW.forEach(name -> assertTrue(CLASSES.contain(name), name + " is not there any more"));
   }
 
   @Test

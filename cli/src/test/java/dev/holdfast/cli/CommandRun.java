@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.cli.command.Command;
 import dev.holdfast.testing.ChildJvm;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,13 +10,13 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** One run of a command in this process, and what it printed. */
-record CommandRun(int exit, String out, String err) {
+public record CommandRun(int exit, String out, String err) {
   /** What starts the whole program in a process of its own. */
   static List<String> process(String... args) {
     return ChildJvm.command(Main.class, args);
   }
 
-  static CommandRun of(String name, Command command, String... args) {
+  public static CommandRun of(String name, Command command, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] all = new String[args.length + 1];
@@ -31,7 +32,7 @@ record CommandRun(int exit, String out, String err) {
   }
 
   /** One line for the user, nothing as a result. */
-  void assertRefused(int expected, String line) {
+  public void assertRefused(int expected, String line) {
     assertEquals("", out);
     assertEquals(line + System.lineSeparator(), err);
     assertEquals(expected, exit);

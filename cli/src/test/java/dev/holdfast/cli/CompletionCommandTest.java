@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.lab.Lab;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.locks.Kinds;

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.lab.Lab;
 import dev.holdfast.lab.model.Scene;
 import java.io.IOException;

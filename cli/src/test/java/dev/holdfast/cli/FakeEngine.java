@@ -1,15 +1,16 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.prove.ProveCommand;
 import dev.holdfast.prove.Case;
-import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.Together;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what it is told to, and remembers what it was asked. */
-final class FakeEngine implements ProveCommand.Engine {
+public final class FakeEngine implements ProveCommand.Engine {
   private final Proof answer;
   @Nullable Case asked;
   @Nullable Together together;
@@ -19,11 +20,11 @@ final class FakeEngine implements ProveCommand.Engine {
   @Nullable String whyNot;
   boolean listed;
 
-  FakeEngine(Proof answer) {
+  public FakeEngine(Proof answer) {
     this.answer = answer;
   }
 
-  Case asked() {
+  public Case asked() {
     if (asked == null) {
       throw new AssertionError("nothing was asked");
     }

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Processes;
+import dev.holdfast.cli.command.ProgressLine;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.Processes;
 import dev.holdfast.prove.Prover;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;

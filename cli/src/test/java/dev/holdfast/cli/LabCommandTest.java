@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.lab.model.LabReport;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.SceneResult;
 import dev.holdfast.lab.model.VariantResult;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

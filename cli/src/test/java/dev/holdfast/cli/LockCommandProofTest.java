@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
-import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.Prover;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;

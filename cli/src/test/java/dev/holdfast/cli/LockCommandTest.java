@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.cli.child.CallerState;
 import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;

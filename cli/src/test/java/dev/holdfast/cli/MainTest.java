@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Failures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

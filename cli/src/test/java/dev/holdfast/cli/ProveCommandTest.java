@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.cli.child.UserNamespace;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.prove.ProveCommand;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.model.Proof;
@@ -188,6 +191,7 @@ class ProveCommandTest {
   @Test
   void whatCannotBeDecidedHereIsUndecided() {
     engine.whyNot = "not on this architecture yet";
+<<<<<<< HEAD
     assumeTrue(
         Identity.geteuid() == 0,
         "whoever is not root is told what the kernel forbids, or works in a user namespace");
@@ -195,6 +199,15 @@ class ProveCommandTest {
         .assertRefused(
             ExitCode.UNDECIDED,
             "holdfast prove: no world can be made here: not on this architecture yet");
+=======
+    // Whoever is not root is told what the kernel forbids, or works in a user namespace.
+    if (dev.holdfast.libc.process.Identity.geteuid() == 0) {
+      run("true")
+          .assertRefused(
+              ExitCode.UNDECIDED,
+              "holdfast prove: no world can be made here: not on this architecture yet");
+    }
+>>>>>>> 107cc0b (cli, libc, locks, prove: packages free of cycles, none over 40 classes; ArchitectureTest asks)
   }
 
   @Test

@@ -7,13 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.prove.Together;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.prove.ProveCommand;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.model.ScheduleStep;
+import dev.holdfast.prove.model.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.file.WriteCommand;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.testing.ChildJvm;
 import dev.holdfast.testing.Commands;
 import java.io.ByteArrayInputStream;

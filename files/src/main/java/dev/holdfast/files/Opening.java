@@ -2,8 +2,8 @@ package dev.holdfast.files;
 
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.process.Identity;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;

@@ -18,7 +18,7 @@ import dev.holdfast.files.tree.CleaningReport;
 import dev.holdfast.files.tree.CleaningRules;
 import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.Trees;
-import dev.holdfast.libc.Namespaces;
+import dev.holdfast.libc.process.Namespaces;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -7,7 +7,7 @@ import dev.holdfast.files.tree.ModeChange;
 import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.files.tree.Trees;
-import dev.holdfast.libc.Rlimit;
+import dev.holdfast.libc.process.Rlimit;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.holdfast.files.nio.DirectoryFileSystem;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.files.tree.ModeChange;
 import dev.holdfast.files.tree.OwnerChange;
-import dev.holdfast.libc.Pwd;
+import dev.holdfast.libc.process.Pwd;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;

@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Inotify;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

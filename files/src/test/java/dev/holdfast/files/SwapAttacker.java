@@ -1,10 +1,10 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
-import dev.holdfast.libc.ProcessIdentity;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

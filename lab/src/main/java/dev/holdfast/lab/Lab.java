@@ -39,7 +39,7 @@ import dev.holdfast.lab.scene.S19CleanerRaced;
 import dev.holdfast.lab.scene.S20UnlinkedButOpen;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.Workshop;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.Case;
-import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * variadic, which would cost half as much again: in these conventions that makes no difference but
  * for floating-point arguments, and here there are none.
  */
-final class CFunction {
+public final class CFunction {
   /** {@code long f(long, ...)} with seven arguments. */
   static final FunctionDescriptor SHAPE =
       FunctionDescriptor.of(
@@ -37,7 +37,7 @@ final class CFunction {
     handle = link(name);
   }
 
-  static CFunction named(String name) {
+  public static CFunction named(String name) {
     return new CFunction(name);
   }
 
@@ -48,7 +48,7 @@ final class CFunction {
   }
 
   /** For functions that return a {@code long} or a pointer. */
-  long callForLong(Scratch scratch, long... arguments) {
+  public long callForLong(Scratch scratch, long... arguments) {
     long[] all = Arrays.copyOf(arguments, ARGUMENTS);
     try {
       return (long)
@@ -60,12 +60,12 @@ final class CFunction {
   }
 
   /** For functions that return an {@code int}, whose upper half of the register is undefined. */
-  int call(Scratch scratch, long... arguments) {
+  public int call(Scratch scratch, long... arguments) {
     return (int) callForLong(scratch, arguments);
   }
 
   /** For functions that return -1 and set errno. */
-  SyscallResult callForErrno(Scratch scratch, long... arguments) {
+  public SyscallResult callForErrno(Scratch scratch, long... arguments) {
     int answer = call(scratch, arguments);
     return new SyscallResult(
         answer == -1 ? -scratch.captureState().get(ValueLayout.JAVA_INT, 0) : answer);

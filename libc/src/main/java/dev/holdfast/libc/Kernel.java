@@ -14,36 +14,36 @@ import java.lang.invoke.MethodHandle;
  * thread alone, as this project needs them. The answer is the kernel's own convention: a negative
  * error number, captured in the same downcall, so no errno can be read late.
  */
-final class Kernel {
+public final class Kernel {
   private static final MethodHandle SYSCALL = CFunction.link("syscall");
 
   private Kernel() {}
 
   /** A function of the C library. */
-  static MemorySegment symbol(String name) {
+  public static MemorySegment symbol(String name) {
     SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
     return lookup
         .find(name)
         .orElseThrow(() -> new UnsupportedOperationException("the C library has no " + name));
   }
 
-  static SyscallResult call(
+  public static SyscallResult call(
       Scratch scratch, Sysno call, long a, long b, long c, long d, long e, long f) {
     return new SyscallResult(raw(scratch, call.nr, a, b, c, d, e, f));
   }
 
-  static SyscallResult call(Scratch scratch, Sysno call, long a, long b, long c) {
+  public static SyscallResult call(Scratch scratch, Sysno call, long a, long b, long c) {
     return new SyscallResult(raw(scratch, call.nr, a, b, c, 0, 0, 0));
   }
 
   /** For calls whose arguments are plain numbers. */
-  static SyscallResult call(Sysno call, long a, long b, long c, long d, long e) {
+  public static SyscallResult call(Sysno call, long a, long b, long c, long d, long e) {
     try (Scratch scratch = Scratch.open()) {
       return new SyscallResult(raw(scratch, call.nr, a, b, c, d, e, 0));
     }
   }
 
-  static SyscallResult call(Sysno call, long a, long b, long c) {
+  public static SyscallResult call(Sysno call, long a, long b, long c) {
     return call(call, a, b, c, 0, 0);
   }
 

@@ -7,53 +7,53 @@ import java.lang.foreign.ValueLayout;
  * Plain reads and writes of this process's memory by address. Only for addresses that a {@link
  * Scratch} handed out or that the kernel gave: nothing here checks them.
  */
-final class Memory {
+public final class Memory {
   /** A constant, so that the compiler leaves most of a segment's checks away. */
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Memory() {}
 
-  static byte getByte(long address) {
+  public static byte getByte(long address) {
     return ALL.get(ValueLayout.JAVA_BYTE, address);
   }
 
-  static short getShort(long address) {
+  public static short getShort(long address) {
     return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
   }
 
-  static int getInt(long address) {
+  public static int getInt(long address) {
     return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
   }
 
-  static long getLong(long address) {
+  public static long getLong(long address) {
     return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
   }
 
-  static void putByte(long address, byte value) {
+  public static void putByte(long address, byte value) {
     ALL.set(ValueLayout.JAVA_BYTE, address, value);
   }
 
-  static void putShort(long address, short value) {
+  public static void putShort(long address, short value) {
     ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
   }
 
-  static void putInt(long address, int value) {
+  public static void putInt(long address, int value) {
     ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
   }
 
-  static void putLong(long address, long value) {
+  public static void putLong(long address, long value) {
     ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
   }
 
-  static void copyOut(long address, byte[] target, int offset, int length) {
+  public static void copyOut(long address, byte[] target, int offset, int length) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, target, offset, length);
   }
 
-  static void copyOut(long address, long[] target) {
+  public static void copyOut(long address, long[] target) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_LONG_UNALIGNED, address, target, 0, target.length);
   }
 
-  static void copyIn(byte[] source, int offset, long address, int length) {
+  public static void copyIn(byte[] source, int offset, long address, int length) {
     MemorySegment.copy(source, offset, ALL, ValueLayout.JAVA_BYTE, address, length);
   }
 
@@ -62,7 +62,7 @@ final class Memory {
     MemorySegment.copy(source, 0, ALL, address, length);
   }
 
-  static void zero(long address, long length) {
+  public static void zero(long address, long length) {
     long at = 0;
     for (; at + Long.BYTES <= length; at += Long.BYTES) {
       putLong(address + at, 0);

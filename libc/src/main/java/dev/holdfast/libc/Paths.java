@@ -91,7 +91,7 @@ public final class Paths {
   }
 
   /** True if the kernel would see another name than the caller meant. */
-  static boolean invalid(byte[] path) {
+  public static boolean invalid(byte[] path) {
     return contains(path, (byte) 0, (byte) 0);
   }
 

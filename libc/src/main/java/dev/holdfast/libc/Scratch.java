@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: an open scratch belongs to the thread that opened it. Openings nest.
  */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
   private static final int SIZE = 64 * 1024;
   private static final int ERRNO_BYTES = 16;
 
@@ -44,7 +44,7 @@ final class Scratch implements AutoCloseable {
     top = base;
   }
 
-  static Scratch open() {
+  public static Scratch open() {
     Scratch scratch;
     if (Thread.currentThread().isVirtual()) {
       Scratch free = POOL.poll();
@@ -61,7 +61,7 @@ final class Scratch implements AutoCloseable {
   }
 
   /** Address of {@code size} bytes, 8-aligned, contents undefined. */
-  long allocate(long size) {
+  public long allocate(long size) {
     long address = top;
     long next = (address + size + 7) & ~7L;
     if (size < 0 || next > end || next < address) {
@@ -71,21 +71,21 @@ final class Scratch implements AutoCloseable {
     return address;
   }
 
-  long allocateZeroed(long size) {
+  public long allocateZeroed(long size) {
     long address = allocate(size);
     Memory.zero(address, size);
     return address;
   }
 
   /** Address of a copy of {@code bytes}, NUL-terminated. */
-  long cString(byte[] bytes) {
+  public long cString(byte[] bytes) {
     long address = allocate(bytes.length + 1L);
     Memory.copyIn(bytes, 0, address, bytes.length);
     Memory.putByte(address + bytes.length, (byte) 0);
     return address;
   }
 
-  long bytes(byte[] bytes, int offset, int length) {
+  public long bytes(byte[] bytes, int offset, int length) {
     long address = allocate(length);
     Memory.copyIn(bytes, offset, address, length);
     return address;

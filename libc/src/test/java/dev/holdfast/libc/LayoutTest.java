@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.libc.Processes.Waited;
+import dev.holdfast.libc.process.Processes;
+import dev.holdfast.libc.process.Processes.Waited;
+import dev.holdfast.libc.process.Ptrace;
+import dev.holdfast.libc.process.Registers;
+import dev.holdfast.libc.process.Spawn;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;

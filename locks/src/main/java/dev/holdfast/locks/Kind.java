@@ -41,6 +41,15 @@ public interface Kind {
     throw new UnsupportedOperationException(titleWithArticle() + " has no directory of its own");
   }
 
+  /**
+   * The lock of one of many keys that share a file.
+   *
+   * @throws UnsupportedOperationException if the kind has no such locks
+   */
+  default HostLock keyed(Path file, String key) {
+    throw new UnsupportedOperationException(titleWithArticle() + " has no keys");
+  }
+
   /** The lock by its name on the command line: a path, unless the kind says otherwise. */
   default HostLock named(String name) throws IOException {
     return at(Path.of(name));

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.files.identity.AsUser;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.named.HolderRecord;
 import dev.holdfast.locks.named.NamedFile;
 import dev.holdfast.locks.named.NamedFileLock;

@@ -1,6 +1,6 @@
 package dev.holdfast.locks;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.kernel.TicketQueue;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.DataInputStream;

@@ -2,6 +2,7 @@ package dev.holdfast.prove;
 
 import dev.holdfast.prove.model.Kind;
 import dev.holdfast.prove.model.LeftOut;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.model.WindowResult;
 import dev.holdfast.prove.plan.Scenario;

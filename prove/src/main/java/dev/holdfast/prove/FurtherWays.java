@@ -1,5 +1,6 @@
 package dev.holdfast.prove;
 
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Ways;
 import dev.holdfast.prove.plan.Move;

@@ -1,9 +1,9 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.libc.Arch;
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Namespaces;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.Namespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,9 @@
 package dev.holdfast.prove;
 
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.model.WindowResult;
 import dev.holdfast.prove.schedule.Schedules;
 import java.util.function.Predicate;

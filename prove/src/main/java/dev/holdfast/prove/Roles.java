@@ -1,9 +1,9 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.Pwd;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trial.VictimOutput;
 import dev.holdfast.prove.watch.Attacker;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Label;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Verdict;

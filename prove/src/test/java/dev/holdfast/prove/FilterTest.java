@@ -2,6 +2,7 @@ package dev.holdfast.prove;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import java.nio.file.Path;
 import java.util.Arrays;

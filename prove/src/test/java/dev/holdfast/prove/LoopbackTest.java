@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.model.Effect;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,6 +3,7 @@ package dev.holdfast.prove;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;

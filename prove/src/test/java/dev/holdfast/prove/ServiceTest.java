@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import java.nio.file.Path;

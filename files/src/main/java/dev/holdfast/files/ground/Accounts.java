@@ -1,7 +1,7 @@
 package dev.holdfast.files.ground;
 
-import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Pwd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

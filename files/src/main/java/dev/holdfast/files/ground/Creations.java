@@ -1,11 +1,11 @@
 package dev.holdfast.files.ground;
 
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Identity;
 import java.nio.file.FileSystemException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,9 +1,9 @@
 package dev.holdfast.files.ground;
 
-import dev.holdfast.libc.Auxv;
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Auxv;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.Pwd;
 import org.jspecify.annotations.Nullable;
 
 /** What the caller's environment says, as far as it is to be believed. */

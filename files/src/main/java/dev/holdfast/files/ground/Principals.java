@@ -1,7 +1,7 @@
 package dev.holdfast.files.ground;
 
-import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Pwd;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;

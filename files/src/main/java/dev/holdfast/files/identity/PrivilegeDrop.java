@@ -1,8 +1,8 @@
 package dev.holdfast.files.identity;
 
-import dev.holdfast.libc.Identity;
-import dev.holdfast.libc.ProcessIdentity;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

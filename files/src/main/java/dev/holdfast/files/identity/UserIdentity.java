@@ -1,7 +1,7 @@
 package dev.holdfast.files.identity;
 
 import dev.holdfast.files.ground.Principals;
-import dev.holdfast.libc.Pwd;
+import dev.holdfast.libc.process.Pwd;
 import java.io.IOException;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static dev.holdfast.files.inside.Core.CORE;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.ground.HeldAttributeView;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.attribute.FileTime;

@@ -4,7 +4,7 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.ground.Principals;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedFileSystemException;

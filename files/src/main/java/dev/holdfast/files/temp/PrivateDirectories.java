@@ -7,7 +7,7 @@ import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Environment;
 import dev.holdfast.files.trust.TrustedDirectory;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.files.ground.Principals;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 
 /**

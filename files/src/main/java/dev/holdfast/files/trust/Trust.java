@@ -3,7 +3,7 @@ package dev.holdfast.files.trust;
 import dev.holdfast.files.Names;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Principals;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;

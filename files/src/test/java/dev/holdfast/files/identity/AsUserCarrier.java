@@ -1,6 +1,6 @@
 package dev.holdfast.files.identity;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.files.Host;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Host;
 import dev.holdfast.files.PrivateMount;
-import dev.holdfast.libc.ProcessIdentity;
+import dev.holdfast.libc.process.ProcessIdentity;
 import dev.holdfast.testing.Commands;
 import java.io.IOException;
 import java.nio.file.Files;

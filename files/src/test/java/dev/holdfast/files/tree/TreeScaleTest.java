@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Host;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -16,7 +16,7 @@ import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.Trees;
 import dev.holdfast.files.trust.Trust.Level;
 import dev.holdfast.files.trust.TrustReason.Kind;
-import dev.holdfast.libc.Pwd;
+import dev.holdfast.libc.process.Pwd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

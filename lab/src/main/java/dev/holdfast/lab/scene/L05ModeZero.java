@@ -6,7 +6,7 @@ import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.StagedPlay;
 import dev.holdfast.lab.stage.StagedPlay.Pair;
 import dev.holdfast.lab.stage.StagedPlay.Part;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.util.List;
 
 /** A file that nobody may open is no obstacle for root. */

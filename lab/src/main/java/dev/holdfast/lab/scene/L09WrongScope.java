@@ -5,7 +5,7 @@ import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.StagedPlay;
 import dev.holdfast.lab.stage.StagedPlay.Pair;
 import dev.holdfast.lab.stage.StagedPlay.Part;
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;

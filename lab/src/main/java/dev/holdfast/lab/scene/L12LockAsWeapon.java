@@ -46,7 +46,7 @@ public final class L12LockAsWeapon {
   private static List<String> somebodyElse(String... command) throws SkipScene {
     StagedPlay.requireProgram("setpriv");
     StagedPlay.requireProgram("flock");
-    if (!Stages.secondIdentity() || dev.holdfast.libc.Identity.geteuid() != 0) {
+    if (!Stages.secondIdentity() || dev.holdfast.libc.process.Identity.geteuid() != 0) {
       throw new SkipScene("the one who holds the file must be another user: run it as root");
     }
     String uid = Stages.attackerUid();

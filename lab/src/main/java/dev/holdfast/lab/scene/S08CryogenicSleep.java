@@ -12,7 +12,7 @@ import dev.holdfast.lab.stage.PrivateDirectory;
 import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.Victim;
 import dev.holdfast.lab.stage.Workshop;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

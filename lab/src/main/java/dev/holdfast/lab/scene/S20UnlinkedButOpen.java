@@ -11,7 +11,7 @@ import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.Victim;
 import dev.holdfast.lab.stage.Workshop;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.holdfast.lab.stage;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.VariantResult;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package dev.holdfast.lab.stage;
 
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.VariantResult;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.util.List;
 
 /** A scene that can be run. */

@@ -4,7 +4,7 @@ import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.VariantResult;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.holdfast.lab.stage;
 
-import dev.holdfast.libc.Pwd;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Pwd;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import java.io.IOException;

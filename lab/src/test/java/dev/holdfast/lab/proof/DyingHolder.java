@@ -1,7 +1,7 @@
 package dev.holdfast.lab.proof;
 
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Processes;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Kinds;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.files.Directory;
 import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Processes;
+import dev.holdfast.libc.process.Processes;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
 import java.io.IOException;

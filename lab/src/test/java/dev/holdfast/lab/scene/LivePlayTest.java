@@ -10,7 +10,7 @@ import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.Stages;
 import dev.holdfast.lab.stage.Victim;
 import dev.holdfast.lab.stage.Workshop;
-import dev.holdfast.prove.Progress;
+import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package dev.holdfast.locks.kernel;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Processes;
-import dev.holdfast.libc.Signals;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Processes;
+import dev.holdfast.libc.process.Signals;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.Timers;
 import java.nio.channels.AsynchronousCloseException;

@@ -4,7 +4,6 @@ import static dev.holdfast.libc.Fcntl.AT_FDCWD;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
@@ -12,6 +11,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.FileSystems;
 import java.io.IOException;

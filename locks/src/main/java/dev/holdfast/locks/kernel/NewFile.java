@@ -1,6 +1,6 @@
 package dev.holdfast.locks.kernel;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 
 /**
  * What a permanent lock file is like if it has to be made.

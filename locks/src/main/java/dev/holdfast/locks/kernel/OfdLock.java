@@ -48,6 +48,14 @@ public final class OfdLock extends RecordLock<OfdLock> {
         }
 
         @Override
+        public HostLock keyed(Path file, String key) {
+          return new KeyLock(
+              file,
+              key,
+              new OfdLock(file, Mode.EXCLUSIVE, KeyLock.byteOf(key), 1, NewFile.PRIVATE));
+        }
+
+        @Override
         public String family() {
           return "record";
         }

@@ -3,8 +3,8 @@ package dev.holdfast.locks.named;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Poll;
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.process.Processes;
 import java.io.IOException;
 
 /**

@@ -1,10 +1,10 @@
 package dev.holdfast.locks.scope;
 
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;

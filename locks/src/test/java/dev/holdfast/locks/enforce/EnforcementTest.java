@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.libc.Identity;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.process.Slots;

@@ -1,10 +1,10 @@
 package dev.holdfast.prove.schedule;
 
-import dev.holdfast.prove.Together;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.model.ScheduleProof.Sample;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.schedule.Trace.Node;
 import dev.holdfast.prove.schedule.Trace.Stop;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.schedule.EndState.Thing;
 import dev.holdfast.prove.schedule.Trace.Stop;
 import dev.holdfast.prove.trace.Ending;

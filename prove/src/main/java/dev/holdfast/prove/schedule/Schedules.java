@@ -1,11 +1,11 @@
 package dev.holdfast.prove.schedule;
 
-import dev.holdfast.prove.Progress;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.schedule.Trace.Stop;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.watch.Raw;

@@ -1,8 +1,8 @@
 package dev.holdfast.prove.trace;
 
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.libc.process.Processes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

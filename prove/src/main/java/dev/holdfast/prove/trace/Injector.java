@@ -1,13 +1,13 @@
 package dev.holdfast.prove.trace;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Processes;
-import dev.holdfast.libc.Processes.Waited;
-import dev.holdfast.libc.Ptrace;
-import dev.holdfast.libc.Registers;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.libc.process.Processes;
+import dev.holdfast.libc.process.Processes.Waited;
+import dev.holdfast.libc.process.Ptrace;
+import dev.holdfast.libc.process.Registers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

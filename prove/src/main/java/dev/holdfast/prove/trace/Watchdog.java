@@ -1,8 +1,8 @@
 package dev.holdfast.prove.trace;
 
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Processes;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

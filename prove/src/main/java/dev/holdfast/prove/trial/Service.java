@@ -1,7 +1,7 @@
 package dev.holdfast.prove.trial;
 
-import dev.holdfast.libc.Processes;
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.libc.process.Processes;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Meanwhile;
 import dev.holdfast.prove.trace.Program;

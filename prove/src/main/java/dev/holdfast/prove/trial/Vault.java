@@ -5,12 +5,12 @@ import static dev.holdfast.libc.Fcntl.AT_SYMLINK_NOFOLLOW;
 
 import dev.holdfast.libc.Dirent;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Namespaces;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Namespaces;
 import dev.holdfast.prove.payload.Payloads;
 import dev.holdfast.prove.payload.Reader;
 import dev.holdfast.prove.trace.Call;

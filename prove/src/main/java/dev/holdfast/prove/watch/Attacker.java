@@ -1,12 +1,12 @@
 package dev.holdfast.prove.watch;
 
-import static dev.holdfast.libc.Identity.KEEP;
+import static dev.holdfast.libc.process.Identity.KEEP;
 
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Identity;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Identity;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.TestHost;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.schedule.Trace.Turn;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.Case;
-import dev.holdfast.prove.Progress;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.TestHost;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
+import dev.holdfast.prove.model.Together;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import dev.holdfast.prove.TestHost;
-import dev.holdfast.prove.Together;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Watchdog;
 import dev.holdfast.prove.world.OwnDirectory;

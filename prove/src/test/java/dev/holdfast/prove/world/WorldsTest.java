@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.libc.Namespaces;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Namespaces;
 import dev.holdfast.prove.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;

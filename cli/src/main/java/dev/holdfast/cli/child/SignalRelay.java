@@ -1,0 +1,108 @@
+package dev.holdfast.cli.child;
+
+import dev.holdfast.libc.Unistd;
+import dev.holdfast.libc.process.Processes;
+import dev.holdfast.libc.process.Signals;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes signals on to a child instead of dying of them. From its construction on none kills this
+ * process; those that come before there is a child reach it when there is one.
+ */
+public final class SignalRelay {
+  private static final List<String> SIGNALS =
+      List.of(
+          "HUP", "INT", "TERM", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT",
+          "XCPU", "TSTP", "CONT");
+
+  private static final int SIGQUIT = 3;
+  private static final int SIGTSTP = 20;
+
+  private @Nullable Child child;
+  private int pending;
+
+  SignalRelay() {
+    for (String signal : SIGNALS) {
+      handle(signal);
+    }
+    // The JVM lets nobody have it, and would print its threads into the program's output. What a
+    // terminal sends reaches the program without us.
+    Signals.ignore(SIGQUIT, true);
+  }
+
+  /** Has SIGQUIT do to this process what it does to any other, and not print the JVM's threads. */
+  public static void ordinaryQuit() {
+    Signals.ignore(SIGQUIT, CallerState.ignores(SIGQUIT));
+  }
+
+  synchronized void to(Child started) {
+    child = started;
+    if (pending != 0) {
+      pass(pending);
+    }
+  }
+
+  private synchronized void pass(int signal) {
+    Child to = child;
+    if (to == null) {
+      pending = signal;
+    } else if (!typedAtTerminal(signal)) {
+      to.kill(signal);
+      if (signal == SIGTSTP) {
+        // Stopped like the program; SIGCONT wakes both.
+        Processes.kill(Unistd.getpid(), Processes.SIGSTOP);
+      }
+    }
+  }
+
+  /** What a terminal sends goes to the whole foreground group: the child has got it already. */
+  private static boolean typedAtTerminal(int signal) {
+    if (signal != Processes.SIGINT) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return fields[2].equals(fields[5]);
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /**
+   * By reflection, since the compiler warns of each use of the only interface that the JDK has for
+   * signals. Where it is missing, signals do what they always do.
+   */
+  private void handle(String name) {
+    try {
+      Class<?> signalType = Class.forName("sun.misc.Signal");
+      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Method number = signalType.getMethod("getNumber");
+      Object handler =
+          Proxy.newProxyInstance(
+              handlerType.getClassLoader(),
+              new Class<?>[] {handlerType},
+              (_, method, arguments) -> {
+                // Of an object's own methods the JDK calls none on a handler.
+                if (method.getName().equals("handle")) {
+                  pass((Integer) number.invoke(arguments[0]));
+                }
+                return null;
+              });
+      Object signal = signalType.getConstructor(String.class).newInstance(name);
+      if (CallerState.ignores((Integer) number.invoke(signal))) {
+        // The program ignores it too, as whoever started us wanted.
+        return;
+      }
+      signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
+    } catch (ReflectiveOperationException notHere) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Programs that commands run, and what they inherit. */
+package dev.holdfast.cli.child;

@@ -1,0 +1,52 @@
+package dev.holdfast.cli.file;
+
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.files.Directory;
+import dev.holdfast.files.FileKind;
+import dev.holdfast.files.FileStat;
+import dev.holdfast.files.Resolution;
+import dev.holdfast.libc.process.Identity;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Where a symbolic link leads that belongs to somebody who may say so. */
+final class LinkTarget {
+  /** As many as the kernel follows, path_resolution(7). */
+  private static final int MOST_LINKS = 40;
+
+  private LinkTarget() {}
+
+  /**
+   * The path itself if it is no link.
+   *
+   * @throws CommandFailure if a link on the way belongs neither to this user nor to root
+   */
+  static Path of(Path file) throws IOException {
+    Path path = file.toAbsolutePath();
+    for (int i = 0; i < MOST_LINKS; i++) {
+      Path name = path.getFileName();
+      Path parent = path.getParent();
+      if (name == null || parent == null) {
+        return path;
+      }
+      try (Directory directory = Directory.openFollowingLinks(parent, Resolution.beneath())) {
+        FileStat stat = directory.stat(name.toString());
+        if (stat.kind() != FileKind.SYMLINK) {
+          return i == 0 ? file : path;
+        }
+        if (stat.uid() != 0 && stat.uid() != Identity.geteuid()) {
+          throw CommandFailure.undecided(
+              path.toString(),
+              "is a symbolic link of user "
+                  + Integer.toUnsignedString(stat.uid())
+                  + ", who is neither you nor root; not followed");
+        }
+        path = parent.resolve(directory.readlink(name.toString()));
+      } catch (NoSuchFileException dangling) {
+        return i == 0 ? file : path;
+      }
+    }
+    throw CommandFailure.undecided(file.toString(), "too many symbolic links (ELOOP)");
+  }
+}

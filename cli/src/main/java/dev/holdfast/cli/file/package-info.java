@@ -1,0 +1,2 @@
+/** Commands on files and directories, and their JSON. */
+package dev.holdfast.cli.file;

@@ -1,0 +1,644 @@
+package dev.holdfast.cli.lock;
+
+import dev.holdfast.cli.child.CallerState;
+import dev.holdfast.cli.child.SignalRelay;
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.DidYouMean;
+import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Value;
+import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Pwd;
+import dev.holdfast.locks.Held;
+import dev.holdfast.locks.HeldSet;
+import dev.holdfast.locks.Holder;
+import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Kind;
+import dev.holdfast.locks.Kinds;
+import dev.holdfast.locks.LockChoice;
+import dev.holdfast.locks.LockSet;
+import dev.holdfast.locks.Locks;
+import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.descriptor.DescriptorLock;
+import dev.holdfast.locks.report.OtherFamily;
+import dev.holdfast.locks.scope.ScopeProbe;
+import dev.holdfast.locks.wait.Deadline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code holdfast lock}. */
+public final class LockCommand extends Command {
+  static final int OVERDUE = 124;
+
+  private final Value<String> kind =
+      option(
+              "--kind",
+              "KIND",
+              String.class,
+              "What to lock with: ofd (default), posix, flock, file, nfs, pid, device, mail, port,"
+                  + " socket; zookeeper, postgresql (with --at); several with commas: ofd,flock"
+                  + " excludes both families.")
+          .ordinarily("ofd")
+          .oneOf(LockCommand::kindWords);
+
+  private final Value<Boolean> shared =
+      flag(
+          "-s, --shared",
+          "Share the lock with others who share it. While some share it, whoever wants it alone"
+              + " may wait for ever: --fair serves all in their turn.");
+
+  private final Value<Boolean> exclusive =
+      flag("-x, -e, --exclusive", "Do not share it: so it is without -s.");
+
+  private final Value<Duration> timeout =
+      option(
+              "-w, --timeout",
+              "DURATION",
+              Duration.class,
+              "Wait for at most so long, such as 5, 0.5, 500ms, 10s or 1m30s. Default: for ever.")
+          .read(new WaitTimes());
+
+  private final Value<Boolean> noWait = flag("-n, --no-wait, --nonblock", "Do not wait at all.");
+
+  private final Value<Integer> busy =
+      option(
+              "-E, --busy-exit-code, --conflict-exit-code",
+              "CODE",
+              int.class,
+              "What to end with when the lock was busy. Default: ${DEFAULT-VALUE}.")
+          .ordinarily("75");
+
+  private final Value<Boolean> fair =
+      flag("--fair", "Be served in the order of asking, among those who ask with --fair.");
+
+  private final Value<Boolean> exec =
+      flag(
+          "-F, --exec",
+          "Have the program take our place, with the lock (ofd, flock, pid, port and socket).");
+
+  private final Value<Boolean> close =
+      flag(
+          "-o, --close",
+          "Do not let the program inherit the lock: what it leaves running does not keep it, and"
+              + " if we are killed it runs on without it.");
+
+  private final Value<String> shell =
+      option("-c, --command", "COMMAND", String.class, "Run this with the shell.");
+
+  private final Value<String> mode =
+      option(
+          "--mode",
+          "MODE",
+          String.class,
+          "The mode of a lock file that is made, such as 0660, whatever the umask. Default: 0600.");
+
+  private final Value<String> group =
+      option(
+          "--group",
+          "GROUP",
+          String.class,
+          "The group of a lock file that is made; with mode 0660 unless --mode is given.");
+
+  private final Value<Integer> slots =
+      option(
+          "--slots",
+          "N",
+          int.class,
+          "Let N hold it at a time: each has one byte of the file (ofd). The program finds the"
+              + " number of its slot, from 1, in $HOLDFAST_SLOT.");
+
+  private final Value<Integer> descriptor =
+      option(
+          "--fd",
+          "N",
+          int.class,
+          "Lock the file that is open as descriptor N of the caller, as flock(1) does, and end:"
+              + " the lock stays until the caller closes it or ends (ofd and flock).");
+
+  private final Value<Boolean> unlock = flag("-u, --unlock", "With --fd: let go of it.");
+
+  private final Value<Duration> atMost =
+      option(
+              "--at-most",
+              "DURATION",
+              Duration.class,
+              "End the program after so long: by TERM, and by KILL five seconds later.")
+          .read(new WaitTimes());
+
+  private final Value<String> at =
+      option(
+          "--at",
+          "SERVERS",
+          String.class,
+          "Where the server is that keeps the lock: HOST:PORT,HOST:PORT/PATH for zookeeper,"
+              + " HOST:PORT/DATABASE for postgresql.");
+
+  private final Value<String> config =
+      option(
+          "--config",
+          "FILE",
+          String.class,
+          "With --at: settings, one NAME=VALUE a line. Secrets"
+              + " come from here or from the environment.");
+
+  private final Value<String> onLoss =
+      option(
+              "--on-loss",
+              "SIGNAL",
+              String.class,
+              "With --at: what the program is sent when the lock is lost: TERM (default), INT, HUP,"
+                  + " USR1, USR2, KILL or NONE.")
+          .ordinarily("TERM");
+
+  private final Value<Duration> grace =
+      option(
+              "--grace",
+              "DURATION",
+              Duration.class,
+              "With --at: how long after that signal the program is killed. Default: 10s.")
+          .read(new WaitTimes())
+          .ordinarily("10s");
+
+  private final Value<List<String>> operands =
+      operands(
+          "NAME... -- CMD",
+          "A path; a number for a port; a name for a socket; for pid, without a slash, the name of"
+              + " a daemon, whose file is /run/NAME.pid. Then the program to run.");
+
+  /** The kinds that were asked for. */
+  private List<Kind> kinds() {
+    List<Kind> kinds = new ArrayList<>();
+    for (String word : kind.get().split(",", -1)) {
+      kinds.add(
+          Kinds.of(word)
+              .filter(each -> !each.equals(Kinds.MEMORY))
+              .orElseThrow(
+                  () ->
+                      CommandFailure.usage(
+                          "--kind",
+                          "'"
+                              + word
+                              + "' is not one of "
+                              + String.join(", ", kindWords())
+                              + DidYouMean.hint(word, kindWords()))));
+    }
+    return kinds;
+  }
+
+  private static List<String> kindWords() {
+    return Kinds.all().stream().filter(kind -> !kind.equals(Kinds.MEMORY)).map(Kind::word).toList();
+  }
+
+  public LockCommand() {
+    super("lock");
+    textOnly();
+    description(
+        "Runs a program while it holds one or several locks, and ends as the program ends.",
+        "",
+        "Several names are taken in one order, whatever the order they are given in, so that two"
+            + " commands cannot wait for each other for ever. Signals are passed on to the"
+            + " program.",
+        "",
+        "The program inherits the lock, as with flock(1): if we are killed it keeps it, and so does"
+            + " what it leaves running; --close changes that. With --exec it takes our place. A"
+            + " lock that is a file (file, nfs, mail, device) is removed when the program has"
+            + " ended; if we were killed, it is taken over once nobody has it any more (nfs: only"
+            + " by 'locks break').",
+        "",
+        "With --at the lock is on a server, and ends with our connection to it. The program gets"
+            + " the fencing token of each in $HOLDFAST_TOKEN, and a signal when a lock is lost; it"
+            + " inherits nothing.");
+    synopsis(
+        "usage: holdfast lock [OPTIONS] NAME... -- CMD [ARG...]",
+        "       holdfast lock [OPTIONS] NAME... -c COMMAND",
+        "       holdfast lock [OPTIONS] --fd N");
+    exitStatus(
+        "*:what the program ended with; 128 and the number of the signal that killed it",
+        "2:wrong use",
+        "3:the lock cannot be used, and the program was not run; a lock on a server was lost while"
+            + " it ran",
+        "124:the program was ended by --at-most",
+        "75:busy or timed out; -E changes it",
+        "126:the program cannot be executed",
+        "127:there is no such program");
+    footer(
+        "Examples:",
+        "  one backup at a time, and none if one is running:",
+        "    holdfast lock --no-wait /run/lock/backup -- backup /home",
+        "  two files at once, waiting for at most ten seconds:",
+        "    holdfast lock --timeout 10s a.db b.db -- merge a.db b.db",
+        "  beside a program that uses flock(1):",
+        "    holdfast lock --kind flock /var/lock/apt-mirror -- apt-mirror",
+        "  at most four at a time:",
+        "    holdfast lock --slots 4 /run/lock/render -- render frame-17",
+        "  the rest of a shell script:",
+        "    exec 9>>/run/lock/backup; holdfast lock --no-wait --fd 9 || exit",
+        "  a lock that the members of a group share:",
+        "    holdfast lock --group backup /run/lock/backup -- backup /home",
+        "  one machine of many, the others end with 0:",
+        "    holdfast lock -n -E 0 --kind zookeeper --at zk1,zk2/locks nightly -- nightly",
+        "",
+        "Each start is that of a JVM, about a tenth of a second. In a tight loop use",
+        "flock(1), beside which --kind flock works, or the library in a program that",
+        "is running anyway.");
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    SignalRelay.ordinaryQuit();
+    check();
+    if (descriptor.given()) {
+      return lockDescriptor();
+    }
+    List<String> names = operands.or(List.of());
+    List<String> program;
+    if (shell.given()) {
+      String wanted = System.getenv().getOrDefault("SHELL", "");
+      program = List.of(wanted.isEmpty() ? "/bin/sh" : wanted, "-c", shell.get());
+      if (names.isEmpty()) {
+        throw CommandFailure.usage("NAME... -c COMMAND", "give at least one name");
+      }
+    } else {
+      List<String> original = spec.commandLine().getParseResult().originalArgs();
+      int separator = original.indexOf("--");
+      int length = separator < 0 ? 0 : original.size() - separator - 1;
+      if (length == 0 || length >= names.size()) {
+        throw CommandFailure.usage("NAME... -- CMD", "give at least one name, --, and a program");
+      }
+      program = names.subList(names.size() - length, names.size());
+      names = names.subList(0, names.size() - length);
+    }
+    if (at.given() || LockServers.areOnServers(kind.get())) {
+      return runWithServer(names, program);
+    }
+    check(names);
+    // What there is to warn of is told as a note of this command.
+    System.setProperty(ScopeProbe.SCOPE_PROPERTY, "quiet");
+    Wanted wanted = slots.given() ? oneOf(names.getFirst()) : all(names);
+    Optional<List<Held>> held;
+    if (waitsNot()) {
+      held = wanted.tryAcquire();
+    } else {
+      try (Waiting _ = new Waiting(wanted.name(), wanted)) {
+        held = wanted.acquire(timeout.orNull());
+      }
+    }
+    return held.isPresent() ? run(held.get(), program) : tellBusy(wanted);
+  }
+
+  private boolean waitsNot() {
+    return noWait.get() || (timeout.given() && timeout.get().isZero());
+  }
+
+  /** What is asked for, and who has it. */
+  private interface Wanted {
+    String name();
+
+    Optional<List<Held>> tryAcquire() throws IOException;
+
+    /**
+     * @param patience null for ever
+     */
+    Optional<List<Held>> acquire(@Nullable Duration patience)
+        throws IOException, InterruptedException;
+
+    List<Holder> holders() throws IOException;
+  }
+
+  private Wanted all(List<String> names) throws IOException {
+    LockSet set = locks(names);
+    return new Wanted() {
+      @Override
+      public String name() {
+        return String.join(", ", names);
+      }
+
+      @Override
+      public Optional<List<Held>> tryAcquire() throws IOException {
+        return set.tryAcquire().map(HeldSet::all);
+      }
+
+      @Override
+      public Optional<List<Held>> acquire(@Nullable Duration patience)
+          throws IOException, InterruptedException {
+        if (patience == null) {
+          return Optional.of(set.acquire().all());
+        }
+        return set.attempt(patience) instanceof LockSet.Result.Acquired(HeldSet held)
+            ? Optional.of(held.all())
+            : Optional.empty();
+      }
+
+      @Override
+      public List<Holder> holders() throws IOException {
+        List<Holder> holders = new ArrayList<>();
+        for (HostLock lock : set.inOrder()) {
+          holders.addAll(lock.holders());
+        }
+        return holders;
+      }
+    };
+  }
+
+  /** One of the bytes at the beginning of a file. */
+  private Wanted oneOf(String name) throws IOException {
+    HostLock whole = lock(Kinds.OFD, name);
+    List<HostLock> bytes = new ArrayList<>();
+    for (int i = 0; i < slots.get(); i++) {
+      bytes.add(whole.range(i, 1));
+    }
+    LockChoice choice = Locks.anyOf(bytes);
+    return new Wanted() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public Optional<List<Held>> tryAcquire() throws IOException {
+        return choice.tryAcquire().map(List::of);
+      }
+
+      @Override
+      public Optional<List<Held>> acquire(@Nullable Duration patience)
+          throws IOException, InterruptedException {
+        return patience == null
+            ? Optional.of(List.of(choice.acquire()))
+            : choice.tryAcquire(patience).map(List::of);
+      }
+
+      @Override
+      public List<Holder> holders() throws IOException {
+        return whole.range(0, slots.get()).holders();
+      }
+    };
+  }
+
+  private int lockDescriptor() throws IOException, InterruptedException {
+    if (!operands.or(List.of()).isEmpty() || shell.given()) {
+      throw CommandFailure.usage("--fd", "takes neither a name nor a program");
+    }
+    int fd = descriptor.get();
+    if (!CallerState.hasDescriptor(fd)) {
+      throw CommandFailure.usage("--fd", fd + " is not open: open it before, as in exec 9>>FILE");
+    }
+    DescriptorLock lock;
+    try {
+      lock = DescriptorLock.of(fd, inheritable(kinds().getFirst()));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--fd", String.valueOf(e.getMessage()));
+    }
+    if (unlock.get()) {
+      lock.release();
+      return ExitCode.OK;
+    }
+    Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
+    boolean granted;
+    if (waitsNot()) {
+      granted = lock.acquire(wanted, Deadline.PAST);
+    } else {
+      Deadline deadline = timeout.given() ? Deadline.after(timeout.get()) : Deadline.NONE;
+      try (Waiting _ = new Waiting(lock.name(), lock::holders)) {
+        granted = lock.acquire(wanted, deadline);
+      }
+    }
+    if (!granted && !globals().quiet()) {
+      say(lock.name() + ": busy: held by " + HolderText.of(lock.holders()));
+    }
+    return granted ? ExitCode.OK : busy.get();
+  }
+
+  /** Who has it now. */
+  private interface Holders {
+    List<Holder> now() throws IOException;
+  }
+
+  /** Says whom we wait for, once, if that takes long. */
+  private final class Waiting implements AutoCloseable {
+    private static final long SILENT_MILLIS = 1000;
+
+    private final Thread thread;
+
+    Waiting(String name, Wanted wanted) {
+      this(name, wanted::holders);
+    }
+
+    Waiting(String name, Holders holders) {
+      thread = Thread.ofPlatform().daemon().name("waiting").unstarted(() -> tell(name, holders));
+      if (!globals().quiet()) {
+        thread.start();
+      }
+    }
+
+    private void tell(String name, Holders holders) {
+      try {
+        Thread.sleep(SILENT_MILLIS);
+        say(name + ": waiting: held by " + HolderText.of(holders.now()));
+      } catch (InterruptedException | IOException itDidNotTakeLong) {
+        return;
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
+  }
+
+  private void check() {
+    if (noWait.get() && timeout.given()) {
+      throw CommandFailure.usage("--no-wait", "makes no sense with --timeout");
+    }
+    if (shared.get() && exclusive.get()) {
+      throw CommandFailure.usage("--shared", "makes no sense with --exclusive");
+    }
+    if (unlock.get() && !descriptor.given()) {
+      throw CommandFailure.usage("--unlock", "needs --fd: a name is let go of when CMD ends");
+    }
+    if (descriptor.given() && (fair.get() || exec.get() || atMost.given() || slots.given())) {
+      throw CommandFailure.usage("--fd", "makes no sense with --fair, --exec, --at-most, --slots");
+    }
+    boolean one = descriptor.given() || slots.given();
+    if (one && !LockServers.areOnServers(kind.get()) && kinds().size() > 1) {
+      throw CommandFailure.usage("--kind", "takes one kind only with --fd and --slots");
+    }
+  }
+
+  private int runWithServer(List<String> names, List<String> program)
+      throws IOException, InterruptedException {
+    if (!at.given()) {
+      throw CommandFailure.usage("--kind", kind.get() + " is on a server: say where with --at");
+    }
+    if (exec.get() || mode.given() || atMost.given()) {
+      throw CommandFailure.usage("--at", "makes no sense with --exec, --mode or --at-most");
+    }
+    if (slots.given() && (slots.get() < 1 || shared.get())) {
+      throw CommandFailure.usage("--slots", "takes at least 1, and not --shared");
+    }
+    Duration patience = noWait.get() ? Duration.ZERO : timeout.orNull();
+    ServerLockRun.Wanted wanted =
+        new ServerLockRun.Wanted(
+            List.of(kind.get().split(",", -1)),
+            at.get(),
+            config.or(""),
+            names,
+            shared.get(),
+            patience,
+            slots.or(0),
+            onLoss.get(),
+            grace.get());
+    return new ServerLockRun(wanted, globals().quiet(), this::say).run(program, busy.get());
+  }
+
+  private void check(List<String> names) {
+    List<Kind> kinds = kinds();
+    if (slots.given()
+        && (slots.get() < 1 || names.size() > 1 || fair.get() || shared.get() || !isRecord())) {
+      throw CommandFailure.usage(
+          "--slots", "takes at least 1, one name, --kind ofd, and neither --shared nor --fair");
+    }
+    if (exec.get() && (names.size() > 1 || kinds.size() > 1)) {
+      throw CommandFailure.usage("--exec", "takes one name and one kind only");
+    }
+    if (exec.get() && (close.get() || atMost.given())) {
+      throw CommandFailure.usage("--exec", "makes no sense with --close or --at-most");
+    }
+    if (busy.get() < 0 || busy.get() > 255) {
+      throw CommandFailure.usage("-E", "an exit status is between 0 and 255");
+    }
+  }
+
+  private LockSet locks(List<String> names) throws IOException {
+    List<HostLock> locks = new ArrayList<>();
+    for (Kind each : kinds()) {
+      for (String name : names) {
+        locks.add(lock(each, name));
+      }
+    }
+    return Locks.all(locks);
+  }
+
+  private HostLock lock(Kind each, String name) throws IOException {
+    probe(each, name);
+    try {
+      HostLock lock = inheritable(each).named(name);
+      lock = mode.given() ? lock.permissions(permissions()) : lock;
+      lock = group.given() ? lock.group(gid()) : lock;
+      lock = shared.get() ? lock.shared() : lock;
+      return fair.get() ? lock.fair() : lock;
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean isRecord() {
+    return inheritable(kinds().getFirst()).equals(Kinds.OFD);
+  }
+
+  private int gid() {
+    Result<Pwd.Group> found = Pwd.getgrnam(group.get());
+    if (found.ok()) {
+      return found.value().gid();
+    }
+    try {
+      return Integer.parseUnsignedInt(group.get());
+    } catch (NumberFormatException noNumber) {
+      throw CommandFailure.usage("--group", "there is no group '" + group.get() + "'");
+    }
+  }
+
+  /**
+   * A POSIX record lock belongs to a process and would go with us. An OFD lock excludes the same
+   * programs, and the program inherits it.
+   */
+  private Kind inheritable(Kind wanted) {
+    return wanted.equals(Kinds.POSIX) && !close.get() ? Kinds.OFD : wanted;
+  }
+
+  private int permissions() {
+    if (!mode.get().matches("0?[0-7]{3}")) {
+      throw CommandFailure.usage(
+          "--mode", "'" + mode.get() + "' is not an octal mode such as 0660");
+    }
+    return Integer.parseInt(mode.get(), 8);
+  }
+
+  /** Refuses or warns where this kind does not exclude. */
+  private void probe(Kind each, String name) throws IOException {
+    boolean elsewhere = name.indexOf('/') < 0 && each.equals(Kinds.PID_FILE);
+    if (elsewhere
+        || each.equals(Kinds.DEVICE)
+        || each.equals(Kinds.PORT)
+        || each.equals(Kinds.SOCKET)) {
+      return;
+    }
+    Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
+    ScopeProbe probe = ScopeProbe.of(each, Path.of(name), wanted);
+    switch (probe.level()) {
+      case GOOD -> {}
+      case WARN -> {
+        if (!globals().quiet() && (globals().debug() || !probe.isOfContainers())) {
+          say("note: " + name + ": is on " + probe.why());
+        }
+      }
+      case REFUSE ->
+          throw CommandFailure.undecided(
+              name, each.titleWithArticle() + " is of no use there: " + probe.why());
+    }
+  }
+
+  /** Whatever strangers called their files and programs. */
+  private void say(String message) {
+    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + Text.printable(message));
+    spec.commandLine().getErr().flush();
+  }
+
+  private int tellBusy(Wanted wanted) throws IOException {
+    if (!globals().quiet()) {
+      say(wanted.name() + ": busy: held by " + HolderText.of(wanted.holders()));
+    }
+    return busy.get();
+  }
+
+  private int run(List<Held> held, List<String> program) throws IOException {
+    tellOfOtherFamily(held);
+    Map<String, String> variables =
+        slots.given()
+            ? Map.of("HOLDFAST_SLOT", Long.toString(held.getFirst().lock().key().start() + 1))
+            : Map.of();
+    LockedProgram locked = new LockedProgram(held, globals().quiet(), this::say);
+    return exec.get()
+        ? locked.takeOurPlace(program, variables)
+        : locked.run(program, variables, close.get(), atMost.orNull());
+  }
+
+  /** Somebody may mean the same lock, and not be excluded. */
+  private void tellOfOtherFamily(List<Held> held) throws IOException {
+    if (globals().quiet() || kinds().size() > 1) {
+      return;
+    }
+    for (Held one : held) {
+      List<Holder> others = OtherFamily.holdersBeside(one.lock());
+      if (!others.isEmpty()) {
+        boolean flock = one.lock().kind().equals(Kinds.FLOCK);
+        say(
+            "note: "
+                + one.lock().name()
+                + ": has a "
+                + (flock ? "record lock" : "flock")
+                + " too, which "
+                + one.lock().kind().titleWithArticle()
+                + " does not exclude: held by "
+                + HolderText.of(others)
+                + "; --kind ofd,flock excludes both [L08]");
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands on locks. */
+package dev.holdfast.cli.lock;

@@ -1,0 +1,184 @@
+package dev.holdfast.cli.prove;
+
+import dev.holdfast.cli.command.Command;
+import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.Durations;
+import dev.holdfast.cli.command.Value;
+import dev.holdfast.prove.model.Together;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say which programs run together, and how many of their schedules are tried. */
+final class ScheduleOptions {
+  private final Value<Boolean> twice;
+  private final Value<Integer> runs;
+  private final Value<List<String>> with;
+  private final Value<Integer> bound;
+  private final Value<Duration> budget;
+  private final Value<Boolean> deep;
+  private final Value<Long> seed;
+  private final Value<Timeouts> timeouts;
+  private final Value<List<String>> views;
+  private final Value<List<Path>> ignored;
+
+  /** When who waits for time to pass goes on. */
+  enum Timeouts {
+    LAST,
+    ANY
+  }
+
+  ScheduleOptions(Command command) {
+    twice =
+        command.flag(
+            "--twice",
+            "Run CMD twice at once, under every schedule: what that leads to must be what some"
+                + " order, one after the other, leads to. No --check is needed.");
+    runs =
+        command
+            .option(
+                "--runs", "N", Integer.class, "Like --twice, and CMD runs N times at once (2-4).")
+            .read(new CaseOptions.Positive());
+    with =
+        command.options(
+            "--with",
+            "CMD2",
+            String.class,
+            "Like --twice, with a shell command instead of the second CMD, run as the same user."
+                + " Repeatable.");
+    bound =
+        command
+            .option(
+                "--bound",
+                "N",
+                Integer.class,
+                "Of all schedules try those in which the turn is taken at most N times from a"
+                    + " program that could go on. Default: all.")
+            .read(new Bound());
+    budget =
+        command
+            .option(
+                "--budget",
+                "DURATION",
+                Duration.class,
+                "How long to try schedules; what is left is told. Default: 60s.")
+            .read(new Durations());
+    deep = command.flag("--deep", "Like --budget 10m.");
+    seed =
+        command.option(
+            "--seed",
+            "N",
+            Long.class,
+            "Where schedules are drawn by chance, others than without it. Default: 1.");
+    timeouts =
+        command
+            .option(
+                "--timeouts",
+                "last|any",
+                Timeouts.class,
+                "When a program that sleeps goes on: after another one has moved, or at any time."
+                    + " Default: last.")
+            .oneOf(() -> List.of("last", "any"))
+            .read(new WhichTimeouts());
+    views =
+        command.options(
+            "--view",
+            "CMD",
+            String.class,
+            "Compare what this shell command prints at the end, and not the files. Repeatable.");
+    ignored =
+        command.options(
+            "--ignore",
+            "PATH",
+            Path.class,
+            "Do not compare what is at this path or below it. Repeatable.");
+  }
+
+  /** What was asked for; null if nothing runs together. */
+  @Nullable Together together() {
+    if (!twice.get() && !runs.given() && !with.given()) {
+      Map<String, Boolean> lone = new LinkedHashMap<>();
+      lone.put("--bound", bound.given());
+      lone.put("--budget", budget.given());
+      lone.put("--deep", deep.get());
+      lone.put("--seed", seed.given());
+      lone.put("--timeouts", timeouts.given());
+      lone.put("--view", views.given());
+      lone.put("--ignore", ignored.given());
+      lone.values().removeIf(given -> !given);
+      if (!lone.isEmpty()) {
+        throw CommandFailure.usage(
+            lone.keySet().iterator().next(), "says nothing without --twice, --runs or --with");
+      }
+      return null;
+    }
+    List<String> others = with.or(List.of());
+    int copies = runs.or(twice.get() ? 2 : others.isEmpty() ? 2 : 1);
+    Duration time = budget.or(deep.get() ? Together.DEEP_BUDGET : Together.USUAL_BUDGET);
+    Together how =
+        Together.twice()
+            .withOthers(others)
+            .withRuns(copies)
+            .withBound(bound.or(-1))
+            .withBudget(time)
+            .withSeed(seed.or(1L))
+            .withAnyTime(timeouts.or(Timeouts.LAST) == Timeouts.ANY)
+            .withViews(views.or(List.of()))
+            .withIgnored(
+                ignored.or(List.of()).stream().map(p -> p.toAbsolutePath().normalize()).toList());
+    if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
+      throw CommandFailure.usage(
+          runs.given() ? "--runs" : "--with",
+          "from two to " + Together.MOST + " programs run together");
+    }
+    return how;
+  }
+
+  /** The words that say the same again. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    if (twice.get()) {
+      words.add("--twice");
+    }
+    if (runs.given()) {
+      words.addAll(List.of("--runs", runs.get().toString()));
+    }
+    if (timeouts.given()) {
+      words.addAll(List.of("--timeouts", timeouts.get().name().toLowerCase(Locale.ROOT)));
+    }
+    views.or(List.of()).forEach(command -> words.addAll(List.of("--view", command)));
+    ignored.or(List.of()).forEach(path -> words.addAll(List.of("--ignore", path.toString())));
+    with.or(List.of()).forEach(command -> words.addAll(List.of("--with", command)));
+    return words;
+  }
+
+  /** One of the words. */
+  static final class WhichTimeouts implements ITypeConverter<Timeouts> {
+    @Override
+    public Timeouts convert(String value) {
+      return switch (value) {
+        case "last" -> Timeouts.LAST;
+        case "any" -> Timeouts.ANY;
+        default -> throw new TypeConversionException("'" + value + "' is not one of last, any");
+      };
+    }
+  }
+
+  /** A number from 0. */
+  static final class Bound implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      if (value.matches("\\d{1,3}")) {
+        return Integer.valueOf(value);
+      }
+      throw new TypeConversionException("'" + value + "' is not a number from 0 to 999");
+    }
+  }
+}

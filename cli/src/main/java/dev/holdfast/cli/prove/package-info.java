@@ -1,0 +1,2 @@
+/** The command that proves, and what it takes. */
+package dev.holdfast.cli.prove;

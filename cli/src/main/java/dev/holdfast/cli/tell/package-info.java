@@ -1,2 +1,0 @@
-/** The results of the file commands as JSON. */
-package dev.holdfast.cli.tell;

@@ -1,0 +1,82 @@
+package dev.holdfast.prove.model;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Programs that trust one another and are to be run under every schedule.
+ *
+ * @param others shell commands that run together with the case's own
+ * @param runs how many times the case's own command runs
+ * @param bound the most preemptions; negative for as many as it takes
+ * @param budget how long to explore
+ * @param seed of what is left to chance
+ * @param anyTime whether who sleeps may wake at any time; else others go first
+ * @param views shell commands; what they print at the end is compared, and not the files
+ * @param ignored absolute paths; what is there or below is not compared
+ */
+public record Together(
+    List<String> others,
+    int runs,
+    int bound,
+    Duration budget,
+    long seed,
+    boolean anyTime,
+    List<String> views,
+    List<Path> ignored) {
+  /** What is tried at once at most. */
+  public static final int MOST = 4;
+
+  public static final Duration USUAL_BUDGET = Duration.ofSeconds(60);
+
+  public static final Duration DEEP_BUDGET = Duration.ofMinutes(10);
+
+  public Together {
+    others = List.copyOf(others);
+    views = List.copyOf(views);
+    ignored = List.copyOf(ignored);
+  }
+
+  /** The same command twice. */
+  public static Together twice() {
+    return new Together(List.of(), 2, -1, USUAL_BUDGET, 1, false, List.of(), List.of());
+  }
+
+  /** The command once, and another. */
+  public static Together with(String... commands) {
+    return twice().withOthers(List.of(commands)).withRuns(1);
+  }
+
+  public Together withOthers(List<String> commands) {
+    return new Together(commands, runs, bound, budget, seed, anyTime, views, ignored);
+  }
+
+  public Together withRuns(int copies) {
+    return new Together(others, copies, bound, budget, seed, anyTime, views, ignored);
+  }
+
+  public Together withBound(int preemptions) {
+    return new Together(others, runs, preemptions, budget, seed, anyTime, views, ignored);
+  }
+
+  public Together withBudget(Duration time) {
+    return new Together(others, runs, bound, time, seed, anyTime, views, ignored);
+  }
+
+  public Together withSeed(long number) {
+    return new Together(others, runs, bound, budget, number, anyTime, views, ignored);
+  }
+
+  public Together withAnyTime(boolean any) {
+    return new Together(others, runs, bound, budget, seed, any, views, ignored);
+  }
+
+  public Together withViews(List<String> commands) {
+    return new Together(others, runs, bound, budget, seed, anyTime, commands, ignored);
+  }
+
+  public Together withIgnored(List<Path> paths) {
+    return new Together(others, runs, bound, budget, seed, anyTime, views, paths);
+  }
+}
