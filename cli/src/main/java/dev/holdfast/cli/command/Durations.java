@@ -20,6 +20,8 @@ public final class Durations implements ITypeConverter<Duration> {
   }
 
   /**
+   * A duration as people type it.
+   *
    * @throws IllegalArgumentException if it is none, with what to type instead
    */
   public static Duration parse(String value) {

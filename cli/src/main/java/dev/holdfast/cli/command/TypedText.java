@@ -17,6 +17,8 @@ public final class TypedText {
   private TypedText() {}
 
   /**
+   * Refuses names that are not what was typed.
+   *
    * @throws CommandFailure if an argument, or the working directory's name, did not arrive as it is
    */
   public static void check(String... args) {

@@ -3,6 +3,7 @@ package dev.holdfast.files.tree;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.Creations;
 import dev.holdfast.files.ground.HeldDirectory;
+import dev.holdfast.files.ground.RandomNames;
 import dev.holdfast.files.ground.Renames;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -13,8 +14,6 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 
 /**
  * A directory that only this user can enter, on the file system that is being cleaned: what is to
@@ -25,7 +24,6 @@ import java.util.HexFormat;
  * killed cleaner is an old directory like any other. Threads: one at a time.
  */
 final class Quarantine implements AutoCloseable {
-  private static final int RANDOM_BYTES = 16;
   private static final int MAX_TRIES = 16;
 
   /** What became of an entry. */
@@ -69,11 +67,8 @@ final class Quarantine implements AutoCloseable {
   }
 
   private static Quarantine make(HeldDirectory parent, String path) throws IOException {
-    SecureRandom random = new SecureRandom();
-    byte[] bytes = new byte[RANDOM_BYTES];
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-      random.nextBytes(bytes);
-      byte[] name = Paths.bytes(".holdfast-quarantine-" + HexFormat.of().formatHex(bytes));
+      byte[] name = RandomNames.random(".holdfast-quarantine-");
       SyscallResult made = Unistd.mkdirat(parent.fd, name, 0700);
       if (made.is(Errno.EEXIST)) {
         continue;

@@ -33,6 +33,8 @@ public final class BySchedules {
   private BySchedules() {}
 
   /**
+   * Where two programs meet.
+   *
    * @param directory where they work: a fresh one in each world
    * @param setup a shell command that makes what they find there
    * @param shared a name that both must touch, or nothing was shown

@@ -28,6 +28,8 @@ public final class Pairs {
   private Pairs() {}
 
   /**
+   * Attacks each of the programs.
+   *
    * @param whyNot why none can run here; null if they can
    */
   public static List<VariantResult> perform(

@@ -147,7 +147,7 @@ enum TreeOperation implements Operation {
     @Override
     public String mayBeThere() {
       // What a killed cleaner leaves is private, and an old directory like any other to the next.
-      String quarantine = "d/[.]holdfast-quarantine-[0-9a-f]{32}";
+      String quarantine = "d/[.]holdfast-quarantine-[a-z2-7]{26}";
       return quarantine + " d700|" + quarantine + "/[0-9]+ [fdl][0-7]+";
     }
 

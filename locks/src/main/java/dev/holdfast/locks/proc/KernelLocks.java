@@ -256,7 +256,9 @@ public final class KernelLocks {
         String words = new String(arguments, StandardCharsets.UTF_8);
         return shown(List.of(words.split("\0", -1)));
       }
-      return Files.readString(process.resolve("comm"), StandardCharsets.UTF_8).strip();
+      // Cut at fifteen bytes, perhaps in the middle of a letter.
+      byte[] name = Files.readAllBytes(process.resolve("comm"));
+      return new String(name, StandardCharsets.UTF_8).strip();
     } catch (IOException gone) {
       return "";
     }
