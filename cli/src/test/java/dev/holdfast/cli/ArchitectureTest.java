@@ -101,7 +101,10 @@ class ArchitectureTest {
   @ParameterizedTest
   @EnumSource
   void usesEachModuleThatItDeclares(Module module) throws IOException {
-    assertEquals(module.mayUse, required(module), "what module-info.java of " + module + " says");
+    // What cluster stands on has no descriptors, so neither has it.
+    if (module != Module.cluster) {
+      assertEquals(module.mayUse, required(module), "what module-info.java of " + module + " says");
+    }
     for (String lower : module.mayUse) {
       assertTrue(
           CLASSES.stream()
