@@ -191,7 +191,6 @@ class ProveCommandTest {
   @Test
   void whatCannotBeDecidedHereIsUndecided() {
     engine.whyNot = "not on this architecture yet";
-<<<<<<< HEAD
     assumeTrue(
         Identity.geteuid() == 0,
         "whoever is not root is told what the kernel forbids, or works in a user namespace");
@@ -199,15 +198,6 @@ class ProveCommandTest {
         .assertRefused(
             ExitCode.UNDECIDED,
             "holdfast prove: no world can be made here: not on this architecture yet");
-=======
-    // Whoever is not root is told what the kernel forbids, or works in a user namespace.
-    if (dev.holdfast.libc.process.Identity.geteuid() == 0) {
-      run("true")
-          .assertRefused(
-              ExitCode.UNDECIDED,
-              "holdfast prove: no world can be made here: not on this architecture yet");
-    }
->>>>>>> 107cc0b (cli, libc, locks, prove: packages free of cycles, none over 40 classes; ArchitectureTest asks)
   }
 
   @Test
