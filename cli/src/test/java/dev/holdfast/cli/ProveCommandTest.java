@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.libc.process.Identity;
 import dev.holdfast.cli.child.UserNamespace;
 import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.prove.ProveCommand;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.model.Proof;
