@@ -59,7 +59,7 @@ pool() { # CASE NAMES TITLE COMMAND…; the command gets the names as its argume
   read -ra count <<<"$names"
   for ((one = 1; one <= runs; one++)); do
     status=0
-    "${HOLDFAST:-./holdfast}" --json --quiet prove --arena /arena \
+    "${HOLDFAST:-./holdfast}" --json --quiet prove --timeout 60s --arena /arena \
       --setup "mkdir /arena/d; cd /arena/d; touch $names; chown -R nobody /arena" -- "$@" "${count[@]}" \
       >"$place/$case.json" 2>"$place/$case.log" || status=$?
     [ "$status" = 1 ] || [ "$status" = 0 ] || [ "$status" = 3 ] || die "$case: status $status: see $place/$case.log"
@@ -68,6 +68,7 @@ pool() { # CASE NAMES TITLE COMMAND…; the command gets the names as its argume
     if [ "$seen" != "$first" ]; then
       different=$((different + 1))
       printf '%s\n' "$seen" >"$place/$case.differs"
+      cp "$place/$case.json" "$place/$case.differs.json"
     fi
     [[ $seen = *"undecided 0"*"broken ${#count[@]}" ]] || missed=$((missed + 1))
   done

@@ -1,16 +1,24 @@
 #!/bin/bash
 # Public reports of races in libraries, tried for real: the vulnerable version must be found out, the fixed one must hold.
 #
-#   bench/reports.sh [-o FILE] [REPORT…]
+#   bench/reports.sh [-k] [-o FILE] [REPORT…]
 #
 # Fetches each version from its registry with mvn and npm (into target/reports), compiles the few lines that use it
 # (bench/reports), and runs `holdfast prove` as root on both. Prints a Markdown table and, with -o, writes it to FILE; the
-# status is 1 when a row is not as it must be. What is not to be had here (node, npm, python3-pytest) is skipped by name.
+# status is 1 when a row is not as it must be. What is not to be had here (node, npm, python3-pytest, python3-venv) is skipped by name.
+# -k keeps the proofs that target/reports has from earlier runs, and makes only those that are missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-out=
-[ "${1:-}" != -o ] || { out=$2; shift 2; }
+out='' keep=''
+while getopts ko: option; do
+  case $option in
+    k) keep=yes ;;
+    o) out=$OPTARG ;;
+    *) exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
 wanted=("$@")
 
 die() { echo "reports.sh: $*" >&2; exit 3; }
@@ -76,10 +84,22 @@ else:
 PY
 }
 
+proof() { # NAME ARG…: its document is NAME.json
+  local name=$1 status=0
+  shift
+  if [ -n "$keep" ] && [ -s "$place/$name.json" ] && [ -e "$place/$name.status" ]; then
+    return "$(cat "$place/$name.status")"
+  fi
+  rm -f "$place/$name.status"
+  "${HOLDFAST:-./holdfast}" --json prove "$@" >"$place/$name.json" 2>"$place/$name.log" || status=$?
+  echo "$status" >"$place/$name.status"
+  return "$status"
+}
+
 prove() { # NAME EXPECTED ARG… -> sets words
   local name=$1 expected=$2 status=0
   shift 2
-  "${HOLDFAST:-./holdfast}" --json prove --timeout 30s "$@" >"$place/$name.json" 2>"$place/$name.log" || status=$?
+  proof "$name" --timeout 30s "$@" || status=$?
   words=$(verdict "$status" "$place/$name.json")
   case $words in
     "$expected"*) ;;
@@ -193,20 +213,14 @@ fi
 # Two everyday commands in a directory of the attacker's: nobody expects them to hold there, and each window must be decided.
 commands=()
 command_report() { # NAME TITLE PROVE-OPTION… -- COMMAND…
-  local name=$1 title=$2 status=0 before used cells
+  local name=$1 title=$2 status=0 start=$SECONDS cells
   shift 2
   is_wanted "$name" || return 0
-  before=$(processor_seconds)
-  "${HOLDFAST:-./holdfast}" --json prove --timeout 120s "$@" >"$place/$name.json" 2>"$place/$name.log" || status=$?
-  used=$(($(processor_seconds) - before))
+  proof "$name" --timeout 120s "$@" || status=$?
   cells=$(decided "$place/$name.json") || die "$name: status $status: see $place/$name.log"
   commands+=("| $title | $cells |")
   [ "${cells##*| }" = 0 ] || wrong=1
-  echo "reports.sh: $name: $cells; $used s of processor time" >&2
-}
-
-processor_seconds() { # of all that this shell has waited for
-  times | tail -n 1 | awk '{ split($1, u, "[ms]"); split($2, s, "[ms]"); print int(u[1] * 60 + u[2] + s[1] * 60 + s[2]) }'
+  echo "reports.sh: $name: $cells; $((SECONDS - start)) s" >&2
 }
 
 decided() { # JSON -> cells
