@@ -120,6 +120,10 @@ final class Actor implements TraceHandler {
     }
   }
 
+  boolean isSpinning() {
+    return spinning >= 0;
+  }
+
   void notSpinning() {
     looks.clear();
     spinning = -1;

@@ -315,6 +315,11 @@ public final class Tracer implements AutoCloseable {
     return watchdog != null && watchdog.fired();
   }
 
+  /** Gives what is run the whole of its time from now on. */
+  public void restartLimit() {
+    restartLimit(limit);
+  }
+
   /** Gives a further run its own time. */
   public void restartLimit(Duration rest) {
     if (watchdog != null) {

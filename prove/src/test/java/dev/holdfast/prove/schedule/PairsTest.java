@@ -216,6 +216,21 @@ class PairsTest {
     assertEquals(0, good.undecided(), good::toString);
   }
 
+  /** Neither gives way, and neither does anything for the other one. */
+  @Test
+  void eachWaitsForTheOther() throws ProveException {
+    String firm = ": > %1$s; until [ ! -e %2$s ]; do sleep 1; done; echo x >> a; rm %1$s";
+    assertEquals(
+        ScheduleFinding.Kind.LIVELOCK,
+        first(both(firm.formatted("f1", "f2"), firm.formatted("f2", "f1"))));
+    String patient = "i=0; until [ ! -e f1 ]; do i=$((i+1)); [ $i -lt 9 ] || break; sleep 1; done";
+    Together how = Together.with("cd /srv/w && " + patient).withBound(1);
+    ScheduleProof good =
+        Prover.schedules(one(firm.formatted("f1", "f2")), how, null, Progress.NONE);
+    assertEquals(List.of(), good.findings());
+    assertEquals(0, good.undecided(), good::toString);
+  }
+
   /** Hours of sleep take no time, and hide nothing if they may end at any time. */
   @Test
   void sleepsAreSkipped() throws ProveException {
