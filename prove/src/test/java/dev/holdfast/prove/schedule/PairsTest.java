@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs that run together, with known answers: each fault beside the way that holds. */
-@Timeout(120)
+@Timeout(600)
 @Execution(ExecutionMode.SAME_THREAD)
 class PairsTest {
   private static final String COUNT = "n=$(cat n); echo $((n+1)) > n";
@@ -250,7 +250,7 @@ class PairsTest {
     ScheduleProof one = twiceInShell("exec 9>l; flock -w 1 9 || exit 75; " + COUNT);
     assertEquals(List.of(), one.findings());
     assertTrue(one.observations().stream().noneMatch(o -> o.startsWith("GAVE_UP")), one::toString);
-    String wait = "flock %s flock -w 1 %s true || exit 75";
+    String wait = "flock %s flock -w 3 %s true || exit 75";
     ScheduleProof crossed = both(wait.formatted("a", "b"), wait.formatted("b", "a"));
     assertEquals(List.of(), crossed.findings());
     assertTrue(
