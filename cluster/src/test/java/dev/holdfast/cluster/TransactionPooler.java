@@ -87,11 +87,15 @@ final class TransactionPooler implements AutoCloseable {
           backend.out.write(body);
           backend.out.flush();
           if (type == 'Q' || type == 'S') {
-            char state = relay(backend.in, out);
+            // The next one may ask as soon as this client has its answer: the session is free then.
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            char state = relay(backend.in, new DataOutputStream(answer));
             if (state == 'I') {
               free.addFirst(backend);
               backend = null;
             }
+            answer.writeTo(out);
+            out.flush();
           }
         }
       } finally {
