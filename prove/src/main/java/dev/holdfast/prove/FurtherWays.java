@@ -248,7 +248,9 @@ final class FurtherWays {
   }
 
   private boolean isNew(Scenario first, Scenario next) {
-    return !known.contains(next.window().id()) && isNews(first.last(), next.last());
+    return !known.contains(next.window().id())
+        && !next.window().entry().startsWith(Trials.OWN_NAMES)
+        && isNews(first.last(), next.last());
   }
 
   /** What was just told a lie about one name need not be told another about the same. */

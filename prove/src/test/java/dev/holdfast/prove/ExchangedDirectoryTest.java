@@ -10,6 +10,7 @@ import dev.holdfast.prove.model.Strike;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -73,6 +74,26 @@ class ExchangedDirectoryTest {
     assertEquals(
         cutShort,
         proof.notes().stream().anyMatch(note -> note.contains("were put into what it was")),
+        proof::toString);
+  }
+
+  /** A second move meets what the first one has put there, and what it has left. */
+  @Test
+  void movesMayFollowOneAnotherAtOneDirectory() throws Exception {
+    String line =
+        "stat /arena/p/q >&2; cat /arena/p/q/f; for f in $(ls -A /arena); do ls -A /arena/$f; done";
+    Proof proof =
+        Prover.prove(
+            Case.of(List.of("/bin/sh", "-c", line))
+                .withDirectory(Path.of("/"))
+                .withArena(Path.of("/arena"))
+                .withSetup("mkdir -p /arena/p/q && echo a > /arena/p/q/f"),
+            Progress.NONE);
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertTrue(
+        proof.windows().stream().anyMatch(w -> w.window().before() != null), proof::toString);
+    assertTrue(
+        proof.windows().stream().noneMatch(w -> w.window().entry().startsWith(".holdfast")),
         proof::toString);
   }
 }

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: safe for all.
  */
 public final class Trials {
+  /** How names begin that only a strike leaves behind. */
+  public static final String OWN_NAMES = ".holdfast";
+
   /** How often a victim may take another way before it counts as undecided. */
   private static final int TRIES = 3;
 

@@ -236,23 +236,34 @@ final class Vault {
         cutShort(from);
         break;
       }
+      // An earlier move may have had it made.
+      boolean there = Statx.statx(AT_FDCWD, Raw.bytes(target), AT_SYMLINK_NOFOLLOW, 0).ok();
       switch (stat.value().type()) {
         case Statx.S_IFDIR -> {
           if (depth == 0) {
             cutShort(source);
           } else {
-            mkdir(target, DIRECTORY_MODE, fileUid, fileGid);
+            if (!there) {
+              mkdir(target, DIRECTORY_MODE, fileUid, fileGid);
+            }
             copyNames(source, target, depth - 1);
           }
         }
         case Statx.S_IFLNK -> {
+          if (there) {
+            continue;
+          }
           Result<byte[]> link = Unistd.readlinkat(AT_FDCWD, Raw.bytes(source));
           if (link.ok()) {
             Unistd.symlinkat(link.value(), AT_FDCWD, Raw.bytes(target))
                 .orThrow("symlinkat", target);
           }
         }
-        default -> file(target, FILE_MODE | (stat.value().mode() & 0700));
+        default -> {
+          if (!there) {
+            file(target, FILE_MODE | (stat.value().mode() & 0700));
+          }
+        }
       }
     }
     Unistd.close(opened.intValue());
