@@ -1,7 +1,8 @@
 #!/bin/sh
 # Trials a second: `holdfast prove` on the textbook race (stat, check, fopen), on FILES files.
 # A trial is a world of its own, the program run in it up to its end, the strike, and the judgement.
-# The time for starting Holdfast, the set-up and the observation is measured by --list-windows, and taken off.
+# What one more trial takes is told by two proofs of the same program: of all windows, and of three of each kind. Start, set-up, observation,
+# and what the JVM compiles in its first second are in both.
 # Beside it a program in C that makes as many worlds of the same kind, two at a time, and runs the same program in them, untraced.
 #
 #   bench/prove.sh [FILES [ROUNDS]]      as root, with a C compiler and python3
@@ -23,7 +24,7 @@ files, rounds, work = int(os.environ["files"]), int(os.environ["rounds"]), os.en
 names = [f"/arena/f{i}" for i in range(files)]
 setup = "cd /arena && for i in $(seq 0 %d); do echo draft > f$i; done && chown nobody f*" % (files - 1)
 uid = subprocess.run(["id", "-u", "nobody"], capture_output=True, text=True, check=True).stdout.strip()
-command = ["--all", "--arena", "/arena", "--setup", setup, "--", work + "/textbook", uid] + names
+command = ["--arena", "/arena", "--setup", setup, "--", work + "/textbook", uid] + names
 
 def run(*options):
     start, before = time.perf_counter(), processor_time()
@@ -37,18 +38,18 @@ def processor_time():
 def median(runs, index):
     return statistics.median(run[index] for run in runs)
 
-run("--list-windows") # warms the disk's cache
-listings, provings = [], []
+run() # warms the disk's cache
+short, long = [], []
 for _ in range(rounds):
-    listings.append(run("--list-windows"))
-    provings.append(run())
-    summary = provings[-1][2]["summary"]
+    short.append(run())
+    long.append(run("--all"))
+    few, summary = short[-1][2]["summary"]["trials"], long[-1][2]["summary"]
     if summary["race"] != files or summary["undecided"] != 0:
         raise SystemExit(f"not as it should be: {summary}")
-    print(f"{summary['trials']} trials: {provings[-1][0]:.2f} s; without them {listings[-1][0]:.2f} s", flush=True)
-trials = median([(p[2]["summary"]["trials"],) for p in provings], 0)
-rate = trials / (median(provings, 0) - median(listings, 0))
-cost = (median(provings, 1) - median(listings, 1)) / trials
+    print(f"{summary['trials']} trials: {long[-1][0]:.2f} s; {few} of them: {short[-1][0]:.2f} s", flush=True)
+trials = statistics.median(l[2]["summary"]["trials"] - s[2]["summary"]["trials"] for l, s in zip(long, short))
+rate = trials / (median(long, 0) - median(short, 0))
+cost = (median(long, 1) - median(short, 1)) / trials
 def in_c():
     both = [subprocess.Popen([work + "/worlds", "200", str(files), work + "/textbook", uid] + names, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     return statistics.mean(float(p.communicate()[0]) for p in both) / len(both)
