@@ -67,11 +67,11 @@ public final class S18AttackerHasTime implements Play {
                 new Victim.Java(
                     "Files.readAttributes, check, Files.newOutputStream",
                     "files.Again",
-                    with(List.of(tries, "files.CheckThenWrite"), args)),
+                    with(List.of(tries, "CheckThenWrite"), args)),
                 new Victim.Java(
                     "OpenFile.open(file, Opening.write().ownedBy(uid).singleLink())",
                     "files.Again",
-                    with(List.of(tries, "files.OpenThenCheck"), args))));
+                    with(List.of(tries, "OpenThenCheck"), args))));
     return Pairs.perform(scene(), pairs, whyNot(), S18AttackerHasTime::attack, workshop, progress);
   }
 
