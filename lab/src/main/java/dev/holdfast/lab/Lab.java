@@ -17,6 +17,7 @@ import dev.holdfast.lab.scene.L10LostSilently;
 import dev.holdfast.lab.scene.L11TwoInstances;
 import dev.holdfast.lab.scene.L12LockAsWeapon;
 import dev.holdfast.lab.scene.L13Threads;
+import dev.holdfast.lab.scene.L14PausedHolder;
 import dev.holdfast.lab.scene.S01CheckThenUse;
 import dev.holdfast.lab.scene.S02AskForTheUser;
 import dev.holdfast.lab.scene.S03MetadataByName;
@@ -88,7 +89,8 @@ public final class Lab {
           L10LostSilently.play(),
           L11TwoInstances.play(),
           L12LockAsWeapon.play(),
-          L13Threads.play());
+          L13Threads.play(),
+          L14PausedHolder.play());
 
   /** From so many scenes on it pays to prepare for them. */
   private static final int MANY = 4;

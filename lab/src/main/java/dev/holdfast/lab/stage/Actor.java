@@ -1,5 +1,6 @@
 package dev.holdfast.lab.stage;
 
+import dev.holdfast.libc.process.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,7 +41,7 @@ public final class Actor implements AutoCloseable {
     return new Actor(
         new ProcessBuilder(command)
             .directory(directory.toFile())
-            .redirectError(directory.resolve(ERRORS).toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(directory.resolve(ERRORS).toFile()))
             .start());
   }
 
@@ -81,6 +82,21 @@ public final class Actor implements AutoCloseable {
     try (Actor actor = start(command, directory)) {
       return actor.rest();
     }
+  }
+
+  /** Stops all its threads wherever they are, until {@link #wake}. */
+  public void pause() throws IOException {
+    signal(Processes.SIGSTOP);
+  }
+
+  /** Ends a {@link #pause}. */
+  public void wake() throws IOException {
+    signal(Processes.SIGCONT);
+  }
+
+  private void signal(int signal) throws IOException {
+    Processes.kill(Math.toIntExact(process.pid()), signal)
+        .orThrow("kill", Long.toString(process.pid()));
   }
 
   /** Lets it go on. */

@@ -159,7 +159,7 @@ public final class Workshop implements AutoCloseable {
       isToRehearse = false;
       rehearse();
     }
-    return jvm == null ? plainJava(main) : jvm.command(main, List.of());
+    return jvm == null ? java(classPath(), main) : jvm.command(main, List.of());
   }
 
   /** A JVM that has seen the victims before starts several times as fast; scenes start many. */
@@ -178,7 +178,8 @@ public final class Workshop implements AutoCloseable {
     }
   }
 
-  private static List<String> plainJava(String main) {
+  /** A command that runs any main class. */
+  static List<String> java(String classPath, String main) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
@@ -188,13 +189,13 @@ public final class Workshop implements AutoCloseable {
     command.add("-XX:-UsePerfData");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
-    command.add(classPath());
+    command.add(classPath);
     command.add(main);
     return command;
   }
 
   /** On the class path the JVM starts faster than with modules of ours. */
-  private static String classPath() {
+  static String classPath() {
     return Stream.of(Workshop.class, Locks.class, OpenFile.class, Errno.class)
         .map(c -> Path.of(java.net.URI.create(codeSource(c))).toString())
         .distinct()
@@ -202,7 +203,7 @@ public final class Workshop implements AutoCloseable {
         .orElseThrow();
   }
 
-  private static String codeSource(Class<?> type) {
+  static String codeSource(Class<?> type) {
     var source = type.getProtectionDomain().getCodeSource();
     if (source == null) {
       throw new IllegalStateException(type + " comes from nowhere");
