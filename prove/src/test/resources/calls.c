@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -92,6 +93,12 @@ int main(int argc, char **argv) {
     else if (IS("pwrite")) say(pwrite(*slot, b, strlen(b), atol(c)), "");
     else if (IS("close")) { say(close(*slot), ""); *slot = -1; }
     else if (IS("fstat")) { int r = fstat(*slot, &st); tell(r, &st); }
+    else if (IS("map")) {
+      char *at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, *slot, 0);
+      int there = at != MAP_FAILED && fstat(*slot, &st) == 0 && st.st_size > 0;
+      say(there, there ? strncpy(buffer, at, 9) : "");
+    }
+    else if (IS("cwd")) { const char *at = getcwd(buffer, sizeof buffer); say(at ? 0 : -1, at ? at : ""); }
     else if (IS("end")) say(lseek(*slot, 0, SEEK_END), "");
     else if (IS("ftruncate")) say(ftruncate(*slot, atol(b)), "");
     else if (IS("fchmod")) say(fchmod(*slot, (mode_t)strtol(b, NULL, 8)), "");

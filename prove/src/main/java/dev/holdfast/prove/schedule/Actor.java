@@ -190,14 +190,15 @@ final class Actor implements TraceHandler {
       held.put(call.task(), new Held(call, footprint, conductor.othersMoved(this)));
       return Then.HOLD;
     }
-    return Footprints.isUnknown(call) ? Then.SHOW_RESULT : Then.GO_ON;
+    return conductor.notFollowed(call) == null ? Then.GO_ON : Then.SHOW_RESULT;
   }
 
   @Override
   public Then afterCall(Call call, long result) {
     Footprint footprint = underway.remove(call.task());
-    if (Footprints.isUnknown(call) && result >= 0) {
-      conductor.unknown(call);
+    String notFollowed = result < 0 ? null : conductor.notFollowed(call);
+    if (notFollowed != null) {
+      conductor.unknown(notFollowed);
     }
     if (footprint != null && !Conductor.isInterrupted(result)) {
       conductor.made(this, call.task(), footprint, result);

@@ -126,8 +126,13 @@ final class Conductor {
     learned.waits = true;
   }
 
-  void unknown(Call call) {
-    learned.unknown.add(call.sysno() == Sysno.MMAP ? "mmap (shared)" : call.sysno().callName());
+  /** What to tell of a call by which programs may reach one another unseen; null for others. */
+  @Nullable String notFollowed(Call call) {
+    return footprints.notFollowed(call);
+  }
+
+  void unknown(String what) {
+    learned.unknown.add(what);
   }
 
   /** Tasks of other processes of the same program. */
@@ -151,6 +156,10 @@ final class Conductor {
   /** A call of a held task was made. */
   void made(Actor actor, Task task, Footprint footprint, long result) {
     boolean failed = result < 0;
+    if (!failed && footprint.reads().stream().anyMatch(k -> k.startsWith("b:") && points.contains(k))) {
+      // What it reads there later is not a call.
+      unknown(footprint.call() + " (of a file that another program writes)");
+    }
     Footprint did = (failed ? footprint.failed() : footprint).within(points);
     history.add(actor.number, task.path(), did, failed);
     thisTurn.add(did);
@@ -350,6 +359,8 @@ final class Conductor {
     if (!actor.started) {
       tracer.lastPid(FIRST_PID + PIDS * numbers.get(actor.number));
       actor.begins(tracer.start(actor.program, Footprints.CALLS, actor));
+      // A moment at which it has not begun is not the one before its first call.
+      history.add(actor.number, "", Footprint.NOTHING, false);
       settle();
       return true;
     }

@@ -364,6 +364,10 @@ final class Explorer {
       if (!visited.add(node(at.history(), node.chosen()))) {
         break;
       }
+      if (isBegun(trace, at.index())) {
+        // Whoever goes instead could go before it began, too: that is tried there.
+        continue;
+      }
       for (int other : at.enabled()) {
         if (other != node.chosen()) {
           List<Integer> given = new ArrayList<>(trace.choices().subList(0, at.index()));
@@ -372,6 +376,14 @@ final class Explorer {
         }
       }
     }
+  }
+
+  /** Whether a program has begun in the turn before, and made no call, and goes on. */
+  private static boolean isBegun(Trace trace, int index) {
+    List<Integer> choices = trace.choices();
+    return index > 0
+        && choices.get(index).equals(choices.get(index - 1))
+        && choices.indexOf(choices.get(index)) == index - 1;
   }
 
   private void decide(Trace trace) {

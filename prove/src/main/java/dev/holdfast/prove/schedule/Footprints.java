@@ -4,6 +4,7 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.schedule.Footprint.Effect;
+import dev.holdfast.prove.schedule.ObjectNames.Found;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.watch.Action;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,24 +41,55 @@ final class Footprints {
   private static final Set<Sysno> CLOSES =
       EnumSet.of(Sysno.CLOSE, Sysno.DUP2, Sysno.DUP3, Sysno.CLOSE_RANGE);
   private static final Set<Sysno> SLEEPS = EnumSet.of(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP);
-  private static final Set<Sysno> KILLS = EnumSet.of(Sysno.KILL, Sysno.TKILL, Sysno.TGKILL);
+  private static final Set<Sysno> KILLS =
+      EnumSet.of(
+          Sysno.KILL,
+          Sysno.TKILL,
+          Sysno.TGKILL,
+          Sysno.RT_SIGQUEUEINFO,
+          Sysno.RT_TGSIGQUEUEINFO);
   private static final Set<Sysno> EXITS = EnumSet.of(Sysno.EXIT, Sysno.EXIT_GROUP);
   private static final Set<Sysno> CLOCKS =
       EnumSet.of(Sysno.SETITIMER, Sysno.ALARM, Sysno.TIMER_SETTIME, Sysno.TIMERFD_SETTIME);
 
-  /** Ways to one another that the table does not follow. */
-  private static final Set<Sysno> UNKNOWN =
+  private static final Set<Sysno> BY_DESCRIPTOR =
       EnumSet.of(
-          Sysno.CONNECT,
-          Sysno.BIND,
-          Sysno.SHMGET,
-          Sysno.SEMGET,
-          Sysno.MSGGET,
-          Sysno.MQ_OPEN,
-          Sysno.MOUNT,
-          Sysno.CHROOT,
+          Sysno.FSTAT,
+          Sysno.FGETXATTR,
+          Sysno.FLISTXATTR,
+          Sysno.FCHMOD,
+          Sysno.FCHOWN,
+          Sysno.FSETXATTR,
+          Sysno.FREMOVEXATTR,
+          Sysno.FCHDIR,
+          Sysno.LSEEK,
+          Sysno.GETDENTS,
+          Sysno.GETDENTS64,
+          Sysno.SENDFILE,
           Sysno.SPLICE,
+          Sysno.COPY_FILE_RANGE,
+          Sysno.MMAP,
+          Sysno.IOCTL,
+          Sysno.FCNTL,
+          Sysno.FLOCK);
+
+  /** Calls of a path that do more to it than the table says. */
+  private static final Set<Sysno> BEYOND =
+      EnumSet.of(
+          Sysno.MOUNT,
+          Sysno.UMOUNT2,
+          Sysno.MOVE_MOUNT,
+          Sysno.FSPICK,
+          Sysno.OPEN_TREE,
+          Sysno.CHROOT,
           Sysno.INOTIFY_ADD_WATCH);
+
+  /** Calls that send to an address, if they name one: the argument. */
+  private static final Map<Sysno, Integer> ADDRESSES =
+      Map.of(Sysno.SENDTO, 4, Sysno.CONNECT, 1, Sysno.BIND, 1);
+
+  /** Likewise, where the address is the first word of what they point to. */
+  private static final Set<Sysno> MESSAGES = EnumSet.of(Sysno.SENDMSG, Sysno.SENDMMSG);
 
   private static final String PROCESS = "p:";
   private static final String ANY_PROCESS = "p:any";
@@ -65,9 +98,25 @@ final class Footprints {
   private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
   private static final int MAP_TYPE = 0xf;
+  private static final int AF_NETLINK = 16;
+  private static final int SET_ID_BITS = 06000;
 
-  /** Every call that may have one, or that the tracer of a schedule must hear of. */
-  static final Set<Sysno> CALLS = calls();
+  /** The requests of terminals and sockets, ioctl_list(2). */
+  private static final int FIRST_TERMINAL_REQUEST = 0x5400;
+
+  private static final int LAST_SOCKET_REQUEST = 0x89ff;
+  private static final int FIONREAD = 0x541b;
+  private static final int FICLONE = 0x40049409;
+  private static final int FICLONERANGE = 0x4020940d;
+  private static final Set<Integer> ASKS_FLAGS = Set.of(0x80086601, 0x801c581f);
+  private static final Set<Integer> SETS_FLAGS = Set.of(0x40086602, 0x401c5820);
+
+  /** What the table follows. */
+  private static final Set<Sysno> FOLLOWED = followed();
+
+  /** Every call that another program could notice, or of which nobody knows whether it could. */
+  static final Set<Sysno> CALLS =
+      EnumSet.complementOf(EnumSet.copyOf(ProcessLocal.CALLS));
 
   private final ObjectNames names;
 
@@ -88,23 +137,14 @@ final class Footprints {
     this.locked = learned.locked;
   }
 
-  private static Set<Sysno> calls() {
+  private static Set<Sysno> followed() {
     Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
-    all.addAll(Operation.DESCRIPTOR_CALLS);
-    for (Set<Sysno> some : List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, UNKNOWN)) {
+    for (Set<Sysno> some :
+        List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, BY_DESCRIPTOR)) {
       all.addAll(some);
     }
-    all.addAll(
-        EnumSet.of(
-            Sysno.FSTAT,
-            Sysno.LSEEK,
-            Sysno.GETDENTS,
-            Sysno.GETDENTS64,
-            Sysno.SENDFILE,
-            Sysno.COPY_FILE_RANGE,
-            Sysno.MMAP,
-            Sysno.FCNTL,
-            Sysno.FLOCK));
+    all.add(Sysno.GETCWD);
+    all.removeAll(BEYOND);
     return all;
   }
 
@@ -113,13 +153,44 @@ final class Footprints {
     return CLOCKS.contains(call.sysno());
   }
 
-  /** True for a call by which programs may reach one another in a way the table does not follow. */
-  static boolean isUnknown(Call call) {
-    if (call.sysno() == Sysno.MMAP) {
-      boolean shared = (call.arg(3) & MAP_TYPE) == MAP_SHARED;
-      return shared && (call.arg(2) & PROT_WRITE) != 0 && call.intArg(4) >= 0;
+  /**
+   * What people should read, if programs may reach one another by this call in a way that the table
+   * does not follow; else null.
+   */
+  @Nullable String notFollowed(Call call) {
+    Sysno sysno = call.sysno();
+    if (sysno == Sysno.MMAP) {
+      return isSharedWrite(call) ? "mmap (shared)" : null;
     }
-    return UNKNOWN.contains(call.sysno());
+    if (sysno == Sysno.IOCTL) {
+      return isKnownRequest(call) ? null : String.format("ioctl (0x%x)", call.intArg(1));
+    }
+    if (ADDRESSES.containsKey(sysno)) {
+      int address = ADDRESSES.get(sysno);
+      boolean elsewhere =
+          call.arg(address) != 0 && (call.word(address, 0) & 0xffff) != AF_NETLINK;
+      return elsewhere ? sysno.callName() : null;
+    }
+    if (MESSAGES.contains(sysno)) {
+      return call.word(1, 0) != 0 ? sysno.callName() : null;
+    }
+    return FOLLOWED.contains(sysno) ? null : sysno.callName();
+  }
+
+  private static boolean isSharedWrite(Call call) {
+    return (call.arg(3) & MAP_TYPE & MAP_SHARED) != 0
+        && (call.arg(2) & PROT_WRITE) != 0
+        && call.intArg(4) >= 0;
+  }
+
+  private boolean isKnownRequest(Call call) {
+    int request = call.intArg(1);
+    return (request >= FIRST_TERMINAL_REQUEST && request <= LAST_SOCKET_REQUEST)
+        || request == FICLONE
+        || request == FICLONERANGE
+        || ASKS_FLAGS.contains(request)
+        || SETS_FLAGS.contains(request)
+        || names.ofDescriptor(call.task(), call.intArg(0)).isEmpty();
   }
 
   /** The footprint of a call at the moment; null if nobody else could notice it. */
@@ -136,10 +207,6 @@ final class Footprints {
     Builder all = new Builder(found);
     reads.forEach(all::read);
     writes.forEach(all::write);
-    if (found.effect() == Effect.REMOVE) {
-      // Its other names have one name less beside them.
-      all.write("c" + LINKED);
-    }
     return all.build();
   }
 
@@ -154,7 +221,7 @@ final class Footprints {
 
   /** Whether the file was seen to have several names: all such files count as one. */
   private boolean isLinked(String key) {
-    if ("cml".indexOf(key.charAt(0)) < 0) {
+    if ("bcml".indexOf(key.charAt(0)) < 0) {
       return false;
     }
     String path = key.substring(2);
@@ -195,32 +262,32 @@ final class Footprints {
       case LSEEK ->
           // Only the end depends on what others write.
           call.intArg(2) < SEEK_END ? null : contents(task, sysno, call.intArg(0), false);
-      case FSTAT -> contents(task, sysno, call.intArg(0), false);
-      case MMAP ->
-          call.intArg(4) < 0 ? null : contents(task, sysno, call.intArg(4), isUnknown(call));
-      case GETDENTS, GETDENTS64 -> {
-        String path = names.ofDescriptor(task, call.intArg(0));
-        yield path.isEmpty()
-            ? null
-            : new Builder("getdents", Effect.NONE).about(path).read("d:" + path).build();
+      case FSTAT -> status(call);
+      case MMAP -> mapping(call);
+      case GETDENTS, GETDENTS64 -> listing(call);
+      case GETCWD -> {
+        Builder made = new Builder("getcwd", Effect.NONE);
+        for (String up = names.workingDirectory(task); up.length() > 1; up = Raw.parent(up)) {
+          made.read("n:" + up);
+        }
+        yield made.buildOrNull();
       }
       case SENDFILE -> twoFiles(call, call.intArg(0), call.intArg(1));
-      case COPY_FILE_RANGE -> twoFiles(call, call.intArg(2), call.intArg(0));
+      case COPY_FILE_RANGE, SPLICE -> twoFiles(call, call.intArg(2), call.intArg(0));
+      case IOCTL -> request(call);
       case FLOCK -> flock(call);
       case FCNTL -> fcntl(call);
-      case FCHMOD, FCHOWN, FSETXATTR -> {
-        String path = names.ofDescriptor(task, call.intArg(0));
-        yield path.isEmpty()
-            ? null
-            : new Builder(sysno.callName(), Effect.NONE).about(path).write("m:" + path).build();
-      }
+      case FCHDIR, FGETXATTR, FLISTXATTR -> rights(call, false);
+      case FCHMOD -> modeSet(rights(call, true), call.intArg(1));
+      case FCHOWN, FSETXATTR, FREMOVEXATTR -> rights(call, true);
       default -> byName(call, Operation.of(call));
     };
   }
 
   /** Signal 0 only asks whether a process lives. */
   private static Footprint kill(Call call) {
-    boolean thread = call.sysno() == Sysno.TGKILL;
+    boolean thread =
+        call.sysno() == Sysno.TGKILL || call.sysno() == Sysno.RT_TGSIGQUEUEINFO;
     int pid = call.intArg(0);
     int signal = call.intArg(thread ? 2 : 1);
     String key = pid > 0 ? PROCESS + pid : ANY_PROCESS;
@@ -231,10 +298,87 @@ final class Footprints {
   private @Nullable Footprint contents(Task task, Sysno sysno, int fd, boolean writes) {
     String path = names.ofDescriptor(task, fd);
     if (path.isEmpty()) {
-      return null;
+      return writes ? null : ofProcess(sysno, names.anyOfDescriptor(task, fd));
     }
     Builder made = new Builder(sysno.callName(), Effect.NONE).about(path);
-    return (writes ? made.write("c:" + path) : made.read("c:" + path)).build();
+    return (writes ? made.bytes(path) : made.read("c:" + path)).build();
+  }
+
+  /** What procfs says of another process: whether it lives. */
+  private @Nullable Footprint ofProcess(Sysno sysno, String path) {
+    String process = ObjectNames.processOf(path);
+    if (process.isEmpty()) {
+      return null;
+    }
+    learned.signals = true;
+    return new Builder(sysno.callName(), Effect.NONE).about(path).read(PROCESS + process).build();
+  }
+
+  /** Size, rights, owner and how many names: all that fstat(2) tells. */
+  private @Nullable Footprint status(Call call) {
+    Sysno sysno = call.sysno();
+    String path = names.ofDescriptor(call.task(), call.intArg(0));
+    return path.isEmpty()
+        ? null
+        : new Builder(sysno.callName(), Effect.NONE)
+            .about(path)
+            .read("c:" + path)
+            .read("m:" + path)
+            .build();
+  }
+
+  private @Nullable Footprint rights(Call call, boolean changes) {
+    String path = names.ofDescriptor(call.task(), call.intArg(0));
+    if (path.isEmpty()) {
+      return null;
+    }
+    Builder made = new Builder(call.sysno().callName(), Effect.NONE).about(path);
+    return (changes ? made.write("m:" + path) : made.read("m:" + path)).build();
+  }
+
+  /** A write takes the set-user-ID bit away: so it matters which of the two comes first. */
+  private static @Nullable Footprint modeSet(@Nullable Footprint changed, int mode) {
+    if (changed == null || (mode & SET_ID_BITS) == 0) {
+      return changed;
+    }
+    Builder made = new Builder(changed);
+    changed.names().forEach(path -> made.write("c:" + path));
+    return made.build();
+  }
+
+  private @Nullable Footprint mapping(Call call) {
+    String path = call.intArg(4) < 0 ? "" : names.ofDescriptor(call.task(), call.intArg(4));
+    if (path.isEmpty()) {
+      return null;
+    }
+    Builder made = new Builder("mmap", Effect.NONE).about(path).read("c:" + path);
+    return (isSharedWrite(call) ? made.bytes(path) : made.read("b:" + path)).build();
+  }
+
+  private @Nullable Footprint listing(Call call) {
+    String path = names.anyOfDescriptor(call.task(), call.intArg(0));
+    if (path.equals("/proc")) {
+      learned.unknown.add("getdents (all processes)");
+    }
+    return names.isOfNoInterest(path)
+        ? null
+        : new Builder("getdents", Effect.NONE).about(path).read("d:" + path).build();
+  }
+
+  private @Nullable Footprint request(Call call) {
+    int request = call.intArg(1);
+    if (request == FIONREAD) {
+      return contents(call.task(), call.sysno(), call.intArg(0), false);
+    }
+    if (request == FICLONE) {
+      return twoFiles(call, call.intArg(0), call.intArg(2));
+    }
+    if (request == FICLONERANGE) {
+      return twoFiles(call, call.intArg(0), (int) call.word(2, 0));
+    }
+    return ASKS_FLAGS.contains(request) || SETS_FLAGS.contains(request)
+        ? rights(call, SETS_FLAGS.contains(request))
+        : null;
   }
 
   private @Nullable Footprint twoFiles(Call call, int to, int from) {
@@ -242,7 +386,7 @@ final class Footprints {
     String source = names.ofDescriptor(call.task(), from);
     Builder made = new Builder(call.sysno().callName(), Effect.NONE);
     if (!target.isEmpty()) {
-      made.about(target).write("c:" + target);
+      made.about(target).bytes(target);
     }
     if (!source.isEmpty()) {
       made.about(source).read("c:" + source);
@@ -318,45 +462,73 @@ final class Footprints {
   private @Nullable Footprint byName(Call call, Operation operation) {
     Task task = call.task();
     if (operation.operands().isEmpty()) {
-      // fstat(2) by another name.
-      return operation.action().isCheck()
-          ? contents(task, call.sysno(), call.intArg(0), false)
-          : null;
+      return byDescriptor(call, operation);
     }
     Operand operand = operation.operands().getFirst();
-    String path = names.of(task, operand);
+    Found found = names.of(task, operand);
+    String path = found.path();
     if (names.isOfNoInterest(path)) {
-      return null;
+      if (path.equals("/proc/locks")) {
+        learned.unknown.add("open (/proc/locks)");
+      }
+      return ofProcess(call.sysno(), path);
     }
     Builder made = new Builder(call.sysno().callName(), effect(operation)).about(path);
-    names.wayOf(task, operand, path).forEach(way -> made.read("n:" + way));
-    made.read("m:" + path).read("n:" + path);
+    made.way(found).read("m:" + path).read("n:" + path);
     switch (operation.action()) {
       case STAT -> made.read("c:" + path);
       case OPEN -> open(made, operation, path);
-      case EXEC -> {
-        made.read("c:" + path);
-        // What is closed at an exec frees its locks.
-        freedByEnd(task).forEach(lock -> made.write("l:" + lock));
+      case EXEC -> exec(made, task, path);
+      case CHMOD -> {
+        boolean setId = (call.intArg(call.sysno() == Sysno.CHMOD ? 1 : 2) & SET_ID_BITS) != 0;
+        made.write("m:" + path).writeIf(setId, "c:" + path);
       }
-      case CHMOD, CHOWN, XATTR -> made.write("m:" + path);
-      case TRUNCATE -> made.write("c:" + path);
-      case MKDIR, MKNOD, SYMLINK, UNLINK -> made.entry(path);
-      case RMDIR -> made.entry(path).read("d:" + path);
+      case CHOWN, XATTR, TIMES -> made.write("m:" + path);
+      case TRUNCATE -> made.bytes(path);
+      case MKDIR, MKNOD, SYMLINK -> made.entry(path);
+      case UNLINK ->
+          // Who has it open sees that it has one name less.
+          made.entry(path).write("m:" + path);
+      case RMDIR -> made.entry(path).write("m:" + path).read("d:" + path);
       case RENAME, LINK -> {
-        String to = names.of(task, operation.operands().get(1));
-        made.about(to).entry(to);
-        names.wayOf(task, operation.operands().get(1), to).forEach(way -> made.read("n:" + way));
+        Found second = names.of(task, operation.operands().get(1));
+        String to = second.path();
+        made.about(to).entry(to).way(second).moved(to);
         if (operation.action() == Action.RENAME) {
-          made.entry(path).moved(path).moved(to);
+          made.entry(path).moved(path);
         } else {
           // It has one name more.
-          made.write("c:" + path).moved(to);
+          made.write("m:" + path);
         }
       }
       default -> {}
     }
     return made.buildOrNull();
+  }
+
+  /** Calls that may name a file, and name a descriptor. */
+  private @Nullable Footprint byDescriptor(Call call, Operation operation) {
+    if (operation.action().isCheck()) {
+      // fstat(2) by another name.
+      return status(call);
+    }
+    return switch (call.sysno()) {
+      case FCHMODAT2 -> modeSet(rights(call, true), call.intArg(2));
+      case FCHOWNAT, UTIMENSAT, SETXATTRAT, REMOVEXATTRAT -> rights(call, true);
+      case EXECVEAT -> {
+        String path = names.ofDescriptor(call.task(), call.intArg(0));
+        Builder made = new Builder("execveat", Effect.NONE).about(path);
+        exec(made, call.task(), path);
+        yield made.build();
+      }
+      default -> null;
+    };
+  }
+
+  private void exec(Builder made, Task task, String path) {
+    made.read("c:" + path).read("m:" + path).read("b:" + path);
+    // What is closed at an exec frees its locks.
+    freedByEnd(task).forEach(lock -> made.write("l:" + lock));
   }
 
   private void open(Builder made, Operation operation, String path) {
@@ -369,8 +541,13 @@ final class Footprints {
             + ((operation.oflags() & Fcntl.O_APPEND) != 0 ? ", append" : ""));
     if (operation.creates() && !there) {
       made.entry(path).write("c:" + path).write("m:" + path);
-    } else if ((operation.oflags() & Fcntl.O_TRUNC) != 0 && !names.isEmpty(path)) {
-      made.write("c:" + path);
+    } else if ((operation.oflags() & Fcntl.O_TRUNC) != 0) {
+      if (names.isEmpty(path)) {
+        // It changes nothing as long as nobody writes.
+        made.read("c:" + path);
+      } else {
+        made.bytes(path);
+      }
     }
   }
 
@@ -413,6 +590,21 @@ final class Footprints {
     Builder detail(String text) {
       detail = text;
       return this;
+    }
+
+    /** What was looked up on the way, and whether that was allowed. */
+    Builder way(Found found) {
+      found.way().forEach(each -> read("n:" + each).read("m:" + each));
+      return this;
+    }
+
+    /** The bytes of a file are changed where they are, so that who has mapped it sees that. */
+    Builder bytes(String path) {
+      return write("c:" + path).write("b:" + path);
+    }
+
+    Builder writeIf(boolean condition, String key) {
+      return condition ? write(key) : this;
     }
 
     Builder read(String key) {

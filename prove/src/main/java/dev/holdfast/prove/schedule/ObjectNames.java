@@ -12,8 +12,15 @@ import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Raw;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one name by which an object of a world is known to a schedule, whatever way leads to it: its
@@ -24,6 +31,10 @@ import java.util.List;
 final class ObjectNames {
   private static final int MAX_LINKS = 40;
   private static final String DELETED = " (deleted)";
+  private static final String SELF = "/proc/self";
+  private static final String THREAD_SELF = "/proc/thread-self";
+  private static final Pattern OF_PROCESS = Pattern.compile("/proc/([0-9]+)(?:/.*)?");
+  private static final Pattern OF_TASK = Pattern.compile("/(?:fd/[0-9]+|cwd|exe)");
 
   private final int hostProc;
 
@@ -34,56 +45,130 @@ final class ObjectNames {
     this.hostProc = hostProc;
   }
 
+  /**
+   * What a path argument leads to, or would if it were there.
+   *
+   * @param path empty for what has no name
+   * @param way the names that were looked up until then, in order, the last one included: those of
+   *     directories and links
+   */
+  record Found(String path, Set<String> way) {
+    static final Found NOTHING = new Found("", Set.of());
+  }
+
   /** What a descriptor leads to; empty for what has no name, and for devices and procfs. */
   String ofDescriptor(Task task, int fd) {
-    Result<byte[]> link = Unistd.readlinkat(hostProc, Paths.bytes(task.tid() + "/fd/" + fd));
-    String path = link.ok() ? Raw.of(link.value()) : "";
+    String path = anyOfDescriptor(task, fd);
+    return isOfNoInterest(path) ? "" : path;
+  }
+
+  /** Likewise, devices and procfs included. */
+  String anyOfDescriptor(Task task, int fd) {
+    return magic(task, "fd/" + fd);
+  }
+
+  /** The task's working directory. */
+  String workingDirectory(Task task) {
+    return magic(task, "cwd");
+  }
+
+  private String magic(Task task, String link) {
+    Result<byte[]> target = Unistd.readlinkat(hostProc, Paths.bytes(task.tid() + "/" + link));
+    String path = target.ok() ? Raw.of(target.value()) : "";
     if (path.endsWith(DELETED)) {
       path = path.substring(0, path.length() - DELETED.length());
     }
-    return path.startsWith("/") && !isOfNoInterest(path) ? path : "";
+    return path.startsWith("/") ? path : "";
   }
 
   /** Where nothing is shared, or nothing that the table follows; and where output goes. */
   boolean isOfNoInterest(String path) {
-    return path.startsWith("/proc/")
+    return path.isEmpty()
+        || path.startsWith("/proc/")
         || path.startsWith("/sys/")
         || (path.startsWith("/dev/") && !path.startsWith("/dev/shm/"))
         || path.startsWith("/.holdfast");
   }
 
-  /** What a path argument leads to, or would if it were there. */
-  String of(Task task, Operand operand) {
-    String path = absolute(task, operand);
-    for (int links = 0; links <= MAX_LINKS; links++) {
-      String entry = entry(path);
-      if (entry.equals(".") || entry.equals("..")) {
-        return directory(path);
-      }
-      path = Raw.join(directory(Raw.parent(path)), entry);
-      if (!operand.follow()) {
-        return path;
-      }
-      Result<byte[]> target = Unistd.readlinkat(Fcntl.AT_FDCWD, Raw.bytes(path));
-      if (target.failed() || target.value().length == 0) {
-        return path;
-      }
-      String to = Raw.of(target.value());
-      path = to.startsWith("/") ? to : Raw.join(Raw.parent(path), to);
-    }
-    return path;
+  /** The number of the process that a file of procfs is about; empty if it is about none. */
+  static String processOf(String path) {
+    Matcher about = OF_PROCESS.matcher(path);
+    return about.matches() ? about.group(1) : "";
   }
 
-  /** The directories that lead there, as spelled and as found. */
-  List<String> wayOf(Task task, Operand operand, String found) {
-    List<String> way = new ArrayList<>();
-    for (String path : List.of(absolute(task, operand), found)) {
-      way.add(path);
-      for (String up = Raw.parent(path); !up.equals("/"); up = Raw.parent(up)) {
-        way.add(up);
+  /** Walks a path argument by name, as the kernel will in a moment. */
+  Found of(Task task, Operand operand) {
+    String raw = Raw.of(operand.path());
+    String at = "/";
+    if (!raw.startsWith("/")) {
+      boolean here = operand.dirfd() == Fcntl.AT_FDCWD;
+      at = here ? workingDirectory(task) : anyOfDescriptor(task, operand.dirfd());
+      if (at.isEmpty()) {
+        return Found.NOTHING;
       }
     }
-    return way;
+    Set<String> way = new LinkedHashSet<>();
+    for (String up = at; !up.equals("/"); up = Raw.parent(up)) {
+      way.add(up);
+    }
+    Deque<String> rest = split(raw);
+    boolean directory = raw.endsWith("/") || raw.endsWith("/.");
+    int links = 0;
+    while (!rest.isEmpty()) {
+      String name = rest.pop();
+      if (name.equals("..")) {
+        at = Raw.parent(at);
+        continue;
+      }
+      String next = Raw.join(at, name);
+      boolean follow = !rest.isEmpty() || operand.follow() || directory;
+      String to = isMagic(next) ? magicTarget(task, next) : follow ? link(next) : "";
+      if (to == null) {
+        return Found.NOTHING;
+      }
+      if (!isMagic(next)) {
+        way.add(next);
+      }
+      if (to.isEmpty() || ++links > MAX_LINKS) {
+        at = next;
+        continue;
+      }
+      at = to.startsWith("/") ? "/" : at;
+      split(to).descendingIterator().forEachRemaining(rest::push);
+    }
+    return new Found(at, way);
+  }
+
+  private static boolean isMagic(String path) {
+    return path.startsWith(SELF) || path.startsWith(THREAD_SELF);
+  }
+
+  /** Where a link of procfs about the task itself leads; empty if it is not one, null if nowhere. */
+  private @Nullable String magicTarget(Task task, String path) {
+    String rest = path.substring(path.startsWith(SELF) ? SELF.length() : THREAD_SELF.length());
+    if (rest.equals("/root")) {
+      return "/";
+    }
+    if (!OF_TASK.matcher(rest).matches()) {
+      return "";
+    }
+    String target = magic(task, rest.substring(1));
+    return target.isEmpty() ? null : target;
+  }
+
+  private static String link(String path) {
+    Result<byte[]> target = Unistd.readlinkat(Fcntl.AT_FDCWD, Raw.bytes(path));
+    return target.ok() ? Raw.of(target.value()) : "";
+  }
+
+  private static Deque<String> split(String path) {
+    Deque<String> names = new ArrayDeque<>();
+    for (String name : path.split("/", -1)) {
+      if (!name.isEmpty() && !name.equals(".")) {
+        names.addLast(name);
+      }
+    }
+    return names;
   }
 
   boolean exists(String path) {
@@ -136,36 +221,5 @@ final class ObjectNames {
     }
     Unistd.close(fd.intValue());
     return all;
-  }
-
-  private String absolute(Task task, Operand operand) {
-    String raw = Raw.of(operand.path());
-    if (!raw.startsWith("/")) {
-      String from =
-          task.tid() + (operand.dirfd() == Fcntl.AT_FDCWD ? "/cwd" : "/fd/" + operand.dirfd());
-      Result<byte[]> base = Unistd.readlinkat(hostProc, Paths.bytes(from));
-      raw = Raw.join(base.ok() ? Raw.of(base.value()) : "/", raw);
-    }
-    while (raw.length() > 1 && raw.endsWith("/")) {
-      raw = raw.substring(0, raw.length() - 1);
-    }
-    return raw;
-  }
-
-  private static String entry(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
-  }
-
-  /** A directory with no links on its way; as spelled, if it is not there. */
-  private String directory(String path) {
-    int flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY;
-    SyscallResult fd = Fcntl.openat(Fcntl.AT_FDCWD, Raw.bytes(path), flags, 0);
-    if (fd.failed()) {
-      return path;
-    }
-    Result<byte[]> link =
-        Unistd.readlinkat(hostProc, Paths.bytes("thread-self/fd/" + fd.intValue()));
-    Unistd.close(fd.intValue());
-    return link.ok() ? Raw.of(link.value()) : path;
   }
 }

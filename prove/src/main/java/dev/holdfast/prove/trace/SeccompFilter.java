@@ -58,6 +58,11 @@ public final class SeccompFilter {
   /** Set in MAP_SHARED and in MAP_SHARED_VALIDATE. */
   private static final int MAP_SHARED = 1;
 
+  private static final int MAP_ANONYMOUS = 0x20;
+
+  /** What there is beside the lists, with room to spare. */
+  private static final int MOST_OF_THE_REST = 32;
+
   private static final int X32_BIT = 0x40000000;
 
   /** What no namespace contains: a victim with root's rights shall not change the host by it. */
@@ -82,50 +87,57 @@ public final class SeccompFilter {
 
   /** The program's instructions, as the kernel reads them. */
   public static byte[] program(Set<Sysno> wanted) {
-    int[] numbers = wanted.stream().filter(Sysno::exists).mapToInt(s -> s.nr).sorted().toArray();
-    if (numbers.length > 200) {
-      throw new IllegalArgumentException("a jump in this filter reaches 255 instructions at most");
-    }
-    ByteBuffer code =
-        ByteBuffer.allocate((numbers.length + REFUSED.size() + 26) * INSTRUCTION_SIZE)
-            .order(ByteOrder.nativeOrder());
-    // The list is followed by five returns: allow, wanted, foreign, absent, refused; by what looks
-    // at the flags of clone; and by what looks at a mapping.
+    return program(wanted, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param fileMaps whether each mapping of a file stops the victim, if mmap(2) is wanted
+   */
+  static byte[] program(Set<Sysno> wanted, boolean fileMaps) {
     List<Sysno> refused = REFUSED.stream().filter(Sysno::exists).toList();
-    int list = 7 + refused.size();
-    int firstReturn = list + numbers.length;
+    List<Sysno> listed =
+        wanted.stream()
+            .filter(call -> call.exists() && call != Sysno.MMAP && call != Sysno.CLONE)
+            .toList();
+    int instructions = 2 * (refused.size() + listed.size()) + MOST_OF_THE_REST;
+    ByteBuffer code =
+        ByteBuffer.allocate(instructions * INSTRUCTION_SIZE).order(ByteOrder.nativeOrder());
     put(code, LOAD, 0, 0, OFFSET_ARCH);
-    put(code, JUMP_EQUAL, 0, firstReturn + 2 - 2, Arch.CURRENT.auditArch);
-    put(code, LOAD, 0, 0, OFFSET_NR);
-    put(code, JUMP_GREATER_OR_EQUAL, firstReturn + 2 - 4, 0, X32_BIT);
-    put(code, JUMP_EQUAL, firstReturn + 3 - 5, 0, Sysno.IO_URING_SETUP.nr);
-    put(code, JUMP_EQUAL, firstReturn + 3 - 6, 0, Sysno.CLONE3.nr);
-    put(code, JUMP_EQUAL, firstReturn + 5 - 7, 0, Sysno.CLONE.nr);
-    for (int i = 0; i < refused.size(); i++) {
-      put(code, JUMP_EQUAL, firstReturn + 4 - (8 + i), 0, refused.get(i).nr);
-    }
-    for (int i = 0; i < numbers.length; i++) {
-      int target = numbers[i] == Sysno.MMAP.nr ? firstReturn + 9 : firstReturn + 1;
-      put(code, JUMP_EQUAL, target - (list + 1 + i), 0, numbers[i]);
-    }
-    put(code, RETURN, 0, 0, RET_ALLOW);
-    put(code, RETURN, 0, 0, RET_TRACE | WANTED);
+    put(code, JUMP_EQUAL, 1, 0, Arch.CURRENT.auditArch);
     put(code, RETURN, 0, 0, RET_TRACE | FOREIGN);
-    put(code, RETURN, 0, 0, RET_ERRNO | Errno.ENOSYS.number);
-    put(code, RETURN, 0, 0, RET_ERRNO | Errno.EPERM.number);
+    put(code, LOAD, 0, 0, OFFSET_NR);
+    put(code, JUMP_GREATER_OR_EQUAL, 0, 1, X32_BIT);
+    put(code, RETURN, 0, 0, RET_TRACE | FOREIGN);
+    answer(code, Sysno.IO_URING_SETUP, RET_ERRNO | Errno.ENOSYS.number);
+    answer(code, Sysno.CLONE3, RET_ERRNO | Errno.ENOSYS.number);
+    put(code, JUMP_EQUAL, 0, 4, Sysno.CLONE.nr);
     put(code, LOAD, 0, 0, OFFSET_FIRST_ARGUMENT);
     put(code, JUMP_IF_SET, 0, 1, (int) CLONE_UNTRACED);
     put(code, RETURN, 0, 0, RET_TRACE | UNTRACED);
-    put(code, RETURN, 0, 0, RET_ALLOW);
-    put(code, LOAD, 0, 0, OFFSET_FLAGS);
-    put(code, JUMP_IF_SET, 2, 0, MAP_SHARED);
-    put(code, LOAD, 0, 0, OFFSET_PROTECTION);
-    put(code, JUMP_IF_SET, 0, 1, PROT_EXEC);
-    put(code, RETURN, 0, 0, RET_TRACE | WANTED);
+    put(code, RETURN, 0, 0, wanted.contains(Sysno.CLONE) ? RET_TRACE | WANTED : RET_ALLOW);
+    refused.forEach(call -> answer(code, call, RET_ERRNO | Errno.EPERM.number));
+    listed.forEach(call -> answer(code, call, RET_TRACE | WANTED));
+    if (wanted.contains(Sysno.MMAP)) {
+      put(code, JUMP_EQUAL, 0, 7, Sysno.MMAP.nr);
+      put(code, LOAD, 0, 0, OFFSET_FLAGS);
+      put(code, JUMP_IF_SET, 4, 0, MAP_SHARED);
+      put(code, JUMP_IF_SET, 2, fileMaps ? 3 : 0, MAP_ANONYMOUS);
+      put(code, LOAD, 0, 0, OFFSET_PROTECTION);
+      put(code, JUMP_IF_SET, 1, 0, PROT_EXEC);
+      put(code, RETURN, 0, 0, RET_ALLOW);
+      put(code, RETURN, 0, 0, RET_TRACE | WANTED);
+    }
     put(code, RETURN, 0, 0, RET_ALLOW);
     byte[] bytes = new byte[code.position()];
     code.flip().get(bytes);
     return bytes;
+  }
+
+  private static void answer(ByteBuffer code, Sysno call, int action) {
+    put(code, JUMP_EQUAL, 0, 1, call.nr);
+    put(code, RETURN, 0, 0, action);
   }
 
   private static void put(ByteBuffer code, int operation, int ifTrue, int ifFalse, int value) {

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -159,7 +158,7 @@ public final class Tracer implements AutoCloseable {
       makeWorldProcesses();
     }
     besides = false;
-    Run run = begin(program, wanted, handler);
+    Run run = begin(program, SeccompFilter.program(wanted), handler);
     long start = System.nanoTime();
     restartLimit(limit);
     main = run;
@@ -264,7 +263,7 @@ public final class Tracer implements AutoCloseable {
   private void lookBeside() {
     for (Beside next = asked.poll(); next != null; next = asked.poll()) {
       besides = true;
-      Run run = begin(next.program(), EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+      Run run = begin(next.program(), SeccompFilter.program(Set.of()), _ -> Then.GO_ON);
       long deadline = System.nanoTime() + next.patience().toNanos();
       waiting.add(new Waiting(run, deadline, next.over()));
     }
@@ -348,6 +347,7 @@ public final class Tracer implements AutoCloseable {
 
   /**
    * Starts a program and returns at once; it moves on while the caller {@linkplain #poll polls}.
+   * Of mmap(2), if it is wanted, each mapping of a file is shown.
    *
    * @throws TraceException if it cannot be started
    */
@@ -355,7 +355,7 @@ public final class Tracer implements AutoCloseable {
     if (first == 0) {
       makeWorldProcesses();
     }
-    Run run = begin(program, wanted, handler);
+    Run run = begin(program, SeccompFilter.program(wanted, true), handler);
     return Objects.requireNonNull(run.root);
   }
 
@@ -463,12 +463,12 @@ public final class Tracer implements AutoCloseable {
     return new Injector(parent, place, scratch).fork();
   }
 
-  private Run begin(Program program, Set<Sysno> wanted, TraceHandler handler) {
+  private Run begin(Program program, byte[] filter, TraceHandler handler) {
     int child = newProcess();
     Sleeper.awaitFirstStop(child);
     Injector inject = new Injector(child, place, scratch);
     try {
-      VictimStart.perform(inject, program, SeccompFilter.program(wanted));
+      VictimStart.perform(inject, program, filter);
     } catch (TraceException e) {
       Processes.kill(child, Processes.SIGKILL);
       throw e;

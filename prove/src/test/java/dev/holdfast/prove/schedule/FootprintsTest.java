@@ -178,7 +178,16 @@ class FootprintsTest {
                 List.of("rename a b", "rename b h;list ."),
                 List.of("unlink g", "stat k"),
                 List.of("open 0 r a;read 0", "open 0 wct b;rename b a"),
-                List.of("open 0 wa g;write 0 xyz", "open 0 r k;read 0")));
+                List.of("open 0 wa g;write 0 xyz", "open 0 r k;read 0"),
+                List.of("open 0 r a;fstat 0", "chmod a 600"),
+                List.of("open 0 r a;fstat 0", "open 0 r a;fchmod 0 600"),
+                List.of("open 0 r a;fstat 0", "unlink a"),
+                List.of("open 0 r a;fstat 0", "link a b"),
+                List.of("open 0 wct b;write 0 xyz", "open 0 wct b;write 0 u"),
+                List.of("stat m", "unlink l"),
+                List.of("open 0 + a;open 1 wt /proc/self/fd/0", "open 0 r a;read 0"),
+                List.of("open 0 r a;map 0", "open 0 + a;write 0 xyz"),
+                List.of("chdir d;cwd", "rename d e")));
     for (int i = 0; i < PAIRS; i++) {
       pairs.add(some(random, 3));
     }

@@ -48,6 +48,11 @@ final class Scripts implements AutoCloseable {
     "close 0",
     "fstat 0",
     "fstat 1",
+    "map 0",
+    "cwd",
+    "open 1 wt /proc/self/fd/0",
+    "fchmod 0 4711",
+    "stat m",
     "end 0",
     "ftruncate 0 2",
     "fchmod 0 600",
@@ -104,6 +109,7 @@ final class Scripts implements AutoCloseable {
           Files.writeString(HOME.resolve("d/x"), "inner\n");
           Files.writeString(HOME.resolve("k"), "two names\n");
           Files.createLink(HOME.resolve("g"), HOME.resolve("k"));
+          Files.createSymbolicLink(HOME.resolve("m"), Path.of("l"));
           return Files.createSymbolicLink(HOME.resolve("l"), Path.of("a"));
         });
   }
