@@ -51,10 +51,6 @@ class FootprintsTest {
     }
   }
 
-  private static List<String> some(Random random, int calls) {
-    return List.of(Scripts.script(random, calls), Scripts.script(random, calls));
-  }
-
   private static Chooser byChance(Random random) {
     return (decision, _) -> decision.enabled().get(random.nextInt(decision.enabled().size()));
   }
@@ -80,7 +76,7 @@ class FootprintsTest {
     List<String> differences = new ArrayList<>();
     int replays = 0;
     for (int swaps = 0; swaps < SWAPS; ) {
-      List<String> programs = some(random, 8);
+      List<String> programs = Scripts.two(random, 8);
       Runner runner = scripts.runner(programs);
       Trace trace = Scripts.run(runner, List.of(), byChance(random));
       Trace again = Scripts.run(runner, trace.choices(), Chooser.USUAL);
@@ -189,7 +185,7 @@ class FootprintsTest {
                 List.of("open 0 r a;map 0", "open 0 + a;write 0 xyz"),
                 List.of("chdir d;cwd", "rename d e")));
     for (int i = 0; i < PAIRS; i++) {
-      pairs.add(some(random, 3));
+      pairs.add(Scripts.two(random, 3));
     }
     for (List<String> programs : pairs) {
       Runner runner = scripts.runner(programs);

@@ -146,19 +146,26 @@ final class Scripts implements AutoCloseable {
     return trace.stop() + "\n" + trace.state() + "\n" + trace.outputs() + "\n" + trace.endings();
   }
 
-  /** A program by chance. */
-  static String script(Random random, int calls) {
-    StringBuilder script = new StringBuilder(named(random, OPENS));
+  /** Two programs by chance, about few names, so that they meet. */
+  static List<String> two(Random random, int calls) {
+    List<String> names = new ArrayList<>(List.of(NAMES));
+    Collections.shuffle(names, random);
+    List<String> few = names.subList(0, 2);
+    return List.of(script(random, calls, few), script(random, calls, few));
+  }
+
+  private static String script(Random random, int calls, List<String> names) {
+    StringBuilder script = new StringBuilder(named(random, OPENS, names));
     for (int i = 1; i < calls; i++) {
-      script.append(';').append(named(random, CALLS));
+      script.append(';').append(named(random, CALLS, names));
     }
     return script.toString();
   }
 
-  private static String named(Random random, String[] from) {
+  private static String named(Random random, String[] from, List<String> names) {
     String call = from[random.nextInt(from.length)];
     while (call.contains("N")) {
-      call = call.replaceFirst("N", NAMES[random.nextInt(NAMES.length)]);
+      call = call.replaceFirst("N", names.get(random.nextInt(names.size())));
     }
     return call;
   }
