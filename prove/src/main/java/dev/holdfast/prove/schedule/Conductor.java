@@ -156,7 +156,8 @@ final class Conductor {
   /** A call of a held task was made. */
   void made(Actor actor, Task task, Footprint footprint, long result) {
     boolean failed = result < 0;
-    if (!failed && footprint.reads().stream().anyMatch(k -> k.startsWith("b:") && points.contains(k))) {
+    if (!failed
+        && footprint.reads().stream().anyMatch(k -> k.startsWith("b:") && points.contains(k))) {
       // What it reads there later is not a call.
       unknown(footprint.call() + " (of a file that another program writes)");
     }

@@ -43,11 +43,7 @@ final class Footprints {
   private static final Set<Sysno> SLEEPS = EnumSet.of(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP);
   private static final Set<Sysno> KILLS =
       EnumSet.of(
-          Sysno.KILL,
-          Sysno.TKILL,
-          Sysno.TGKILL,
-          Sysno.RT_SIGQUEUEINFO,
-          Sysno.RT_TGSIGQUEUEINFO);
+          Sysno.KILL, Sysno.TKILL, Sysno.TGKILL, Sysno.RT_SIGQUEUEINFO, Sysno.RT_TGSIGQUEUEINFO);
   private static final Set<Sysno> EXITS = EnumSet.of(Sysno.EXIT, Sysno.EXIT_GROUP);
   private static final Set<Sysno> CLOCKS =
       EnumSet.of(Sysno.SETITIMER, Sysno.ALARM, Sysno.TIMER_SETTIME, Sysno.TIMERFD_SETTIME);
@@ -115,8 +111,7 @@ final class Footprints {
   private static final Set<Sysno> FOLLOWED = followed();
 
   /** Every call that another program could notice, or of which nobody knows whether it could. */
-  static final Set<Sysno> CALLS =
-      EnumSet.complementOf(EnumSet.copyOf(ProcessLocal.CALLS));
+  static final Set<Sysno> CALLS = EnumSet.complementOf(EnumSet.copyOf(ProcessLocal.CALLS));
 
   private final ObjectNames names;
 
@@ -167,8 +162,7 @@ final class Footprints {
     }
     if (ADDRESSES.containsKey(sysno)) {
       int address = ADDRESSES.get(sysno);
-      boolean elsewhere =
-          call.arg(address) != 0 && (call.word(address, 0) & 0xffff) != AF_NETLINK;
+      boolean elsewhere = call.arg(address) != 0 && (call.word(address, 0) & 0xffff) != AF_NETLINK;
       return elsewhere ? sysno.callName() : null;
     }
     if (MESSAGES.contains(sysno)) {
@@ -286,8 +280,7 @@ final class Footprints {
 
   /** Signal 0 only asks whether a process lives. */
   private static Footprint kill(Call call) {
-    boolean thread =
-        call.sysno() == Sysno.TGKILL || call.sysno() == Sysno.RT_TGSIGQUEUEINFO;
+    boolean thread = call.sysno() == Sysno.TGKILL || call.sysno() == Sysno.RT_TGSIGQUEUEINFO;
     int pid = call.intArg(0);
     int signal = call.intArg(thread ? 2 : 1);
     String key = pid > 0 ? PROCESS + pid : ANY_PROCESS;

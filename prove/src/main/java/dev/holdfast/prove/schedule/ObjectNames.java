@@ -143,7 +143,9 @@ final class ObjectNames {
     return path.startsWith(SELF) || path.startsWith(THREAD_SELF);
   }
 
-  /** Where a link of procfs about the task itself leads; empty if it is not one, null if nowhere. */
+  /**
+   * Where a link of procfs about the task itself leads; empty if it is not one, null if nowhere.
+   */
   private @Nullable String magicTarget(Task task, String path) {
     String rest = path.substring(path.startsWith(SELF) ? SELF.length() : THREAD_SELF.length());
     if (rest.equals("/root")) {

@@ -346,8 +346,8 @@ public final class Tracer implements AutoCloseable {
   }
 
   /**
-   * Starts a program and returns at once; it moves on while the caller {@linkplain #poll polls}.
-   * Of mmap(2), if it is wanted, each mapping of a file is shown.
+   * Starts a program and returns at once; it moves on while the caller {@linkplain #poll polls}. Of
+   * mmap(2), if it is wanted, each mapping of a file is shown.
    *
    * @throws TraceException if it cannot be started
    */
