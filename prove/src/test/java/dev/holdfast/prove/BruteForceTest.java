@@ -1,0 +1,133 @@
+package dev.holdfast.prove;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.prove.model.Progress;
+import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A program that a proof says held must hold against whoever tries everything: small programs made
+ * by chance are attacked by a C program that knows nothing of windows, plans and judges, with each
+ * of some fifty strikes before each call. Longer: {@code bench/brute-force.sh}.
+ */
+class BruteForceTest {
+  private static final int PROGRAMS = Integer.getInteger("holdfast.brute.programs", 12);
+  private static final long SEED = Long.getLong("holdfast.brute.seed", 1);
+
+  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t"};
+  private static final String[] CALLS = {
+    "absent N",
+    "regular N",
+    "follows N",
+    "mine N",
+    "readable N",
+    "write N",
+    "exclusive N",
+    "nofollow N",
+    "append N",
+    "read N",
+    "readown N",
+    "put N",
+    "fchmod N",
+    "chmod N",
+    "chown N",
+    "lchown N",
+    "unlink N",
+    "mkdir d",
+    "mkdir t",
+    "mkdironly t",
+    "rename N N",
+    "link N N",
+    "chdir d",
+  };
+  private static final String SETUP =
+      "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d; echo inner > d/x;"
+          + " chmod 644 a b d/x; chown 65534:65534 . a d d/x; chmod 755 . d";
+
+  private static Path victim;
+
+  @BeforeAll
+  static void requirements(@TempDir Path directory) throws Exception {
+    TestHost.assumeRoot("private worlds, and an attacker that is somebody else");
+    TestHost.assumeProgram("cc");
+    victim = TestHost.compile(directory, "gated.c");
+  }
+
+  private static List<String> script(Random random) {
+    List<String> calls = new ArrayList<>();
+    int length = 2 + random.nextInt(3);
+    String last = NAMES[random.nextInt(NAMES.length)];
+    for (int i = 0; i < length; i++) {
+      String call = CALLS[random.nextInt(CALLS.length)];
+      while (call.contains("N")) {
+        // Mostly about one name, as programs are.
+        String name = random.nextInt(3) > 0 ? last : NAMES[random.nextInt(NAMES.length)];
+        call = call.replaceFirst("N", name);
+      }
+      calls.add(call);
+    }
+    return calls;
+  }
+
+  private static List<String> byForce(List<String> script) throws Exception {
+    List<String> command = new ArrayList<>(List.of(victim.toString(), "--brute"));
+    command.addAll(script);
+    return TestHost.run(command).lines().toList();
+  }
+
+  private static Proof proof(List<String> script) throws Exception {
+    List<String> command = new ArrayList<>(List.of(victim.toString()));
+    command.addAll(script);
+    return Prover.prove(
+        Case.of(command)
+            .withDirectory(Path.of("/srv/arena"))
+            .withFresh(Path.of("/srv/arena"))
+            .withSetup(SETUP),
+        Progress.NONE);
+  }
+
+  @Test
+  void whoHeldHoldsAgainstEverything() throws Exception {
+    Random random = new Random(SEED);
+    List<String> wrong = new ArrayList<>();
+    int lost = 0;
+    int held = 0;
+    int more = 0;
+    for (int i = 0; i < PROGRAMS; i++) {
+      List<String> script = script(random);
+      List<String> gains = byForce(script);
+      if (gains.contains("undisturbed")) {
+        continue;
+      }
+      Proof proof = proof(script);
+      boolean exploited = proof.count(Verdict.EXPLOITED) > 0;
+      if (!gains.isEmpty() && !exploited) {
+        wrong.add(script + " lost by " + gains.subList(0, Math.min(4, gains.size())) + ":\n" + proof);
+      }
+      lost += gains.isEmpty() ? 0 : 1;
+      held += gains.isEmpty() && !exploited ? 1 : 0;
+      more += gains.isEmpty() && exploited ? 1 : 0;
+      if (gains.isEmpty() && exploited) System.out.println("MORE " + script);
+    }
+    System.out.println(
+        lost + " lost, " + held + " held, " + more + " lost to more than one strike; wrong: " + wrong.size());
+    assertTrue(wrong.isEmpty(), () -> String.join("\n\n", wrong));
+  }
+
+  /** Were the brute force blind, all would be well. */
+  @Test
+  void bruteForceFinds() throws Exception {
+    assertFalse(byForce(List.of("regular a", "chmod a")).isEmpty());
+    assertEquals(List.of(), byForce(List.of("fchmod a")));
+  }
+}

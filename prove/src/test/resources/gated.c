@@ -1,0 +1,242 @@
+/* A victim by script, and whoever attacks it by trying everything.
+
+     gated CALL...           makes the calls in the working directory, one after the other
+     gated --brute CALL...   does that again and again in a private /srv, each time with one strike of
+                             an attacker before one of the calls, and prints each strike that gained
+                             something: the call, the strike, what was gained
+
+   The attacker is 65534, owns the working directory /srv/arena, and may do there what the kernel
+   lets it. What it must not get at is in /srv/vault. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ATTACKER 65534
+
+static char buffer[64];
+static ssize_t held;
+
+/* Whether the script goes on. */
+static int call(const char *text) {
+  char word[3][64] = {"", "", ""};
+  sscanf(text, "%63s %63s %63s", word[0], word[1], word[2]);
+  const char *a = word[1], *b = word[2];
+  struct stat st;
+  int fd;
+#define IS(name) (strcmp(word[0], name) == 0)
+  if (IS("absent")) return lstat(a, &st) != 0;
+  if (IS("regular")) return lstat(a, &st) == 0 && S_ISREG(st.st_mode);
+  if (IS("follows")) return stat(a, &st) == 0 && S_ISREG(st.st_mode);
+  if (IS("mine")) return lstat(a, &st) == 0 && st.st_uid == 0;
+  if (IS("readable")) return access(a, R_OK) == 0;
+  if (IS("write") || IS("exclusive") || IS("nofollow") || IS("append")) {
+    int flags = IS("exclusive") ? O_CREAT | O_EXCL : IS("nofollow") ? O_CREAT | O_NOFOLLOW
+                : IS("append")  ? O_APPEND : O_CREAT | O_TRUNC;
+    fd = open(a, O_WRONLY | O_NONBLOCK | flags, 0600);
+    if (fd < 0) return 0;
+    int good = write(fd, "data", 4) == 4;
+    close(fd);
+    return good;
+  }
+  if (IS("read") || IS("readown")) {
+    fd = open(a, O_RDONLY | O_NONBLOCK | (IS("readown") ? O_NOFOLLOW : 0));
+    if (fd < 0) return 0;
+    held = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, buffer, sizeof buffer) : -1;
+    close(fd);
+    return held >= 0;
+  }
+  if (IS("put")) {
+    fd = open(a, O_WRONLY | O_CREAT | O_EXCL, 0644);
+    if (fd < 0) return 0;
+    int good = held < 0 || write(fd, buffer, (size_t)held) == held;
+    close(fd);
+    return good;
+  }
+  if (IS("fchmod")) {
+    fd = open(a, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0) return 0;
+    int good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && fchmod(fd, 0644) == 0;
+    close(fd);
+    return good;
+  }
+  if (IS("chmod")) return chmod(a, 0666) == 0;
+  if (IS("chown")) return chown(a, ATTACKER, ATTACKER) == 0;
+  if (IS("lchown")) return lchown(a, ATTACKER, ATTACKER) == 0;
+  if (IS("unlink")) return unlink(a) == 0;
+  if (IS("rmdir")) return rmdir(a) == 0;
+  if (IS("mkdir")) return mkdir(a, 0755) == 0 || errno == EEXIST;
+  if (IS("mkdironly")) return mkdir(a, 0755) == 0;
+  if (IS("rename")) return rename(a, b) == 0;
+  if (IS("link")) return link(a, b) == 0;
+  if (IS("chdir")) return chdir(a) == 0;
+  fprintf(stderr, "no call %s\n", text);
+  exit(64);
+}
+
+static void text(const char *path, const char *what, mode_t mode, uid_t owner) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (fd < 0 || write(fd, what, strlen(what)) < 0 || fchown(fd, owner, owner) || fchmod(fd, mode)) {
+    perror(path);
+    exit(65);
+  }
+  close(fd);
+}
+
+static void directory(const char *path, uid_t owner) {
+  if (mkdir(path, 0755) || chown(path, owner, owner)) {
+    perror(path);
+    exit(65);
+  }
+}
+
+static void scene(void) {
+  umount2("/srv", MNT_DETACH);
+  if (mount("none", "/srv", "tmpfs", 0, "mode=755")) {
+    perror("tmpfs");
+    exit(65);
+  }
+  directory("/srv/arena", ATTACKER);
+  text("/srv/arena/a", "his\n", 0644, ATTACKER);
+  text("/srv/arena/b", "root's\n", 0644, 0);
+  directory("/srv/arena/d", ATTACKER);
+  text("/srv/arena/d/x", "inner\n", 0644, ATTACKER);
+  directory("/srv/vault", 0);
+  text("/srv/vault/secret", "SECRET\n", 0600, 0);
+  text("/srv/vault/file", "vault\n", 0644, 0);
+  directory("/srv/vault/dir", 0);
+  text("/srv/vault/dir/x", "vault x\n", 0644, 0);
+  text("/srv/vault/dir/a", "vault a\n", 0644, 0);
+  text("/srv/vault/dir/b", "SECRET b\n", 0600, 0);
+  directory("/srv/vault/empty", 0);
+}
+
+static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t"};
+static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/vault/dir",
+                                "/srv/vault/new", "/srv/vault/empty", "hardlink", "own", "owndir", "gone"};
+
+/* As the attacker; what was there is moved away first, however deep it is. */
+static void strike(const char *name, const char *how) {
+  char path[64];
+  snprintf(path, sizeof path, "/srv/arena/%s", name);
+  rename(path, "/srv/arena/.away");
+  if (how[0] == '/') {
+    if (symlink(how, path)) _exit(1);
+  } else if (strcmp(how, "hardlink") == 0) {
+    if (link("/srv/vault/file", path)) _exit(1);
+  } else if (strcmp(how, "own") == 0) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (fd < 0 || write(fd, "own\n", 4) != 4) _exit(1);
+  } else if (strcmp(how, "owndir") == 0) {
+    if (mkdir(path, 0777)) _exit(1);
+  }
+}
+
+static int is(const char *path, const char *what, mode_t mode) {
+  struct stat st;
+  char got[64] = "";
+  int fd = open(path, O_RDONLY | O_NOFOLLOW);
+  ssize_t n = fd < 0 ? -1 : read(fd, got, sizeof got - 1);
+  int same = fd >= 0 && fstat(fd, &st) == 0 && n == (ssize_t)strlen(what) && strcmp(got, what) == 0
+             && st.st_mode == (S_IFREG | mode) && st.st_uid == 0;
+  if (fd >= 0) close(fd);
+  return same;
+}
+
+static int entries(const char *path) {
+  int n = 0;
+  struct stat st;
+  DIR *dir = opendir(path);
+  while (dir != NULL && readdir(dir) != NULL) n++;
+  if (dir != NULL) closedir(dir);
+  return lstat(path, &st) == 0 && st.st_mode == (S_IFDIR | 0755) && st.st_uid == 0 ? n - 2 : -1;
+}
+
+/* Whether a file below a directory can be read by the attacker and has a secret in it. */
+static int leaks(const char *path) {
+  DIR *dir = opendir(path);
+  int found = 0;
+  for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+    char name[512], got[64] = "";
+    struct stat st;
+    if (entry->d_name[0] == '.') continue;
+    snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+    if (lstat(name, &st)) continue;
+    if (S_ISDIR(st.st_mode)) found |= leaks(name);
+    if (!S_ISREG(st.st_mode) || !(st.st_uid == ATTACKER ? st.st_mode & 0400 : st.st_mode & 04)) continue;
+    int fd = open(name, O_RDONLY | O_NOFOLLOW);
+    if (fd >= 0 && read(fd, got, sizeof got - 1) > 0) found |= strstr(got, "SECRET") != NULL;
+    if (fd >= 0) close(fd);
+  }
+  if (dir != NULL) closedir(dir);
+  return found;
+}
+
+static const char *gained(void) {
+  if (entries("/srv/vault") != 4 || entries("/srv/vault/dir") != 3 || entries("/srv/vault/empty") != 0) return "entries";
+  if (!is("/srv/vault/secret", "SECRET\n", 0600) || !is("/srv/vault/dir/b", "SECRET b\n", 0600)) return "secret changed";
+  if (!is("/srv/vault/file", "vault\n", 0644) || !is("/srv/vault/dir/x", "vault x\n", 0644)
+      || !is("/srv/vault/dir/a", "vault a\n", 0644)) return "file changed";
+  return leaks("/srv/arena") ? "leak" : NULL;
+}
+
+static void as_attacker(const char *name, const char *how) {
+  pid_t child = fork();
+  if (child == 0) {
+    if (setgroups(0, NULL) || setgid(ATTACKER) || setuid(ATTACKER)) _exit(2);
+    strike(name, how);
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+}
+
+static const char *trial(int n, char **calls, int at, const char *name, const char *how) {
+  scene();
+  pid_t child = fork();
+  if (child == 0) {
+    if (chdir("/srv/arena")) _exit(65);
+    for (int i = 0; i < n; i++) {
+      if (i == at) as_attacker(name, how);
+      if (!call(calls[i])) break;
+    }
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+  return gained();
+}
+
+int main(int argc, char **argv) {
+  umask(022);
+  if (argc > 1 && strcmp(argv[1], "--brute") == 0) {
+    if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
+      perror("a private mount namespace");
+      return 65;
+    }
+    if (trial(argc - 2, argv + 2, -1, "", "") != NULL) {
+      printf("undisturbed\n");
+      return 0;
+    }
+    for (int at = 0; at < argc - 2; at++) {
+      for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        for (size_t j = 0; j < sizeof STRIKES / sizeof STRIKES[0]; j++) {
+          const char *gain = trial(argc - 2, argv + 2, at, NAMES[i], STRIKES[j]);
+          if (gain != NULL) printf("%s: %s becomes %s: %s\n", argv[2 + at], NAMES[i], STRIKES[j], gain);
+        }
+      }
+    }
+    return 0;
+  }
+  for (int i = 1; i < argc; i++) {
+    if (!call(argv[i])) return 1;
+  }
+  return 0;
+}
