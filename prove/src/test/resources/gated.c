@@ -110,17 +110,19 @@ static void scene(void) {
   text("/srv/arena/b", "root's\n", 0644, 0);
   directory("/srv/arena/d", ATTACKER);
   text("/srv/arena/d/x", "inner\n", 0644, ATTACKER);
+  directory("/srv/arena/e", 0);
+  text("/srv/arena/e/x", "deep\n", 0644, 0);
   directory("/srv/vault", 0);
   text("/srv/vault/secret", "SECRET\n", 0600, 0);
   text("/srv/vault/file", "vault\n", 0644, 0);
   directory("/srv/vault/dir", 0);
-  text("/srv/vault/dir/x", "vault x\n", 0644, 0);
+  text("/srv/vault/dir/x", "vault x\n", 0640, 0);
   text("/srv/vault/dir/a", "vault a\n", 0644, 0);
   text("/srv/vault/dir/b", "SECRET b\n", 0600, 0);
   directory("/srv/vault/empty", 0);
 }
 
-static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t"};
+static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t", "e", "e/x", "e/t"};
 static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/vault/dir",
                                 "/srv/vault/new", "/srv/vault/empty", "hardlink", "own", "owndir", "gone"};
 
@@ -184,7 +186,7 @@ static int leaks(const char *path) {
 static const char *gained(void) {
   if (entries("/srv/vault") != 4 || entries("/srv/vault/dir") != 3 || entries("/srv/vault/empty") != 0) return "entries";
   if (!is("/srv/vault/secret", "SECRET\n", 0600) || !is("/srv/vault/dir/b", "SECRET b\n", 0600)) return "secret changed";
-  if (!is("/srv/vault/file", "vault\n", 0644) || !is("/srv/vault/dir/x", "vault x\n", 0644)
+  if (!is("/srv/vault/file", "vault\n", 0644) || !is("/srv/vault/dir/x", "vault x\n", 0640)
       || !is("/srv/vault/dir/a", "vault a\n", 0644)) return "file changed";
   return leaks("/srv/arena") ? "leak" : NULL;
 }

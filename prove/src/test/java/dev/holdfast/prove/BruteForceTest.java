@@ -24,7 +24,7 @@ class BruteForceTest {
   private static final int PROGRAMS = Integer.getInteger("holdfast.brute.programs", 12);
   private static final long SEED = Long.getLong("holdfast.brute.seed", 1);
 
-  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t"};
+  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t", "e/x", "e/t"};
   private static final String[] CALLS = {
     "absent N",
     "regular N",
@@ -49,10 +49,12 @@ class BruteForceTest {
     "rename N N",
     "link N N",
     "chdir d",
+    "chdir e",
+    "rmdir d",
   };
   private static final String SETUP =
-      "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d; echo inner > d/x;"
-          + " chmod 644 a b d/x; chown 65534:65534 . a d d/x; chmod 755 . d";
+      "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d e; echo inner > d/x; echo deep > e/x;"
+          + " chmod 644 a b d/x e/x; chown 65534:65534 . a d d/x; chmod 755 . d e";
 
   private static Path victim;
 
@@ -65,7 +67,7 @@ class BruteForceTest {
 
   private static List<String> script(Random random) {
     List<String> calls = new ArrayList<>();
-    int length = 2 + random.nextInt(3);
+    int length = 2 + random.nextInt(4);
     String last = NAMES[random.nextInt(NAMES.length)];
     for (int i = 0; i < length; i++) {
       String call = CALLS[random.nextInt(CALLS.length)];

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictable the names were the same in every run, so they can be prepared beforehand
  * @param onTheWay the first such call of the process whose way leads over the binding, whatever it
  *     names beyond: in another run it may be about another name
+ * @param below what stopped the program in the directory that is changed
  */
 public record Move(
     ObservedCall call,
@@ -20,7 +21,8 @@ public record Move(
     Strike strike,
     @Nullable String command,
     boolean predictable,
-    boolean onTheWay) {
+    boolean onTheWay,
+    NamesBelow below) {
   /** One that waits for the very call. */
   public Move(
       ObservedCall call,
@@ -28,11 +30,11 @@ public record Move(
       Strike strike,
       @Nullable String command,
       boolean predictable) {
-    this(call, binding, strike, command, predictable, false);
+    this(call, binding, strike, command, predictable, false, NamesBelow.NONE);
   }
 
   /** The same, for any such call that leads over the directory that it changes. */
   Move first() {
-    return new Move(call, binding, strike, command, predictable, true);
+    return new Move(call, binding, strike, command, predictable, true, below);
   }
 }

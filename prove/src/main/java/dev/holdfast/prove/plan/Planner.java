@@ -60,6 +60,10 @@ public final class Planner {
   private final Set<Asked> asked = new HashSet<>();
 
   private final List<Scenario> scenarios = new ArrayList<>();
+
+  /** Which of the observed calls is looked at. */
+  private int at;
+
   private final Map<String, Integer> pruned = new TreeMap<>();
 
   /**
@@ -90,6 +94,7 @@ public final class Planner {
     int index = 0;
     for (ObservedCall call : observation.interesting()) {
       shown.before(call, index);
+      at = index;
       if (index >= from) {
         moments(call);
       }
@@ -100,6 +105,10 @@ public final class Planner {
     // Whoever tries only some of it shall begin with the uses.
     scenarios.sort(Comparator.comparing(s -> s.last().call().operation().action().isCheck()));
     return new Plan(scenarios, pruned);
+  }
+
+  private int calls() {
+    return observation.interesting().size();
   }
 
   private void moments(ObservedCall call) {
@@ -258,6 +267,9 @@ public final class Planner {
         if (!follow && object != null && object.isRegular()) {
           window(call, binding, Strike.HARDLINK, Hazard.S12, check);
         }
+        if (!follow) {
+          goesOn(call, binding, Strike.FILE);
+        }
       }
       case CHDIR, CHROOT, MOUNT -> {
         Hazard hazard = objectHazard(call, binding);
@@ -280,6 +292,9 @@ public final class Planner {
         } else {
           prune("acts on the entry itself", 1);
         }
+        if (source) {
+          goesOn(call, binding, Strike.FILE);
+        }
       }
       case MKDIR -> squat(call, binding, Strike.DIRECTORY, Strike.SYMLINK_DIRECTORY);
       case MKNOD -> squat(call, binding, Strike.FILE, Strike.SYMLINK, Strike.FIFO);
@@ -291,7 +306,11 @@ public final class Planner {
               Strike.DIRECTORY,
               Strike.SYMLINK,
               Strike.SYMLINK_DIRECTORY);
-      case UNLINK, RMDIR -> prune("acts on the entry itself", 1);
+      case UNLINK, RMDIR -> {
+        prune("acts on the entry itself", 1);
+        goesOn(
+            call, binding, operation.action() == Action.RMDIR ? Strike.DIRECTORY : Strike.FILE);
+      }
       default -> {}
     }
     if (invariants && object != null && operation.reads()) {
@@ -299,10 +318,21 @@ public final class Planner {
     }
   }
 
+  /** A use that found nothing: with something there the program may go on. */
+  private void goesOn(ObservedCall call, Binding binding, Strike form) {
+    if (binding.object() == null && call.result().is(Errno.ENOENT)) {
+      window(call, binding, form, Hazard.S05, check(binding));
+    }
+  }
+
   /** The attacker makes the name first: does the program take it for its own? */
   private void squat(ObservedCall call, Binding binding, Strike... forms) {
     if (binding.object() != null) {
       prune("exclusive", 1);
+      if (call.result().is(Errno.EEXIST)) {
+        // On the way on which it was not there before.
+        window(call, binding, Strike.REMOVE, Hazard.S04, check(binding));
+      }
       return;
     }
     ObservedCall earlier = earlier(binding);
@@ -451,7 +481,12 @@ public final class Planner {
             && !binding.last()
             && !binding.listing()
             && call.operation().action().isCheck();
-    Move move = new Move(call, binding, strike, null, !volatileNames.isVolatile(path), onTheWay);
+    NamesBelow below =
+        binding != null && strike == Strike.SYMLINK_DIRECTORY
+            ? NamesBelow.of(binding.path(), observation.interesting().subList(at, calls()))
+            : NamesBelow.NONE;
+    boolean predictable = !volatileNames.isVolatile(path);
+    Move move = new Move(call, binding, strike, null, predictable, onTheWay, below);
     scenarios.add(
         new Scenario(
             new Window(

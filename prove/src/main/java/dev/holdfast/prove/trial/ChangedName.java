@@ -30,7 +30,7 @@ record ChangedName(Strike strike) implements Tactics {
   public Then act(Stage stage, Move move, Call call, @Nullable Binding binding)
       throws FileSystemException {
     stage.striker.strike(
-        strike, Objects.requireNonNull(binding), move.call().command(), stage.outcome);
+        strike, Objects.requireNonNull(binding), move, stage.outcome);
     return strike == Strike.FIFO ? Then.SHOW_RESULT_OR_STUCK : Then.SHOW_RESULT;
   }
 
@@ -40,7 +40,7 @@ record ChangedName(Strike strike) implements Tactics {
     if (now == null) {
       return false;
     }
-    stage.striker.strike(strike, now, move.call().command(), stage.outcome);
+    stage.striker.strike(strike, now, move, stage.outcome);
     return stage.outcome.struck == Outcome.Struck.DONE;
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.payload.Reader;
+import dev.holdfast.prove.plan.Move;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
@@ -66,10 +67,11 @@ final class Striker {
   /**
    * Performs a strike that changes a name; says in the outcome what came of it.
    *
-   * @param command the program that will find it, with its arguments, raw
+   * @param move by which it is made: who will find it, and what stopped it there
    */
-  void strike(Strike strike, Binding binding, List<String> command, Outcome outcome)
+  void strike(Strike strike, Binding binding, Move move, Outcome outcome)
       throws FileSystemException {
+    List<String> command = move.call().command();
     String aside = Raw.join(binding.directory(), AWAY + (strikes == 0 ? "" : "-" + strikes));
     strikes++;
     SyscallResult result =
@@ -77,7 +79,7 @@ final class Striker {
           case SYMLINK -> replaceByLink(Vault.SECRET, aside, binding);
           case SYMLINK_DANGLING -> replaceByLink(Vault.ABSENT, aside, binding);
           case SYMLINK_DIRECTORY -> {
-            vault.mirror(binding.path());
+            vault.mirror(binding.path(), move.below());
             yield replaceByLink(Vault.MIRROR, aside, binding);
           }
           case HARDLINK -> hardlink(aside, binding);

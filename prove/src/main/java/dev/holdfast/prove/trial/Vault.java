@@ -13,6 +13,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Namespaces;
 import dev.holdfast.prove.payload.Payloads;
 import dev.holdfast.prove.payload.Reader;
+import dev.holdfast.prove.plan.NamesBelow;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
@@ -170,7 +171,7 @@ final class Vault {
   String linkable(String directory) throws FileSystemException {
     Mount mount = Mount.of(directory);
     if (mount.equals(Mount.of(DIRECTORY))) {
-      if (!Statx.statx(AT_FDCWD, Raw.bytes(CLOSED), AT_SYMLINK_NOFOLLOW, 0).ok()) {
+      if (!isThere(CLOSED)) {
         file(CLOSED, closedMode);
       }
       return CLOSED;
@@ -211,10 +212,41 @@ final class Vault {
   /**
    * Makes the mirror directory have what a directory has, name by name; but no names that are made
    * up anew in each run, for no real directory would happen to have them.
+   *
+   * @param below what stopped the program there: it shall not in the mirror
    */
-  void mirror(String directory) throws FileSystemException {
+  void mirror(String directory, NamesBelow below) throws FileSystemException {
     entries = 0;
+    for (String name : below.missing()) {
+      if (!volatileNames.isVolatile(name)) {
+        makeThere(name);
+      }
+    }
     copyNames(directory, MIRROR, MAX_DEPTH);
+    for (String name : below.inTheWay()) {
+      // A directory goes only if it is empty; otherwise it is in the way there, too.
+      byte[] path = Raw.bytes(Raw.join(MIRROR, name));
+      if (Unistd.unlinkat(AT_FDCWD, path, 0).failed()) {
+        Unistd.unlinkat(AT_FDCWD, path, Fcntl.AT_REMOVEDIR);
+      }
+    }
+  }
+
+  private void makeThere(String name) throws FileSystemException {
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      String directory = Raw.join(MIRROR, name.substring(0, slash));
+      if (!isThere(directory)) {
+        mkdir(directory, DIRECTORY_MODE, fileUid, fileGid);
+      }
+    }
+    String path = Raw.join(MIRROR, name);
+    if (!name.endsWith("/") && !isThere(path)) {
+      file(path, FILE_MODE);
+    }
+  }
+
+  private static boolean isThere(String path) {
+    return Statx.statx(AT_FDCWD, Raw.bytes(path), AT_SYMLINK_NOFOLLOW, 0).ok();
   }
 
   private void copyNames(String from, String to, int depth) throws FileSystemException {
@@ -237,7 +269,7 @@ final class Vault {
         break;
       }
       // An earlier move may have had it made.
-      boolean there = Statx.statx(AT_FDCWD, Raw.bytes(target), AT_SYMLINK_NOFOLLOW, 0).ok();
+      boolean there = isThere(target);
       switch (stat.value().type()) {
         case Statx.S_IFDIR -> {
           if (depth == 0) {
