@@ -53,8 +53,8 @@ class BruteForceTest {
     "rmdir d",
   };
   private static final String SETUP =
-      "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d e; echo inner > d/x; echo deep > e/x;"
-          + " chmod 644 a b d/x e/x; chown 65534:65534 . a d d/x; chmod 755 . d e";
+      "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d e; echo inner > d/x; echo deep >"
+          + " e/x; chmod 644 a b d/x e/x; chown 65534:65534 . a d d/x; chmod 755 . d e";
 
   private static Path victim;
 
@@ -114,7 +114,8 @@ class BruteForceTest {
       Proof proof = proof(script);
       boolean exploited = proof.count(Verdict.EXPLOITED) > 0;
       if (!gains.isEmpty() && !exploited) {
-        wrong.add(script + " lost by " + gains.subList(0, Math.min(4, gains.size())) + ":\n" + proof);
+        wrong.add(
+            script + " lost by " + gains.subList(0, Math.min(4, gains.size())) + ":\n" + proof);
       }
       lost += gains.isEmpty() ? 0 : 1;
       held += gains.isEmpty() && !exploited ? 1 : 0;
@@ -122,7 +123,13 @@ class BruteForceTest {
       if (gains.isEmpty() && exploited) System.out.println("MORE " + script);
     }
     System.out.println(
-        lost + " lost, " + held + " held, " + more + " lost to more than one strike; wrong: " + wrong.size());
+        lost
+            + " lost, "
+            + held
+            + " held, "
+            + more
+            + " lost to more than one strike; wrong: "
+            + wrong.size());
     assertTrue(wrong.isEmpty(), () -> String.join("\n\n", wrong));
   }
 

@@ -2,10 +2,13 @@ package dev.holdfast.prove.plan;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Observation;
 import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Operand;
+import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
 import java.util.Arrays;
 import java.util.List;
@@ -27,43 +30,102 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
 
   /**
    * @param directory its path, raw
+   * @param from which of the calls that are interesting is the first
+   * @param checks whether what it only asked for in vain is missing, too
    */
-  static NamesBelow of(String directory, List<ObservedCall> calls) {
-    Set<String> missing = new TreeSet<>();
-    Set<String> inTheWay = new TreeSet<>();
-    Set<String> used = new TreeSet<>();
-    for (ObservedCall call : calls) {
-      List<Operand> operands = call.operation().operands();
-      for (int i = 0; i < operands.size(); i++) {
-        String name = call.operation().action().isCheck() ? null : below(directory, call, i);
-        if (name == null) {
-          continue;
-        }
-        boolean creates = call.operation().creates() || call.operation().makesNew();
-        if (call.result().is(Errno.EEXIST) && i == operands.size() - 1) {
-          inTheWay.add(name);
-        } else if (call.result().is(Errno.ENOENT) && !creates) {
-          missing.add(name + (wantsDirectory(call) ? "/" : ""));
-        } else {
-          used.add(name);
+  static NamesBelow of(String directory, Observation observation, int from, boolean checks) {
+    Seen seen = new Seen(checks);
+    List<ObservedCall> all = observation.interesting();
+    for (ObservedCall call : all.subList(from, all.size())) {
+      for (int i = 0; i < call.operation().operands().size(); i++) {
+        String name = below(directory, call, i);
+        if (name != null) {
+          boolean there = call.result().is(Errno.EEXIST) || lastObject(call, i) != null;
+          seen.add(name, call.operation(), i, there);
         }
       }
     }
-    missing.removeIf(name -> used.contains(name.endsWith("/") ? parent(name) : name));
-    inTheWay.removeAll(used);
-    return new NamesBelow(missing, inTheWay);
+    for (Observation.Below call : observation.below()) {
+      String name = call.before() < from ? null : after(call.path(), directory);
+      if (name != null && isPlain(name)) {
+        seen.add(name, call.operation(), call.operand(), call.there());
+      }
+    }
+    seen.missing.removeIf(name -> isUsed(name, seen.used));
+    seen.inTheWay.removeAll(seen.used);
+    seen.missing.addAll(seen.cleanedUp);
+    return new NamesBelow(seen.missing, seen.inTheWay);
   }
 
-  private static String parent(String name) {
-    return name.substring(0, name.length() - 1);
+  private static @Nullable Statx lastObject(ObservedCall call, int operand) {
+    for (Binding binding : call.changeable()) {
+      if (binding.operand() == operand && binding.last()) {
+        return binding.object();
+      }
+    }
+    return null;
   }
 
-  private static boolean wantsDirectory(ObservedCall call) {
-    Action action = call.operation().action();
-    return action == Action.CHDIR || action == Action.RMDIR || call.operation().wantsDirectory();
+  /** What became of names, call by call. */
+  private static final class Seen {
+    final Set<String> missing = new TreeSet<>();
+    final Set<String> inTheWay = new TreeSet<>();
+    final Set<String> used = new TreeSet<>();
+
+    /**
+     * Made where there was nothing, though it would have taken what is there, and removed again.
+     */
+    final Set<String> cleanedUp = new TreeSet<>();
+
+    private final Set<String> made = new TreeSet<>();
+    private final boolean checks;
+
+    Seen(boolean checks) {
+      this.checks = checks;
+    }
+
+    void add(String name, Operation operation, int operand, boolean there) {
+      boolean target = operand == 1;
+      boolean makes = operation.makesNew() && (target || operation.operands().size() == 1);
+      if (operation.action().isCheck()) {
+        if (checks && !there) {
+          missing.add(name);
+        }
+      } else if (makes && there && operation.action() != Action.RENAME) {
+        inTheWay.add(name);
+      } else if (!there && !makes && !operation.creates()) {
+        missing.add(name + (wantsDirectory(operation) ? "/" : ""));
+      } else {
+        used.add(name);
+      }
+      if (operation.creates() && !operation.exclusive() && !there) {
+        made.add(name);
+      }
+      boolean removes = operation.action() == Action.UNLINK || operation.action() == Action.RENAME;
+      if (removes && !target && made.contains(name)) {
+        cleanedUp.add(name);
+      }
+    }
   }
 
-  /** What a path argument names below the directory; null if it does not lead there, or by links. */
+  /** Itself, or a directory on its way, which the program may have made. */
+  private static boolean isUsed(String name, Set<String> used) {
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      if (used.contains(name.substring(0, slash))) {
+        return true;
+      }
+    }
+    return used.contains(name);
+  }
+
+  private static boolean wantsDirectory(Operation operation) {
+    Action action = operation.action();
+    return action == Action.CHDIR || action == Action.RMDIR || operation.wantsDirectory();
+  }
+
+  /**
+   * What a path argument names below the directory; null if it does not lead there, or by links.
+   */
   private static @Nullable String below(String directory, ObservedCall call, int index) {
     Operand operand = call.operation().operands().get(index);
     String spelled = Raw.of(operand.path());
@@ -72,7 +134,8 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       if (binding.operand() == index && binding.last()) {
         rest = after(binding.path(), directory);
       } else if (binding.operand() == index && binding.path().equals(directory)) {
-        rest = after("/" + spelled, "/" + binding.entry());
+        int at = ("/" + spelled).lastIndexOf("/" + binding.entry() + "/");
+        rest = at < 0 ? null : spelled.substring(at + binding.entry().length() + 1);
       }
     }
     boolean here = operand.dirfd() == Fcntl.AT_FDCWD && !spelled.startsWith("/");
@@ -83,8 +146,7 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
   }
 
   private static @Nullable String after(String path, String directory) {
-    int at = path.lastIndexOf(directory + "/");
-    return at < 0 ? null : path.substring(at + directory.length() + 1);
+    return path.startsWith(directory + "/") ? path.substring(directory.length() + 1) : null;
   }
 
   private static boolean isPlain(String path) {

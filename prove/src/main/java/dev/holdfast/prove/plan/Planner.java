@@ -107,10 +107,6 @@ public final class Planner {
     return new Plan(scenarios, pruned);
   }
 
-  private int calls() {
-    return observation.interesting().size();
-  }
-
   private void moments(ObservedCall call) {
     if (call.asAttacker()) {
       prune(AS_ATTACKER, call.changeable().size());
@@ -154,6 +150,11 @@ public final class Planner {
     if (!binding.last()) {
       if (object != null) {
         atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
+        if (call.changeable().stream().noneMatch(Binding::last)) {
+          // He cannot change what was asked about, only where it is asked.
+          boolean there = call.result().ok();
+          atCheck(call, binding, there ? Strike.DIRECTORY : Strike.EXCHANGE, Hazard.S13);
+        }
       }
     } else if (object == null) {
       atCheck(call, binding, Strike.CONTENT, Hazard.S05);
@@ -308,8 +309,7 @@ public final class Planner {
               Strike.SYMLINK_DIRECTORY);
       case UNLINK, RMDIR -> {
         prune("acts on the entry itself", 1);
-        goesOn(
-            call, binding, operation.action() == Action.RMDIR ? Strike.DIRECTORY : Strike.FILE);
+        goesOn(call, binding, operation.action() == Action.RMDIR ? Strike.DIRECTORY : Strike.FILE);
       }
       default -> {}
     }
@@ -364,7 +364,8 @@ public final class Planner {
       return;
     }
     boolean follow = operation.operands().get(binding.operand()).follow();
-    if (operation.wantsDirectory() || (object != null && object.isDirectory())) {
+    boolean directory = object != null && object.isDirectory() && !operation.writes();
+    if (operation.wantsDirectory() || directory) {
       if (follow) {
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
       } else {
@@ -482,8 +483,8 @@ public final class Planner {
             && !binding.listing()
             && call.operation().action().isCheck();
     NamesBelow below =
-        binding != null && strike == Strike.SYMLINK_DIRECTORY
-            ? NamesBelow.of(binding.path(), observation.interesting().subList(at, calls()))
+        binding != null && (strike == Strike.SYMLINK_DIRECTORY || strike == Strike.EXCHANGE)
+            ? NamesBelow.of(binding.path(), observation, at, strike == Strike.EXCHANGE)
             : NamesBelow.NONE;
     boolean predictable = !volatileNames.isVolatile(path);
     Move move = new Move(call, binding, strike, null, predictable, onTheWay, below);

@@ -1,5 +1,7 @@
 package dev.holdfast.prove.plan;
 
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.watch.Binding;
@@ -45,7 +47,16 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
         && move.strike() != Strike.FIFO
         && (move.call().operation().action().isCheck()
             || binding.listing()
-            || (binding.object() == null && move.call().operation().makesNew()));
+            || (binding.object() == null && move.call().operation().makesNew())
+            || isOtherwise(move, binding));
+  }
+
+  /** The call failed since something was there, or was not, and now that is otherwise. */
+  private static boolean isOtherwise(Move move, Binding binding) {
+    SyscallResult result = move.call().result();
+    return binding.object() == null
+        ? result.is(Errno.ENOENT)
+        : move.strike() == Strike.REMOVE && result.is(Errno.EEXIST);
   }
 
   /** This one, and another that was planned for the way on which this one leads the victim. */

@@ -29,8 +29,7 @@ record ChangedName(Strike strike) implements Tactics {
   @Override
   public Then act(Stage stage, Move move, Call call, @Nullable Binding binding)
       throws FileSystemException {
-    stage.striker.strike(
-        strike, Objects.requireNonNull(binding), move, stage.outcome);
+    stage.striker.strike(strike, Objects.requireNonNull(binding), move, stage.outcome);
     return strike == Strike.FIFO ? Then.SHOW_RESULT_OR_STUCK : Then.SHOW_RESULT;
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.plan.NamesBelow;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
@@ -60,17 +61,36 @@ final class Lookalike {
   /**
    * Nothing for a directory in which he could change everything: to exchange the whole gains him no
    * more. A new name is added, for who takes whatever is there.
+   *
+   * @param below what the program looks for there in vain is added, too
    */
-  List<Entry> of(String directory) throws FileSystemException {
+  List<Entry> of(String directory, NamesBelow below) throws FileSystemException {
     if (attacker.mayChange(directory)) {
       return List.of();
     }
     add(directory, "", MAX_DEPTH);
+    below.missing().forEach(name -> addMissing(directory, name));
     String fresh = "attacker";
-    if (entries.stream().noneMatch(e -> e.name().equals(fresh))) {
+    if (!has(fresh)) {
       entries.add(new Planted(fresh, vault.attackerContent(directory, fresh, command)));
     }
     return List.copyOf(entries);
+  }
+
+  private void addMissing(String directory, String name) {
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      String folder = name.substring(0, slash);
+      if (!has(folder)) {
+        entries.add(new Folder(folder));
+      }
+    }
+    if (!name.endsWith("/") && !has(name) && !vault.isVolatile(name)) {
+      entries.add(new Planted(name, vault.attackerContent(directory, name, command)));
+    }
+  }
+
+  private boolean has(String name) {
+    return entries.stream().anyMatch(e -> e.name().equals(name));
   }
 
   private void add(String directory, String prefix, int depth) throws FileSystemException {

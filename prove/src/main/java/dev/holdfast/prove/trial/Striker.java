@@ -124,7 +124,8 @@ final class Striker {
             yield attacker.act(() -> addNames(binding.directory(), files));
           }
           case EXCHANGE -> {
-            List<Lookalike.Entry> like = new Lookalike(vault, attacker, command).of(binding.path());
+            List<Lookalike.Entry> like =
+                new Lookalike(vault, attacker, command).of(binding.path(), move.below());
             yield attacker.act(() -> exchange(aside, like, binding));
           }
           case REMOVE ->

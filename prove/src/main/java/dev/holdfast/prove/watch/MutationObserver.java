@@ -151,6 +151,15 @@ public final class MutationObserver implements TraceHandler {
   /** What was seen, in order. */
   public Observation result(Ending ending, boolean orphansLeft, String output) {
     return new Observation(
-        List.copyOf(found), calls, tasks, ending, orphansLeft, output, 0, 0, commands.all());
+        List.copyOf(found),
+        calls,
+        tasks,
+        ending,
+        orphansLeft,
+        output,
+        0,
+        0,
+        commands.all(),
+        List.of());
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
  * @param outOfReach how many uses by name had nothing on their way that the attacker could change
  * @param onDescriptors how many changes of rights were made on descriptors, which no name leads to
  * @param commands the programs that were run, in order
+ * @param below uses of names in directories that the task stood in or had open, where the attacker
+ *     can change nothing, in order
  */
 public record Observation(
     List<ObservedCall> interesting,
@@ -23,7 +25,18 @@ public record Observation(
     String output,
     int outOfReach,
     int onDescriptors,
-    List<Command> commands) {
+    List<Command> commands,
+    List<Below> below) {
+  /**
+   * A use of a name on whose way the attacker could change nothing any more.
+   *
+   * @param before how many of the interesting calls had been made
+   * @param path raw
+   * @param operand which path argument it is
+   * @param there whether the name was there
+   */
+  public record Below(int before, String path, Operation operation, int operand, boolean there) {}
+
   /**
    * A program that a task began to run.
    *

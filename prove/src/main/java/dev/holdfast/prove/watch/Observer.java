@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Observer implements TraceHandler {
   private static final int RIGHTS = Unistd.R_OK | Unistd.W_OK;
+  private static final int MOST_BELOW = 1000;
 
   private final Resolver resolver;
   private final Attacker attacker;
@@ -34,6 +35,7 @@ public final class Observer implements TraceHandler {
   private final List<ObservedCall> interesting = new ArrayList<>();
   private final Map<Task, Pending> pending = new LinkedHashMap<>();
   private final FilesUsed files;
+  private final List<Observation.Below> below = new ArrayList<>();
   private int calls;
   private int tasks = 1;
   private int outOfReach;
@@ -53,6 +55,20 @@ public final class Observer implements TraceHandler {
    * @param after the name, raw, that the call's object then has; empty if it has none
    */
   private record Pending(ObservedCall call, String after) {}
+
+  /** Relative names: the directory that they start from was come to by names before. */
+  private void below(Task task, Operation operation) {
+    for (int i = 0; i < operation.operands().size(); i++) {
+      Operand operand = operation.operands().get(i);
+      byte[] path = operand.path();
+      if (path.length > 0 && path[0] != '/' && below.size() < MOST_BELOW) {
+        String name = resolver.absolute(task, operand);
+        boolean there =
+            Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(name), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok();
+        below.add(new Observation.Below(interesting.size(), name, operation, i, there));
+      }
+    }
+  }
 
   @Override
   public Then beforeCall(Call call) {
@@ -83,6 +99,7 @@ public final class Observer implements TraceHandler {
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
+        below(call.task(), operation);
       }
       if (narrowing.rights == 0) {
         return Then.GO_ON;
@@ -357,6 +374,7 @@ public final class Observer implements TraceHandler {
         output,
         outOfReach,
         onDescriptors,
-        commands.all());
+        commands.all(),
+        List.copyOf(below));
   }
 }
