@@ -2,7 +2,6 @@ package dev.holdfast.prove.plan;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Statx;
 import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Observation;
@@ -40,8 +39,7 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       for (int i = 0; i < call.operation().operands().size(); i++) {
         String name = below(directory, call, i);
         if (name != null) {
-          boolean there = call.result().is(Errno.EEXIST) || lastObject(call, i) != null;
-          seen.add(name, call.operation(), i, there);
+          seen.add(name, call.operation(), i, wasThere(call, i));
         }
       }
     }
@@ -57,13 +55,14 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
     return new NamesBelow(seen.missing, seen.inTheWay);
   }
 
-  private static @Nullable Statx lastObject(ObservedCall call, int operand) {
+  private static boolean wasThere(ObservedCall call, int operand) {
     for (Binding binding : call.changeable()) {
       if (binding.operand() == operand && binding.last()) {
-        return binding.object();
+        return binding.object() != null;
       }
     }
-    return null;
+    boolean makes = call.operation().creates() || call.operation().makesNew();
+    return makes ? call.result().is(Errno.EEXIST) : !call.result().is(Errno.ENOENT);
   }
 
   /** What became of names, call by call. */

@@ -82,6 +82,8 @@ final class Lookalike {
       String folder = name.substring(0, slash);
       if (!has(folder)) {
         entries.add(new Folder(folder));
+      } else if (!entries.contains(new Folder(folder))) {
+        return;
       }
     }
     if (!name.endsWith("/") && !has(name) && !vault.isVolatile(name)) {

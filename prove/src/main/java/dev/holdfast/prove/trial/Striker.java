@@ -114,7 +114,7 @@ final class Striker {
                     byte[] name = Raw.bytes(aside);
                     SyscallResult made = Unistd.mkdirat(AT_FDCWD, name, 0777);
                     Unistd.fchmodat(AT_FDCWD, name, 0777);
-                    return made.failed() ? made : replace(aside, binding);
+                    return made.failed() ? made : replaceByDirectory(aside, binding);
                   });
           case NAMES -> {
             Map<String, byte[]> files = new TreeMap<>();
@@ -163,6 +163,11 @@ final class Striker {
     // Only an exchange puts anything but a directory in a directory's place.
     int flags = object != null && object.isDirectory() ? Unistd.RENAME_EXCHANGE : 0;
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
+  }
+
+  private static SyscallResult replaceByDirectory(String aside, Binding binding) {
+    int flags = binding.object() == null ? 0 : Unistd.RENAME_EXCHANGE;
+    return Unistd.renameat2(AT_FDCWD, Raw.bytes(aside), AT_FDCWD, Raw.bytes(binding.path()), flags);
   }
 
   /** New names that end as those do which stand there: what is taken by its ending takes them. */
@@ -217,8 +222,7 @@ final class Striker {
     if (made.failed()) {
       return made;
     }
-    int flags = binding.object() == null ? 0 : Unistd.RENAME_EXCHANGE;
-    return Unistd.renameat2(AT_FDCWD, Raw.bytes(aside), AT_FDCWD, Raw.bytes(binding.path()), flags);
+    return replaceByDirectory(aside, binding);
   }
 
   private byte[] content(String directory, String name, List<String> command) {

@@ -217,12 +217,12 @@ final class Vault {
    */
   void mirror(String directory, NamesBelow below) throws FileSystemException {
     entries = 0;
+    copyNames(directory, MIRROR, MAX_DEPTH);
     for (String name : below.missing()) {
       if (!volatileNames.isVolatile(name)) {
         makeThere(name);
       }
     }
-    copyNames(directory, MIRROR, MAX_DEPTH);
     for (String name : below.inTheWay()) {
       // A directory goes only if it is empty; otherwise it is in the way there, too.
       byte[] path = Raw.bytes(Raw.join(MIRROR, name));
@@ -237,12 +237,20 @@ final class Vault {
       String directory = Raw.join(MIRROR, name.substring(0, slash));
       if (!isThere(directory)) {
         mkdir(directory, DIRECTORY_MODE, fileUid, fileGid);
+      } else if (!isDirectory(directory)) {
+        return;
       }
     }
     String path = Raw.join(MIRROR, name);
     if (!name.endsWith("/") && !isThere(path)) {
       file(path, FILE_MODE);
     }
+  }
+
+  private static boolean isDirectory(String path) {
+    int mask = Statx.STATX_TYPE;
+    Result<Statx> stat = Statx.statx(AT_FDCWD, Raw.bytes(path), AT_SYMLINK_NOFOLLOW, mask);
+    return stat.ok() && stat.value().isDirectory();
   }
 
   private static boolean isThere(String path) {
