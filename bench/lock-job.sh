@@ -20,10 +20,14 @@ cat >see <<'EOF'
 printf 'argv0 %s\n' "$(tr '\0' ' ' </proc/$$/cmdline)"
 ls -l /proc/self/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/fd \1 \2/p' | sed '/the.lock$/d; /\/proc\/[0-9]*\/fd$/d; /^fd 1 /d'
 cat /proc/self/limits
-grep -E '^(Umask|SigBlk|SigIgn|CapEff|NoNewPrivs|Seccomp|Cpus_allowed):' /proc/self/status
+grep -E '^(Umask|SigBlk|SigIgn|Cap[A-Z][a-z]*|Groups|NoNewPrivs|Seccomp|Cpus_allowed):' /proc/self/status
 printf 'oom %s nice %s cwd %s\n' "$(cat /proc/self/oom_score_adj)" "$(nice)" "$(env pwd -P)"
+cat /proc/self/timerslack_ns /proc/self/personality /proc/self/coredump_filter
+chrt -p $$ | sed 's/^pid [0-9]*//'
+ionice -p $$
 ps -o pgid=,sid=,tty= -p $$
-env -0 | sort -z | tr '\0' '\n' | grep -v '^_='
+# As it was given to this shell, which would leave some of it out.
+tr '\0' '\n' </proc/$$/environ | grep -av '^_='
 EOF
 chmod +x see
 
@@ -37,6 +41,14 @@ callers=(
   'wrap=(env --ignore-signal=TERM,CHLD,ALRM --block-signal=RTMIN)'
   'wrap=(nice -n 5)'
   'exec <&-'
+  'exec >&- 2>&-'
+  'wrap=(env a-b=1 A.B=2 =x IFS=: OPTIND=7 PWD=/nowhere root=1 link=2 command=x value=y key=z LC_ALL=)'
+  'f() { true; }; export -f f'
+  'wrap=(env -i)'
+  'wrap=(env HOLDFAST_FDS=1 HOLDFAST_SIGNALS=2 HOLDFAST_LC_ALL=x HOLDFAST_ENVIRONMENT=y HOLDFAST_COMMAND=z)'
+  'wrap=(chrt --batch 0 ionice -c3 taskset -c 0 setarch -R)'
+  'wrap=(setpriv --no-new-privs --pdeathsig TERM)'
+  'wrap=(setsid --wait)'
 )
 
 echo '| caller | --close | inherited | --exec |'

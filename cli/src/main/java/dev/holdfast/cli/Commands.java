@@ -28,6 +28,8 @@ import picocli.CommandLine;
 final class Commands {
   private static final Map<String, Supplier<Command>> BY_NAME = new LinkedHashMap<>();
 
+  private static final Set<String> PRINTING = Set.of("explain", "help", "completion");
+
   static {
     BY_NAME.put("prove", ProveCommand::new);
     BY_NAME.put("lab", LabCommand::new);
@@ -66,6 +68,12 @@ final class Commands {
       BY_NAME.values().forEach(command -> root.with(command.get()));
     }
     return new CommandLine(root.complete());
+  }
+
+  /** True if the command that is named makes system calls, as all do but those that print. */
+  static boolean callsTheKernel(String... args) {
+    String name = firstOperand(args);
+    return BY_NAME.containsKey(name) && !PRINTING.contains(name);
   }
 
   /** The name of every command, in the order of help. */

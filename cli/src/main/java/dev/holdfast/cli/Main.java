@@ -7,6 +7,7 @@ import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.cli.command.TypedText;
 import dev.holdfast.libc.ShutdownHooks;
+import dev.holdfast.libc.Unistd;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -27,6 +28,11 @@ public final class Main {
   public static void main(String[] args) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
+    if (Commands.callsTheKernel(args)) {
+      // To link the first foreign function takes a third of a start: beside the parsing of the
+      // command line, on another processor if there is one.
+      Thread.ofPlatform().daemon().name("link").start(Unistd::getpid);
+    }
     int exitCode = runTyped(out, err, args);
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like

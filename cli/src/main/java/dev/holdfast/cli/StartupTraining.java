@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.prove.Prover;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,9 @@ import java.util.List;
  * more slowly.
  */
 final class StartupTraining {
+  /** For a cache of the command that waits. */
+  private static final String LOCK = "-lock";
+
   private static final List<String[]> COMMAND_LINES =
       List.of(
           new String[] {"--version"},
@@ -31,12 +35,23 @@ final class StartupTraining {
 
   private StartupTraining() {}
 
-  /** Takes the name of an empty directory to work in. Standard input must be empty. */
+  /**
+   * Takes the name of an empty directory to work in, and what is recorded: {@link #LOCK} or all.
+   * Standard input must be empty.
+   */
   public static void main(String[] args) throws IOException {
     PrintWriter nowhere =
         new PrintWriter(
             new OutputStreamWriter(OutputStream.nullOutputStream(), StandardCharsets.UTF_8));
-    inDirectory(Path.of(args[0]), nowhere);
+    Path directory = Path.of(args[0]);
+    if (args.length > 1 && args[1].equals(LOCK)) {
+      String file = directory.resolve("file").toString();
+      Main.run(nowhere, nowhere, "lock", "--kind", "flock", file, "--", "true");
+      Main.run(nowhere, nowhere, "lock", "--timeout", "1s", "--shared", file, "--", "true");
+      Main.run(nowhere, nowhere, "lock", "--no-wait", file, "--", "true");
+      ShutdownHooks.exit(ExitCode.OK);
+    }
+    inDirectory(directory, nowhere);
     for (String[] commandLine : COMMAND_LINES) {
       Main.run(nowhere, nowhere, commandLine);
     }

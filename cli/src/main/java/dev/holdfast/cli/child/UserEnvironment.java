@@ -5,7 +5,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,12 +17,21 @@ public final class UserEnvironment {
   /** What {@code LC_ALL} was: the launcher sets another one, for Java alone. */
   private static final String LOCALE = "HOLDFAST_LC_ALL";
 
+  /** All that our caller gave the launcher, as base64: a shell keeps not all of it. */
+  private static final String ENVIRONMENT = "HOLDFAST_ENVIRONMENT";
+
   /** How the launcher was called, so that a line can be pasted where it was printed. */
   public static final String COMMAND = "HOLDFAST_COMMAND";
 
   /** Variables that are between the launcher, this process and its successor. */
   private static final Set<String> OURS =
-      Set.of(UserNamespace.MARK, COMMAND, LOCALE, CallerState.DESCRIPTORS, CallerState.SIGNALS);
+      Set.of(
+          UserNamespace.MARK,
+          COMMAND,
+          LOCALE,
+          ENVIRONMENT,
+          CallerState.DESCRIPTORS,
+          CallerState.SIGNALS);
 
   /** One character for each byte, and back. */
   private static final Charset BYTES = StandardCharsets.ISO_8859_1;
@@ -27,7 +39,15 @@ public final class UserEnvironment {
   private UserEnvironment() {}
 
   public static Map<String, String> variables() {
-    return restored(System.getenv());
+    Map<String, String> all = new LinkedHashMap<>();
+    for (byte[] string : strings(System.getenv(), Map.of())) {
+      String text = new String(string, StandardCharsets.UTF_8);
+      int equals = text.indexOf('=');
+      if (equals > 0) {
+        all.putIfAbsent(text.substring(0, equals), text.substring(equals + 1));
+      }
+    }
+    return all;
   }
 
   static Map<String, String> restored(Map<String, String> environment) {
@@ -44,16 +64,34 @@ public final class UserEnvironment {
   }
 
   /**
-   * As we got it, byte for byte.
+   * As our caller has it, byte for byte.
    *
    * @param more in addition, or instead
    */
   static byte[][] bytes(Map<String, String> more) {
-    Map<String, String> all = restored(read());
-    more.forEach((name, value) -> all.put(name, raw(value)));
-    return all.entrySet().stream()
-        .map(variable -> (variable.getKey() + "=" + variable.getValue()).getBytes(BYTES))
-        .toArray(byte[][]::new);
+    return strings(System.getenv(), more).toArray(byte[][]::new);
+  }
+
+  static List<byte[]> strings(Map<String, String> ours, Map<String, String> more) {
+    List<byte[]> all = new ArrayList<>();
+    String given = ours.getOrDefault(ENVIRONMENT, "");
+    if (given.isEmpty()) {
+      restored(read()).forEach((name, value) -> all.add((name + "=" + value).getBytes(BYTES)));
+    } else {
+      String strings = new String(Base64.getDecoder().decode(given), BYTES);
+      for (int from = 0, end; from < strings.length(); from = end + 1) {
+        end = strings.indexOf('\0', from);
+        end = end < 0 ? strings.length() : end;
+        all.add(strings.substring(from, end).getBytes(BYTES));
+      }
+    }
+    more.forEach(
+        (name, value) -> {
+          String start = raw(name) + "=";
+          all.removeIf(string -> new String(string, BYTES).startsWith(start));
+          all.add((start + raw(value)).getBytes(BYTES));
+        });
+    return all;
   }
 
   private static Map<String, String> read() {

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class LockCommand extends Command {
   static final int OVERDUE = 124;
 
+  /** A wait after which what was seen before it says nothing. */
+  private static final long LONG_NANOS = 1_000_000_000;
+
   private final Value<String> kind =
       option(
               "--kind",
@@ -279,10 +282,13 @@ public final class LockCommand extends Command {
       return runWithServer(names, program);
     }
     check(names);
+    boolean one = kinds().size() == 1;
+    OtherFamily others = one && !globals().quiet() ? OtherFamily.look() : null;
     // What there is to warn of is told as a note of this command.
     System.setProperty(ScopeProbe.SCOPE_PROPERTY, "quiet");
     Wanted wanted = slots.given() ? oneOf(names.getFirst()) : all(names);
     Optional<List<Held>> held;
+    long begun = System.nanoTime();
     if (waitsNot()) {
       held = wanted.tryAcquire();
     } else {
@@ -290,7 +296,13 @@ public final class LockCommand extends Command {
         held = wanted.acquire(timeout.orNull());
       }
     }
-    return held.isPresent() ? run(held.get(), program) : tellBusy(wanted);
+    if (held.isEmpty()) {
+      return tellBusy(wanted);
+    }
+    if (others != null) {
+      tell(System.nanoTime() - begun < LONG_NANOS ? others : OtherFamily.look(), held.get());
+    }
+    return run(held.get(), program);
   }
 
   private boolean waitsNot() {
@@ -420,10 +432,8 @@ public final class LockCommand extends Command {
     List<Holder> now() throws IOException;
   }
 
-  /** Says whom we wait for, once, if that takes long. */
+  /** What is done once a wait takes long: it says whom we wait for, and gives back memory. */
   private final class Waiting implements AutoCloseable {
-    private static final long SILENT_MILLIS = 1000;
-
     private final Thread thread;
 
     Waiting(String name, Wanted wanted) {
@@ -431,18 +441,12 @@ public final class LockCommand extends Command {
     }
 
     Waiting(String name, Holders holders) {
-      thread = Thread.ofPlatform().daemon().name("waiting").unstarted(() -> tell(name, holders));
-      if (!globals().quiet()) {
-        thread.start();
-      }
+      thread = LongWait.begin(() -> tell(name, holders));
     }
 
-    private void tell(String name, Holders holders) {
-      try {
-        Thread.sleep(SILENT_MILLIS);
+    private void tell(String name, Holders holders) throws IOException {
+      if (!globals().quiet()) {
         say(name + ": waiting: held by " + HolderText.of(holders.now()));
-      } catch (InterruptedException | IOException itDidNotTakeLong) {
-        return;
       }
     }
 
@@ -608,7 +612,6 @@ public final class LockCommand extends Command {
   }
 
   private int run(List<Held> held, List<String> program) throws IOException {
-    tellOfOtherFamily(held);
     Map<String, String> variables =
         slots.given()
             ? Map.of("HOLDFAST_SLOT", Long.toString(held.getFirst().lock().key().start() + 1))
@@ -620,12 +623,9 @@ public final class LockCommand extends Command {
   }
 
   /** Somebody may mean the same lock, and not be excluded. */
-  private void tellOfOtherFamily(List<Held> held) throws IOException {
-    if (globals().quiet() || kinds().size() > 1) {
-      return;
-    }
+  private void tell(OtherFamily look, List<Held> held) throws IOException {
     for (Held one : held) {
-      List<Holder> others = OtherFamily.holdersBeside(one.lock());
+      List<Holder> others = look.holdersBeside(one.lock());
       if (!others.isEmpty()) {
         boolean flock = one.lock().kind().equals(Kinds.FLOCK);
         say(

@@ -106,6 +106,7 @@ final class LockedProgram {
       for (Held one : held) {
         Inheritance.holderIs(one, child.pid());
       }
+      LongWait.begin(() -> {});
       Duration limit = atMost;
       if (limit != null) {
         Thread.ofPlatform().daemon().name("at-most").start(() -> end(child, limit));

@@ -1,6 +1,5 @@
 package dev.holdfast.cli.lock;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,13 +17,13 @@ final class WaitTimes implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String value) {
     if (SECONDS.matcher(value).matches()) {
-      return times(value.endsWith(".") ? value + "0" : value, Duration.ofSeconds(1));
+      return times(value, millis("s"));
     }
     Matcher part = PART.matcher(value);
     Duration sum = Duration.ZERO;
     int end = 0;
     while (end < value.length() && part.find(end) && part.start() == end) {
-      sum = sum.plus(times(part.group(1), unit(part.group(2))));
+      sum = sum.plus(times(part.group(1), millis(part.group(2))));
       end = part.end();
     }
     if (end == 0 || end < value.length()) {
@@ -34,23 +33,23 @@ final class WaitTimes implements ITypeConverter<Duration> {
     return sum;
   }
 
-  private static Duration unit(String word) {
-    return switch (word) {
-      case "ms" -> Duration.ofMillis(1);
-      case "s" -> Duration.ofSeconds(1);
-      case "m" -> Duration.ofMinutes(1);
-      case "h" -> Duration.ofHours(1);
-      default -> Duration.ofDays(1);
+  private static long millis(String unit) {
+    return switch (unit) {
+      case "ms" -> 1;
+      case "s" -> 1000;
+      case "m" -> 60_000;
+      case "h" -> 3_600_000;
+      default -> 86_400_000;
     };
   }
 
-  private static Duration times(String number, Duration unit) {
-    BigDecimal nanos =
-        new BigDecimal(number.startsWith(".") ? "0" + number : number)
-            .multiply(BigDecimal.valueOf(unit.toMillis()))
-            .movePointRight(6);
-    return Duration.ofSeconds(
-        nanos.movePointLeft(9).longValue(),
-        nanos.remainder(BigDecimal.valueOf(1_000_000_000L)).longValue());
+  /** Without BigDecimal, which takes a tenth of a start to begin with. */
+  private static Duration times(String number, long unitMillis) {
+    int point = number.indexOf('.');
+    String whole = point < 0 ? number : number.substring(0, point);
+    String fraction = point < 0 ? "" : number.substring(point + 1);
+    long millis = (whole.isEmpty() ? 0 : Long.parseLong(whole)) * unitMillis;
+    long billionths = Long.parseLong((fraction + "000000000").substring(0, 9));
+    return Duration.ofMillis(millis).plusNanos(billionths * unitMillis / 1000);
   }
 }

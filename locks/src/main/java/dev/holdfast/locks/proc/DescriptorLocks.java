@@ -8,8 +8,11 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -42,27 +45,59 @@ final class DescriptorLocks {
 
   /** All of one process; none if it is gone, or not ours to see. */
   static void of(Path process, Visitor visitor) {
-    byte[] name = Paths.bytes(process + "/fdinfo");
-    SyscallResult opened =
-        Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
-    if (opened.failed()) {
-      return;
-    }
-    int directory = opened.intValue();
-    try {
-      DirentCursor names = new DirentCursor();
-      byte[] buffer = new byte[PAGE];
-      for (SyscallResult batch = names.fill(directory);
-          batch.ok() && batch.raw() > 0;
-          batch = names.fill(directory)) {
-        while (names.next()) {
-          byte[] number = names.name();
+    byte[] buffer = new byte[PAGE];
+    list(
+        process + "/fdinfo",
+        (directory, number) -> {
           Set<KernelLocks.Locked> locks = read(directory, number, buffer);
           if (!locks.isEmpty()) {
             Descriptor descriptor =
                 new Descriptor(process, new String(number, StandardCharsets.US_ASCII));
             locks.forEach(lock -> visitor.lock(descriptor, lock));
           }
+        });
+  }
+
+  /**
+   * The processes that have one of these locks on a descriptor of this number: whoever inherited it
+   * has.
+   */
+  static List<Integer> inheritors(int fd, Set<KernelLocks.Locked> of) {
+    List<Integer> pids = new ArrayList<>();
+    byte[] buffer = new byte[PAGE];
+    list(
+        "/proc",
+        (directory, name) -> {
+          if (name[0] < '1' || name[0] > '9') {
+            return;
+          }
+          String process = new String(name, StandardCharsets.US_ASCII);
+          byte[] info = (process + "/fdinfo/" + fd).getBytes(StandardCharsets.US_ASCII);
+          if (!Collections.disjoint(of, read(directory, info, buffer))) {
+            pids.add(Integer.valueOf(process));
+          }
+        });
+    return pids;
+  }
+
+  private interface Names {
+    void name(int directory, byte[] name);
+  }
+
+  private static void list(String path, Names each) {
+    SyscallResult opened =
+        Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(path), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    if (opened.failed()) {
+      return;
+    }
+    int directory = opened.intValue();
+    try {
+      DirentCursor names = new DirentCursor();
+      for (SyscallResult batch = names.fill(directory);
+          batch.ok() && batch.raw() > 0;
+          batch = names.fill(directory)) {
+        while (names.next()) {
+          each.name(directory, names.name());
         }
       }
     } finally {
@@ -112,15 +147,13 @@ final class DescriptorLocks {
 
   private static Set<KernelLocks.Locked> parse(String text) {
     Set<KernelLocks.Locked> locks = new HashSet<>();
-    text.lines()
-        .filter(line -> line.startsWith("lock:"))
-        .map(line -> KernelLocks.parse(line.substring("lock:".length())))
-        .forEach(
-            entry -> {
-              if (entry != null) {
-                locks.add(KernelLocks.Locked.by(entry));
-              }
-            });
+    for (String line : text.split("\n", -1)) {
+      KernelLocks.Entry entry =
+          line.startsWith("lock:") ? KernelLocks.parse(line.substring("lock:".length())) : null;
+      if (entry != null) {
+        locks.add(KernelLocks.Locked.by(entry));
+      }
+    }
     return locks;
   }
 }

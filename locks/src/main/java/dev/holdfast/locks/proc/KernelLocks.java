@@ -137,6 +137,18 @@ public final class KernelLocks {
         && key.start() < entry.end();
   }
 
+  /** True if such a table says that a lock of this family is held on this range. */
+  public static boolean isHeld(List<Entry> table, Statx stat, Family family, Key key)
+      throws IOException {
+    Device device = Device.of(stat);
+    for (Entry entry : table) {
+      if (!entry.waiting() && entry.family() == family && on(entry, device, stat, key)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Who holds locks of this family on this range. */
   public static List<Holder> holders(Statx stat, Family family, Key key) throws IOException {
     Device device = Device.of(stat);
@@ -218,11 +230,29 @@ public final class KernelLocks {
       return new Locked(
           entry.word(), entry.major(), entry.minor(), entry.inode(), entry.start(), entry.end());
     }
+
+    // By hand: those of a record are made at run time, which takes a start some milliseconds.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Locked that
+          && inode == that.inode
+          && start == that.start
+          && end == that.end
+          && major == that.major
+          && minor == that.minor
+          && word.equals(that.word);
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * (31 * inode + start) + end) ^ word.hashCode();
+    }
   }
 
-  /** The locks that a descriptor has, proc_pid_fdinfo(5); none if that cannot be seen. */
-  public static Set<Locked> onDescriptor(Path fdinfo) {
-    return DescriptorLocks.in(fdinfo);
+  /** The processes, ourselves included, that have the locks of this descriptor of ours. */
+  public static List<Integer> inheritors(int fd) {
+    return DescriptorLocks.inheritors(fd, DescriptorLocks.in(PROC.resolve("self/fdinfo/" + fd)));
   }
 
   /** The name under which a process has a file mapped, proc_pid_maps(5); empty if it has not. */

@@ -1,21 +1,14 @@
 package dev.holdfast.locks.process;
 
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.proc.KernelLocks;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /** Hands what is held to programs that are executed: their descriptor is the same. */
 public final class Inheritance {
-  private static final Path PROC = Path.of("/proc");
-
   private Inheritance() {}
 
   /**
@@ -61,25 +54,12 @@ public final class Inheritance {
 
   /** Other processes that have the lock by inheritance, while it is held exclusively here. */
   public static List<Integer> heirs(Held held) {
-    List<Integer> heirs = new ArrayList<>();
     int fd = held instanceof LocalHeld local ? local.slot().engine.inheritable() : -1;
     if (fd < 0) {
-      return heirs;
+      return List.of();
     }
-    // An heir has the same number, and the same lock on it.
-    Set<KernelLocks.Locked> ours = KernelLocks.onDescriptor(PROC.resolve("self/fdinfo/" + fd));
-    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
-      for (Path process : processes) {
-        int pid = Integer.parseInt(process.getFileName().toString());
-        Path info = process.resolve("fdinfo/" + fd);
-        if (pid != ProcessHandle.current().pid()
-            && !Collections.disjoint(ours, KernelLocks.onDescriptor(info))) {
-          heirs.add(pid);
-        }
-      }
-    } catch (IOException | DirectoryIteratorException incomplete) {
-      // Whatever was found is still true.
-    }
+    List<Integer> heirs = new ArrayList<>(KernelLocks.inheritors(fd));
+    heirs.remove(Integer.valueOf(Unistd.getpid()));
     return heirs;
   }
 }

@@ -12,6 +12,8 @@ import dev.holdfast.locks.proc.KernelLocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Record locks and flocks of one file do not see each other (L08): who has one of the other family
@@ -20,10 +22,25 @@ import java.util.List;
  * <p><b>What remains.</b> It looks once: who comes later is not seen.
  */
 public final class OtherFamily {
+  private final FutureTask<List<KernelLocks.Entry>> table = new FutureTask<>(KernelLocks::read);
+
   private OtherFamily() {}
 
-  /** Who has such a lock on the same file now; empty for kinds that are not the kernel's. */
-  public static List<Holder> holdersBeside(HostLock lock) throws IOException {
+  /**
+   * Begins to look, in a thread of its own: whoever opens the kernel's table waits for all
+   * processors, which takes some milliseconds in which there is other work.
+   */
+  public static OtherFamily look() {
+    OtherFamily look = new OtherFamily();
+    Thread.ofPlatform().daemon().name("other-family").start(look.table);
+    return look;
+  }
+
+  /**
+   * Who has such a lock on the same file, now and already when the look began; empty for kinds that
+   * are not the kernel's.
+   */
+  public List<Holder> holdersBeside(HostLock lock) throws IOException {
     boolean flock = lock.kind().equals(Kinds.FLOCK);
     if (!flock && !lock.kind().family().equals(Kinds.OFD.family())) {
       return List.of();
@@ -38,7 +55,20 @@ public final class OtherFamily {
       // Not there any more: others say so.
       return List.of();
     }
-    return KernelLocks.holders(
-        stat.value(), flock ? KernelLocks.Family.RECORD : KernelLocks.Family.FLOCK, key);
+    KernelLocks.Family other = flock ? KernelLocks.Family.RECORD : KernelLocks.Family.FLOCK;
+    return KernelLocks.isHeld(entries(), stat.value(), other, key)
+        ? KernelLocks.holders(stat.value(), other, key)
+        : List.of();
+  }
+
+  private List<KernelLocks.Entry> entries() throws IOException {
+    try {
+      return table.get();
+    } catch (InterruptedException askedToEnd) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failed ? failed : new IOException(e);
+    }
   }
 }

@@ -1,0 +1,36 @@
+package dev.holdfast.cli.lock;
+
+import dev.holdfast.libc.IdleMemory;
+import java.io.IOException;
+
+/** What a command does that has waited for some time, for a lock or for the program it runs. */
+final class LongWait {
+  private static final long SILENT_MILLIS = 1000;
+
+  /** Until the virtual machine has done what it does in the background after a start. */
+  private static final long SETTLED_MILLIS = 6000;
+
+  private LongWait() {}
+
+  /** Something to do first. */
+  interface First {
+    void run() throws IOException;
+  }
+
+  /** Begins a wait, which interrupting the thread ends. Then the command keeps little memory. */
+  static Thread begin(First first) {
+    return Thread.ofPlatform().daemon().name("waiting").start(() -> run(first));
+  }
+
+  private static void run(First first) {
+    try {
+      Thread.sleep(SILENT_MILLIS);
+      first.run();
+      IdleMemory.giveBack();
+      Thread.sleep(SETTLED_MILLIS);
+      IdleMemory.giveBack();
+    } catch (InterruptedException | IOException itDidNotTakeLong) {
+      return;
+    }
+  }
+}
