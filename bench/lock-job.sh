@@ -48,7 +48,6 @@ callers=(
   'wrap=(env HOLDFAST_FDS=1 HOLDFAST_SIGNALS=2 HOLDFAST_LC_ALL=x HOLDFAST_ENVIRONMENT=y HOLDFAST_COMMAND=z)'
   'wrap=(chrt --batch 0 ionice -c3 taskset -c 0 setarch -R)'
   'wrap=(setpriv --no-new-privs --pdeathsig TERM)'
-  'wrap=(setsid --wait)'
 )
 
 echo '| caller | --close | inherited | --exec |'

@@ -17,7 +17,7 @@ public final class UserEnvironment {
   /** What {@code LC_ALL} was: the launcher sets another one, for Java alone. */
   private static final String LOCALE = "HOLDFAST_LC_ALL";
 
-  /** All that our caller gave the launcher, as base64: a shell keeps not all of it. */
+  /** A dot and what our caller gave the launcher, as base64: a shell keeps not all of it. */
   private static final String ENVIRONMENT = "HOLDFAST_ENVIRONMENT";
 
   /** How the launcher was called, so that a line can be pasted where it was printed. */
@@ -78,7 +78,7 @@ public final class UserEnvironment {
     if (given.isEmpty()) {
       restored(read()).forEach((name, value) -> all.add((name + "=" + value).getBytes(BYTES)));
     } else {
-      String strings = new String(Base64.getDecoder().decode(given), BYTES);
+      String strings = new String(Base64.getDecoder().decode(given.substring(1)), BYTES);
       for (int from = 0, end; from < strings.length(); from = end + 1) {
         end = strings.indexOf('\0', from);
         end = end < 0 ? strings.length() : end;
