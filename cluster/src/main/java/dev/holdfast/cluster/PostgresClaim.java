@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session that was granted a lock. The server is asked at intervals whether it is still there;
@@ -19,6 +20,10 @@ final class PostgresClaim implements Claim {
   private final long key;
   private final Consumer<LockLostException> told;
   private boolean over;
+
+  /** Set together with {@link #over}, so that nobody is told it is held before the loss is told. */
+  private @Nullable LockLostException why;
+
   private long token;
 
   PostgresClaim(
@@ -58,7 +63,7 @@ final class PostgresClaim implements Claim {
     }
   }
 
-  private synchronized boolean isOver() {
+  synchronized boolean isOver() {
     return over;
   }
 
@@ -69,12 +74,24 @@ final class PostgresClaim implements Claim {
     return first;
   }
 
-  void lost(String why) {
-    if (end()) {
-      engine.ended(this);
-      told.accept(new LockLostException(lock.name(), why));
-      // It may be reachable for the server still: then this ends it.
-      session.abort();
+  void lost(String cause) {
+    LockLostException known = new LockLostException(lock.name(), cause);
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      why = known;
+    }
+    engine.ended(this);
+    told.accept(known);
+    // It may be reachable for the server still: then this ends it.
+    session.abort();
+  }
+
+  private synchronized void throwIfLost() throws LockLostException {
+    if (why != null) {
+      throw why;
     }
   }
 
@@ -169,6 +186,7 @@ final class PostgresClaim implements Claim {
       }
       lost("its session ended: " + e.getMessage());
     }
+    throwIfLost();
   }
 
   /** It is watched in any case. */
@@ -186,6 +204,7 @@ final class PostgresClaim implements Claim {
   @Override
   public void release() throws IOException {
     if (!end()) {
+      throwIfLost();
       return;
     }
     engine.ended(this);

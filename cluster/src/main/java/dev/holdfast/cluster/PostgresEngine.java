@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
@@ -170,6 +171,15 @@ final class PostgresEngine extends ClusterEngine {
     return state.startsWith("08") || state.startsWith("57P");
   }
 
+  /** The driver has one state for all that goes wrong with a connection. */
+  private static boolean isTls(SQLException e) {
+    String said = String.valueOf(e.getMessage());
+    return isBroken(e)
+        && (e.getCause() instanceof SSLException
+            || said.contains("SSL root certificate")
+            || said.contains("does not support SSL"));
+  }
+
   static IOException failure(String what, SQLException e) {
     String state = String.valueOf(e.getSQLState());
     String said = String.valueOf(e.getMessage());
@@ -185,6 +195,11 @@ final class PostgresEngine extends ClusterEngine {
           default -> said + " (" + state + ")";
         };
     String text = what + ": PostgreSQL: " + why;
+    if (isTls(e)) {
+      // It is there, and waiting would not help.
+      return new IOException(
+          what + ": PostgreSQL: no TLS with it: " + said + ": see sslmode and sslrootcert", e);
+    }
     return isBroken(e) ? new ServerAwayException(text, e) : new IOException(text, e);
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A node that was granted the lock. What becomes of it, its session knows. */
 final class ZooKeeperClaim implements Claim {
@@ -21,6 +22,9 @@ final class ZooKeeperClaim implements Claim {
   private final ZooKeeperSession session;
   private final Consumer<LockLostException> told;
   private boolean over;
+
+  /** Set together with {@link #over}, so that nobody is told it is held before the loss is told. */
+  private @Nullable LockLostException why;
 
   ZooKeeperClaim(
       ZooKeeperSession session,
@@ -45,6 +49,7 @@ final class ZooKeeperClaim implements Claim {
   @Override
   public void check() throws IOException {
     session.check(this);
+    throwIfLost();
   }
 
   @Override
@@ -61,6 +66,7 @@ final class ZooKeeperClaim implements Claim {
   public void release() throws IOException {
     boolean lost = !end();
     session.release(this, lost);
+    throwIfLost();
   }
 
   /** True for the first who ends it. */
@@ -70,9 +76,28 @@ final class ZooKeeperClaim implements Claim {
     return first;
   }
 
-  void lost(String why) {
-    if (end()) {
-      told.accept(new LockLostException(lock, why));
+  /** True if it was not over. */
+  boolean lost(String cause) {
+    LockLostException known = new LockLostException(lock, cause);
+    synchronized (this) {
+      if (over) {
+        return false;
+      }
+      over = true;
+      why = known;
     }
+    told.accept(known);
+    return true;
+  }
+
+  private synchronized void throwIfLost() throws LockLostException {
+    if (why != null) {
+      throw why;
+    }
+  }
+
+  /** For tests. */
+  synchronized boolean isOver() {
+    return over;
   }
 }

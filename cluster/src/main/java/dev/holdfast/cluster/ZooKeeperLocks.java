@@ -122,6 +122,9 @@ public final class ZooKeeperLocks implements LockService {
                 Math.toIntExact(Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis())))
             .retryPolicy(new RetryNTimes(3, 100))
             .maxCloseWaitMs(Math.toIntExact(CLOSE.toMillis()))
+            // The servers are those that we were told, and not what one of them says: our
+            // credentials go there, and it may be a way that is not seen from the ensemble.
+            .ensembleTracker(false)
             .zkClientConfig(config);
     if (!settings.credentials().isEmpty()) {
       builder
@@ -137,7 +140,7 @@ public final class ZooKeeperLocks implements LockService {
           Math.toIntExact(Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis())),
           TimeUnit.MILLISECONDS)) {
         throw new ServerAwayException(
-            "no ZooKeeper server answers at " + settings.hosts() + why(client, settings));
+            "no ZooKeeper server answers at " + settings.hosts() + why(client, settings, config));
       }
       session.requireConnected(
           "the ensemble", dev.holdfast.locks.wait.Deadline.after(settings.connectTimeout()));
@@ -153,7 +156,8 @@ public final class ZooKeeperLocks implements LockService {
     }
   }
 
-  private static String why(CuratorFramework client, ZooKeeperSettings settings) {
+  private static String why(
+      CuratorFramework client, ZooKeeperSettings settings, ZKClientConfig config) {
     try {
       if (client.getZookeeperClient().getZooKeeper().getState() == ZooKeeper.States.AUTH_FAILED) {
         return ": our credentials are refused (AUTHFAILED)";
@@ -161,9 +165,13 @@ public final class ZooKeeperLocks implements LockService {
     } catch (Exception noHandle) {
       // Then there is no more to say.
     }
+    String tls = ZooKeeperTls.why(settings.hosts(), config);
+    if (!tls.isEmpty()) {
+      return ": " + tls;
+    }
     return " within "
         + settings.connectTimeout().toMillis()
-        + " ms: is it running, is the port the client's, and does it want TLS?";
+        + " ms: is it running, is the port the client's, and does it let us in?";
   }
 
   /** Whoever has the credentials may do all, and nobody else anything. */

@@ -518,8 +518,8 @@ final class ZooKeeperSession implements AutoCloseable {
   }
 
   private void lose(ZooKeeperClaim claim, String why) {
-    if (claims.remove(claim)) {
-      claim.lost(why);
+    claims.remove(claim);
+    if (claim.lost(why)) {
       // Where the session lives on, nobody else would remove it.
       var _ = delete(claim.path);
     }

@@ -40,6 +40,7 @@ final class ClusterReferee implements AutoCloseable {
   private final List<Event> events = new ArrayList<>();
   private final Set<String> ended = new HashSet<>();
   private final ConcurrentMap<String, Halt> halts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Long> aheadMillis = new ConcurrentHashMap<>();
   private long fenced;
   private long fence = Long.MIN_VALUE;
   private long naive;
@@ -94,6 +95,11 @@ final class ClusterReferee implements AutoCloseable {
     return events.stream().filter(e -> e instanceof Event.Lost).count();
   }
 
+  /** By how much the clock of a client was ahead of ours when it read last. */
+  long aheadMillis(String client) {
+    return aheadMillis.getOrDefault(client, 0L);
+  }
+
   /** How many updates the naive register has lost. */
   synchronized long naiveLost() {
     return naiveWrites - naive;
@@ -135,6 +141,7 @@ final class ClusterReferee implements AutoCloseable {
       case RELEASED -> add(who, new Event.Released(who, token));
       case LOST -> add(who, new Event.Lost(who, token));
       case READ -> {
+        aheadMillis.put(who, in.readLong() - System.currentTimeMillis());
         read(who, token, out);
         return;
       }

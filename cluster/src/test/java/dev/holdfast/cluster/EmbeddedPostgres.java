@@ -90,7 +90,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     return "127.0.0.1:" + port + "/postgres";
   }
 
-  private void sql(String statement) throws IOException {
+  void sql(String statement) throws IOException {
     try (Connection connection =
             PostgresEngine.connect(PostgresSettings.of(at(), Map.of()).withUser("postgres", ""));
         Statement run = connection.createStatement()) {
@@ -98,6 +98,36 @@ final class EmbeddedPostgres implements AutoCloseable {
     } catch (SQLException e) {
       throw new IOException(e);
     }
+  }
+
+  /**
+   * From now on it has a certificate that is its own authority, and the role {@code clerk} comes in
+   * by TLS and a password only.
+   *
+   * @return the certificate
+   */
+  Path secure(String password) throws IOException, InterruptedException {
+    Requirements.program("openssl");
+    sql("CREATE ROLE clerk LOGIN PASSWORD '" + password + "'");
+    sql(PostgresEngine.CREATE_TABLE);
+    sql("GRANT SELECT, INSERT, UPDATE ON " + PostgresEngine.TABLE + " TO clerk");
+    script(
+        "cd data && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext"
+            + " subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt && chmod 600"
+            + " server.key && cp server.crt ../work/ca.pem && { echo 'hostssl all clerk"
+            + " 127.0.0.1/32 scram-sha-256'; echo 'host all clerk 127.0.0.1/32 reject'; cat"
+            + " pg_hba.conf; } > hba && mv hba pg_hba.conf && echo 'ssl = on' >> postgresql.conf");
+    kill();
+    run();
+    return home.resolve("work/ca.pem");
+  }
+
+  /** Another authority, which has nothing to do with this server. */
+  Path strangersCertificate() throws IOException, InterruptedException {
+    script(
+        "cd work && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=stranger -keyout"
+            + " other.key -out other.pem");
+    return home.resolve("work/other.pem");
   }
 
   private static int freePort() throws IOException {

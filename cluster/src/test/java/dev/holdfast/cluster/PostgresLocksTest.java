@@ -110,6 +110,25 @@ class PostgresLocksTest extends ClusterLockContract {
     }
   }
 
+  /** Two find it out at once, and one of them is still telling it. */
+  @Test
+  void whatIsLostIsNotValidThoughNobodyHasBeenToldYet() throws Exception {
+    String name = newName();
+    Held held = here.lock(name).tryAcquire().orElseThrow().detach();
+    PostgresClaim claim = (PostgresClaim) ((ClusterHeld) held).granted();
+    // Whoever tells it waits here.
+    synchronized (held) {
+      endSessionOf(name);
+      while (!claim.isOver()) {
+        Thread.onSpinWait();
+      }
+      assertThrows(LockLostException.class, claim::check);
+      assertThrows(LockLostException.class, claim::release);
+      assertThrows(LockLostException.class, held::ensureValid);
+    }
+    held.close();
+  }
+
   @Test
   void aLossThatNobodyAskedForIsToldByClose() throws Exception {
     String name = newName();

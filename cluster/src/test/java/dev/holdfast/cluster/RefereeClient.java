@@ -7,7 +7,6 @@ import dev.holdfast.locks.remote.LockService;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
@@ -31,12 +30,14 @@ public final class RefereeClient {
   /**
    * Runs until it is ended.
    *
-   * @param arguments the kind, where the servers are, the port of the referee, our name
+   * @param arguments the kind, where the servers are, where the referee is, our name
    */
   public static void main(String[] arguments) throws Exception {
     boolean zooKeeper = arguments[0].equals("zookeeper");
     try (Socket referee =
-            new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[2]));
+            new Socket(
+                arguments[2].substring(0, arguments[2].indexOf(':')),
+                Integer.parseInt(arguments[2].substring(arguments[2].indexOf(':') + 1)));
         LockService locks = connect(zooKeeper, arguments[1])) {
       RefereeClient client = new RefereeClient(arguments[3], referee);
       HostLock lock = locks.lock("referee");
@@ -55,7 +56,7 @@ public final class RefereeClient {
       return PostgresLocks.connect(
           PostgresSettings.of(at, Map.of())
               .withUser("postgres", "")
-              .withTimes(Duration.ofSeconds(20), Duration.ofMillis(200)));
+              .withTimes(Duration.ofSeconds(5), Duration.ofMillis(200)));
     }
     return ZooKeeperLocks.connect(
         ZooKeeperSettings.of(at)
@@ -79,6 +80,7 @@ public final class RefereeClient {
 
   private void count(LockService locks, long token, CountDownLatch lost) throws Exception {
     send(ClusterReferee.READ, token);
+    out.writeLong(System.currentTimeMillis());
     out.flush();
     long fenced = in.readLong();
     long naive = in.readLong();

@@ -113,6 +113,28 @@ class ZooKeeperLocksTest extends ClusterLockContract {
     }
   }
 
+  /** Two find it out at once, and one of them is still telling it. */
+  @Test
+  void whatIsLostIsNotValidThoughNobodyHasBeenToldYet() throws Exception {
+    String name = newName();
+    try (CuratorFramework client = plainClient();
+        ZooKeeperLocks victim = connect("/locks")) {
+      Held held = victim.lock(name).tryAcquire().orElseThrow().detach();
+      held.onLost(() -> {});
+      ZooKeeperClaim claim = (ZooKeeperClaim) ((ClusterHeld) held).granted();
+      // Whoever tells it waits here.
+      synchronized (held) {
+        client.delete().forPath(victim.pathOf(held));
+        while (!claim.isOver()) {
+          Thread.onSpinWait();
+        }
+        assertThrows(LockLostException.class, claim::release);
+        assertThrows(LockLostException.class, held::ensureValid);
+      }
+      held.close();
+    }
+  }
+
   @Test
   void aLossThatNobodyAskedForIsToldByClose() throws Exception {
     String name = newName();
