@@ -160,7 +160,7 @@ public final class ZooKeeperLocks implements LockService {
       CuratorFramework client, ZooKeeperSettings settings, ZKClientConfig config) {
     try {
       if (client.getZookeeperClient().getZooKeeper().getState() == ZooKeeper.States.AUTH_FAILED) {
-        return ": our credentials are refused (AUTHFAILED)";
+        return ": " + ZooKeeperSession.refused(settings);
       }
     } catch (Exception noHandle) {
       // Then there is no more to say.

@@ -386,7 +386,7 @@ final class ZooKeeperSession implements AutoCloseable {
               path
                   + " is not ours to use: give the credentials of whoever made it, or take"
                   + " another path (NOAUTH)";
-          case AUTHFAILED -> "our credentials are refused (AUTHFAILED)";
+          case AUTHFAILED -> refused(settings);
           case NOTREADONLY ->
               "this server is cut off from the others and only lets read (NOTREADONLY)";
           case UNIMPLEMENTED ->
@@ -401,6 +401,15 @@ final class ZooKeeperSession implements AutoCloseable {
     return why.isEmpty()
         ? new ServerAwayException(away(what).getMessage() + " (" + refused.code() + ")", cause)
         : new IOException(what + ": ZooKeeper at " + settings.hosts() + ": " + why, cause);
+  }
+
+  /** DIGEST-MD5 is no algorithm of FIPS, and then no word is said to the server. */
+  static String refused(ZooKeeperSettings settings) {
+    String fips = settings.client().getOrDefault("zookeeper.fips-mode", "true");
+    return "our credentials are refused (AUTHFAILED)"
+        + (fips.equals("true") && settings.credentials().isEmpty()
+            ? "; if they are a password by SASL (DIGEST-MD5): that needs zookeeper.fips-mode=false"
+            : "");
   }
 
   // --- what is held -----------------------------------------------------------------------------

@@ -41,7 +41,10 @@ final class ZooKeeperTls {
       try {
         context = wanted ? util.createSSLContext(config) : SSLContext.getDefault();
       } catch (X509Exception e) {
-        return "TLS: our key or trust store cannot be used: " + root(e);
+        return "TLS: our key or trust store cannot be used; is its password right, in"
+            + " zookeeper.ssl.keyStore.password or trustStore.password? ("
+            + root(e)
+            + ")";
       }
       for (InetSocketAddress server : new ConnectStringParser(hosts).getServerAddresses()) {
         String said = handshake(context, server);
@@ -67,19 +70,23 @@ final class ZooKeeperTls {
 
   /** What is wrong with it; empty if nobody is there, {@link #DONE} if it came to be. */
   private static String handshake(SSLContext context, InetSocketAddress server) {
+    // As ZooKeeper's client does, which asks for the name that belongs to an address.
+    InetSocketAddress there = new InetSocketAddress(server.getHostString(), server.getPort());
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(server.getHostString(), server.getPort()), PATIENCE_MILLIS);
+      socket.connect(there, PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
       try (SSLSocket tls =
           (SSLSocket)
               context
                   .getSocketFactory()
-                  .createSocket(socket, server.getHostString(), server.getPort(), false)) {
+                  .createSocket(socket, there.getHostName(), there.getPort(), false)) {
         tls.startHandshake();
         return DONE;
       } catch (SSLException e) {
-        return "the handshake fails: " + root(e);
+        return "the handshake fails; is its certificate, or its authority's, in"
+            + " zookeeper.ssl.trustStore.location? ("
+            + root(e)
+            + ")";
       } catch (IOException silence) {
         return "it does not answer to TLS: is this its secure port? (" + root(silence) + ")";
       }
