@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingCluster;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +33,13 @@ class KillAtEveryStepTest {
   /** Kills a program at one of its steps. */
   private static final class Killer {
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
-    private volatile Process victim;
+    private volatile @Nullable Process victim;
 
     private void step() {
-      if (left.decrementAndGet() == 0) {
+      Process process = victim;
+      if (left.decrementAndGet() == 0 && process != null) {
         try {
-          victim.destroyForcibly().waitFor();
+          process.destroyForcibly().waitFor();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }

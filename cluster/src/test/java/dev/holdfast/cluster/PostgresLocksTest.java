@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -115,7 +116,7 @@ class PostgresLocksTest extends ClusterLockContract {
   void whatIsLostIsNotValidThoughNobodyHasBeenToldYet() throws Exception {
     String name = newName();
     Held held = here.lock(name).tryAcquire().orElseThrow().detach();
-    PostgresClaim claim = (PostgresClaim) ((ClusterHeld) held).granted();
+    PostgresClaim claim = (PostgresClaim) Objects.requireNonNull(((ClusterHeld) held).granted());
     // Whoever tells it waits here.
     synchronized (held) {
       endSessionOf(name);

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -121,7 +122,8 @@ class ZooKeeperLocksTest extends ClusterLockContract {
         ZooKeeperLocks victim = connect("/locks")) {
       Held held = victim.lock(name).tryAcquire().orElseThrow().detach();
       held.onLost(() -> {});
-      ZooKeeperClaim claim = (ZooKeeperClaim) ((ClusterHeld) held).granted();
+      ZooKeeperClaim claim =
+          (ZooKeeperClaim) Objects.requireNonNull(((ClusterHeld) held).granted());
       // Whoever tells it waits here.
       synchronized (held) {
         client.delete().forPath(victim.pathOf(held));
