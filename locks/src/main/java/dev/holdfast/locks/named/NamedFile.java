@@ -1,5 +1,6 @@
 package dev.holdfast.locks.named;
 
+import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
@@ -33,6 +34,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamedFile implements AutoCloseable {
   private static final byte[] RECORD = Paths.bytes("user.holdfast.holder");
+
+  /** What a name begins with that a file is moved to before it is removed. */
+  private static final String ASIDE = ".holdfast.";
+
+  /** The directory that was cleaned last: in a directory of many locks once is enough. */
+  private static volatile @Nullable Identity cleaned;
+
   private static final int PIN = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
   private static final int READ =
       Fcntl.O_RDONLY | Fcntl.O_NOFOLLOW | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
@@ -227,9 +235,7 @@ public final class NamedFile implements AutoCloseable {
   @Nullable Published publishNamed(
       byte[] contents, byte @Nullable [] record, int permissions, boolean sync, boolean flocked)
       throws IOException {
-    byte[] own =
-        Paths.bytes(
-            "." + Self.host().replace('/', '_') + "." + Unistd.getpid() + "." + Self.random());
+    byte[] own = Paths.bytes(ownPrefix() + Unistd.getpid() + "." + Self.random());
     int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW;
     OwnedFd made =
         OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions), "open", path.toString());
@@ -248,6 +254,10 @@ public final class NamedFile implements AutoCloseable {
       // Closed first: NFS writes back and checks on close.
       made.close();
       SyscallResult pinned = Fcntl.openat(dirfd, own, flocked ? READ : PIN, 0);
+      if (pinned.is(Errno.ENOENT)) {
+        // Somebody cleans here, and took us for dead.
+        return null;
+      }
       OwnedFd pin = OwnedFd.of(pinned, "open", path.toString());
       boolean kept = false;
       try {
@@ -350,7 +360,11 @@ public final class NamedFile implements AutoCloseable {
 
   /** Reads what is at the name; null if nothing is there. What cannot be read has no contents. */
   public @Nullable Found read() throws IOException {
-    SyscallResult opened = Fcntl.openat(dirfd, name, READ, 0);
+    return read(name);
+  }
+
+  private @Nullable Found read(byte[] which) throws IOException {
+    SyscallResult opened = Fcntl.openat(dirfd, which, READ, 0);
     if (opened.is(Errno.ENOENT)) {
       return null;
     }
@@ -382,6 +396,61 @@ public final class NamedFile implements AutoCloseable {
     }
   }
 
+  private static String ownPrefix() {
+    return "." + Self.host().replace('/', '_') + ".";
+  }
+
+  /**
+   * Removes what a kill between two system calls left in this directory: files that were made ready
+   * and not published, or moved aside and not removed, whose holder is proved dead. Once for each
+   * directory in turn.
+   */
+  void removeLeftovers() throws IOException {
+    Identity here = Identity.of(directoryStat);
+    if (here.equals(cleaned)) {
+      return;
+    }
+    cleaned = here;
+    SyscallResult opened =
+        Fcntl.openat(dirfd, Paths.bytes("."), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY, 0);
+    if (opened.failed()) {
+      return;
+    }
+    String own = ownPrefix();
+    try (OwnedFd listing = OwnedFd.of(opened, "open", path.toString())) {
+      DirentCursor names = new DirentCursor();
+      int fd = listing.borrow();
+      try {
+        for (SyscallResult batch = names.fill(fd);
+            batch.ok() && batch.raw() > 0;
+            batch = names.fill(fd)) {
+          while (names.next()) {
+            byte[] found = names.name();
+            String shown = Paths.display(found);
+            if (shown.startsWith(own) || shown.startsWith(ASIDE)) {
+              removeIfDead(found);
+            }
+          }
+        }
+      } finally {
+        listing.giveBack();
+      }
+    }
+  }
+
+  private void removeIfDead(byte[] leftover) throws IOException {
+    try (Found found = read(leftover)) {
+      HolderRecord record = found == null ? null : found.record();
+      // Whoever is about to take its flock has not ended.
+      if (found != null
+          && record != null
+          && Recovery.hasEnded(record.pid())
+          && Recovery.judge(this, found, record).dead()) {
+        Unistd.unlinkat(dirfd, leftover, 0);
+      }
+    }
+  }
+
   private static byte[] contents(int fd) {
     byte[] buffer = new byte[HolderRecord.MOST_BYTES];
     int length = 0;
@@ -408,7 +477,7 @@ public final class NamedFile implements AutoCloseable {
     if (!expected.equals(there())) {
       return false;
     }
-    byte[] aside = Paths.bytes(".holdfast." + Self.random());
+    byte[] aside = Paths.bytes(ASIDE + Self.random());
     SyscallResult renamed = Unistd.renameat2(dirfd, name, dirfd, aside, Unistd.RENAME_NOREPLACE);
     if (renamed.is(Errno.EINVAL) || renamed.is(Errno.ENOSYS)) {
       renamed = Unistd.renameat2(dirfd, name, dirfd, aside, 0);
@@ -417,11 +486,18 @@ public final class NamedFile implements AutoCloseable {
       return false;
     }
     renamed.orThrow("rename", path.toString());
-    Statx moved =
-        Statx.statx(dirfd, aside, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS)
-            .orThrow("statx", path.toString());
+    Result<Statx> stat =
+        Statx.statx(dirfd, aside, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    if (stat.is(Errno.ENOENT)) {
+      // Somebody who cleans was first: it was a dead holder's.
+      return true;
+    }
+    Statx moved = stat.orThrow("statx", path.toString());
     if (Identity.of(moved).equals(expected)) {
-      Unistd.unlinkat(dirfd, aside, 0).orThrow("unlink", path.toString());
+      SyscallResult unlinked = Unistd.unlinkat(dirfd, aside, 0);
+      if (!unlinked.is(Errno.ENOENT)) {
+        unlinked.orThrow("unlink", path.toString());
+      }
       return true;
     }
     SyscallResult back = Unistd.linkat(dirfd, aside, dirfd, name, 0);

@@ -123,6 +123,7 @@ public final class NamedFileEngine implements Engine {
       // Making it ready to find the name taken would cost far more.
       return false;
     }
+    file.removeLeftovers();
     boolean flocked = style.recovers() && file.flockProves();
     HolderRecord record = Self.record().withFlock(flocked);
     byte[] contents = style.contents().apply(record);

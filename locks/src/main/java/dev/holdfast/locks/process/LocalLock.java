@@ -175,6 +175,16 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
 
   @Override
   public List<Holder> holders() throws IOException {
-    return slot().engine.holders();
+    for (; ; ) {
+      Slot found = slot();
+      if (found.beginLook()) {
+        try {
+          return found.engine.holders();
+        } finally {
+          found.endLook();
+        }
+      }
+      forget();
+    }
   }
 }

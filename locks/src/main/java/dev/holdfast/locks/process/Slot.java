@@ -6,6 +6,7 @@ import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,23 @@ public final class Slot extends ThreadQueue {
 
   /** When it was last looked at in earnest; see {@link Upkeep}. */
   volatile int usedInEpoch;
+
+  /** Threads that look at what it is, without entering it. */
+  private final AtomicInteger lookers = new AtomicInteger();
+
+  /** Begins a look, in which it is not disposed of; false if it was already. */
+  boolean beginLook() {
+    lookers.incrementAndGet();
+    if (state == DEAD) {
+      lookers.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  void endLook() {
+    lookers.decrementAndGet();
+  }
 
   Slot(Engine engine) {
     super(engine.key());
@@ -276,6 +294,11 @@ public final class Slot extends ThreadQueue {
   /** Closes it if nobody uses it. */
   boolean retire() {
     if (hasWaiters() || !STATE.compareAndSet(this, FREE, DEAD)) {
+      return false;
+    }
+    if (lookers.get() > 0) {
+      // They would look through a descriptor number that belongs to another file by then.
+      state = FREE;
       return false;
     }
     engine.dispose();
