@@ -208,7 +208,29 @@ final class PostgresEngine extends ClusterEngine {
   @Override
   @Nullable Claim claim(ClusterLock lock, Deadline deadline, Consumer<LockLostException> lost)
       throws IOException, InterruptedException {
-    PostgresSession session = session();
+    for (PostgresSession kept = idle.pollFirst(); kept != null; kept = idle.pollFirst()) {
+      try {
+        return claim(kept, lock, deadline, lost);
+      } catch (SQLException e) {
+        if (!isBroken(e)) {
+          throw failure(lock.name(), e);
+        }
+        // It went while nobody used it, which is cheaper to find out than to ask: the next.
+      }
+    }
+    try {
+      return claim(session(), lock, deadline, lost);
+    } catch (SQLException e) {
+      throw failure(lock.name(), e);
+    }
+  }
+
+  private @Nullable Claim claim(
+      PostgresSession session,
+      ClusterLock lock,
+      Deadline deadline,
+      Consumer<LockLostException> lost)
+      throws SQLException, InterruptedException {
     boolean granted = false;
     boolean whole = false;
     try {
@@ -227,7 +249,7 @@ final class PostgresEngine extends ClusterEngine {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw failure(lock.name(), e);
+      throw e;
     } finally {
       if (!granted) {
         if (whole) {

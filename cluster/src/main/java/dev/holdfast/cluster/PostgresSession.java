@@ -30,6 +30,9 @@ final class PostgresSession implements AutoCloseable {
   private final int replyMillis;
   private volatile Statement running;
 
+  /** What others see of us. */
+  private volatile String named = "";
+
   /**
    * @param backend the process of the server that serves us
    */
@@ -69,9 +72,25 @@ final class PostgresSession implements AutoCloseable {
   }
 
   boolean tryLock(String label, long key, Mode mode) throws SQLException {
-    return ask(
-        named(label) + "SELECT pg_try_advisory_lock" + shared(mode) + "(" + key + ")",
-        rows -> rows.getBoolean(1));
+    boolean granted =
+        ask(
+            named(label)
+                + "SELECT pg_backend_pid() = "
+                + backend
+                + " AND pg_try_advisory_lock"
+                + shared(mode)
+                + "("
+                + key
+                + "), pg_backend_pid() = "
+                + backend,
+            rows -> {
+              if (!rows.getBoolean(2)) {
+                throw new SQLException("another session of the server answers for it", "08003");
+              }
+              return rows.getBoolean(1);
+            });
+    named = label;
+    return granted;
   }
 
   /**
@@ -102,8 +121,8 @@ final class PostgresSession implements AutoCloseable {
   }
 
   /** The label is what others see of us: it has no quotes and no backslashes. */
-  private static String named(String label) {
-    return "SET application_name = '" + label + "'; ";
+  private String named(String label) {
+    return label.equals(named) ? "" : "SET application_name = '" + label + "'; ";
   }
 
   /** False if it was not locked. */

@@ -285,6 +285,10 @@ public final class ZooKeeperLocks implements LockService {
     return engine.queues();
   }
 
+  int ticks() {
+    return session.ticks();
+  }
+
   String directoryOf(String name) {
     return engine.directory(name);
   }

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.WatcherRemoveCuratorFramework;
@@ -46,9 +46,10 @@ final class ZooKeeperSession implements AutoCloseable {
 
   private final CuratorFramework client;
   private final ZooKeeperSettings settings;
-  private final ScheduledExecutorService clock;
+  private final ScheduledThreadPoolExecutor clock;
   private final Set<ZooKeeperClaim> claims = ConcurrentHashMap.newKeySet();
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean ticking = new AtomicBoolean();
   private volatile boolean connected;
   private volatile boolean wasConnected;
   private volatile boolean closed;
@@ -65,8 +66,8 @@ final class ZooKeeperSession implements AutoCloseable {
     this.client = client;
     this.settings = settings;
     this.clock =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("holdfast-zookeeper-clock").factory());
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("holdfast-zookeeper-clock").factory());
     client.getConnectionStateListenable().addListener((_, state) -> changed(state));
   }
 
@@ -417,11 +418,8 @@ final class ZooKeeperSession implements AutoCloseable {
   ZooKeeperClaim grant(String lock, String path, Stat stat, Consumer<LockLostException> lost) {
     ZooKeeperClaim claim =
         new ZooKeeperClaim(this, lock, path, stat.getCzxid(), stat.getEphemeralOwner(), lost);
-    boolean first = claims.isEmpty();
     claims.add(claim);
-    if (first) {
-      clock.execute(this::tick);
-    }
+    startTheClock();
     // It may have ended before it was in the list.
     if (!is(claim.owner) && connected) {
       lose(claim, "its session is over");
@@ -586,8 +584,28 @@ final class ZooKeeperSession implements AutoCloseable {
     }
   }
 
+  /** Only one is ever running, however often something is taken and let go. */
+  private void startTheClock() {
+    if (ticking.compareAndSet(false, true)) {
+      clock.execute(this::tick);
+    }
+  }
+
+  /** For tests: how many are to come. */
+  int ticks() {
+    return clock.getQueue().size();
+  }
+
   private void tick() {
-    if (closed || claims.isEmpty()) {
+    if (closed) {
+      return;
+    }
+    if (claims.isEmpty()) {
+      ticking.set(false);
+      // Something may have been granted in between.
+      if (!claims.isEmpty()) {
+        startTheClock();
+      }
       return;
     }
     if (nanosLeft() <= 0) {

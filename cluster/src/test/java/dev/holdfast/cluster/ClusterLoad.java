@@ -27,7 +27,19 @@ final class ClusterLoad {
 
   private ClusterLoad() {}
 
-  static void main(String[] arguments) throws Exception {
+  static void main(String[] arguments) {
+    int status = 0;
+    try {
+      run();
+    } catch (Exception e) {
+      // ZooKeeper keeps such a thing to itself.
+      e.printStackTrace();
+      status = 1;
+    }
+    System.exit(status);
+  }
+
+  private static void run() throws Exception {
     // Each client has a connection to one of them.
     System.setProperty("zookeeper.maxCnxns", "0");
     List<InstanceSpec> servers = new ArrayList<>();
@@ -43,7 +55,7 @@ final class ClusterLoad {
       say("%d sessions in %.0f s", clients.size(), seconds(start));
       oneLine(threads, clients);
       groups(threads, clients);
-      System.exit(0);
+      System.exit(0); // not by closing each of them
     }
   }
 

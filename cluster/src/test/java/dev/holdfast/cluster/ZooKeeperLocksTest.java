@@ -114,6 +114,20 @@ class ZooKeeperLocksTest extends ClusterLockContract {
     }
   }
 
+  /** Whatever is taken and let go, one clock runs, and asks no more than it must. */
+  @Test
+  void manyLocksOneAfterTheOtherHaveOneClock() throws Exception {
+    try (ZooKeeperLocks locks = connect("/locks")) {
+      for (int i = 0; i < 50; i++) {
+        locks.lock(newName()).tryAcquire().orElseThrow().close();
+      }
+      try (Held held = locks.lock(newName()).tryAcquire().orElseThrow()) {
+        held.ensureValid();
+        assertTrue(locks.ticks() <= 2, locks.ticks() + " ticks are to come");
+      }
+    }
+  }
+
   /** Two find it out at once, and one of them is still telling it. */
   @Test
   void whatIsLostIsNotValidThoughNobodyHasBeenToldYet() throws Exception {
