@@ -168,11 +168,16 @@ final class ZooKeeperEngine extends ClusterEngine {
         throws IOException, InterruptedException {
       CompletableFuture<CuratorEvent> look = firstLook;
       for (boolean first = true; ; first = false) {
+        long sent = System.nanoTime();
         CompletableFuture<CuratorEvent> still = first ? null : session.exists(path);
         CuratorEvent seen = session.await(look, lock.name());
-        if (still != null && isLost(session.await(still, lock.name()), stat)) {
-          vanished = true;
-          return null;
+        if (still != null) {
+          if (isLost(session.await(still, lock.name()), stat)) {
+            vanished = true;
+            return null;
+          }
+          // However long the wait was, the session is heard of now: what it holds is not silent.
+          session.heard(stat.getEphemeralOwner(), sent);
         }
         Code code = Code.get(seen.getResultCode());
         if (code == Code.OK) {

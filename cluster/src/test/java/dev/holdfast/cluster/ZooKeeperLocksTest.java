@@ -128,6 +128,34 @@ class ZooKeeperLocksTest extends ClusterLockContract {
     }
   }
 
+  /** Nobody asks for what is not held; that silence is none of the session's. */
+  @Test
+  void whoeverWaitedLongerThanASessionLastsHoldsWhatItIsGranted() throws Exception {
+    String name = newName();
+    Duration session = Duration.ofSeconds(4);
+    try (ZooKeeperLocks patient =
+        ZooKeeperLocks.connect(settings("/locks").withSessionTimeout(session))) {
+      Held held = there.lock(name).tryAcquire().orElseThrow();
+      CountDownLatch good = new CountDownLatch(1);
+      Thread waiter =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (Held mine = patient.lock(name).acquire()) {
+                      mine.ensureValid();
+                      good.countDown();
+                    } catch (IOException | InterruptedException e) {
+                      throw new AssertionError(e);
+                    }
+                  });
+      awaitWaiters(name, 1);
+      Thread.sleep(session.plusSeconds(1));
+      held.close();
+      waiter.join();
+      assertEquals(0, good.getCount(), "granted, and lost at once");
+    }
+  }
+
   /** Two find it out at once, and one of them is still telling it. */
   @Test
   void whatIsLostIsNotValidThoughNobodyHasBeenToldYet() throws Exception {
