@@ -396,7 +396,7 @@ final class ZooKeeperSession implements AutoCloseable {
           case QUOTAEXCEEDED -> "the quota of " + path + " is used up (QUOTAEXCEEDED)";
           case SESSIONCLOSEDREQUIRESASLAUTH ->
               "this server wants SASL (SESSIONCLOSEDREQUIRESASLAUTH)";
-          case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED -> "";
+          case CONNECTIONLOSS, OPERATIONTIMEOUT, REQUESTTIMEOUT, SESSIONEXPIRED -> "";
           default -> path + ": " + refused.code();
         };
     return why.isEmpty()

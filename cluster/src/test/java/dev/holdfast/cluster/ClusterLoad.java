@@ -126,6 +126,7 @@ final class ClusterLoad {
       throws Exception {
     int times = 5;
     CountDownLatch begin = new CountDownLatch(1);
+    AtomicInteger again = new AtomicInteger();
     AtomicInteger[] holding = new AtomicInteger[clients.size() / GROUP + 1];
     Arrays.setAll(holding, _ -> new AtomicInteger());
     AtomicInteger most = new AtomicInteger();
@@ -137,11 +138,14 @@ final class ClusterLoad {
           threads.submit(
               () -> {
                 begin.await();
-                for (int time = 0; time < times; time++) {
+                for (int time = 0; time < times; ) {
                   try (Held held = client.lock("group-" + group).acquire()) {
                     most.accumulateAndGet(holding[group].incrementAndGet(), Math::max);
                     held.token();
                     holding[group].decrementAndGet();
+                    time++;
+                  } catch (ServerAwayException tooMuchAtOnce) {
+                    again.incrementAndGet();
                   }
                 }
                 return null;
@@ -153,8 +157,13 @@ final class ClusterLoad {
       one.get();
     }
     say(
-        "%d locks, %d clients each: %.0f grants a second, at most %d held one at once",
-        holding.length, GROUP, clients.size() * times / seconds(start), most.get());
+        "%d locks, %d clients each: %.0f grants a second, at most %d held one at once; asked again"
+            + " %d times",
+        clients.size() / GROUP,
+        GROUP,
+        clients.size() * times / seconds(start),
+        most.get(),
+        again.get());
   }
 
   private static double seconds(long start) {
