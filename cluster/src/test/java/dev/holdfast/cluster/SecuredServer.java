@@ -10,6 +10,7 @@ import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server of ZooKeeper that wants TLS or SASL, in a process of its own: what it wants are
@@ -48,7 +49,7 @@ final class SecuredServer {
     };
     return new Configuration() {
       @Override
-      public AppConfigurationEntry[] getAppConfigurationEntry(String name) {
+      public AppConfigurationEntry @Nullable [] getAppConfigurationEntry(String name) {
         return List.of(context).contains(name) ? entries.clone() : null;
       }
     };
