@@ -1,12 +1,13 @@
 /* A victim by script, and whoever attacks it by trying everything.
 
      gated CALL...           makes the calls in the working directory, one after the other
-     gated --brute CALL...   does that again and again in a private /srv, each time with one strike of
+     gated --brute[-sticky] CALL...
+                             does that again and again in a private /srv, each time with one strike of
                              an attacker before one of the calls, and prints each strike that gained
                              something: the call, the strike, what was gained
 
-   The attacker is 65534, owns the working directory /srv/arena, and may do there what the kernel
-   lets it. What it must not get at is in /srv/vault. */
+   The attacker is 65534, owns the working directory /srv/arena (or it is like /tmp), and may do there
+   what the kernel lets it. What it must not get at is in /srv/vault. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -25,6 +26,7 @@
 
 static char buffer[64];
 static ssize_t held;
+static int sticky;
 
 /* Whether the script goes on. */
 static int call(const char *text) {
@@ -105,7 +107,8 @@ static void scene(void) {
     perror("tmpfs");
     exit(65);
   }
-  directory("/srv/arena", ATTACKER);
+  directory("/srv/arena", sticky ? 0 : ATTACKER);
+  if (sticky && chmod("/srv/arena", 01777)) exit(65);
   text("/srv/arena/a", "his\n", 0644, ATTACKER);
   text("/srv/arena/b", "root's\n", 0644, 0);
   directory("/srv/arena/d", ATTACKER);
@@ -130,7 +133,7 @@ static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/va
 static void strike(const char *name, const char *how) {
   char path[64];
   snprintf(path, sizeof path, "/srv/arena/%s", name);
-  rename(path, "/srv/arena/.away");
+  if (rename(path, "/srv/arena/.away") && errno != ENOENT) _exit(1);
   if (how[0] == '/') {
     if (symlink(how, path)) _exit(1);
   } else if (strcmp(how, "hardlink") == 0) {
@@ -218,7 +221,8 @@ static const char *trial(int n, char **calls, int at, const char *name, const ch
 
 int main(int argc, char **argv) {
   umask(022);
-  if (argc > 1 && strcmp(argv[1], "--brute") == 0) {
+  sticky = argc > 1 && strcmp(argv[1], "--brute-sticky") == 0;
+  if (sticky || (argc > 1 && strcmp(argv[1], "--brute") == 0)) {
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
       perror("a private mount namespace");
       return 65;

@@ -14,6 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A program that a proof says held must hold against whoever tries everything: small programs made
@@ -81,20 +83,21 @@ class BruteForceTest {
     return calls;
   }
 
-  private static List<String> byForce(List<String> script) throws Exception {
-    List<String> command = new ArrayList<>(List.of(victim.toString(), "--brute"));
+  private static List<String> byForce(List<String> script, boolean sticky) throws Exception {
+    String how = sticky ? "--brute-sticky" : "--brute";
+    List<String> command = new ArrayList<>(List.of(victim.toString(), how));
     command.addAll(script);
     return TestHost.run(command).lines().toList();
   }
 
-  private static Proof proof(List<String> script) throws Exception {
+  private static Proof proof(List<String> script, boolean sticky) throws Exception {
     List<String> command = new ArrayList<>(List.of(victim.toString()));
     command.addAll(script);
     return Prover.prove(
         Case.of(command)
             .withDirectory(Path.of("/srv/arena"))
             .withFresh(Path.of("/srv/arena"))
-            .withSetup(SETUP),
+            .withSetup(SETUP + (sticky ? "; chown 0:0 .; chmod 1777 ." : "")),
         Progress.NONE);
   }
 
@@ -102,6 +105,7 @@ class BruteForceTest {
   private static List<List<String>> known() {
     return List.of(
         List.of("fchmod b", "chdir d", "lchown b"),
+        List.of("chdir d", "regular b", "fchmod b"),
         List.of("put d/x", "mkdir d"),
         List.of("mkdir d", "chdir e", "append a"),
         List.of("chdir e", "mkdir d", "read d/x"),
@@ -109,11 +113,16 @@ class BruteForceTest {
         List.of("chdir e", "write b", "unlink b"),
         List.of("lchown t", "chown t"),
         List.of("mkdir t", "append t"),
+        List.of("chdir e", "rename b b", "write b"),
         List.of("regular b", "fchmod b", "lchown b"));
   }
 
-  @Test
-  void whoHeldHoldsAgainstEverything() throws Exception {
+  /**
+   * @param sticky whether all may make names in the directory, as in /tmp, or it is the attacker's
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoHeldHoldsAgainstEverything(boolean sticky) throws Exception {
     Random random = new Random(SEED);
     List<List<String>> scripts = new ArrayList<>(known());
     for (int i = 0; i < PROGRAMS; i++) {
@@ -124,11 +133,11 @@ class BruteForceTest {
     int held = 0;
     int more = 0;
     for (List<String> script : scripts) {
-      List<String> gains = byForce(script);
+      List<String> gains = byForce(script, sticky);
       if (gains.contains("undisturbed")) {
         continue;
       }
-      Proof proof = proof(script);
+      Proof proof = proof(script, sticky);
       boolean exploited = proof.count(Verdict.EXPLOITED) > 0;
       if (!gains.isEmpty() && !exploited) {
         wrong.add(
@@ -152,7 +161,7 @@ class BruteForceTest {
   /** Were the brute force blind, all would be well. */
   @Test
   void bruteForceFinds() throws Exception {
-    assertFalse(byForce(List.of("regular a", "chmod a")).isEmpty());
-    assertEquals(List.of(), byForce(List.of("fchmod a")));
+    assertFalse(byForce(List.of("regular a", "chmod a"), false).isEmpty());
+    assertEquals(List.of(), byForce(List.of("fchmod a"), false));
   }
 }

@@ -10,6 +10,10 @@ public enum Strike {
   SYMLINK_DANGLING("put a symbolic link to a new name in a protected directory in its place"),
   /** The entry becomes a symbolic link to a protected directory with the same names in it. */
   SYMLINK_DIRECTORY("put a symbolic link to a protected directory in the directory's place"),
+  /** The same, and what the program asks for there in vain is in it. */
+  SYMLINK_DIRECTORY_OTHER(
+      "put a symbolic link to a protected directory, which has what the program asks for in vain,"
+          + " in the directory's place"),
   /** The entry becomes another name of a protected file. */
   HARDLINK("put a hard link to a protected file in its place"),
   /** The entry becomes a FIFO. */

@@ -37,7 +37,9 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
     List<ObservedCall> all = observation.interesting();
     for (ObservedCall call : all.subList(from, all.size())) {
       for (int i = 0; i < call.operation().operands().size(); i++) {
-        String name = below(directory, call, i);
+        // Where the first was not there the second was not come to.
+        boolean reached = i == 0 || !call.result().is(Errno.ENOENT);
+        String name = reached ? below(directory, call, i) : null;
         if (name != null) {
           seen.add(name, call.operation(), i, wasThere(call, i));
         }

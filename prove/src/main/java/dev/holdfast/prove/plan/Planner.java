@@ -463,6 +463,14 @@ public final class Planner {
     return earlier == null ? null : earlier.reference();
   }
 
+  /** What shall be otherwise in the directory that is put into the place of one. */
+  private NamesBelow below(@Nullable Binding binding, Strike strike) {
+    boolean asks = strike == Strike.EXCHANGE || strike == Strike.SYMLINK_DIRECTORY_OTHER;
+    return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
+        ? NamesBelow.of(binding.path(), observation, at, asks)
+        : NamesBelow.NONE;
+  }
+
   private void window(
       ObservedCall call,
       @Nullable Binding binding,
@@ -482,10 +490,13 @@ public final class Planner {
             && !binding.last()
             && !binding.listing()
             && call.operation().action().isCheck();
-    NamesBelow below =
-        binding != null && (strike == Strike.SYMLINK_DIRECTORY || strike == Strike.EXCHANGE)
-            ? NamesBelow.of(binding.path(), observation, at, strike == Strike.EXCHANGE)
-            : NamesBelow.NONE;
+    NamesBelow below = below(binding, strike);
+    if (binding != null && strike == Strike.SYMLINK_DIRECTORY) {
+      NamesBelow other = below(binding, Strike.SYMLINK_DIRECTORY_OTHER);
+      if (!other.equals(below)) {
+        window(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, hazard, check);
+      }
+    }
     boolean predictable = !volatileNames.isVolatile(path);
     Move move = new Move(call, binding, strike, null, predictable, onTheWay, below);
     scenarios.add(

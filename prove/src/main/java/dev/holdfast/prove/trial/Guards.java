@@ -43,7 +43,7 @@ public final class Guards {
     Statx directory = binding.directoryStat();
     boolean sticky = binding.stickyWorldWritable();
     switch (strike) {
-      case SYMLINK, SYMLINK_DANGLING, SYMLINK_DIRECTORY -> {
+      case SYMLINK, SYMLINK_DANGLING, SYMLINK_DIRECTORY, SYMLINK_DIRECTORY_OTHER -> {
         // Followed only by the link's owner, or if the directory's owner made the link.
         if (sticky && victimUid != attackerUid && directory.uid() != attackerUid) {
           guards.add("fs.protected_symlinks");

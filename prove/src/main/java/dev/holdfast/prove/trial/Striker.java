@@ -78,7 +78,7 @@ final class Striker {
         switch (strike) {
           case SYMLINK -> replaceByLink(Vault.SECRET, aside, binding);
           case SYMLINK_DANGLING -> replaceByLink(Vault.ABSENT, aside, binding);
-          case SYMLINK_DIRECTORY -> {
+          case SYMLINK_DIRECTORY, SYMLINK_DIRECTORY_OTHER -> {
             vault.mirror(binding.path(), move.below());
             yield replaceByLink(Vault.MIRROR, aside, binding);
           }

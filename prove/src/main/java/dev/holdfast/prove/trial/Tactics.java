@@ -29,6 +29,7 @@ sealed interface Tactics
       case SYMLINK,
           SYMLINK_DANGLING,
           SYMLINK_DIRECTORY,
+          SYMLINK_DIRECTORY_OTHER,
           HARDLINK,
           FIFO,
           CONTENT,

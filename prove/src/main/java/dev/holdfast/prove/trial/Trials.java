@@ -232,6 +232,7 @@ public final class Trials {
   private static boolean showsSecret(Strike strike) {
     return strike == Strike.SYMLINK
         || strike == Strike.SYMLINK_DIRECTORY
+        || strike == Strike.SYMLINK_DIRECTORY_OTHER
         || strike == Strike.HARDLINK;
   }
 

@@ -66,6 +66,10 @@ public final class Observer implements TraceHandler {
         boolean there =
             Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(name), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok();
         below.add(new Observation.Below(interesting.size(), name, operation, i, there));
+        if (!there) {
+          // To a second one, of a rename or a link, the call does not come.
+          return;
+        }
       }
     }
   }
