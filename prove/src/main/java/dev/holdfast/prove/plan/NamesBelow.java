@@ -10,7 +10,6 @@ import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +27,14 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
   public static final NamesBelow NONE = new NamesBelow(Set.of(), Set.of());
 
   /**
+   * All of the run counts, whenever the directory is exchanged: threads do not come in one order.
+   *
    * @param directory its path, raw
-   * @param from which of the calls that are interesting is the first
    * @param checks whether what it only asked for in vain is missing, too
    */
-  static NamesBelow of(String directory, Observation observation, int from, boolean checks) {
+  static NamesBelow of(String directory, Observation observation, boolean checks) {
     Seen seen = new Seen(checks);
-    List<ObservedCall> all = observation.interesting();
-    for (ObservedCall call : all.subList(from, all.size())) {
+    for (ObservedCall call : observation.interesting()) {
       for (int i = 0; i < call.operation().operands().size(); i++) {
         // Where the first was not there the second was not come to.
         boolean reached = i == 0 || !call.result().is(Errno.ENOENT);
@@ -46,7 +45,7 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       }
     }
     for (Observation.Below call : observation.below()) {
-      String name = call.before() < from ? null : after(call.path(), directory);
+      String name = after(call.path(), directory);
       if (name != null && isPlain(name)) {
         seen.add(name, call.operation(), call.operand(), call.there());
       }

@@ -17,10 +17,8 @@ import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +52,17 @@ public final class Planner {
   /** Who looked at a name last, among the calls up to now: a run may make very many. */
   private final Map<Name, ObservedCall> looked = new HashMap<>();
 
-  /** What is tried once for each name, however often the program asks about it. */
+  /** What is tried at the first times for each name, however often the program asks about it. */
   private record Asked(Name name, Strike strike, Action kind) {}
 
-  private final Set<Asked> asked = new HashSet<>();
+  /** What is missing behind a first move may be so because of that move. */
+  private boolean undisturbed;
+
+  private static final int MOST_ASKED = 2;
+
+  private final Map<Asked, Integer> asked = new HashMap<>();
 
   private final List<Scenario> scenarios = new ArrayList<>();
-
-  /** Which of the observed calls is looked at. */
-  private int at;
 
   private final Map<String, Integer> pruned = new TreeMap<>();
 
@@ -89,12 +89,12 @@ public final class Planner {
    * @param from its index; what was before is known, but not tried
    */
   public Plan plan(int from) {
+    undisturbed = from == 0;
     prune("attacker cannot change the name", observation.outOfReach());
     prune("held descriptor", observation.onDescriptors());
     int index = 0;
     for (ObservedCall call : observation.interesting()) {
       shown.before(call, index);
-      at = index;
       if (index >= from) {
         moments(call);
       }
@@ -173,19 +173,24 @@ public final class Planner {
     }
   }
 
-  /** A program may ask about one name very often, and hears the same each time. */
+  /** A program may ask about one name very often, and seldom goes on otherwise at a later time. */
   private void atCheck(ObservedCall call, Binding binding, Strike strike, Hazard hazard) {
-    if (asked.add(new Asked(Name.of(binding), strike, call.operation().action()))) {
+    int most = binding.last() ? MOST_ASKED : 1;
+    if (ask(binding, strike, call.operation().action()) <= most) {
       window(call, binding, strike, hazard, check(binding));
     } else {
       prune("asked about before", 1);
     }
   }
 
+  private int ask(Binding binding, Strike strike, Action kind) {
+    return asked.merge(new Asked(Name.of(binding), strike, kind), 1, Integer::sum);
+  }
+
   private void uses(ObservedCall call) {
     for (Binding binding : call.changeable()) {
       if (binding.listing()) {
-        if (asked.add(new Asked(Name.of(binding), Strike.NAMES, Action.OPEN))) {
+        if (ask(binding, Strike.NAMES, Action.OPEN) == 1) {
           window(call, binding, Strike.NAMES, Hazard.S01, null);
         }
       } else if (binding.last()) {
@@ -467,7 +472,7 @@ public final class Planner {
   private NamesBelow below(@Nullable Binding binding, Strike strike) {
     boolean asks = strike == Strike.EXCHANGE || strike == Strike.SYMLINK_DIRECTORY_OTHER;
     return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
-        ? NamesBelow.of(binding.path(), observation, at, asks)
+        ? NamesBelow.of(binding.path(), observation, asks)
         : NamesBelow.NONE;
   }
 
@@ -491,7 +496,8 @@ public final class Planner {
             && !binding.listing()
             && call.operation().action().isCheck();
     NamesBelow below = below(binding, strike);
-    if (binding != null && strike == Strike.SYMLINK_DIRECTORY) {
+    boolean use = !call.operation().action().isCheck();
+    if (binding != null && strike == Strike.SYMLINK_DIRECTORY && use && undisturbed) {
       NamesBelow other = below(binding, Strike.SYMLINK_DIRECTORY_OTHER);
       if (!other.equals(below)) {
         window(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, hazard, check);

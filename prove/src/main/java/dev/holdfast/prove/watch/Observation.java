@@ -30,12 +30,11 @@ public record Observation(
   /**
    * A use of a name on whose way the attacker could change nothing any more.
    *
-   * @param before how many of the interesting calls had been made
    * @param path raw
    * @param operand which path argument it is
    * @param there whether the name was there
    */
-  public record Below(int before, String path, Operation operation, int operand, boolean there) {}
+  public record Below(String path, Operation operation, int operand, boolean there) {}
 
   /**
    * A program that a task began to run.

@@ -65,7 +65,7 @@ public final class Observer implements TraceHandler {
         String name = resolver.absolute(task, operand);
         boolean there =
             Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(name), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok();
-        below.add(new Observation.Below(interesting.size(), name, operation, i, there));
+        below.add(new Observation.Below(name, operation, i, there));
         if (!there) {
           // To a second one, of a rename or a link, the call does not come.
           return;
