@@ -5,6 +5,7 @@ import dev.holdfast.cli.command.GlobalOptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.Processes;
+import dev.holdfast.prove.OwnNamespace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +26,6 @@ public final class UserNamespace {
   /** Set for the successor, so that it does not try again. */
   public static final String MARK = "HOLDFAST_USER_NAMESPACE";
 
-  private static final List<String> INTO_A_NEW_ONE =
-      List.of("unshare", "--user", "--map-root-user", "--");
-
   private UserNamespace() {}
 
   /**
@@ -46,7 +44,8 @@ public final class UserNamespace {
     if (Identity.geteuid() == 0 || System.getenv(MARK) != null) {
       throw CommandFailure.undecided("no world can be made here", whyNot);
     }
-    String forbidden = forbidden();
+    // Somebody else may try it first: a failure after execve would look like an answer.
+    String forbidden = OwnNamespace.whyNot();
     if (forbidden != null) {
       throw CommandFailure.undecided("no world can be made here", forbidden);
     }
@@ -60,58 +59,11 @@ public final class UserNamespace {
     throw CommandFailure.undecided("unshare", enter());
   }
 
-  /** Whether somebody else may do it first: a failure after execve would look like an answer. */
-  private static @Nullable String forbidden() {
-    List<String> probe = new ArrayList<>(INTO_A_NEW_ONE);
-    probe.add("true");
-    try {
-      Process process =
-          new ProcessBuilder(probe)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      process.getOutputStream().close();
-      return process.waitFor() == 0 ? null : needed();
-    } catch (IOException e) {
-      return "unshare is missing (" + e.getMessage() + "): install util-linux, or run this as root";
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return "interrupted";
-    }
-  }
-
-  /** Which of the kernel's settings to change. */
-  private static String needed() {
-    List<String> settings = new ArrayList<>();
-    if (is("/proc/sys/kernel/unprivileged_userns_clone", "0")) {
-      settings.add("sysctl kernel.unprivileged_userns_clone=1");
-    }
-    if (is("/proc/sys/user/max_user_namespaces", "0")) {
-      settings.add("sysctl user.max_user_namespaces=10000");
-    }
-    if (is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1")) {
-      settings.add("sysctl kernel.apparmor_restrict_unprivileged_userns=0");
-    }
-    return "user namespaces are forbidden: run this as root, or allow them ("
-        + (settings.isEmpty()
-            ? "here a seccomp filter, a security module or a limit forbids them"
-            : String.join("; ", settings))
-        + ")";
-  }
-
-  private static boolean is(String setting, String value) {
-    try {
-      return Files.readString(Path.of(setting)).strip().equals(value);
-    } catch (IOException _) {
-      return false; // This kernel does not have it.
-    }
-  }
-
   /** Returns only if it failed, with the reason. */
   private static String enter() {
     try {
       List<byte[]> argv = new ArrayList<>();
-      INTO_A_NEW_ONE.forEach(word -> argv.add(word.getBytes(StandardCharsets.UTF_8)));
+      OwnNamespace.start().forEach(word -> argv.add(word.getBytes(StandardCharsets.UTF_8)));
       argv.addAll(vector("/proc/self/cmdline"));
       // As the kernel has them: a round trip through String would lose what is not text.
       List<byte[]> environment = new ArrayList<>(vector("/proc/self/environ"));
