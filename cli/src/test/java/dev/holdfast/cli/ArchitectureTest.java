@@ -50,6 +50,7 @@ class ArchitectureTest {
     locks(80, "libc"),
     cluster(20, "files", "locks"),
     prove(60, "libc", "findings"),
+    junit(10, "prove", "findings"),
     lab(30, "libc", "findings", "files", "locks", "prove"),
     cli(45, "libc", "findings", "files", "locks", "prove", "lab");
 

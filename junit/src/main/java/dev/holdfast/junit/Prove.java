@@ -72,8 +72,7 @@ public final class Prove {
   private boolean assumeGuards;
   private boolean required = Boolean.getBoolean(REQUIRED);
 
-  private Prove(
-      Function<List<String>, List<String>> program, List<String> shown, String name) {
+  private Prove(Function<List<String>, List<String>> program, List<String> shown, String name) {
     this.program = program;
     this.shown = List.copyOf(shown);
     this.name = name;

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * or a main class the body runs afterwards, here, if the proof came out as expected.
  *
  * <p><b>Guarantees.</b> Those of {@link dev.holdfast.prove.Prover}: the program runs in worlds of
- * its own. The test fails if the intruder gains anything, and also if it could not be decided. Where
- * no worlds can be made it is aborted, and the reason names what is missing, unless it is {@link
- * #required}.
+ * its own. The test fails if the intruder gains anything, and also if it could not be decided.
+ * Where no worlds can be made it is aborted, and the reason names what is missing, unless it is
+ * {@link #required}.
  *
  * <p><b>Remaining races.</b> Those of windows that the proof does not come to; see docs/prove.md.
  *
@@ -86,7 +86,9 @@ public @interface Proves {
    */
   boolean crash() default false;
 
-  /** {@return whether two runs of the program meet, under every schedule, instead of an attacker} */
+  /**
+   * {@return whether two runs of the program meet, under every schedule, instead of an attacker}
+   */
   boolean twice() default false;
 
   /** {@return shell commands that run together with the program, under every schedule} */

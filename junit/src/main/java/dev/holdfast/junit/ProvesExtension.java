@@ -39,7 +39,10 @@ public final class ProvesExtension implements InvocationInterceptor {
     Prove prove = options(program(asked, type, method), asked);
     boolean required =
         asked.required()
-            || context.getConfigurationParameter(Prove.REQUIRED).map(Boolean::valueOf).orElse(false);
+            || context
+                .getConfigurationParameter(Prove.REQUIRED)
+                .map(Boolean::valueOf)
+                .orElse(false);
     prove = required ? prove.required() : prove;
     if (body) {
       invocation.skip(); // It runs in worlds, and not here.

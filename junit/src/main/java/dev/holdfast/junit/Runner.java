@@ -96,10 +96,7 @@ final class Runner {
     String replay = request.replay();
     ScheduleProof proof =
         Prover.schedules(
-            request.toCase(),
-            request.together(),
-            replay.isEmpty() ? null : replay,
-            Progress.NONE);
+            request.toCase(), request.together(), replay.isEmpty() ? null : replay, Progress.NONE);
     List<List<String>> commands = new ArrayList<>(List.of(request.shown()));
     request.with().forEach(command -> commands.add(List.of("sh", "-c", command)));
     ToldSchedules told =
