@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * The last exclusive holder died, and what the lock guards was not repaired since. See {@link
- * SharedMemoryLock#repairedBy}.
+ * dev.holdfast.locks.memory.SharedMemoryLock#repairedBy}.
  */
 public final class LockPoisonedException extends IOException {
   private static final long serialVersionUID = 1L;

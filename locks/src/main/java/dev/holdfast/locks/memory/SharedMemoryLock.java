@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}: what a process held when it ended is given up
  * by the next that wants it. If it held the lock exclusively, what the lock guards may be half
  * changed: the next holder first runs its repair, alone; one that has none gets a {@link
- * LockPoisonedException}, and the lock stays as it is for one that has.
+ * dev.holdfast.locks.LockPoisonedException}, and the lock stays as it is for one that has.
  *
  * <p><b>What remains.</b> As {@link SharedMemory}. Readers are not kept from overtaking a writer of
  * another process.
