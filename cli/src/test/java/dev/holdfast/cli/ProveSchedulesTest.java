@@ -93,6 +93,9 @@ class ProveSchedulesTest {
         asked("--twice", "--view=x y", "--view", "z", "--ignore=/a/./b", "tool"));
     assertTrue(asked("--twice", "--timeouts=any", "tool").anyTime());
     assertFalse(asked("--twice", "--timeouts=last", "tool").anyTime());
+    assertEquals(twice.withCrash(true), asked("--crash", "tool"));
+    assertEquals(twice.withRuns(3).withCrash(true), asked("--crash", "--runs=3", "tool"));
+    assertEquals(Together.with("a").withCrash(true), asked("--crash", "--with=a", "tool"));
     assertEquals(List.of("tool"), engine.asked().argv());
     assertNull(engine.replayed);
     asked("--twice", "--replay", "A1B2", "tool");
@@ -108,14 +111,14 @@ class ProveSchedulesTest {
           --runs=5            | --runs: from two to 4 programs run together
           --runs=x            | --runs: 'x' is not a number from 1 to 999999999
           --twice --with=a --with=b --with=c | --with: from two to 4 programs run together
-          --bound=1           | --bound: says nothing without --twice, --runs or --with
-          --budget=1s         | --budget: says nothing without --twice, --runs or --with
-          --deep              | --deep: says nothing without --twice, --runs or --with
-          --seed=2            | --seed: says nothing without --twice, --runs or --with
-          --timeouts=any      | --timeouts: says nothing without --twice, --runs or --with
+          --bound=1           | --bound: says nothing without --twice, --runs, --with or --crash
+          --budget=1s         | --budget: says nothing without --twice, --runs, --with or --crash
+          --deep              | --deep: says nothing without --twice, --runs, --with or --crash
+          --seed=2            | --seed: says nothing without --twice, --runs, --with or --crash
+          --timeouts=any      | --timeouts: says nothing without --twice, --runs, --with or --crash
           --twice --timeouts=x | --timeouts: 'x' is not one of last, any
-          --view=x            | --view: says nothing without --twice, --runs or --with
-          --ignore=x          | --ignore: says nothing without --twice, --runs or --with
+          --view=x            | --view: says nothing without --twice, --runs, --with or --crash
+          --ignore=x          | --ignore: says nothing without --twice, --runs, --with or --crash
           --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
           --twice --budget=0s | --budget: '0s' leaves no time
           --twice --list-windows | --list-windows: says nothing where programs that trust one another run together
@@ -202,6 +205,46 @@ class ProveSchedulesTest {
             .readTree(run(proof(COMPLETE, 0), "--json", "--twice", "tool").out())
             .at("/claim/bound")
             .isNull());
+  }
+
+  /** Whoever was killed is so in the replay, too; whoever comes later has a lane. */
+  @Test
+  void killedAndLater() throws IOException {
+    ScheduleFinding stuck =
+        new ScheduleFinding(
+            ScheduleFinding.Kind.STUCK,
+            List.of("C ends with 75"),
+            List.of(
+                new ScheduleStep(0, "0", "mkdir", "/w/d", "", "", false),
+                new ScheduleStep(0, "0", "SIGKILL", "", "", "", false),
+                new ScheduleStep(2, "0", "mkdir", "/w/d", "EEXIST", "", false)),
+            List.of(),
+            List.of(0, 2),
+            ScheduleOutcomes.NONE,
+            0,
+            "A2a1B2",
+            true);
+    ScheduleProof proof =
+        new ScheduleProof(
+            List.of("tool x", "tool x", "once more"),
+            List.of("/w/d"),
+            3,
+            4,
+            COMPLETE,
+            List.of(stuck),
+            List.of(),
+            0,
+            List.of());
+    String text = run(proof, "--crash", "tool").out();
+    assertTrue(text.contains("STUCK: what one left behind keeps others"), text);
+    assertTrue(text.contains("C  once more"), text);
+    assertTrue(text.contains("K13: docs/K13.md"), text);
+    assertTrue(text.contains("--crash --replay A2a1B2"), text);
+    JsonNode json = new ObjectMapper().readTree(run(proof, "--json", "--crash", "tool").out());
+    assertEquals("STUCK", json.at("/schedules/0/verdict").asText());
+    assertEquals("L04/stuck", json.at("/schedules/0/hazard").asText());
+    assertEquals("SIGKILL", json.at("/schedules/0/steps/1/call").asText());
+    assertEquals("C", json.at("/schedules/0/steps/2/program").asText());
   }
 
   @Test

@@ -135,6 +135,8 @@ public final class ProveCommand extends Command {
         "  does it stand a second run at the same time? and another program?",
         "    holdfast prove --twice -- mytool set x 1",
         "    holdfast prove --with 'mytool list' -- mytool set x 1",
+        "  and can the next run go on where one of them was killed?",
+        "    holdfast prove --crash -- mytool set x 1",
         "  what would be tried, and one of it alone:",
         "    holdfast prove --list-windows --case bzip2.toml",
         "    holdfast prove --replay ID --case bzip2.toml",

@@ -21,6 +21,7 @@ final class ScheduleOptions {
   private final Value<Boolean> twice;
   private final Value<Integer> runs;
   private final Value<List<String>> with;
+  private final Value<Boolean> crash;
   private final Value<Integer> bound;
   private final Value<Duration> budget;
   private final Value<Boolean> deep;
@@ -53,6 +54,12 @@ final class ScheduleOptions {
             String.class,
             "Like --twice, with a shell command instead of the second CMD, run as the same user."
                 + " Repeatable.");
+    crash =
+        command.flag(
+            "--crash",
+            "Like --twice, and one of them is killed (SIGKILL) somewhere; the others go on, and"
+                + " CMD runs once more behind them. It must be as if the one who was killed had"
+                + " come to its end or had not been there.");
     bound =
         command
             .option(
@@ -103,7 +110,7 @@ final class ScheduleOptions {
 
   /** What was asked for; null if nothing runs together. */
   @Nullable Together together() {
-    if (!twice.get() && !runs.given() && !with.given()) {
+    if (!twice.get() && !runs.given() && !with.given() && !crash.get()) {
       Map<String, Boolean> lone = new LinkedHashMap<>();
       lone.put("--bound", bound.given());
       lone.put("--budget", budget.given());
@@ -115,7 +122,8 @@ final class ScheduleOptions {
       lone.values().removeIf(given -> !given);
       if (!lone.isEmpty()) {
         throw CommandFailure.usage(
-            lone.keySet().iterator().next(), "says nothing without --twice, --runs or --with");
+            lone.keySet().iterator().next(),
+            "says nothing without --twice, --runs, --with or --crash");
       }
       return null;
     }
@@ -132,7 +140,8 @@ final class ScheduleOptions {
             .withAnyTime(timeouts.or(Timeouts.LAST) == Timeouts.ANY)
             .withViews(views.or(List.of()))
             .withIgnored(
-                ignored.or(List.of()).stream().map(p -> p.toAbsolutePath().normalize()).toList());
+                ignored.or(List.of()).stream().map(p -> p.toAbsolutePath().normalize()).toList())
+            .withCrash(crash.get());
     if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
       throw CommandFailure.usage(
           runs.given() ? "--runs" : "--with",
@@ -146,6 +155,9 @@ final class ScheduleOptions {
     List<String> words = new ArrayList<>();
     if (twice.get()) {
       words.add("--twice");
+    }
+    if (crash.get()) {
+      words.add("--crash");
     }
     if (runs.given()) {
       words.addAll(List.of("--runs", runs.get().toString()));

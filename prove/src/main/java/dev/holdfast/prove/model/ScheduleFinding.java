@@ -34,8 +34,12 @@ public record ScheduleFinding(
     DEADLOCK,
     /** Two held the same name at once. */
     TWO_HOLDERS,
+    /** What one left behind keeps others from doing their work, for ever. */
+    STUCK,
     /** All look for ever for what none of them does. */
     LIVELOCK,
+    /** What one had half done when it was killed stays. */
+    TORN,
     /** A program failed because of another, though the files are right. */
     ABORTED
   }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param anyTime whether who sleeps may wake at any time; else others go first
  * @param views shell commands; what they print at the end is compared, and not the files
  * @param ignored absolute paths; what is there or below is not compared
+ * @param crash whether one of them is killed somewhere, and the others go on
  */
 public record Together(
     List<String> others,
@@ -24,7 +25,8 @@ public record Together(
     long seed,
     boolean anyTime,
     List<String> views,
-    List<Path> ignored) {
+    List<Path> ignored,
+    boolean crash) {
   /** What is tried at once at most. */
   public static final int MOST = 4;
 
@@ -40,7 +42,7 @@ public record Together(
 
   /** The same command twice. */
   public static Together twice() {
-    return new Together(List.of(), 2, -1, USUAL_BUDGET, 1, false, List.of(), List.of());
+    return new Together(List.of(), 2, -1, USUAL_BUDGET, 1, false, List.of(), List.of(), false);
   }
 
   /** The command once, and another. */
@@ -49,34 +51,38 @@ public record Together(
   }
 
   public Together withOthers(List<String> commands) {
-    return new Together(commands, runs, bound, budget, seed, anyTime, views, ignored);
+    return new Together(commands, runs, bound, budget, seed, anyTime, views, ignored, crash);
   }
 
   public Together withRuns(int copies) {
-    return new Together(others, copies, bound, budget, seed, anyTime, views, ignored);
+    return new Together(others, copies, bound, budget, seed, anyTime, views, ignored, crash);
   }
 
   public Together withBound(int preemptions) {
-    return new Together(others, runs, preemptions, budget, seed, anyTime, views, ignored);
+    return new Together(others, runs, preemptions, budget, seed, anyTime, views, ignored, crash);
   }
 
   public Together withBudget(Duration time) {
-    return new Together(others, runs, bound, time, seed, anyTime, views, ignored);
+    return new Together(others, runs, bound, time, seed, anyTime, views, ignored, crash);
   }
 
   public Together withSeed(long number) {
-    return new Together(others, runs, bound, budget, number, anyTime, views, ignored);
+    return new Together(others, runs, bound, budget, number, anyTime, views, ignored, crash);
   }
 
   public Together withAnyTime(boolean any) {
-    return new Together(others, runs, bound, budget, seed, any, views, ignored);
+    return new Together(others, runs, bound, budget, seed, any, views, ignored, crash);
   }
 
   public Together withViews(List<String> commands) {
-    return new Together(others, runs, bound, budget, seed, anyTime, commands, ignored);
+    return new Together(others, runs, bound, budget, seed, anyTime, commands, ignored, crash);
   }
 
   public Together withIgnored(List<Path> paths) {
-    return new Together(others, runs, bound, budget, seed, anyTime, views, paths);
+    return new Together(others, runs, bound, budget, seed, anyTime, views, paths, crash);
+  }
+
+  public Together withCrash(boolean kills) {
+    return new Together(others, runs, bound, budget, seed, anyTime, views, ignored, kills);
   }
 }

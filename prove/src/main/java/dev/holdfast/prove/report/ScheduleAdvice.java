@@ -23,7 +23,8 @@ final class ScheduleAdvice {
       case NOT_SERIAL -> "K04";
       case ABORTED -> "F06";
       case DEADLOCK -> "K11";
-      case TWO_HOLDERS -> "K13";
+      case TWO_HOLDERS, STUCK -> "K13";
+      case TORN -> "F10";
       case LIVELOCK -> "K12";
     };
   }
@@ -58,6 +59,17 @@ final class ScheduleAdvice {
               + lock(language)
               + " If it must be a file, make it with O_EXCL, and remove a dead holder's only under"
               + " another lock, after a second look.";
+      case STUCK ->
+          "Let the kernel hold the lock; it ends with its holder, whatever happens to him: "
+              + lock(language)
+              + " If it must be a file, name the holder in it, and take it over from a dead one,"
+              + " under another lock. Where it is data that was half written: "
+              + replace(language);
+      case TORN ->
+          "Write a new file and rename it into place, so that each name is old or new: "
+              + replace(language)
+              + " What belongs together goes into one file, or into a directory that one rename"
+              + " switches.";
       case LIVELOCK ->
           "Wait in the kernel for the lock instead of trying again: "
               + lock(language)

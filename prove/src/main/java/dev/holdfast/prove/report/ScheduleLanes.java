@@ -61,7 +61,7 @@ final class ScheduleLanes {
       }
       if (i < steps.size()) {
         Row row = row(i, steps.get(i));
-        boolean again = i > 0 && row.isPlain() && isSame(steps.get(i - 1), steps.get(i));
+        boolean again = i > 0 && !row.key && !row.turn && isSame(steps.get(i - 1), steps.get(i));
         times = again ? times + 1 : 1;
         if (times == 1) {
           rows.add(row);
@@ -85,7 +85,8 @@ final class ScheduleLanes {
     return one.program() == next.program()
         && one.call().equals(next.call())
         && one.about().equals(next.about())
-        && one.result().isEmpty();
+        && one.result().equals(next.result())
+        && one.holds().equals(next.holds());
   }
 
   /** As many lines as one looks at: of long runs the beginning and the end. */

@@ -24,6 +24,8 @@ final class ScheduleWords {
       case DEADLOCK -> "each waits for another one, for ever";
       case TWO_HOLDERS -> "two hold the same lock at once";
       case LIVELOCK -> "none comes to an end";
+      case STUCK -> "what one left behind keeps others from their work, for ever";
+      case TORN -> "what one had half done when it was killed stays";
       case ABORTED -> "one failed because of another, and left something behind";
     };
   }
@@ -36,6 +38,8 @@ final class ScheduleWords {
       case DEADLOCK -> "L02/deadlock";
       case LIVELOCK -> "L03/livelock";
       case TWO_HOLDERS -> "L04/two-holders";
+      case STUCK -> "L04/stuck";
+      case TORN -> "L04/torn";
     };
   }
 
@@ -45,6 +49,7 @@ final class ScheduleWords {
       case NOT_SERIAL, ABORTED, LIVELOCK -> "the two calls whose order matters";
       case DEADLOCK -> "from here on each holds what the other one waits for";
       case TWO_HOLDERS -> "each makes the lock";
+      case STUCK, TORN -> "the call that is not undone, and where that shows";
     };
   }
 

@@ -17,11 +17,11 @@ import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Raw;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> The tracer's.
  */
 final class Conductor {
+  /** What the kernel does to a program, in place of a call. */
+  static final String KILL = "SIGKILL";
+
   private static final int MAX_STEPS = 4000;
   private static final int MAX_ROUNDS = 100;
   private static final int LOOKS = 2;
@@ -72,9 +75,15 @@ final class Conductor {
   private final List<Turn> turns = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Footprint> thisTurn = new ArrayList<>();
-  private final Map<String, Set<Integer>> holders = new HashMap<>();
+  private final Holders holders = new Holders();
   private List<String> explanation = List.of();
   private boolean preempts;
+
+  /** Whether one of the programs may be killed. */
+  private final boolean kills;
+
+  /** Who was killed; -1 if nobody was. */
+  private int killed = -1;
 
   /** How many calls changed something that others notice. */
   private long changes;
@@ -84,6 +93,7 @@ final class Conductor {
    * @param points the keys that more than one program touches
    * @param learned grows with what is seen
    * @param anyTime whether who sleeps may wake before the others have moved
+   * @param kills whether one of the programs may be killed
    */
   Conductor(
       Tracer tracer,
@@ -92,14 +102,16 @@ final class Conductor {
       int hostProc,
       Set<String> points,
       Learned learned,
-      boolean anyTime) {
+      boolean anyTime,
+      boolean kills) {
     this.anyTime = anyTime;
+    this.kills = kills;
     this.tracer = tracer;
     this.rest = new Rest(hostProc);
     this.footprints = new Footprints(hostProc, learned, this::others);
     this.points = points;
     this.learned = learned;
-    this.numbers = numbers;
+    this.numbers = new ArrayList<>(numbers);
     for (Program program : programs) {
       actors.add(new Actor(actors.size(), program, this));
     }
@@ -180,32 +192,11 @@ final class Conductor {
           .filter(k -> k.startsWith("n:") || k.startsWith("c:"))
           .forEach(k -> actor.written.add(k.substring(2)));
       claims.made(actor.number, footprint, steps.size());
-      holds = holds(actor, footprint);
+      holds = holders.made(actor.number, footprint);
     }
     actors.forEach(each -> each.unblock(did));
     touched.add(did);
     step(actor, task, footprint, failed ? new SyscallResult(result).toString() : "", holds);
-  }
-
-  /** Notes who holds a lock; what to tell of it, empty if nothing. */
-  private String holds(Actor actor, Footprint footprint) {
-    List<String> told = new ArrayList<>();
-    for (String key : footprint.writes()) {
-      if (key.startsWith("l:")) {
-        Set<Integer> who = holders.computeIfAbsent(key, _ -> new TreeSet<>());
-        boolean changed =
-            footprint.effect() == Effect.LOCK ? who.add(actor.number) : who.remove(actor.number);
-        if (changed) {
-          String file = Raw.display(key.substring(2));
-          told.add(who.isEmpty() ? file + " is free" : file + " is held by " + names(who));
-        }
-      }
-    }
-    return String.join(", ", told);
-  }
-
-  private static String names(Set<Integer> who) {
-    return String.join(" and ", who.stream().map(Conductor::name).toList());
   }
 
   private void step(Actor actor, Task task, Footprint footprint, String result, String holds) {
@@ -227,14 +218,6 @@ final class Conductor {
     return footprint.detail().isEmpty() ? about : about + " (" + footprint.detail() + ")";
   }
 
-  /** Programs other than this one that hold what it asks for. */
-  private Set<Integer> holding(Actor actor, Footprint wanted) {
-    Set<Integer> who = new TreeSet<>();
-    wanted.writes().forEach(k -> who.addAll(holders.getOrDefault(k, Set.of())));
-    who.remove(actor.number);
-    return who;
-  }
-
   private void waits(Actor actor, Footprint wanted) {
     ScheduleWait now =
         new ScheduleWait(
@@ -242,7 +225,7 @@ final class Conductor {
             actor.number,
             wanted.call(),
             about(wanted),
-            List.copyOf(holding(actor, wanted)));
+            List.copyOf(holders.of(actor.number, wanted)));
     if (!waits.contains(now)) {
       waits.add(now);
     }
@@ -286,8 +269,7 @@ final class Conductor {
         Actor sleeper = actors.stream().filter(Actor::onlySleeps).findFirst().orElse(null);
         if (sleeper != null) {
           if (++rounds > MAX_ROUNDS) {
-            explanation =
-                List.of("each of them waits, again and again, for something that none does");
+            explanation = List.of(waitsAgain());
             return Stop.LIVELOCK;
           }
           // Their sleeps are skipped, so that the time goes by the machine's pace, not by theirs.
@@ -314,23 +296,32 @@ final class Conductor {
         return Stop.DEADLOCK;
       }
       int index = choices.size();
+      boolean cameToNothing = !turns.isEmpty() && turns.getLast().idle();
+      Decision decision =
+          new Decision(
+              index, history.number(), current, withKills(enabled), unstarted(), cameToNothing);
       int chosen;
       if (index < given.size()) {
         chosen = given.get(index);
-        if (!enabled.contains(chosen)) {
+        if (!decision.enabled().contains(chosen)) {
           return Stop.DIVERGED;
         }
       } else {
-        boolean idle = !turns.isEmpty() && turns.getLast().idle();
-        Decision decision = new Decision(index, history.number(), current, enabled, idle);
         chosen = chooser.choose(decision, this::next);
         if (chosen == Chooser.STOP) {
           return Stop.KNOWN;
         }
         nodes.add(new Node(decision, chosen));
       }
-      preempts |= current >= 0 && chosen != current && enabled.contains(current);
+      preempts |= decision.costOf(chosen) > 0;
       choices.add(chosen);
+      thisTurn.clear();
+      if (Decision.isKill(chosen)) {
+        current = Decision.programOf(chosen);
+        kill(actors.get(current));
+        turns.add(new Turn(current, List.copyOf(thisTurn), false));
+        continue;
+      }
       if (chosen != current && current >= 0) {
         Actor next = actors.get(chosen);
         if (next.started) {
@@ -338,11 +329,88 @@ final class Conductor {
         }
       }
       current = chosen;
-      thisTurn.clear();
       boolean idle = !advance(actors.get(chosen), false);
       turns.add(new Turn(chosen, List.copyOf(thisTurn), idle));
     }
     return choices.size() >= given.size() ? null : Stop.DIVERGED;
+  }
+
+  /**
+   * What could be done, kills as well. One who has changed nothing since is as good as killed
+   * before; but who lives and who holds a lock may matter to others at any time.
+   */
+  private List<Integer> withKills(List<Integer> enabled) {
+    if (!kills || killed >= 0 || turns.isEmpty()) {
+      return enabled;
+    }
+    List<Integer> all = new ArrayList<>(enabled);
+    Turn last = turns.getLast();
+    Footprint death = death();
+    for (Actor actor : actors) {
+      boolean matters =
+          last.who() == actor.number
+              ? last.made().stream().anyMatch(f -> !f.writes().isEmpty())
+              : last.made().stream().anyMatch(death::meets);
+      if (matters && actor.started && !actor.isOver() && has(actor)) {
+        all.add(Decision.killOf(actor.number));
+      }
+    }
+    return all;
+  }
+
+  private List<Integer> unstarted() {
+    return actors.stream().filter(a -> !a.started).map(a -> a.number).toList();
+  }
+
+  /** Whether a program has changed anything: else it is as if it had not been there. */
+  private boolean has(Actor actor) {
+    return turns.stream()
+        .filter(turn -> turn.who() == actor.number)
+        .anyMatch(turn -> turn.made().stream().anyMatch(f -> !f.writes().isEmpty()));
+  }
+
+  /** What a program's sudden end changes: any of its locks, and that it lives. */
+  private Footprint death() {
+    Set<String> keys = new HashSet<>();
+    for (String key : points) {
+      if (key.startsWith("l:") || key.startsWith("p:")) {
+        keys.add(key);
+      }
+    }
+    return new Footprint(KILL, List.of(), "", Effect.EXIT, Set.of(), keys);
+  }
+
+  /** A program dies at once, with every task it has. */
+  private void kill(Actor actor) {
+    killed = actor.number;
+    Footprint death = death();
+    Task task = actor.alive().getFirst();
+    made(actor, task, death, 0);
+    claims.ended(actor.number);
+    tracer.kill(task);
+    while (!actor.isOver() && !tracer.expired()) {
+      if (!tracer.poll()) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+    settle();
+  }
+
+  /**
+   * After all have come to their ends a further program runs, alone.
+   *
+   * @param number by which its processes are numbered
+   */
+  @Nullable Stop runLater(Program program, int number) {
+    Actor later = new Actor(actors.size(), program, this);
+    actors.add(later);
+    numbers.add(number);
+    return run(List.of(), List.of(later.number), Chooser.USUAL);
+  }
+
+  /** Who was killed; -1 if nobody was. */
+  int killed() {
+    return killed;
   }
 
   /** What the next call of a program that could go depends on and changes, at the moment. */
@@ -369,6 +437,7 @@ final class Conductor {
     Task task = held.call().task();
     if (held.sleeps()) {
       actor.goes(held, held.footprint());
+      history.add(actor.number, task.path(), held.footprint(), false);
       tracer.skip(held.call(), 0);
       settle();
       return true;
@@ -439,11 +508,18 @@ final class Conductor {
     return false;
   }
 
+  private String waitsAgain() {
+    List<Integer> left = actors.stream().filter(a -> !a.isOver()).map(a -> a.number).toList();
+    return left.size() == 1
+        ? name(left.getFirst()) + " waits, again and again, for something that nobody does"
+        : "each of them waits, again and again, for something that none does";
+  }
+
   private List<String> deadlock() {
     List<String> lines = new ArrayList<>();
     for (Actor actor : actors) {
       for (Actor.Held held : actor.blockedCalls()) {
-        Set<Integer> who = holding(actor, held.footprint());
+        Set<Integer> who = holders.of(actor.number, held.footprint());
         lines.add(
             name(actor.number)
                 + " waits in "
@@ -452,7 +528,7 @@ final class Conductor {
                 + Raw.display(held.footprint().names().getFirst())
                 + (who.isEmpty()
                     ? ""
-                    : ", which " + names(who) + (who.size() > 1 ? " hold" : " holds")));
+                    : ", which " + Holders.names(who) + (who.size() > 1 ? " hold" : " holds")));
       }
       if (!actor.isOver() && actor.blockedCalls().isEmpty()) {
         lines.add(name(actor.number) + " waits for ever in the kernel");

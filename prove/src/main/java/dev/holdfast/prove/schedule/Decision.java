@@ -3,22 +3,52 @@ package dev.holdfast.prove.schedule;
 import java.util.List;
 
 /**
- * A moment of a schedule at which all is at rest and somebody has to go.
+ * A moment of a schedule at which all is at rest and somebody has to go, or may be killed.
  *
  * @param index which, from 0
  * @param history the class of all before
  * @param current who went before; -1 at first
- * @param enabled who could go, those who are preferred first
+ * @param enabled what could be done, who is preferred first: a program goes, or {@linkplain #killOf
+ *     is killed}, which comes last
+ * @param unstarted who has not been started: to start one is no step that others notice
  * @param idle whether the turn before came to nothing: who went has to wait, and all is as it was
  */
-record Decision(int index, long history, int current, List<Integer> enabled, boolean idle) {
+record Decision(
+    int index,
+    long history,
+    int current,
+    List<Integer> enabled,
+    List<Integer> unstarted,
+    boolean idle) {
+  private static final int STARTS = 64;
+  private static final int KILLS = 8;
+
+  /** Instead of going, a program is killed. */
+  static int killOf(int who) {
+    return who + KILLS;
+  }
+
+  static boolean isKill(int choice) {
+    return choice >= KILLS;
+  }
+
+  /** Whose turn it is, whatever becomes of it. */
+  static int programOf(int choice) {
+    return choice % KILLS;
+  }
+
+  /** The number of a choice in this state of things: what follows it is always the same. */
+  long node(int choice) {
+    return history * 31 + choice + 1 + (unstarted.contains(choice) ? STARTS : 0);
+  }
+
   /** Whoever goes keeps on going. */
   int usual() {
     return enabled.contains(current) ? current : enabled.getFirst();
   }
 
   /** To take the turn from one who could go on is a preemption. */
-  int costOf(int who) {
-    return current >= 0 && who != current && enabled.contains(current) ? 1 : 0;
+  int costOf(int choice) {
+    return current >= 0 && programOf(choice) != current && enabled.contains(current) ? 1 : 0;
   }
 }

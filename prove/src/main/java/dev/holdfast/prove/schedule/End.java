@@ -5,6 +5,7 @@ import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.watch.Raw;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, Integer> exits) {
   private static final int SHOWN = 60;
+  private static final String ABSENT = "is not there";
 
-  /** What differs: an aspect, and its two values for people. */
-  record Difference(Kind kind, String name, String here, String there) {
+  /**
+   * What differs: an aspect, and its two values for people.
+   *
+   * @param key the raw name of a file; of what is no file its name
+   * @param name for people
+   */
+  record Difference(Kind kind, String key, String name, String here, String there) {
     enum Kind {
       FILE,
       OUTPUT,
@@ -33,6 +40,11 @@ record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, 
 
     String told() {
       return name + ": " + here + ", not " + there;
+    }
+
+    /** A file that is there, where the other end has none. */
+    boolean isMore() {
+      return kind == Kind.FILE && there.equals(ABSENT);
     }
   }
 
@@ -47,6 +59,15 @@ record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, 
       exits.put(who.get(i), trace.endings().get(i).code());
     }
     return new End(trace.state(), outputs, exits);
+  }
+
+  /** The same, but for what these programs printed and how they ended. */
+  End without(Collection<Integer> programs) {
+    Map<Integer, String> otherOutputs = new HashMap<>(outputs);
+    Map<Integer, Integer> otherExits = new HashMap<>(exits);
+    otherOutputs.keySet().removeAll(programs);
+    otherExits.keySet().removeAll(programs);
+    return new End(files, otherOutputs, otherExits);
   }
 
   static boolean gaveUp(Ending ending) {
@@ -68,7 +89,11 @@ record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, 
       if (!here.equals(there)) {
         all.add(
             new Difference(
-                Difference.Kind.FILE, Raw.display(name), shown(here, there), shown(there, here)));
+                Difference.Kind.FILE,
+                name,
+                Raw.display(name),
+                shown(here, there),
+                shown(there, here)));
       }
     }
     other.outputs.forEach(
@@ -78,19 +103,18 @@ record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, 
           String otherMasked = mask.of(key, there);
           if (!masked.equals(otherMasked)) {
             all.add(
-                new Difference(Difference.Kind.OUTPUT, key, quoted(masked), quoted(otherMasked)));
+                new Difference(
+                    Difference.Kind.OUTPUT, key, key, quoted(masked), quoted(otherMasked)));
           }
         });
     other.exits.forEach(
         (who, there) -> {
           int here = exits.getOrDefault(who, 0);
           if (here != there) {
+            String key = "exit status of " + Conductor.name(who);
             all.add(
                 new Difference(
-                    Difference.Kind.EXIT,
-                    "exit status of " + Conductor.name(who),
-                    String.valueOf(here),
-                    String.valueOf(there)));
+                    Difference.Kind.EXIT, key, key, String.valueOf(here), String.valueOf(there)));
           }
         });
     return all;
@@ -142,7 +166,7 @@ record End(Map<String, Thing> files, Map<Integer, String> outputs, Map<Integer, 
 
   private static String shown(Thing thing, Thing other) {
     if (thing.isAbsent()) {
-      return "is not there";
+      return ABSENT;
     }
     if (!other.isAbsent() && thing.with("").equals(other.with(""))) {
       return quoted(thing.contents());

@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 final class Explorer {
   private static final int BATCH = 2;
 
+  /** Where these are found, something worse that is as short is still looked for. */
+  private static final Set<ScheduleFinding.Kind> LESSER =
+      Set.of(ScheduleFinding.Kind.ABORTED, ScheduleFinding.Kind.TORN);
+
   /** Few faults need more preemptions to be seen. */
   private static final int USUAL_BOUND = 2;
 
@@ -71,6 +75,7 @@ final class Explorer {
 
   private final Runner runner;
   private final Judge judge;
+  private final Aftermath aftermath;
   private final Learned learned;
   private final int bound;
   private final long seed;
@@ -118,8 +123,9 @@ final class Explorer {
       IntConsumer progress) {
     this.runner = runner;
     this.judge = judge;
+    this.aftermath = new Aftermath(runner, judge);
     this.learned = learned;
-    this.points = learned.points();
+    this.points = learned.points(runner.kills());
     this.bound = how.bound();
     this.seed = how.seed();
     this.budget = how.budget();
@@ -148,7 +154,10 @@ final class Explorer {
 
   /** Some more schedules; false if there are none. */
   private boolean explore(ExecutorService workers) {
-    if (!tookTurns && findings.isEmpty() && (queue.isEmpty() || queue.element().cost() > 1)) {
+    if (!runner.kills()
+        && !tookTurns
+        && findings.isEmpty()
+        && (queue.isEmpty() || queue.element().cost() > 1)) {
       tookTurns = true;
       takeTurns();
       return true;
@@ -158,13 +167,13 @@ final class Explorer {
     }
     int cost = queue.element().cost();
     if (!findings.isEmpty()) {
-      // A program that failed only is told; something worse that is as short is still looked for.
       if (cost <= foundAt) {
         bounded(workers);
       }
       return cost <= foundAt;
     }
     if (bound >= 0
+        || runner.kills()
         || ((cost <= 1 || learned.waits)
             ? !isOver(UNTIL_BOUND_1)
             : cost <= USUAL_BOUND && !isOver(UNTIL_BOUND_2))) {
@@ -201,8 +210,7 @@ final class Explorer {
   }
 
   private boolean isFound() {
-    return witness == null
-        && findings.stream().anyMatch(f -> f.kind() != ScheduleFinding.Kind.ABORTED);
+    return witness == null && findings.stream().anyMatch(f -> !LESSER.contains(f.kind()));
   }
 
   private boolean isOver(int percent) {
@@ -228,9 +236,7 @@ final class Explorer {
     // What is known must not change while they run.
     Chooser unknown =
         (decision, _) ->
-            visited.contains(node(decision.history(), decision.usual()))
-                ? Chooser.STOP
-                : decision.usual();
+            visited.contains(decision.node(decision.usual())) ? Chooser.STOP : decision.usual();
     List<Trace> traces = runAll(workers, items, item -> run(item.given(), unknown));
     for (int i = 0; i < items.size() && !isFound(); i++) {
       if (isSound(traces.get(i))) {
@@ -340,10 +346,6 @@ final class Explorer {
     }
   }
 
-  private static long node(long history, int who) {
-    return history * 31 + who + 1;
-  }
-
   /** Counts a schedule that was run; false if it did not come to the decisions that were given. */
   private boolean isSound(Trace trace) {
     schedules++;
@@ -361,7 +363,7 @@ final class Explorer {
   private void branch(Item item, Trace trace) {
     for (Node node : trace.nodes()) {
       Decision at = node.at();
-      if (!visited.add(node(at.history(), node.chosen()))) {
+      if (!visited.add(at.node(node.chosen()))) {
         break;
       }
       if (isBegun(trace, at.index())) {
@@ -393,12 +395,16 @@ final class Explorer {
     if (witness != null) {
       witness.accept(trace);
     }
-    Judge.Verdict verdict = verdict(trace);
+    if (trace.killed() >= 0) {
+      notes.merge("CRASH: one of them was killed", 1, Integer::sum);
+    }
+    Aftermath.Seen seen = seen(trace);
+    Judge.Verdict verdict = seen.verdict();
     if (verdict == null) {
       undecided++;
     } else if (verdict.kind() != null) {
       if (findings.stream().noneMatch(f -> f.kind() == verdict.kind())) {
-        findings.add(finding(verdict, trace));
+        findings.add(finding(verdict, seen.trace()));
         foundAt = trace.preemptions();
       }
     } else if (!verdict.isGood()) {
@@ -406,9 +412,31 @@ final class Explorer {
     }
   }
 
+  private Aftermath.Seen seen(Trace trace) {
+    Judge.Verdict verdict = verdict(trace);
+    return verdict == null || !verdict.leaves()
+        ? new Aftermath.Seen(trace, verdict)
+        : aftermath.look(trace, verdict, later -> again(trace, later));
+  }
+
+  /** The same schedule once more, and perhaps a command once more behind it. */
+  private Trace again(Trace trace, int later) {
+    return runner.run(
+        runner.everybody(),
+        trace.choices(),
+        runner.everybody(),
+        points,
+        learned,
+        Chooser.USUAL,
+        later);
+  }
+
   private Judge.@Nullable Verdict verdict(Trace trace) {
     if (trace.stop() == null) {
       return judge.judge(trace);
+    }
+    if (trace.killed() >= 0 && (trace.stop() == Stop.DEADLOCK || trace.stop() == Stop.LIVELOCK)) {
+      return new Judge.Verdict(ScheduleFinding.Kind.STUCK, trace.explanation(), "");
     }
     return switch (trace.stop()) {
       case DEADLOCK -> new Judge.Verdict(ScheduleFinding.Kind.DEADLOCK, trace.explanation(), "");
@@ -419,10 +447,12 @@ final class Explorer {
 
   /** A finding is one only if it is what it is again. */
   private ScheduleFinding finding(Judge.Verdict verdict, Trace trace) {
-    Trace again = run(trace.choices(), Chooser.USUAL);
-    Judge.Verdict second = verdict(again);
+    Aftermath.Seen again = seen(again(trace, Runner.NOBODY));
+    Judge.Verdict second = again.verdict();
     boolean same =
-        second != null && second.kind() == verdict.kind() && again.steps().equals(trace.steps());
+        second != null
+            && second.kind() == verdict.kind()
+            && again.trace().steps().equals(trace.steps());
     ScheduleFinding.Kind kind = Objects.requireNonNull(verdict.kind());
     return new ScheduleFinding(
         kind,
@@ -465,7 +495,7 @@ final class Explorer {
   private boolean grown() {
     news.forEach(learned::add);
     news.clear();
-    Set<String> now = learned.points();
+    Set<String> now = learned.points(runner.kills());
     if (now.equals(points)) {
       return false;
     }
@@ -474,7 +504,7 @@ final class Explorer {
   }
 
   private Claim claim() {
-    boolean all = queue.isEmpty() || orders.isEmpty();
+    boolean all = queue.isEmpty() || (orders.isEmpty() && !runner.kills());
     List<String> why = new ArrayList<>();
     if (isFound() || (!findings.isEmpty() && !queue.isEmpty())) {
       why.add("it ended at the first finding");

@@ -31,14 +31,28 @@ final class Judge {
   private static final Pattern MOMENT =
       Pattern.compile("[0-9]{6}|[0-9]{2}[^0-9/][0-9]{2}[^0-9/][0-9]{2}");
 
+  private static final int MOST_TOLD = 4;
   private static final Duration ANOTHER_SECOND = Duration.ofMillis(1100);
 
-  /** A verdict; a finding if it has a kind, else something to be noted. */
-  record Verdict(ScheduleFinding.@Nullable Kind kind, List<String> evidence, String note) {
+  /**
+   * A verdict; a finding if it has a kind, else something to be noted.
+   *
+   * @param leaves whether something is left behind that a later run might stumble over
+   */
+  record Verdict(
+      ScheduleFinding.@Nullable Kind kind, List<String> evidence, String note, boolean leaves) {
     static final Verdict GOOD = new Verdict(null, List.of(), "");
+
+    Verdict(ScheduleFinding.@Nullable Kind kind, List<String> evidence, String note) {
+      this(kind, evidence, note, false);
+    }
 
     static Verdict noted(String what) {
       return new Verdict(null, List.of(), what);
+    }
+
+    Verdict thatLeaves() {
+      return new Verdict(kind, evidence, note, true);
     }
 
     boolean isGood() {
@@ -85,7 +99,8 @@ final class Judge {
     ends.add(end);
   }
 
-  private void look(Set<String> names) {
+  /** Learns what these names were before. */
+  void look(Set<String> names) {
     Set<String> fresh = new HashSet<>(names);
     fresh.removeAll(before.keySet());
     before.putAll(runner.before(fresh));
@@ -104,6 +119,9 @@ final class Judge {
   Verdict judge(Trace trace) {
     End end = End.of(trace, runner.everybody());
     look(end.files().keySet());
+    if (trace.killed() >= 0) {
+      return killed(trace, end);
+    }
     Verdict verdict = compare(trace, end);
     if (verdict.kind() == ScheduleFinding.Kind.NOT_SERIAL
         || verdict.kind() == ScheduleFinding.Kind.ABORTED) {
@@ -111,6 +129,105 @@ final class Judge {
       verdict = differsByItself == null ? compare(trace, end) : Verdict.GOOD;
     }
     return verdict.kind() == null ? claims(trace, verdict) : verdict;
+  }
+
+  /** One of them was killed: it must be as if it had come to its end, or had not been there. */
+  private Verdict killed(Trace trace, End end) {
+    Remains remains = remains(trace, end);
+    if (remains.grade() == Remains.Grade.TORN) {
+      runSerialAgain(remains.differences().stream().map(Difference::told).toList());
+      remains = remains(trace, end);
+    }
+    if (differsByItself != null) {
+      return Verdict.GOOD;
+    }
+    String who = Conductor.name(trace.killed());
+    List<Difference> differences = remains.differences();
+    return switch (remains.grade()) {
+      case SAME -> Verdict.GOOD;
+      case SAID -> Verdict.noted("RECOVERED: another one says so where " + who + " was killed");
+      case MORE ->
+          Verdict.noted(
+                  "LITTER: "
+                      + differences.stream()
+                          .filter(Difference::isMore)
+                          .findFirst()
+                          .map(Difference::name)
+                          .orElse("")
+                      + " is left behind where "
+                      + who
+                      + " is killed, and a later run does not mind")
+              .thatLeaves();
+      case FAILED ->
+          Verdict.noted("GAVE_UP: another one fails where " + who + " is killed").thatLeaves();
+      case TORN ->
+          new Verdict(
+                  ScheduleFinding.Kind.TORN,
+                  differences.stream().limit(MOST_TOLD).map(Difference::told).toList(),
+                  "")
+              .thatLeaves();
+    };
+  }
+
+  /** What an end is like beside those that this schedule may have. */
+  private Remains remains(Trace trace, End end) {
+    Set<Integer> gone = new HashSet<>();
+    for (int who : runner.everybody()) {
+      if (who == trace.killed() || End.gaveUp(trace.endings().get(who))) {
+        gone.add(who);
+      }
+    }
+    List<End> right = new ArrayList<>();
+    for (List<Integer> order : possible(trace)) {
+      End other = serial(order);
+      if (other != null) {
+        right.add(other.without(gone));
+      }
+    }
+    List<End> whole = new ArrayList<>();
+    allOrders().values().forEach(ends -> whole.add(ends.getFirst()));
+    return Remains.of(end, right, whole, before, mask);
+  }
+
+  /** What files are like after one more run, beside what they are like then after these. */
+  Remains compare(End later, List<End> right) {
+    return Remains.of(later, right, right, before, mask);
+  }
+
+  /**
+   * The orders, one after the other, with which a schedule may be compared: whoever was killed or
+   * failed may also not have been there.
+   */
+  List<List<Integer>> possible(Trace trace) {
+    List<List<Integer>> parts = new ArrayList<>(Runner.parts(runner.size()));
+    parts.addFirst(runner.everybody());
+    parts.addLast(List.of());
+    List<List<Integer>> all = new ArrayList<>();
+    for (List<Integer> part : parts) {
+      boolean mayBe =
+          runner.everybody().stream()
+              .allMatch(
+                  who ->
+                      part.contains(who)
+                          || who == trace.killed()
+                          || End.gaveUp(trace.endings().get(who)));
+      if (mayBe) {
+        all.addAll(Runner.orders(part));
+      }
+    }
+    return all;
+  }
+
+  /** How this order ends; null if it comes to no end. */
+  private @Nullable End serial(List<Integer> order) {
+    if (!serial.containsKey(order)) {
+      Trace trace = serially(order, Runner.NOBODY);
+      if (trace.stop() != null) {
+        return null;
+      }
+      add(order, End.of(trace, order.stream().sorted().toList()));
+    }
+    return serial.get(order).getFirst();
   }
 
   private Verdict claims(Trace trace, Verdict otherwise) {
@@ -137,17 +254,22 @@ final class Judge {
       }
     }
     for (List<Integer> order : Runner.orders(runner.everybody())) {
-      Trace trace = serially(order);
+      Trace trace = serially(order, Runner.NOBODY);
       if (trace.stop() == null) {
         addSerial(order, trace);
       }
     }
   }
 
-  private Trace serially(List<Integer> order) {
+  /**
+   * Runs programs one after the other.
+   *
+   * @param later the command that runs once more behind them; {@link Runner#NOBODY} for none
+   */
+  Trace serially(List<Integer> order, int later) {
     List<Integer> who = order.stream().sorted().toList();
     List<Integer> places = order.stream().map(who::indexOf).toList();
-    return runner.run(who, List.of(), places, points, learned, Chooser.USUAL);
+    return runner.run(who, List.of(), places, points, learned, Chooser.USUAL, later);
   }
 
   private Verdict compare(Trace trace, End end) {
@@ -176,17 +298,23 @@ final class Judge {
 
   /** What a schedule leads to beside what the orders lead to, if its end is what is wrong. */
   ScheduleOutcomes outcomes(ScheduleFinding.Kind kind, Trace trace) {
-    if (kind != ScheduleFinding.Kind.NOT_SERIAL && kind != ScheduleFinding.Kind.ABORTED) {
+    boolean torn = kind == ScheduleFinding.Kind.TORN;
+    if (!torn && kind != ScheduleFinding.Kind.NOT_SERIAL && kind != ScheduleFinding.Kind.ABORTED) {
       return ScheduleOutcomes.NONE;
     }
     End end = End.of(trace, runner.everybody());
     List<String> orders = new ArrayList<>();
     List<Map<String, String>> values = new ArrayList<>();
     Map<String, String> here = new TreeMap<>();
-    for (Map.Entry<List<Integer>, List<End>> each : allOrders().entrySet()) {
-      orders.add(String.join(" then ", each.getKey().stream().map(Conductor::name).toList()));
+    for (List<Integer> order : torn ? possible(trace) : allOrders().keySet()) {
+      End other = serial(order);
+      if (other == null) {
+        continue;
+      }
+      orders.add(told(order));
       Map<String, String> there = new HashMap<>();
-      for (Difference d : end.differences(each.getValue().getFirst(), before, mask)) {
+      End compared = torn ? other.without(List.of(trace.killed())) : other;
+      for (Difference d : end.differences(compared, before, mask)) {
         here.putIfAbsent(d.name(), d.here());
         there.put(d.name(), d.there());
       }
@@ -201,6 +329,14 @@ final class Judge {
                     value,
                     values.stream().map(there -> there.getOrDefault(name, value)).toList())));
     return new ScheduleOutcomes(orders, rows);
+  }
+
+  /** An order as people read it. */
+  static String told(List<Integer> order) {
+    return order.isEmpty()
+        ? "none"
+        : String.join(" then ", order.stream().map(Conductor::name).toList())
+            + (order.size() == 1 ? " alone" : "");
   }
 
   private Map<List<Integer>, List<End>> allOrders() {
@@ -219,14 +355,13 @@ final class Judge {
     for (List<End> ends : allOrders().values()) {
       End other = ends.getFirst();
       List<Difference> differences = end.differences(other, before, mask);
-      boolean onlyMore =
-          differences.stream()
-              .allMatch(d -> d.kind() == Difference.Kind.FILE && d.there().equals("is not there"));
+      boolean onlyMore = differences.stream().allMatch(Difference::isMore);
       boolean anyOutside =
           points.stream().anyMatch(p -> differences.stream().anyMatch(d -> isName(p, d.name())));
       if (onlyMore && !anyOutside) {
         return Optional.of(
-            Verdict.noted("LITTER: " + differences.getFirst().name() + " is left behind"));
+            Verdict.noted("LITTER: " + differences.getFirst().name() + " is left behind")
+                .thatLeaves());
       }
     }
     return Optional.empty();
@@ -238,7 +373,7 @@ final class Judge {
 
   private Verdict broken(End end, List<Difference> nearest) {
     List<String> evidence = new ArrayList<>();
-    nearest.stream().limit(4).forEach(d -> evidence.add(d.told()));
+    nearest.stream().limit(MOST_TOLD).forEach(d -> evidence.add(d.told()));
     boolean filesRight =
         allOrders().values().stream()
             .anyMatch(
@@ -246,10 +381,12 @@ final class Judge {
                     end.differences(ends.getFirst(), before, mask).stream()
                         .noneMatch(d -> d.kind() == Difference.Kind.FILE));
     boolean failed = end.exits().values().stream().anyMatch(e -> e != 0);
-    return new Verdict(
-        filesRight && failed ? ScheduleFinding.Kind.ABORTED : ScheduleFinding.Kind.NOT_SERIAL,
-        evidence,
-        "");
+    Verdict verdict =
+        new Verdict(
+            filesRight && failed ? ScheduleFinding.Kind.ABORTED : ScheduleFinding.Kind.NOT_SERIAL,
+            evidence,
+            "");
+    return nearest.stream().anyMatch(Difference::isMore) ? verdict.thatLeaves() : verdict;
   }
 
   /** What to say if some programs gave up and the rest came out as without them; else empty. */
@@ -264,16 +401,8 @@ final class Judge {
         continue;
       }
       for (List<Integer> order : Runner.orders(rest)) {
-        List<End> ends = serial.get(order);
-        if (ends == null) {
-          Trace without = serially(order);
-          if (without.stop() != null) {
-            continue;
-          }
-          add(order, End.of(without, order.stream().sorted().toList()));
-          ends = serial.get(order);
-        }
-        if (ends != null && end.differences(ends.getFirst(), before, mask).isEmpty()) {
+        End without = serial(order);
+        if (without != null && end.differences(without, before, mask).isEmpty()) {
           int who = gone.getFirst();
           return "GAVE_UP: "
               + Conductor.name(who)
@@ -287,7 +416,8 @@ final class Judge {
     return "";
   }
 
-  private static String said(String output) {
+  /** The last line of an output, behind a colon; empty if there is none. */
+  static String said(String output) {
     String[] lines = output.strip().split("\n", -1);
     String last = lines[lines.length - 1].strip();
     return last.isEmpty() ? "" : ": " + Raw.display(last);

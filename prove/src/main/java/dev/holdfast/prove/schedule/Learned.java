@@ -54,15 +54,27 @@ final class Learned {
     }
   }
 
+  /** What a program touches; one that runs only after the others shares nothing with them. */
   void touches(int actor, Footprint footprint) {
+    if (actor >= reads.size()) {
+      return;
+    }
     waits |= footprint.effect() == Footprint.Effect.SLEEP;
     reads.get(actor).addAll(footprint.reads());
     writes.get(actor).addAll(footprint.writes());
   }
 
-  /** The keys that one program writes and another one touches. */
-  Set<String> points() {
+  /**
+   * The keys that one program writes and another one touches.
+   *
+   * @param kills whether a program may be killed: then it matters how far it has come with whatever
+   *     it leaves behind
+   */
+  Set<String> points(boolean kills) {
     Set<String> points = new HashSet<>();
+    for (Set<String> some : kills ? writes : List.<Set<String>>of()) {
+      some.stream().filter(k -> k.startsWith("n:") || k.startsWith("c:")).forEach(points::add);
+    }
     for (int i = 0; i < writes.size(); i++) {
       for (int j = 0; j < writes.size(); j++) {
         for (String key : i == j ? Set.<String>of() : writes.get(i)) {

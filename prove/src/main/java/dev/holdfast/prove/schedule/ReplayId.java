@@ -2,16 +2,20 @@ package dev.holdfast.prove.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A schedule as a word: {@code A12B3A4} is twelve turns of the first program, and so on. */
+/**
+ * A schedule as a word: {@code A12B3A4} is twelve turns of the first program, and so on; {@code a1}
+ * is its death.
+ */
 final class ReplayId {
   /** They take turns, call by call, for ever. */
   static final String IN_TURNS = "turns";
 
-  private static final Pattern TURNS = Pattern.compile("([A-D])([0-9]{1,5})");
+  private static final Pattern TURNS = Pattern.compile("([A-Da-d])([0-9]{1,5})");
 
   private ReplayId() {}
 
@@ -22,7 +26,9 @@ final class ReplayId {
       while (i < choices.size() && choices.get(i).equals(choices.get(from))) {
         i++;
       }
-      id.append(Conductor.name(choices.get(from))).append(i - from);
+      String name = Conductor.name(Decision.programOf(choices.get(from)));
+      boolean kill = Decision.isKill(choices.get(from));
+      id.append(kill ? name.toLowerCase(Locale.ROOT) : name).append(i - from);
     }
     return id.toString();
   }
@@ -33,7 +39,8 @@ final class ReplayId {
     Matcher turns = TURNS.matcher(id);
     int end = 0;
     while (end < id.length() && turns.find(end) && turns.start() == end) {
-      int who = turns.group(1).charAt(0) - 'A';
+      char letter = turns.group(1).charAt(0);
+      int who = letter < 'a' ? letter - 'A' : Decision.killOf(letter - 'a');
       for (int i = Integer.parseInt(turns.group(2)); i > 0; i--) {
         choices.add(who);
       }

@@ -7,7 +7,10 @@ import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.schedule.EndState.Thing;
+import dev.holdfast.prove.schedule.Trace.Later;
+import dev.holdfast.prove.schedule.Trace.Node;
 import dev.holdfast.prove.schedule.Trace.Stop;
+import dev.holdfast.prove.schedule.Trace.Turn;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceHandler;
@@ -38,6 +41,9 @@ final class Runner {
   private static final String OUTPUT = "/.holdfast-output-";
   private static final int MAX_OUTPUT = 1 << 20;
 
+  /** No program. */
+  static final int NOBODY = -1;
+
   private final Worlds worlds;
   private final List<Program> programs;
   private final Duration limit;
@@ -53,21 +59,29 @@ final class Runner {
     this.programs = new ArrayList<>();
     for (Program each : programs) {
       String output = OUTPUT + Conductor.name(this.programs.size());
-      this.programs.add(
-          new Program(
-              each.argv(),
-              each.environment(),
-              each.directory(),
-              each.uid(),
-              each.gid(),
-              each.groups(),
-              output));
+      this.programs.add(each.withOutput(output));
     }
     this.limit = limit;
   }
 
   int size() {
     return programs.size();
+  }
+
+  /** One of each kind of program: the same command twice is one kind. */
+  List<Integer> kinds() {
+    return everybody().stream()
+        .filter(i -> programs.stream().map(Program::argv).toList().indexOf(argv(i)) == i)
+        .toList();
+  }
+
+  private List<String> argv(int program) {
+    return programs.get(program).argv();
+  }
+
+  /** Whether one of them may be killed. */
+  boolean kills() {
+    return how.crash();
   }
 
   /**
@@ -79,7 +93,6 @@ final class Runner {
    * @param points the keys at which calls are held
    * @param chooser says who goes behind what is given
    */
-  @SuppressWarnings("try") // Closed before its end, so that nothing moves while it is judged.
   Trace run(
       List<Integer> who,
       List<Integer> given,
@@ -87,6 +100,23 @@ final class Runner {
       Set<String> points,
       Learned known,
       Chooser chooser) {
+    return run(who, given, preferred, points, known, chooser, NOBODY);
+  }
+
+  /**
+   * The same, and when all have come to their ends one of the commands runs once more, alone.
+   *
+   * @param later which, as a place among all; {@link #NOBODY} for none
+   */
+  @SuppressWarnings("try") // Closed before its end, so that nothing moves while it is judged.
+  Trace run(
+      List<Integer> who,
+      List<Integer> given,
+      List<Integer> preferred,
+      Set<String> points,
+      Learned known,
+      Chooser chooser,
+      int later) {
     return worlds.inFreshWorld(
         world -> {
           List<Program> playing = who.stream().map(programs::get).toList();
@@ -94,31 +124,46 @@ final class Runner {
             create(each.output());
           }
           Learned learned = known.copy();
-          Duration all = limit.multipliedBy(playing.size());
+          Duration all = limit.multipliedBy(Math.max(1, playing.size()));
           try (Tracer tracer = new Tracer(all, world.hostProc(), Worlds::protectProc)) {
             tracer.choosePids();
             Conductor conductor =
                 new Conductor(
-                    tracer, playing, who, world.hostProc(), points, learned, how.anyTime());
+                    tracer,
+                    playing,
+                    who,
+                    world.hostProc(),
+                    points,
+                    learned,
+                    how.anyTime(),
+                    how.crash());
             Stop stop = conductor.run(given, preferred, chooser);
+            List<Integer> choices = conductor.choices();
+            List<Turn> made = conductor.turns();
+            List<Node> nodes = conductor.nodes();
             Map<String, Thing> views = new TreeMap<>();
             for (String view : stop == null ? how.views() : List.<String>of()) {
-              views.put(Raw.fromText("what '" + view + "' prints"), view(tracer, view));
+              views.put(viewName(view), view(tracer, view));
             }
+            boolean goesOn = later >= 0 && stop == null;
+            Map<String, Thing> state = goesOn ? compared(world, views) : Map.of();
+            Later after = goesOn ? runLater(conductor, later, world, tracer) : null;
             // From here on nothing moves.
             tracer.close();
-            Map<String, Thing> state = stop == Stop.KNOWN ? Map.of() : compared(world, views);
+            if (!goesOn && stop != Stop.KNOWN) {
+              state = compared(world, views);
+            }
             List<Set<String>> written = new ArrayList<>();
             List<Ending> endings = new ArrayList<>();
-            for (Actor actor : conductor.actors()) {
+            for (Actor actor : conductor.actors().subList(0, playing.size())) {
               written.add(Set.copyOf(actor.written));
               Ending ending = actor.ending;
               endings.add(ending == null ? new Ending.Stopped() : ending);
             }
             return new Trace(
-                conductor.choices(),
-                conductor.turns(),
-                conductor.nodes(),
+                choices,
+                made,
+                nodes,
                 stop,
                 conductor.explanation(),
                 conductor.steps(),
@@ -130,9 +175,38 @@ final class Runner {
                 endings,
                 conductor.claims().overlaps(),
                 conductor.claims().released(),
-                learned);
+                learned,
+                conductor.killed(),
+                after);
           }
         });
+  }
+
+  private Later runLater(Conductor conductor, int later, World world, Tracer tracer)
+      throws FileSystemException {
+    Program like = programs.get(later);
+    String output = OUTPUT + "later";
+    create(output);
+    Program program = like.withOutput(output);
+    tracer.restartLimit();
+    List<String> before = conductor.explanation();
+    Stop stop = conductor.runLater(program, programs.size() + 1);
+    Map<String, Thing> views = new TreeMap<>();
+    for (String view : stop == null ? how.views() : List.<String>of()) {
+      views.put(viewName(view), view(tracer, view));
+    }
+    Ending ending = conductor.actors().getLast().ending;
+    return new Later(
+        later,
+        stop,
+        stop == null ? before : conductor.explanation(),
+        compared(world, views),
+        printed(output),
+        ending == null ? new Ending.Stopped() : ending);
+  }
+
+  private static String viewName(String command) {
+    return Raw.fromText("what '" + command + "' prints");
   }
 
   private Thing view(Tracer tracer, String command) throws FileSystemException {

@@ -69,7 +69,9 @@ public final class Schedules {
   public static boolean isReplay(String id, int programs) {
     List<Integer> choices = ReplayId.parse(id);
     return id.equals(ReplayId.IN_TURNS)
-        || (choices != null && choices.stream().allMatch(c -> c < programs));
+        || (choices != null
+            && choices.stream().allMatch(c -> Decision.programOf(c) < programs)
+            && choices.stream().filter(Decision::isKill).count() <= 1);
   }
 
   /**
@@ -80,7 +82,7 @@ public final class Schedules {
    */
   public ScheduleProof prove(@Nullable String replay) throws SerialException {
     serialOrders();
-    Set<String> points = learned.points();
+    Set<String> points = learned.points(how.crash());
     Explorer explorer =
         new Explorer(
             runner,
@@ -167,8 +169,14 @@ public final class Schedules {
     result
         .notes()
         .forEach((what, times) -> observations.add(what + " (in " + times + " of the schedules)"));
+    List<String> all = new ArrayList<>(titles);
+    if (result.findings().stream()
+        .flatMap(f -> f.steps().stream())
+        .anyMatch(s -> s.program() >= titles.size())) {
+      all.add("once more, alone, when the others have come to their ends");
+    }
     return new ScheduleProof(
-        titles,
+        all,
         points.stream()
             .filter(p -> !p.startsWith("p:"))
             .map(p -> Raw.display(p.substring(2)))

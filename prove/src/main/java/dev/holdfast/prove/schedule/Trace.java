@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param claims where two programs held the same name at once
  * @param released names that were made exclusively and removed by the same program, raw
  * @param learned what this run has shown
+ * @param killed who was killed; -1 if nobody was
+ * @param later what ran after all the others; null if nothing did. Its calls are the last steps
  */
 record Trace(
     List<Integer> choices,
@@ -41,7 +43,9 @@ record Trace(
     List<Ending> endings,
     List<Claims.Overlap> claims,
     Set<String> released,
-    Learned learned) {
+    Learned learned,
+    int killed,
+    @Nullable Later later) {
 
   /** Why a schedule was not run to its end. */
   enum Stop {
@@ -55,6 +59,22 @@ record Trace(
     /** It did not come to the decisions that were given: something differs from run to run. */
     DIVERGED
   }
+
+  /**
+   * A program that ran when all the others had come to their ends, alone.
+   *
+   * @param program whose command it is
+   * @param stop why it did not come to its end; null if it did
+   * @param explanation of the stop, line by line
+   * @param state what was left behind then
+   */
+  record Later(
+      int program,
+      @Nullable Stop stop,
+      List<String> explanation,
+      Map<String, Thing> state,
+      String output,
+      Ending ending) {}
 
   /** What was decided. */
   record Node(Decision at, int chosen) {}

@@ -46,6 +46,7 @@ final class Turning {
               ? turning.putOff(kind)
               : List.of(trace.claims().getFirst().since(), trace.claims().getFirst().until());
       case NOT_SERIAL, ABORTED, LIVELOCK -> turning.putOff(kind);
+      case STUCK, TORN -> trace.killed() < 0 ? turning.putOff(kind) : turning.killed();
     };
   }
 
@@ -59,6 +60,38 @@ final class Turning {
         .sorted()
         .limit(2)
         .toList();
+  }
+
+  /** What was not undone when one was killed, and the first call that failed because of that. */
+  private List<Integer> killed() {
+    int kill = last(i -> isKill(i));
+    if (kill < 0) {
+      return List.of();
+    }
+    for (int late = kill + 1; late < steps.size(); late++) {
+      int meets = late;
+      int early =
+          last(
+              i ->
+                  i < kill
+                      && steps.get(i).program() == trace.killed()
+                      && meet(footprints.get(i), footprints.get(meets))
+                      && !footprints.get(i).writes().isEmpty());
+      if (early >= 0 && !steps.get(late).result().isEmpty()) {
+        return List.of(early, late);
+      }
+    }
+    int change =
+        last(
+            i ->
+                i < kill
+                    && steps.get(i).program() == trace.killed()
+                    && !footprints.get(i).writes().isEmpty());
+    return change < 0 ? List.of() : List.of(change, kill);
+  }
+
+  private boolean isKill(int step) {
+    return footprints.get(step).call().equals(Conductor.KILL);
   }
 
   private int taken(int holder, ScheduleWait wait) {

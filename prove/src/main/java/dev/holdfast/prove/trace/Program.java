@@ -30,6 +30,11 @@ public record Program(
     }
   }
 
+  /** The same, and what it prints goes elsewhere. */
+  public Program withOutput(String otherOutput) {
+    return new Program(argv, environment, directory, uid, gid, groups, otherOutput);
+  }
+
   /** The same, started elsewhere. */
   public Program in(String otherDirectory) {
     return new Program(argv, environment, otherDirectory, uid, gid, groups, output);

@@ -380,6 +380,14 @@ public final class Tracer implements AutoCloseable {
     Ptrace.interrupt(task.tid());
   }
 
+  /**
+   * Kills the program that a task belongs to, with every task it started; their deaths are heard of
+   * by and by, as those of others.
+   */
+  public void kill(Task task) {
+    kill(task.run(), new Ending.Killed(Processes.SIGKILL));
+  }
+
   /** Lets a task that a handler has held go on behind its call, which is not made. */
   public void skip(Call call, long result) {
     Result<Registers> registers = Ptrace.getRegisters(call.task().tid());
