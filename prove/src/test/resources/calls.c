@@ -108,6 +108,7 @@ int main(int argc, char **argv) {
     else if (IS("lstat")) { int r = lstat(a, &st); tell(r, &st); }
     else if (IS("readlink")) { long n = readlink(a, buffer, 99); say(n, buffer); }
     else if (IS("access")) say(access(a, R_OK | W_OK), "");
+    else if (IS("unless")) { if (access(a, F_OK) == 0) return 75; }
     else if (IS("chmod")) say(chmod(a, (mode_t)strtol(b, NULL, 8)), "");
     else if (IS("chown")) say(chown(a, (uid_t)atol(b), (gid_t)-1), "");
     else if (IS("unlink")) say(unlink(a), "");

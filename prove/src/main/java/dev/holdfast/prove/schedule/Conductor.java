@@ -308,10 +308,10 @@ final class Conductor {
         }
       } else {
         chosen = chooser.choose(decision, this::next);
+        nodes.add(new Node(decision, chosen));
         if (chosen == Chooser.STOP) {
           return Stop.KNOWN;
         }
-        nodes.add(new Node(decision, chosen));
       }
       preempts |= decision.costOf(chosen) > 0;
       choices.add(chosen);

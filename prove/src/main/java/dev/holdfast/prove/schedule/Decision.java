@@ -47,6 +47,11 @@ record Decision(
     return enabled.contains(current) ? current : enabled.getFirst();
   }
 
+  /** How many switches from one program to another that is. */
+  int turns(int choice) {
+    return programOf(choice) == current ? 0 : 1;
+  }
+
   /** To take the turn from one who could go on is a preemption. */
   int costOf(int choice) {
     return current >= 0 && programOf(choice) != current && enabled.contains(current) ? 1 : 0;

@@ -10,6 +10,8 @@ import dev.holdfast.prove.schedule.Trace.Stop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +63,27 @@ final class Explorer {
   private static final int ENDLESS = 8;
   private static final int LEAST_ENDLESS = 200;
 
-  /** A schedule to run: decisions that are given, and how many of them are preemptions. */
-  private record Item(int cost, long order, List<Integer> given) {}
+  /** Once one is found, so many more that are as short are run, for the one that is told best. */
+  private static final int MOST_AS_SHORT = 200;
+
+  /**
+   * A schedule to run.
+   *
+   * @param cost how many of the decisions are preemptions
+   * @param switches how often the turn goes from one to another in them
+   * @param given decisions
+   */
+  private record Item(int cost, int switches, long order, List<Integer> given) {
+    /** Lower is better. */
+    long rank() {
+      return cost * RANK + switches;
+    }
+  }
+
+  private static final long RANK = 1_000_000;
+
+  /** What a schedule has shown, and how well it tells it. */
+  private record Found(Judge.Verdict verdict, Trace trace) {}
 
   /** Where several were found, and how it was gone on. */
   record Result(
@@ -88,11 +109,22 @@ final class Explorer {
 
   private Set<String> points;
   private final PriorityQueue<Item> queue =
-      new PriorityQueue<>(Comparator.comparingInt(Item::cost).thenComparingLong(Item::order));
+      new PriorityQueue<>(Comparator.comparingLong(Item::rank).thenComparingLong(Item::order));
   private final Set<Long> visited = new HashSet<>();
+
+  /** The least rank with which one is to go on at a node. */
+  private final Map<Long, Long> ranks = new HashMap<>();
+
   private SleepSets orders = new SleepSets();
   private final Map<String, Integer> notes = new TreeMap<>();
-  private final List<ScheduleFinding> findings = new ArrayList<>();
+  private final Map<ScheduleFinding.Kind, Found> found = new EnumMap<>(ScheduleFinding.Kind.class);
+
+  /** They hinder one another for ever; null if they do not. */
+  private @Nullable ScheduleFinding endless;
+
+  /** How many schedules were run since something was found. */
+  private int asShort;
+
   private final List<Learned> news = new ArrayList<>();
   private Estimate estimate = new Estimate();
   private int walked;
@@ -143,34 +175,38 @@ final class Explorer {
     start();
     try (ExecutorService workers =
         Executors.newFixedThreadPool(jobs, Thread.ofPlatform().daemon().factory())) {
-      while (!isFound() && !isOver(END) && explore(workers)) {
+      while (!isOver(END) && explore(workers)) {
         if (!isFound() && grown()) {
           start();
         }
       }
     }
-    return new Result(claim(), schedules, visited.size(), undecided, findings, notes);
+    Claim claim = claim();
+    return new Result(claim, schedules, visited.size(), undecided, findings(), notes);
   }
 
   /** Some more schedules; false if there are none. */
   private boolean explore(ExecutorService workers) {
     if (!runner.kills()
         && !tookTurns
-        && findings.isEmpty()
+        && found.isEmpty()
         && (queue.isEmpty() || queue.element().cost() > 1)) {
       tookTurns = true;
       takeTurns();
       return true;
     }
-    if (queue.isEmpty()) {
+    if (queue.isEmpty() || endless != null) {
       return false;
     }
     int cost = queue.element().cost();
-    if (!findings.isEmpty()) {
-      if (cost <= foundAt) {
+    if (!found.isEmpty() && witness == null) {
+      boolean more = cost <= foundAt && (!isFound() || asShort < MOST_AS_SHORT);
+      if (more) {
+        int before = schedules;
         bounded(workers);
+        asShort += schedules - before;
       }
-      return cost <= foundAt;
+      return more;
     }
     if (bound >= 0
         || runner.kills()
@@ -194,9 +230,11 @@ final class Explorer {
   private void start() {
     queue.clear();
     visited.clear();
+    ranks.clear();
     orders = new SleepSets();
     notes.clear();
-    findings.clear();
+    found.clear();
+    asShort = 0;
     estimate = new Estimate();
     walked = 0;
     drawn = 0;
@@ -206,11 +244,12 @@ final class Explorer {
     tookTurns = false;
     done = -1;
     judge.at(points, learned);
-    push(0, List.of());
+    push(0, 0, List.of());
   }
 
   private boolean isFound() {
-    return witness == null && findings.stream().anyMatch(f -> !LESSER.contains(f.kind()));
+    return endless != null
+        || (witness == null && found.keySet().stream().anyMatch(kind -> !LESSER.contains(kind)));
   }
 
   private boolean isOver(int percent) {
@@ -218,11 +257,11 @@ final class Explorer {
     return cancelled.getAsBoolean() || System.nanoTime() - begun > share;
   }
 
-  private void push(int cost, List<Integer> given) {
+  private void push(int cost, int switches, List<Integer> given) {
     if (bound >= 0 && cost > bound) {
       cut = true;
     } else {
-      queue.add(new Item(cost, pushed++, given));
+      queue.add(new Item(cost, switches, pushed++, given));
     }
   }
 
@@ -238,7 +277,7 @@ final class Explorer {
         (decision, _) ->
             visited.contains(decision.node(decision.usual())) ? Chooser.STOP : decision.usual();
     List<Trace> traces = runAll(workers, items, item -> run(item.given(), unknown));
-    for (int i = 0; i < items.size() && !isFound(); i++) {
+    for (int i = 0; i < items.size(); i++) {
       if (isSound(traces.get(i))) {
         branch(items.get(i), traces.get(i));
         decide(traces.get(i));
@@ -271,7 +310,7 @@ final class Explorer {
     if (isSound(trace) && turns.isEndless()) {
       TakingTurns second = new TakingTurns(most);
       Trace again = run(List.of(), second);
-      findings.add(
+      endless =
           new ScheduleFinding(
               ScheduleFinding.Kind.LIVELOCK,
               List.of(
@@ -284,8 +323,7 @@ final class Explorer {
               judge.outcomes(ScheduleFinding.Kind.LIVELOCK, trace),
               trace.preemptions(),
               ReplayId.IN_TURNS,
-              second.isEndless() && again.steps().equals(trace.steps())));
-      foundAt = trace.preemptions();
+              second.isEndless() && again.steps().equals(trace.steps()));
     }
   }
 
@@ -361,9 +399,12 @@ final class Explorer {
   }
 
   private void branch(Item item, Trace trace) {
+    int switches = item.switches();
     for (Node node : trace.nodes()) {
       Decision at = node.at();
-      if (!visited.add(at.node(node.chosen()))) {
+      boolean known = node.chosen() == Chooser.STOP;
+      boolean fresh = !known && visited.add(at.node(node.chosen()));
+      if (!fresh && !known) {
         break;
       }
       if (isBegun(trace, at.index())) {
@@ -371,12 +412,22 @@ final class Explorer {
         continue;
       }
       for (int other : at.enabled()) {
-        if (other != node.chosen()) {
+        if (other != node.chosen() && !visited.contains(at.node(other))) {
           List<Integer> given = new ArrayList<>(trace.choices().subList(0, at.index()));
           given.add(other);
-          push(item.cost() + at.costOf(other), given);
+          branch(at.node(other), item.cost() + at.costOf(other), switches + at.turns(other), given);
         }
       }
+      switches += known ? 0 : at.turns(node.chosen());
+    }
+  }
+
+  /** Goes on at a node some time, unless that is to be done by a way that is as good. */
+  private void branch(long node, int cost, int switches, List<Integer> given) {
+    long rank = cost * RANK + switches;
+    if (rank < ranks.getOrDefault(node, Long.MAX_VALUE)) {
+      ranks.put(node, rank);
+      push(cost, switches, given);
     }
   }
 
@@ -403,10 +454,7 @@ final class Explorer {
     if (verdict == null) {
       undecided++;
     } else if (verdict.kind() != null) {
-      if (findings.stream().noneMatch(f -> f.kind() == verdict.kind())) {
-        findings.add(finding(verdict, seen.trace()));
-        foundAt = trace.preemptions();
-      }
+      found(Objects.requireNonNull(verdict.kind()), new Found(verdict, seen.trace()));
     } else if (!verdict.isGood()) {
       notes.merge(verdict.note(), 1, Integer::sum);
     }
@@ -443,6 +491,24 @@ final class Explorer {
       case LIVELOCK -> new Judge.Verdict(ScheduleFinding.Kind.LIVELOCK, trace.explanation(), "");
       case BOUND, TIMEOUT, DIVERGED, KNOWN -> null;
     };
+  }
+
+  /** Of those that show the same the shortest is told: see {@link Length}. */
+  private void found(ScheduleFinding.Kind kind, Found here) {
+    Found other = found.get(kind);
+    if (other == null || Length.of(here.trace()).compareTo(Length.of(other.trace())) < 0) {
+      found.put(kind, here);
+      foundAt = here.trace().preemptions();
+    }
+  }
+
+  private List<ScheduleFinding> findings() {
+    List<ScheduleFinding> all = new ArrayList<>();
+    found.values().forEach(each -> all.add(finding(each.verdict(), each.trace())));
+    if (endless != null) {
+      all.add(endless);
+    }
+    return all;
   }
 
   /** A finding is one only if it is what it is again. */
@@ -488,7 +554,7 @@ final class Explorer {
 
   private Result replayed() {
     Claim one = new Claim(Extent.SAMPLED, -1, "one schedule was run again, alone");
-    return new Result(one, 1, visited.size(), undecided, findings, notes);
+    return new Result(one, 1, visited.size(), undecided, findings(), notes);
   }
 
   /** Schedules may touch what no serial order does; then there are more points to stop at. */
@@ -506,7 +572,7 @@ final class Explorer {
   private Claim claim() {
     boolean all = queue.isEmpty() || (orders.isEmpty() && !runner.kills());
     List<String> why = new ArrayList<>();
-    if (isFound() || (!findings.isEmpty() && !queue.isEmpty())) {
+    if (isFound() || (!found.isEmpty() && !queue.isEmpty())) {
       why.add("it ended at the first finding");
     } else if (!all) {
       why.add(cancelled.getAsBoolean() ? "it was interrupted" : "the time was over (--budget)");

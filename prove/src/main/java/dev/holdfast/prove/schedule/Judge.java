@@ -220,14 +220,17 @@ final class Judge {
 
   /** How this order ends; null if it comes to no end. */
   private @Nullable End serial(List<Integer> order) {
-    if (!serial.containsKey(order)) {
-      Trace trace = serially(order, Runner.NOBODY);
-      if (trace.stop() != null) {
-        return null;
-      }
-      add(order, End.of(trace, order.stream().sorted().toList()));
+    List<End> known = serial.get(order);
+    if (known != null) {
+      return known.getFirst();
     }
-    return serial.get(order).getFirst();
+    Trace trace = serially(order, Runner.NOBODY);
+    if (trace.stop() != null) {
+      return null;
+    }
+    End end = End.of(trace, order.stream().sorted().toList());
+    add(order, end);
+    return end;
   }
 
   private Verdict claims(Trace trace, Verdict otherwise) {

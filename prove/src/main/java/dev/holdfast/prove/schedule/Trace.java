@@ -76,7 +76,7 @@ record Trace(
       String output,
       Ending ending) {}
 
-  /** What was decided. */
+  /** What was decided; it may be {@link Chooser#STOP}. */
   record Node(Decision at, int chosen) {}
 
   /**

@@ -120,8 +120,16 @@ class CrashTest {
   void takenOver() throws ProveException {
     String live = "p=$(cat pid 2>/dev/null); [ -n \"$p\" ] && kill -0 $p 2>/dev/null";
     String take = "echo $$ > p.new; mv p.new pid";
-    String good = "exec 9>>g; flock 9; %s && exit 75; %s; exec 9>&-; %s; rm pid";
-    ScheduleProof proof = prove(good.formatted(live, take, COUNT), CRASH.withBound(0));
+    ScheduleProof proof =
+        prove(
+            "exec 9>>g; flock 9; "
+                + live
+                + " && exit 75; "
+                + take
+                + "; exec 9>&-; "
+                + COUNT
+                + "; rm pid",
+            CRASH.withBound(0));
     assertEquals(List.of(), proof.findings());
     assertEquals(0, proof.undecided(), proof::toString);
     assertTrue(
