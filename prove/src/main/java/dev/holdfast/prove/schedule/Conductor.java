@@ -298,8 +298,7 @@ final class Conductor {
       int index = choices.size();
       boolean cameToNothing = !turns.isEmpty() && turns.getLast().idle();
       Decision decision =
-          new Decision(
-              index, history.number(), current, withKills(enabled), unstarted(), cameToNothing);
+          new Decision(index, history.number(), current, withKills(enabled), cameToNothing);
       int chosen;
       if (index < given.size()) {
         chosen = given.get(index);
@@ -356,10 +355,6 @@ final class Conductor {
       }
     }
     return all;
-  }
-
-  private List<Integer> unstarted() {
-    return actors.stream().filter(a -> !a.started).map(a -> a.number).toList();
   }
 
   /** Whether a program has changed anything: else it is as if it had not been there. */

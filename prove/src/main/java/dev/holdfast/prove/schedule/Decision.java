@@ -10,17 +10,9 @@ import java.util.List;
  * @param current who went before; -1 at first
  * @param enabled what could be done, who is preferred first: a program goes, or {@linkplain #killOf
  *     is killed}, which comes last
- * @param unstarted who has not been started: to start one is no step that others notice
  * @param idle whether the turn before came to nothing: who went has to wait, and all is as it was
  */
-record Decision(
-    int index,
-    long history,
-    int current,
-    List<Integer> enabled,
-    List<Integer> unstarted,
-    boolean idle) {
-  private static final int STARTS = 64;
+record Decision(int index, long history, int current, List<Integer> enabled, boolean idle) {
   private static final int KILLS = 8;
 
   /** Instead of going, a program is killed. */
@@ -39,7 +31,7 @@ record Decision(
 
   /** The number of a choice in this state of things: what follows it is always the same. */
   long node(int choice) {
-    return history * 31 + choice + 1 + (unstarted.contains(choice) ? STARTS : 0);
+    return history * 31 + choice + 1;
   }
 
   /** Whoever goes keeps on going. */

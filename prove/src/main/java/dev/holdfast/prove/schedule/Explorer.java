@@ -407,7 +407,7 @@ final class Explorer {
       if (!fresh && !known) {
         break;
       }
-      if (isBegun(trace, at.index())) {
+      if (isBegun(trace, at.index(), known ? at.usual() : node.chosen())) {
         // Whoever goes instead could go before it began, too: that is tried there.
         continue;
       }
@@ -432,11 +432,9 @@ final class Explorer {
   }
 
   /** Whether a program has begun in the turn before, and made no call, and goes on. */
-  private static boolean isBegun(Trace trace, int index) {
+  private static boolean isBegun(Trace trace, int index, int goes) {
     List<Integer> choices = trace.choices();
-    return index > 0
-        && choices.get(index).equals(choices.get(index - 1))
-        && choices.indexOf(choices.get(index)) == index - 1;
+    return index > 0 && choices.get(index - 1) == goes && choices.indexOf(goes) == index - 1;
   }
 
   private void decide(Trace trace) {
