@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock between processes and between the threads of this one.
@@ -89,6 +90,28 @@ public interface HostLock {
    */
   default Held acquire(Duration timeout) throws IOException, InterruptedException {
     return attempt(timeout).orThrow();
+  }
+
+  /** What is done under a lock. */
+  @FunctionalInterface
+  interface Guarded<T extends @Nullable Object, E extends Exception> {
+    T run(Held held) throws E;
+  }
+
+  /**
+   * Waits for it, at most so long, does something, and lets go, whatever comes of it.
+   *
+   * @return what the action gives
+   * @throws LockTimeoutException if it was not granted in time; nothing was done
+   * @throws E what the action throws
+   * @throws java.io.UncheckedIOException as {@link Held#close}: the action was done, and somebody
+   *     else may have held the lock meanwhile
+   */
+  default <T extends @Nullable Object, E extends Exception> T withLock(
+      Duration timeout, Guarded<T, E> action) throws E, IOException, InterruptedException {
+    try (Held held = acquire(timeout)) {
+      return action.run(held);
+    }
   }
 
   /** The same lock, acquired in shared mode. */

@@ -85,6 +85,25 @@ public abstract class LockContract {
   }
 
   @Test
+  void whatIsDoneUnderItEndsWithIt() throws Exception {
+    HostLock lock = open(newName());
+    int done = lock.withLock(LONG, held -> lock.tryAcquire().isPresent() || !held.isOpen() ? 1 : 2);
+    assertEquals(2, done);
+    assertTrue(isFree(lock));
+    IllegalStateException thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                lock.withLock(
+                    LONG,
+                    _ -> {
+                      throw new IllegalStateException("undone");
+                    }));
+    assertEquals("undone", thrown.getMessage());
+    assertTrue(isFree(lock));
+  }
+
+  @Test
   void aClosedHoldingAnswersNothing() throws IOException {
     Held held = open(newName()).tryAcquire().orElseThrow();
     held.close();
