@@ -91,6 +91,11 @@ class LockTableTest {
                 file.toString())
             .strip();
     try {
+      // It runs other programs first.
+      Path command = Path.of("/proc", pid, "cmdline");
+      while (!Files.readString(command).startsWith("sleep")) {
+        Thread.sleep(10);
+      }
       LockTable.Entry entry = LockTable.read().about(List.of(file)).granted().getFirst();
       assertEquals(List.of(Integer.valueOf(pid)), entry.pids());
       assertEquals(List.of("sleep 1000"), entry.commands());
