@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lock between processes and between the threads of this one.
@@ -94,7 +93,7 @@ public interface HostLock {
 
   /** What is done under a lock. */
   @FunctionalInterface
-  interface Guarded<T extends @Nullable Object, E extends Exception> {
+  interface Guarded<T, E extends Exception> {
     T run(Held held) throws E;
   }
 
@@ -107,8 +106,8 @@ public interface HostLock {
    * @throws java.io.UncheckedIOException as {@link Held#close}: the action was done, and somebody
    *     else may have held the lock meanwhile
    */
-  default <T extends @Nullable Object, E extends Exception> T withLock(
-      Duration timeout, Guarded<T, E> action) throws E, IOException, InterruptedException {
+  default <T, E extends Exception> T withLock(Duration timeout, Guarded<T, E> action)
+      throws E, IOException, InterruptedException {
     try (Held held = acquire(timeout)) {
       return action.run(held);
     }
