@@ -1,6 +1,6 @@
 #!/bin/sh
 # Proofs against brute force: programs of a few calls, made by chance, are proved, and attacked by a C program that knows
-# nothing of windows and plans, with each of some seventy strikes before each call. Whoever a proof says held must not have
+# nothing of windows and plans, with each of some eighty strikes before each call. Whoever a proof says held must not have
 # lost anything. Prints how many lost and held, and every program on which the two disagree.
 #
 #   bench/brute-force.sh [PROGRAMS [SEED]]      as root

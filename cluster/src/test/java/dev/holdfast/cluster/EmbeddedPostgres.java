@@ -114,9 +114,10 @@ final class EmbeddedPostgres implements AutoCloseable {
     script(
         "cd data && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext"
             + " subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt && chmod 600"
-            + " server.key && cp server.crt ../work/ca.pem && { echo 'hostssl all clerk"
-            + " 127.0.0.1/32 scram-sha-256'; echo 'host all clerk 127.0.0.1/32 reject'; cat"
-            + " pg_hba.conf; } > hba && mv hba pg_hba.conf && echo 'ssl = on' >> postgresql.conf");
+            + " server.key && cd .. && cp data/server.crt work/ca.pem && cd data && { echo 'hostssl"
+            + " all clerk 127.0.0.1/32 scram-sha-256'; echo 'host all clerk 127.0.0.1/32 reject';"
+            + " cat pg_hba.conf; } > hba && mv hba pg_hba.conf && echo 'ssl = on' >>"
+            + " postgresql.conf");
     kill();
     run();
     return home.resolve("work/ca.pem");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A program that a proof says held must hold against whoever tries everything: small programs made
  * by chance are attacked by a C program that knows nothing of windows, plans and judges, with each
- * of some fifty strikes before each call. Longer: {@code bench/brute-force.sh}.
+ * of some eighty strikes before each call. Longer: {@code bench/brute-force.sh}.
  */
 class BruteForceTest {
   private static final int PROGRAMS = Integer.getInteger("holdfast.brute.programs", 12);
@@ -155,6 +155,7 @@ class BruteForceTest {
             + more
             + " lost to more than one strike; wrong: "
             + wrong.size());
+    assertTrue(lost > 0 && held > 0, "nothing was compared");
     assertTrue(wrong.isEmpty(), () -> String.join("\n\n", wrong));
   }
 
