@@ -12,7 +12,6 @@ import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Raw;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -111,7 +110,7 @@ final class ObjectNames {
     for (String up = at; !up.equals("/"); up = Raw.parent(up)) {
       way.add(up);
     }
-    Deque<String> rest = split(raw);
+    Deque<String> rest = Raw.names(raw);
     boolean directory = raw.endsWith("/") || raw.endsWith("/.");
     int links = 0;
     while (!rest.isEmpty()) {
@@ -134,7 +133,7 @@ final class ObjectNames {
         continue;
       }
       at = to.startsWith("/") ? "/" : at;
-      split(to).descendingIterator().forEachRemaining(rest::push);
+      Raw.names(to).descendingIterator().forEachRemaining(rest::push);
     }
     return new Found(at, way);
   }
@@ -161,16 +160,6 @@ final class ObjectNames {
   private static String link(String path) {
     Result<byte[]> target = Unistd.readlinkat(Fcntl.AT_FDCWD, Raw.bytes(path));
     return target.ok() ? Raw.of(target.value()) : "";
-  }
-
-  private static Deque<String> split(String path) {
-    Deque<String> names = new ArrayDeque<>();
-    for (String name : path.split("/", -1)) {
-      if (!name.isEmpty() && !name.equals(".")) {
-        names.addLast(name);
-      }
-    }
-    return names;
   }
 
   boolean exists(String path) {

@@ -1,6 +1,8 @@
 package dev.holdfast.prove.watch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * Path bytes held in a {@link String}, one character a byte: hashable and comparable, and no name
@@ -35,6 +37,17 @@ public final class Raw {
       }
     }
     return shown.toString();
+  }
+
+  /** The names of a path one by one, without empty ones and dots. */
+  public static Deque<String> names(String path) {
+    Deque<String> names = new ArrayDeque<>();
+    for (String name : path.split("/", -1)) {
+      if (!name.isEmpty() && !name.equals(".")) {
+        names.addLast(name);
+      }
+    }
+    return names;
   }
 
   /** The directory that an absolute path names something in. */

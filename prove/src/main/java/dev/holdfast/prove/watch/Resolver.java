@@ -8,7 +8,6 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.trace.Task;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
@@ -201,7 +200,7 @@ public final class Resolver {
 
   private List<Binding> walk(
       Task task, int start, String raw, Operand operand, int operandIndex, boolean removes) {
-    Deque<String> rest = split(raw);
+    Deque<String> rest = Raw.names(raw);
     boolean mustBeDirectory = raw.endsWith("/") || raw.endsWith("/.");
     List<Binding> found = new ArrayList<>();
     int directory = start;
@@ -265,7 +264,7 @@ public final class Resolver {
               return found;
             }
           }
-          Deque<String> more = split(to);
+          Deque<String> more = Raw.names(to);
           while (!more.isEmpty()) {
             rest.push(more.removeLast());
           }
@@ -300,16 +299,6 @@ public final class Resolver {
     if (stat.ok() && !isWritable(directory, stat.value())) {
       trusted.add(slash == 0 ? "/" : raw.substring(0, slash));
     }
-  }
-
-  private static Deque<String> split(String path) {
-    Deque<String> names = new ArrayDeque<>();
-    for (String name : path.split("/", -1)) {
-      if (!name.isEmpty() && !name.equals(".")) {
-        names.addLast(name);
-      }
-    }
-    return names;
   }
 
   /** Opens the next directory and closes this one. */
