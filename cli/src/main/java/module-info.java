@@ -11,6 +11,7 @@ module dev.holdfast.cli {
   requires dev.holdfast.findings;
   requires dev.holdfast.lab;
   requires dev.holdfast.libc;
+  requires dev.holdfast.path;
   requires dev.holdfast.locks;
   requires dev.holdfast.prove;
   requires info.picocli;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.holdfast.files {
   requires static org.jspecify;
   requires dev.holdfast.libc;
+  requires transitive dev.holdfast.path;
 
   exports dev.holdfast.files;
   exports dev.holdfast.files.host;

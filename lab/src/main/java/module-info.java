@@ -9,6 +9,7 @@ module dev.holdfast.lab {
   requires transitive dev.holdfast.prove;
   requires transitive dev.holdfast.findings;
   requires dev.holdfast.libc;
+  requires dev.holdfast.path;
 
   exports dev.holdfast.lab;
   exports dev.holdfast.lab.model;

@@ -16,6 +16,7 @@ module dev.holdfast.libc {
       dev.holdfast.files,
       dev.holdfast.lab,
       dev.holdfast.locks,
+      dev.holdfast.path,
       dev.holdfast.prove;
   exports dev.holdfast.libc.process to
       dev.holdfast.bench,
@@ -23,5 +24,6 @@ module dev.holdfast.libc {
       dev.holdfast.files,
       dev.holdfast.lab,
       dev.holdfast.locks,
+      dev.holdfast.path,
       dev.holdfast.prove;
 }

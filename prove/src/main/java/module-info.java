@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.holdfast.prove {
   requires static org.jspecify;
   requires dev.holdfast.libc;
+  requires dev.holdfast.path;
   requires transitive dev.holdfast.findings;
 
   exports dev.holdfast.prove;

@@ -46,13 +46,14 @@ class ArchitectureTest {
     testing(6),
     libc(40),
     findings(15),
-    files(80, "libc"),
-    locks(80, "libc"),
+    path(15, "libc"),
+    files(80, "libc", "path"),
+    locks(80, "libc", "path"),
     cluster(20, "files", "locks"),
-    prove(60, "libc", "findings"),
+    prove(60, "libc", "path", "findings"),
     junit(10, "prove", "findings"),
-    lab(30, "libc", "findings", "files", "locks", "prove"),
-    cli(45, "libc", "findings", "files", "locks", "prove", "lab");
+    lab(30, "libc", "path", "findings", "files", "locks", "prove"),
+    cli(45, "libc", "path", "findings", "files", "locks", "prove", "lab");
 
     final int minimumClasses;
 

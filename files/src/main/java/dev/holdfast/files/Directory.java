@@ -1,9 +1,6 @@
 package dev.holdfast.files;
 
-import dev.holdfast.files.ground.Interruptions;
 import dev.holdfast.files.ground.Place;
-import dev.holdfast.files.ground.ProcSelfFd;
-import dev.holdfast.files.ground.Renames;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
@@ -13,6 +10,10 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.Interruptions;
+import dev.holdfast.path.make.Renames;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Names are relative; {@link Resolution} says how they are looked up. They are bytes inside, see
- * {@link Names}. Empty names, names with a NUL and (unless {@link Resolution.Scope#IN_ROOT})
+ * {@link FileName}. Empty names, names with a NUL and (unless {@link Resolution.Scope#IN_ROOT})
  * absolute names are refused. An operation on an entry refuses {@code .} and {@code ..} as its last
  * component.
  *
@@ -94,11 +95,11 @@ public final class Directory implements AutoCloseable {
 
   /** Java's name for the working directory is the empty one, which is none to the kernel. */
   private static String pathName(Path path) {
-    String name = Names.of(path);
+    String name = FileName.textOf(path);
     return name.isEmpty() ? "." : name;
   }
 
-  /** The same, for a name in the form of {@link Names}. */
+  /** The same, for a name in the form of {@link FileName}. */
   public static Directory open(String path, Resolution resolution) throws IOException {
     RelativeName name = RelativeName.parse(path, Resolution.Scope.IN_ROOT, path);
     byte[] bytes = name.bytes();
@@ -114,7 +115,7 @@ public final class Directory implements AutoCloseable {
   /** Opens the directory a path means, where its last component may be a symbolic link. */
   public static Directory openFollowingLinks(Path path, Resolution resolution) throws IOException {
     String name = pathName(path);
-    return openBytes(Names.encode(name), name, 0, resolution);
+    return openBytes(FileName.encode(name), name, 0, resolution);
   }
 
   private static Directory openBytes(byte[] bytes, String path, int nofollow, Resolution resolution)
@@ -522,7 +523,7 @@ public final class Directory implements AutoCloseable {
   /** Makes a symbolic link. The text may be anything: look-ups decide what they follow. */
   public void symlink(String text, String name) throws IOException {
     try (Place at = place(name, "symlinkat", false)) {
-      requireOk(Unistd.symlinkat(Names.encode(text), at.dirfd(), at.name()), "symlinkat", name);
+      requireOk(Unistd.symlinkat(FileName.encode(text), at.dirfd(), at.name()), "symlinkat", name);
     }
   }
 

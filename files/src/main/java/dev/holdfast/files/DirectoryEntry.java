@@ -1,13 +1,14 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Dirent;
+import dev.holdfast.path.FileName;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A name that a directory listed: a hint of what was there, to be opened and checked before it is
  * believed.
  *
- * @param name in the form of {@link Names}
+ * @param name in the form of {@link FileName}
  * @param kindOrNull null where the file system does not say
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
@@ -25,6 +26,6 @@ public record DirectoryEntry(String name, @Nullable FileKind kindOrNull) {
           case Dirent.DT_BLK -> FileKind.BLOCK_DEVICE;
           default -> null;
         };
-    return new DirectoryEntry(Names.decode(dirent.name()), kind);
+    return new DirectoryEntry(FileName.decode(dirent.name()), kind);
   }
 }

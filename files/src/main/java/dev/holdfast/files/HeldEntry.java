@@ -1,13 +1,14 @@
 package dev.holdfast.files;
 
 import dev.holdfast.files.ground.FileTimes;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.file.NotLinkException;
 import java.nio.file.attribute.FileTime;
@@ -83,7 +84,7 @@ final class HeldEntry implements AutoCloseable {
     if (text.is(Errno.EINVAL) || text.is(Errno.ENOENT)) {
       throw new NotLinkException(shown());
     }
-    return Names.decode(text.orThrow("readlinkat", shown()));
+    return FileName.decode(text.orThrow("readlinkat", shown()));
   }
 
   /** What the kernel calls it now. */
@@ -92,7 +93,7 @@ final class HeldEntry implements AutoCloseable {
   }
 
   static String kernelName(int fd) throws IOException {
-    return Names.decode(
+    return FileName.decode(
         Unistd.readlinkat(Fcntl.AT_FDCWD, ProcSelfFd.name(fd))
             .orThrow("readlinkat", "/proc/self/fd"));
   }
@@ -105,20 +106,22 @@ final class HeldEntry implements AutoCloseable {
 
   byte @Nullable [] xattr(String attribute) throws IOException {
     refuseLink();
-    Result<byte[]> value = Xattr.getxattr(ProcSelfFd.name(raw), Names.encode(attribute));
+    Result<byte[]> value = Xattr.getxattr(ProcSelfFd.name(raw), FileName.encode(attribute));
     return value.is(Errno.ENODATA) ? null : value.orThrow("getxattr", shown());
   }
 
   void setXattr(String attribute, byte[] value) throws IOException {
     refuseLink();
     directory.requireOk(
-        Xattr.setxattr(ProcSelfFd.name(raw), Names.encode(attribute), value, 0), "setxattr", name);
+        Xattr.setxattr(ProcSelfFd.name(raw), FileName.encode(attribute), value, 0),
+        "setxattr",
+        name);
   }
 
   void removeXattr(String attribute) throws IOException {
     refuseLink();
     directory.requireOk(
-        Xattr.removexattr(ProcSelfFd.name(raw), Names.encode(attribute)), "removexattr", name);
+        Xattr.removexattr(ProcSelfFd.name(raw), FileName.encode(attribute)), "removexattr", name);
   }
 
   @Override

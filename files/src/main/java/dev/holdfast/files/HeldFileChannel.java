@@ -1,11 +1,11 @@
 package dev.holdfast.files;
 
-import dev.holdfast.files.ground.Interruptions;
 import dev.holdfast.libc.BufferIo;
 import dev.holdfast.libc.MappedAgain;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.make.Interruptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,5 @@
 package dev.holdfast.files;
 
-import dev.holdfast.files.ground.Creations;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -9,6 +7,9 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.Creations;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -181,7 +182,7 @@ final class MissingDirectories {
     Result<Statx> after = look(parent, component);
     if (target.is(Errno.ENOENT) && after.ok() && after.value().sameObject(before.value())) {
       throw new UnsafePathException(
-          shown, Names.decode(way) + " is a dangling symbolic link", "S05", Errno.ENOENT);
+          shown, FileName.decode(way) + " is a dangling symbolic link", "S05", Errno.ENOENT);
     }
   }
 

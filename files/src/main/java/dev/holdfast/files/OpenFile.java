@@ -2,8 +2,6 @@ package dev.holdfast.files;
 
 import dev.holdfast.files.ground.FileTimes;
 import dev.holdfast.files.ground.HeldAttributeView;
-import dev.holdfast.files.ground.Interruptions;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
@@ -13,6 +11,9 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.Interruptions;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,10 +105,10 @@ public final class OpenFile implements AutoCloseable {
    * @throws UnsafePathException if it is not what was asked for
    */
   public static OpenFile open(Path path, Opening opening) throws IOException {
-    return open(Names.of(path), opening);
+    return open(FileName.textOf(path), opening);
   }
 
-  /** The same, for a name in the form of {@link Names}. */
+  /** The same, for a name in the form of {@link FileName}. */
   public static OpenFile open(String path, Opening opening) throws IOException {
     byte[] bytes = requireFileName(path);
     if (opening.creates()) {
@@ -142,7 +143,10 @@ public final class OpenFile implements AutoCloseable {
   private static boolean isLink(String path) {
     Result<Statx> named =
         Statx.statx(
-            Fcntl.AT_FDCWD, Names.encode(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+            Fcntl.AT_FDCWD,
+            FileName.encode(path),
+            Fcntl.AT_SYMLINK_NOFOLLOW,
+            Statx.STATX_BASIC_STATS);
     return named.ok() && named.value().isSymlink();
   }
 
@@ -180,10 +184,10 @@ public final class OpenFile implements AutoCloseable {
    *     dangling symbolic link
    */
   public static OpenFile create(Path path, int mode) throws IOException {
-    return create(Names.of(path), mode);
+    return create(FileName.textOf(path), mode);
   }
 
-  /** The same, for a name in the form of {@link Names}. */
+  /** The same, for a name in the form of {@link FileName}. */
   public static OpenFile create(String path, int mode) throws IOException {
     return create(path, mode, Fcntl.O_RDWR);
   }
@@ -306,7 +310,7 @@ public final class OpenFile implements AutoCloseable {
     if (path.endsWith("/") || path.endsWith("/.") || path.equals(".")) {
       throw FileErrors.of(Errno.ENOTDIR, "openat", path);
     }
-    return Names.encode(path);
+    return FileName.encode(path);
   }
 
   /** The path it was opened by, for messages: never to be opened again. */
@@ -446,7 +450,7 @@ public final class OpenFile implements AutoCloseable {
     int from = 0;
     for (int i = 0; i < list.length; i++) {
       if (list[i] == 0) {
-        names.add(Names.decode(Arrays.copyOfRange(list, from, i)));
+        names.add(FileName.decode(Arrays.copyOfRange(list, from, i)));
         from = i + 1;
       }
     }
@@ -457,7 +461,7 @@ public final class OpenFile implements AutoCloseable {
   public byte @Nullable [] xattr(String name) throws IOException {
     int n = fd.borrow();
     try {
-      Result<byte[]> value = Xattr.fgetxattr(n, Names.encode(name));
+      Result<byte[]> value = Xattr.fgetxattr(n, FileName.encode(name));
       return value.is(Errno.ENODATA) ? null : value.orThrow("fgetxattr", path());
     } finally {
       fd.giveBack();
@@ -465,11 +469,11 @@ public final class OpenFile implements AutoCloseable {
   }
 
   public void setXattr(String name, byte[] value) throws IOException {
-    verb("fsetxattr", n -> Xattr.fsetxattr(n, Names.encode(name), value, 0));
+    verb("fsetxattr", n -> Xattr.fsetxattr(n, FileName.encode(name), value, 0));
   }
 
   public void removeXattr(String name) throws IOException {
-    verb("fremovexattr", n -> Xattr.fremovexattr(n, Names.encode(name)));
+    verb("fremovexattr", n -> Xattr.fremovexattr(n, FileName.encode(name)));
   }
 
   /** The descriptor as {@code java.nio.file} sees attributes. */

@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.libc.Errno;
+import dev.holdfast.path.FileName;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 
@@ -23,7 +24,7 @@ record RelativeName(byte[] bytes, int lastAt, boolean directory) {
    */
   static RelativeName parse(String name, Resolution.Scope scope, String shown)
       throws FileSystemException {
-    byte[] bytes = Names.encode(name);
+    byte[] bytes = FileName.encode(name);
     if (bytes.length == 0) {
       throw FileErrors.of(Errno.ENOENT, "look-up of an empty name", shown);
     }

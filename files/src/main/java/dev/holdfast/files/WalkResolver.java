@@ -1,26 +1,25 @@
 package dev.holdfast.files;
 
-import dev.holdfast.files.ground.MagicLinks;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.walk.MagicLinks;
+import dev.holdfast.path.walk.PathWalk;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Look-up in user space: each directory on the way is held open while the next component is looked
- * up in it, symbolic links are read and followed by hand, and {@code ..} goes back to the directory
- * that was come from, which is held, and not to whatever is by now above.
+ * up in it, symbolic links are read and followed by hand, and {@code ..} returns to the parent that
+ * the walk came from, which is still held open, and not to whatever is by now above.
  *
  * <p>So nothing that others rename meanwhile can lead out of the directory by {@code ..}, and a
  * flood of renames cannot make it fail.
  */
-final class WalkResolver {
-  /** As many links as the kernel follows in one look-up. */
-  private static final int MAX_LINKS = 40;
-
+final class WalkResolver extends PathWalk<RuntimeException> {
   /** For a last component that is a link when opened, and none when looked at. */
   private static final int MAX_TRIES = 64;
 
@@ -35,22 +34,25 @@ final class WalkResolver {
   private int[] held = new int[16];
 
   private int depth;
+  private final int flags;
 
-  private byte[] rest;
-  private int at;
-  private int links;
-  private boolean mustBeDirectory;
+  /** What the look-up ended with; null as long as it goes on. */
+  private @Nullable SyscallResult result;
 
-  private WalkResolver(int root, byte[] name, Resolution resolution) {
+  private WalkResolver(int root, byte[] name, int flags, Resolution resolution) {
+    super(name);
     this.root = root;
-    this.rest = name;
+    this.flags = flags;
     this.resolution = resolution;
   }
 
   static SyscallResult open(int dirfd, byte[] name, int flags, Resolution resolution) {
-    WalkResolver walk = new WalkResolver(dirfd, name, resolution);
+    WalkResolver walk = new WalkResolver(dirfd, name, flags, resolution);
     try {
-      return walk.run(flags);
+      walk.walk();
+      SyscallResult result = walk.result;
+      // Where only dots were left, what is meant is the directory that was reached.
+      return result != null ? result : Fcntl.openat(walk.current(), SELF, flags, 0);
     } finally {
       walk.leaveAll();
     }
@@ -77,110 +79,76 @@ final class WalkResolver {
     }
   }
 
-  private void skipSlashes() {
-    while (at < rest.length && rest[at] == '/') {
-      at++;
+  private byte @Nullable [] end(SyscallResult with) {
+    result = with;
+    end();
+    return null;
+  }
+
+  private byte @Nullable [] end(Errno errno) {
+    return end(SyscallResult.failure(errno));
+  }
+
+  @Override
+  protected byte @Nullable [] step(byte[] name) {
+    return isLast() && !endsInDot() ? openLast(name) : descend(name);
+  }
+
+  @Override
+  protected void up() {
+    if (depth > 0) {
+      leave();
+    } else if (resolution.scope() == Resolution.Scope.BENEATH) {
+      end(Errno.EXDEV);
     }
   }
 
-  private byte[] nextComponent() {
-    int from = at;
-    while (at < rest.length && rest[at] != '/') {
-      at++;
+  @Override
+  protected void toRoot() {
+    if (resolution.scope() == Resolution.Scope.BENEATH) {
+      end(Errno.EXDEV);
     }
-    return Arrays.copyOfRange(rest, from, at);
+    leaveAll();
   }
 
-  private static boolean isDot(byte[] component) {
-    return component.length == 1 && component[0] == '.';
+  @Override
+  protected void tooManyLinks() {
+    end(Errno.ELOOP);
   }
 
-  private static boolean isDotDot(byte[] component) {
-    return component.length == 2 && component[0] == '.' && component[1] == '.';
-  }
-
-  private static SyscallResult failure(Errno errno) {
-    return SyscallResult.failure(errno);
-  }
-
-  private SyscallResult run(int flags) {
-    for (; ; ) {
-      skipSlashes();
-      if (at == rest.length) {
-        // Only dots were left: what is meant is the directory that was reached.
-        return Fcntl.openat(current(), SELF, flags, 0);
-      }
-      byte[] component = nextComponent();
-      if (isDot(component)) {
-        continue;
-      }
-      if (isDotDot(component)) {
-        if (depth > 0) {
-          leave();
-        } else if (resolution.scope() == Resolution.Scope.BENEATH) {
-          return failure(Errno.EXDEV);
-        }
-        continue;
-      }
-      int afterName = at;
-      skipSlashes();
-      boolean last = at == rest.length;
-      if (last && at > afterName) {
-        mustBeDirectory = true;
-      }
-      Step step = last ? openLast(component, flags) : descend(component);
-      if (step.result != null) {
-        return step.result;
-      }
-    }
-  }
-
-  /** A look-up's end, or that it goes on. */
-  private record Step(@org.jspecify.annotations.Nullable SyscallResult result) {
-    static final Step ON = new Step(null);
-
-    static Step end(SyscallResult result) {
-      return new Step(result);
-    }
-
-    static Step end(Errno errno) {
-      return new Step(failure(errno));
-    }
-  }
-
-  private Step openLast(byte[] component, int asked) {
-    int flags = asked | (mustBeDirectory ? Fcntl.O_DIRECTORY : 0);
+  private byte @Nullable [] openLast(byte[] component) {
+    int asked = flags | (mustBeDirectory() ? Fcntl.O_DIRECTORY : 0);
     // A slash after the last name, as a link's target may have one, says to follow it.
-    boolean follow = (asked & Fcntl.O_NOFOLLOW) == 0 || mustBeDirectory;
+    boolean follow = (flags & Fcntl.O_NOFOLLOW) == 0 || mustBeDirectory();
     for (int i = 0; i < MAX_TRIES; i++) {
       if (!follow) {
-        return Step.end(checkMount(Fcntl.openat(current(), component, flags, 0)));
+        return end(checkMount(Fcntl.openat(current(), component, asked, 0)));
       }
       SyscallResult looked = Fcntl.openat(current(), component, HOLD, 0);
       if (looked.failed()) {
-        return Step.end(looked);
+        return end(looked);
       }
       int fd = looked.intValue();
       try {
         Result<Statx> stat = Statx.fstat(fd);
         if (stat.failed()) {
-          return Step.end(stat.errno());
+          return end(stat.errno());
         }
         if (stat.value().isSymlink()) {
-          return expand(fd);
+          return target(fd);
         }
       } finally {
         Unistd.close(fd);
       }
-      SyscallResult opened = Fcntl.openat(current(), component, flags | Fcntl.O_NOFOLLOW, 0);
-      if (opened.ok() && (flags & Fcntl.O_PATH) != 0 && isLink(opened.intValue())) {
+      SyscallResult opened = Fcntl.openat(current(), component, asked | Fcntl.O_NOFOLLOW, 0);
+      if (opened.ok() && (asked & Fcntl.O_PATH) != 0 && isLink(opened.intValue())) {
         // With O_PATH a link that came in between is opened itself.
         Unistd.close(opened.intValue());
       } else if (!opened.is(Errno.ELOOP)) {
-        return Step.end(checkMount(opened));
+        return end(checkMount(opened));
       }
     }
-    return Step.end(Errno.EAGAIN);
+    return end(Errno.EAGAIN);
   }
 
   private static boolean isLink(int fd) {
@@ -188,65 +156,45 @@ final class WalkResolver {
     return stat.ok() && stat.value().isSymlink();
   }
 
-  private Step descend(byte[] component) {
+  private byte @Nullable [] descend(byte[] component) {
     SyscallResult looked = Fcntl.openat(current(), component, HOLD, 0);
     if (looked.failed()) {
-      return Step.end(looked);
+      return end(looked);
     }
     int fd = looked.intValue();
     Result<Statx> stat = Statx.fstat(fd);
     if (stat.ok() && stat.value().isDirectory()) {
       SyscallResult checked = checkMount(looked);
       if (checked.failed()) {
-        return Step.end(checked);
+        return end(checked);
       }
       enter(fd);
-      return Step.ON;
+      return null;
     }
     try {
       if (stat.failed()) {
-        return Step.end(stat.errno());
+        return end(stat.errno());
       }
-      return stat.value().isSymlink() ? expand(fd) : Step.end(Errno.ENOTDIR);
+      return stat.value().isSymlink() ? target(fd) : end(Errno.ENOTDIR);
     } finally {
       Unistd.close(fd);
     }
   }
 
-  /** Puts a link's target in the place of its name. */
-  private Step expand(int link) {
-    if (!resolution.symlinks() || ++links > MAX_LINKS) {
-      return Step.end(Errno.ELOOP);
+  /** What a link that may be followed says. */
+  private byte @Nullable [] target(int link) {
+    if (!resolution.symlinks()) {
+      return end(Errno.ELOOP);
     }
     Result<byte[]> target = Unistd.readlinkat(link, EMPTY);
     if (target.failed()) {
-      return Step.end(target.errno());
+      return end(target.errno());
     }
-    byte[] text = target.value();
-    Result<Boolean> magic = MagicLinks.isMagic(link, text);
+    Result<Boolean> magic = MagicLinks.isMagic(link, target.value());
     if (magic.failed()) {
-      return Step.end(magic.errno());
+      return end(magic.errno());
     }
-    if (magic.value()) {
-      return Step.end(Errno.ELOOP);
-    }
-    if (text.length > 0 && text[0] == '/') {
-      if (resolution.scope() == Resolution.Scope.BENEATH) {
-        return Step.end(Errno.EXDEV);
-      }
-      leaveAll();
-    }
-    byte[] remaining = Arrays.copyOfRange(rest, at, rest.length);
-    byte[] joined = Arrays.copyOf(text, text.length + 1 + remaining.length);
-    if (remaining.length > 0) {
-      joined[text.length] = '/';
-      System.arraycopy(remaining, 0, joined, text.length + 1, remaining.length);
-      rest = joined;
-    } else {
-      rest = text;
-    }
-    at = 0;
-    return Step.ON;
+    return magic.value() ? end(Errno.ELOOP) : target.value();
   }
 
   /** Closes what was opened, and answers EXDEV, if it lies on another mount than its directory. */
@@ -260,7 +208,8 @@ final class WalkResolver {
       return opened;
     }
     Unistd.close(opened.intValue());
-    return failure(here.failed() ? here.errno() : there.failed() ? there.errno() : Errno.EXDEV);
+    return SyscallResult.failure(
+        here.failed() ? here.errno() : there.failed() ? there.errno() : Errno.EXDEV);
   }
 
   private static boolean sameMount(Statx one, Statx two) {

@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import dev.holdfast.testing.ChildJvm;
 import dev.holdfast.testing.Commands;
 import dev.holdfast.testing.Descriptors;
@@ -28,7 +29,7 @@ public final class Host {
   }
 
   public static void mkfifo(Path path) throws IOException {
-    byte[] name = Names.encode(path.toString());
+    byte[] name = FileName.encode(path.toString());
     Unistd.mknodat(Fcntl.AT_FDCWD, name, Statx.S_IFIFO | 0600, 0)
         .orThrow("mknodat", path.toString());
   }

@@ -18,6 +18,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -341,7 +342,7 @@ class LiveRaceTest {
         for (int i = 0; i < ROUNDS || (single == 0 && i < MANY); i++) {
           SyscallResult result =
               Fcntl.openat2(
-                  fd, Names.encode(name), Fcntl.O_PATH, 0, Resolution.beneath().resolveFlags());
+                  fd, FileName.encode(name), Fcntl.O_PATH, 0, Resolution.beneath().resolveFlags());
           if (result.ok()) {
             Unistd.close(result.intValue());
           } else if (result.is(Errno.EAGAIN)) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.libc.Errno;
+import dev.holdfast.path.FileName;
 import dev.holdfast.testing.Commands;
 import java.io.File;
 import java.nio.file.Files;
@@ -42,7 +43,12 @@ class ModularConsumerTest {
 
   @Test
   void compilesAndRunsWithTheLibraryAlone() throws Exception {
-    String path = module(Errno.class) + File.pathSeparator + module(Directory.class);
+    String path =
+        String.join(
+            File.pathSeparator,
+            module(Errno.class).toString(),
+            module(FileName.class).toString(),
+            module(Directory.class).toString());
     Path source = Files.createDirectories(temp.resolve("src/m"));
     String info =
         Files.writeString(

@@ -14,6 +14,7 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Inotify;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -163,7 +164,7 @@ class OpenFileTest {
   private boolean opened(Opening opening) throws IOException {
     Path fifo = dir.resolve("fifo");
     Host.mkfifo(fifo);
-    byte[] watched = Names.encode(dir.toString());
+    byte[] watched = FileName.encode(dir.toString());
     int events = (int) Inotify.inotify_init1().value();
     try {
       Inotify.inotify_add_watch(events, watched, Inotify.IN_OPEN | Inotify.IN_CREATE).value();
@@ -176,7 +177,7 @@ class OpenFileTest {
       boolean opened = false;
       while (!names.contains("last")) {
         for (Inotify.Event event : Inotify.read(events).value()) {
-          String name = Names.decode(event.name());
+          String name = FileName.decode(event.name());
           names.add(name);
           opened |= name.equals("fifo") && (event.mask() & Inotify.IN_OPEN) != 0;
         }
@@ -495,7 +496,7 @@ class OpenFileTest {
       if (b == '/') {
         continue;
       }
-      String name = dir + "/" + Names.decode(new byte[] {'n', (byte) b});
+      String name = dir + "/" + FileName.decode(new byte[] {'n', (byte) b});
       OpenFile.create(name, 0600).close();
       OpenFile.open(name, Opening.read()).close();
     }

@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -25,8 +26,8 @@ final class RenameAttacker {
 
   @SuppressWarnings("SystemOut") // Its output is how it answers.
   public static void main(String[] args) throws IOException {
-    byte[] a = Names.encode(args[1]);
-    byte[] b = args.length > 2 ? Names.encode(args[2]) : a;
+    byte[] a = FileName.encode(args[1]);
+    byte[] b = args.length > 2 ? FileName.encode(args[2]) : a;
     System.out.println("ready");
     long changes = 0;
     while (System.in.available() == 0) {
@@ -38,9 +39,9 @@ final class RenameAttacker {
               case "sweep" -> sweep(Path.of(args[1]));
               default ->
                   remove(
-                      Names.encode(args[1] + "/b/c/d"),
-                      Names.encode(args[1] + "/b/c"),
-                      Names.encode(args[1] + "/b"),
+                      FileName.encode(args[1] + "/b/c/d"),
+                      FileName.encode(args[1] + "/b/c"),
+                      FileName.encode(args[1] + "/b"),
                       a);
             };
       }
@@ -57,7 +58,7 @@ final class RenameAttacker {
     int removed = 0;
     try (DirectoryStream<Path> list = Files.newDirectoryStream(directory, "[!k]*")) {
       for (Path entry : list) {
-        byte[] name = Names.encode(entry.toString());
+        byte[] name = FileName.encode(entry.toString());
         removed += Unistd.unlinkat(Fcntl.AT_FDCWD, name, 0).ok() ? 1 : 0;
         removed += Unistd.unlinkat(Fcntl.AT_FDCWD, name, Fcntl.AT_REMOVEDIR).ok() ? 1 : 0;
       }

@@ -10,6 +10,7 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -143,7 +144,7 @@ class ResolverTest {
     if (text.endsWith("/") && text.length() > 1) {
       Files.delete(root.resolve(name));
       Unistd.symlinkat(
-              Names.encode(text), Fcntl.AT_FDCWD, Names.encode(root.resolve(name).toString()))
+              FileName.encode(text), Fcntl.AT_FDCWD, FileName.encode(root.resolve(name).toString()))
           .orThrow("symlinkat", name);
     }
   }
@@ -208,7 +209,7 @@ class ResolverTest {
           String outcome =
               outcome(
                   fd,
-                  Names.encode(name.startsWith("/") ? name.substring(1) + "." : name),
+                  FileName.encode(name.startsWith("/") ? name.substring(1) + "." : name),
                   Fcntl.O_PATH,
                   Resolution.beneath(),
                   Resolution.Engine.WALK);
@@ -288,7 +289,7 @@ class ResolverTest {
         for (String name : List.of(pid + "/cwd", pid + "/root/etc", pid + "/exe")) {
           assertEquals(
               Errno.ELOOP.name(),
-              outcome(fd, Names.encode(name), Fcntl.O_PATH, Resolution.beneath(), engine),
+              outcome(fd, FileName.encode(name), Fcntl.O_PATH, Resolution.beneath(), engine),
               () -> engine + " " + name);
         }
         proc.giveBack();
@@ -317,7 +318,7 @@ class ResolverTest {
                 "self/ns/mnt",
                 "thread-self/cwd/x")) {
           for (int flags : new int[] {Fcntl.O_PATH, Fcntl.O_PATH | Fcntl.O_NOFOLLOW}) {
-            byte[] bytes = Names.encode(name);
+            byte[] bytes = FileName.encode(name);
             assertEquals(
                 outcome(fd, bytes, flags, way, Resolution.Engine.OPENAT2),
                 outcome(fd, bytes, flags, way, Resolution.Engine.WALK),
@@ -339,10 +340,10 @@ class ResolverTest {
     try (Directory root = Directory.open(Path.of("/"))) {
       for (Resolution.Engine engine : Resolution.Engine.values()) {
         int fd = root.borrow();
-        byte[] name = Names.encode("proc/version");
+        byte[] name = FileName.encode("proc/version");
         Resolution no = Resolution.beneath().noMountCrossing();
         assertEquals("EXDEV", outcome(fd, name, Fcntl.O_PATH, no, engine));
-        assertEquals("EXDEV", outcome(fd, Names.encode("proc"), Fcntl.O_PATH, no, engine));
+        assertEquals("EXDEV", outcome(fd, FileName.encode("proc"), Fcntl.O_PATH, no, engine));
         assertTrue(outcome(fd, name, Fcntl.O_PATH, Resolution.beneath(), engine).contains(":"));
         root.giveBack();
       }

@@ -63,21 +63,4 @@ final class Host {
       return false;
     }
   }
-
-  /** True if this user id exists in this process's user namespace. */
-  static boolean hasUser(int uid) {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
-        String[] fields = line.strip().split("\\s+", -1);
-        long first = Long.parseLong(fields[0]);
-        long length = Long.parseLong(fields[2]);
-        if (uid >= first && uid < first + length) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException e) {
-      return true;
-    }
-  }
 }

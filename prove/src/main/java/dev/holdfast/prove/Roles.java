@@ -4,6 +4,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.Pwd;
+import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trial.VictimOutput;
 import dev.holdfast.prove.watch.Attacker;
@@ -108,7 +109,7 @@ record Roles(
 
   private static Attacker attacker(Case what) throws ProveException {
     Pwd.User user = user(what.attacker(), "--attacker");
-    if (Host.hasUser(user.uid())) {
+    if (ProcFile.mapsUser(user.uid())) {
       return new Attacker(
           user.name(), user.uid(), user.gid(), loginGroups(user), user.uid() == 0, List.of());
     }
@@ -130,7 +131,7 @@ record Roles(
       return user(Integer.toString(Identity.geteuid()), "--as");
     }
     Pwd.User user = user(name, "--as");
-    if (!Host.hasUser(user.uid())) {
+    if (!ProcFile.mapsUser(user.uid())) {
       throw new ProveException(
           "--as " + name + ": this user namespace has only one user; run as root");
     }

@@ -3,8 +3,8 @@ package dev.holdfast.cli.child;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Signals;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,27 +104,12 @@ public final class CallerState {
 
   /** What is still ignored: the JVM leaves those alone that it has no use for. */
   private static long ignoredNow() {
-    return status("SigIgn:", 16, 0);
+    return ProcFile.ownStatus("SigIgn", 16, 0);
   }
 
   /** What is taken from the modes of new files; all but the owner's if that cannot be told. */
   public static int umask() {
-    return (int) status("Umask:", 8, 077);
-  }
-
-  /** A number of proc_pid_status(5). */
-  private static long status(String field, int radix, long otherwise) {
-    try {
-      for (String line :
-          Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1)) {
-        if (line.startsWith(field)) {
-          return Long.parseUnsignedLong(line.substring(field.length()).strip(), radix);
-        }
-      }
-    } catch (IOException | NumberFormatException noProc) {
-      return otherwise;
-    }
-    return otherwise;
+    return (int) ProcFile.ownStatus("Umask", 8, 077);
   }
 
   /** Ignores again what was ignored, so that whatever is executed inherits it. */

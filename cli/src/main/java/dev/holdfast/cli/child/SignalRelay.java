@@ -3,12 +3,10 @@ package dev.holdfast.cli.child;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Signals;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +19,11 @@ public final class SignalRelay {
       List.of(
           "HUP", "INT", "TERM", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "STKFLT",
           "XCPU", "TSTP", "CONT");
+
+  /** Their places in proc_pid_stat(5). */
+  private static final int PROCESS_GROUP = 5;
+
+  private static final int FOREGROUND = 8;
 
   private static final int SIGQUIT = 3;
   private static final int SIGTSTP = 20;
@@ -68,9 +71,8 @@ public final class SignalRelay {
       return false;
     }
     try {
-      String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return fields[2].equals(fields[5]);
+      String stat = ProcFile.text("/proc/self/stat");
+      return ProcFile.statField(stat, PROCESS_GROUP).equals(ProcFile.statField(stat, FOREGROUND));
     } catch (IOException unknown) {
       return false;
     }

@@ -1,10 +1,9 @@
 package dev.holdfast.cli.child;
 
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -97,7 +96,8 @@ public final class UserEnvironment {
   private static Map<String, String> read() {
     Map<String, String> all = new LinkedHashMap<>();
     try {
-      for (String string : Files.readString(Path.of("/proc/self/environ"), BYTES).split("\0", -1)) {
+      for (byte[] bytes : ProcFile.strings("/proc/self/environ")) {
+        String string = new String(bytes, BYTES);
         int equals = string.indexOf('=');
         if (equals > 0) {
           all.putIfAbsent(string.substring(0, equals), string.substring(equals + 1));

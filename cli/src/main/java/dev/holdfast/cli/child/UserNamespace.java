@@ -5,6 +5,7 @@ import dev.holdfast.cli.command.GlobalOptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.Processes;
+import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.prove.OwnNamespace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +64,9 @@ public final class UserNamespace {
     try {
       List<byte[]> argv = new ArrayList<>();
       OwnNamespace.start().forEach(word -> argv.add(word.getBytes(StandardCharsets.UTF_8)));
-      argv.addAll(vector("/proc/self/cmdline"));
+      argv.addAll(ProcFile.strings("/proc/self/cmdline"));
       // As the kernel has them: a round trip through String would lose what is not text.
-      List<byte[]> environment = new ArrayList<>(vector("/proc/self/environ"));
+      List<byte[]> environment = new ArrayList<>(ProcFile.strings("/proc/self/environ"));
       environment.add((MARK + "=1").getBytes(StandardCharsets.UTF_8));
       byte[][] arguments = argv.toArray(byte[][]::new);
       byte[][] variables = environment.toArray(byte[][]::new);
@@ -85,19 +85,5 @@ public final class UserNamespace {
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }
-  }
-
-  /** Strings, each ended by a NUL. */
-  private static List<byte[]> vector(String file) throws IOException {
-    byte[] all = Files.readAllBytes(Path.of(file));
-    List<byte[]> strings = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i < all.length; i++) {
-      if (all[i] == 0) {
-        strings.add(Arrays.copyOfRange(all, start, i));
-        start = i + 1;
-      }
-    }
-    return strings;
   }
 }

@@ -2,13 +2,13 @@ package dev.holdfast.cli.command;
 
 import static dev.holdfast.files.FileKind.CHARACTER_DEVICE;
 import static dev.holdfast.files.FileKind.FIFO;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.files.replace.Replacement;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -101,7 +101,7 @@ public final class OutputFile {
   private void replace(Content content) throws IOException {
     AtomicReplace replace = AtomicReplace.of(file);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      replace = replace.mode(0666 & ~umask());
+      replace = replace.mode(0666 & ~(int) ProcFile.ownStatus("Umask", 8, 077));
     }
     try (Replacement whole = replace.begin()) {
       try (Writer out = new OutputStreamWriter(whole.file().outputStream(), UTF_8)) {
@@ -109,14 +109,5 @@ public final class OutputFile {
       }
       whole.commit();
     }
-  }
-
-  private static int umask() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
-      if (line.startsWith("Umask:")) {
-        return Integer.parseInt(line.substring("Umask:".length()).strip(), 8);
-      }
-    }
-    return 077;
   }
 }

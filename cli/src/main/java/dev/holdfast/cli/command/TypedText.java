@@ -1,7 +1,7 @@
 package dev.holdfast.cli.command;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ public final class TypedText {
 
   /** The last so many arguments of this process: before them are the virtual machine's. */
   private static List<String> typed(int count) throws IOException {
-    String all = Names.decode(Files.readAllBytes(Path.of("/proc/self/cmdline")));
+    String all = FileName.decode(Files.readAllBytes(Path.of("/proc/self/cmdline")));
     // Each ends with a NUL, the last one too: behind that is nothing.
     String[] strings = all.split("\0", -1);
     int end = strings.length - 1;
@@ -51,6 +51,6 @@ public final class TypedText {
   }
 
   private static String workingDirectory() throws IOException {
-    return Names.of(Files.readSymbolicLink(Path.of("/proc/self/cwd")));
+    return FileName.textOf(Files.readSymbolicLink(Path.of("/proc/self/cwd")));
   }
 }

@@ -13,13 +13,12 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.temp.TempDirectory;
 import dev.holdfast.files.temp.TempFile;
 import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.path.make.RandomNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,7 +26,6 @@ import java.util.stream.Stream;
 /** {@code holdfast temp}. */
 public final class TempCommand extends Command {
   private static final int MAX_TRIES = 16;
-  private static final int RANDOM_BYTES = 16;
   private static final String PREFIX = "holdfast-";
 
   /** What to make. */
@@ -175,11 +173,8 @@ public final class TempCommand extends Command {
 
   /** One that outlives this process. */
   private String keep(Directory directory, Kind kind) throws IOException {
-    SecureRandom random = new SecureRandom();
-    byte[] bytes = new byte[RANDOM_BYTES];
     for (int tries = 1; ; tries++) {
-      random.nextBytes(bytes);
-      String name = PREFIX + HexFormat.of().formatHex(bytes) + suffix();
+      String name = PREFIX + RandomNames.random() + suffix();
       try {
         if (kind == Kind.dir) {
           directory.mkdir(name, 0700);

@@ -2,6 +2,7 @@ package dev.holdfast.files.ground;
 
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.process.Pwd;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,26 +33,10 @@ public final class Accounts {
   public static String user(int uid) {
     Result<Pwd.User> user = Pwd.getpwuid(uid);
     String number = "uid " + Integer.toUnsignedString(uid);
-    if (uid == NOBODY_KNOWN && !isMapped(uid)) {
+    if (uid == NOBODY_KNOWN && !ProcFile.mapsUser(uid)) {
       return number + " (whoever this user namespace does not know, root among them)";
     }
     return user.ok() ? number + " (" + user.value().name() + ")" : number;
-  }
-
-  /** Whether a number is that of one user in this namespace, user_namespaces(7). */
-  private static boolean isMapped(int uid) {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {
-        String[] range = line.strip().split("\\s+", -1);
-        long first = Long.parseLong(range[0]);
-        if (uid >= first && uid - first < Long.parseLong(range[2])) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException unknown) {
-      return true;
-    }
   }
 
   public static String group(int gid) {

@@ -10,6 +10,8 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.make.Interruptions;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.holdfast.files.host;
 
 import dev.holdfast.files.ground.Modes;
-import dev.holdfast.files.ground.Mounts;
 import dev.holdfast.files.host.HostSetting.Verdict;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -10,6 +9,8 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.make.UnnamedFile;
+import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,7 +223,7 @@ public final class HostSettings {
 
   /** Makes a file without a name, which is gone with its descriptor. */
   private void anonymous(String path, int fd) {
-    SyscallResult made = Fcntl.openat(fd, Paths.bytes("."), Fcntl.O_TMPFILE | Fcntl.O_RDWR, 0600);
+    SyscallResult made = UnnamedFile.open(fd, 0600);
     if (made.ok()) {
       Unistd.close(made.intValue());
     }

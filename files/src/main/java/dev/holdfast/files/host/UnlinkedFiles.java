@@ -1,6 +1,5 @@
 package dev.holdfast.files.host;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
@@ -10,6 +9,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,7 +154,7 @@ public final class UnlinkedFiles {
     if (target.failed()) {
       return;
     }
-    String text = Names.decode(target.value());
+    String text = FileName.decode(target.value());
     // The name is only a hint that saves a question; the link count decides.
     if (!text.startsWith("/") || text.startsWith("/memfd:") || !text.endsWith(DELETED)) {
       return;

@@ -3,19 +3,19 @@ package dev.holdfast.files.inside;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.Place;
-import dev.holdfast.files.ground.ProcSelfFd;
-import dev.holdfast.files.ground.RandomNames;
-import dev.holdfast.files.ground.Renames;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.path.make.Renames;
+import dev.holdfast.path.make.UnnamedFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The directory's descriptor is borrowed: whoever makes one keeps the directory in use.
  */
 public final class NewFile implements AutoCloseable {
-  private static final byte[] SELF = {'.'};
-  private static final byte[] EMPTY = new byte[0];
-
   /** Only for a taken name, which 130 random bits make all but impossible. */
   private static final int MAX_TRIES = 16;
 
@@ -55,28 +52,18 @@ public final class NewFile implements AutoCloseable {
    * @param shown what it is called in messages
    */
   public static NewFile in(Directory directory, int dirfd, String shown) throws IOException {
-    // Without O_EXCL, which would forbid giving it a name later.
-    SyscallResult result =
-        Fcntl.openat(dirfd, SELF, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_NOCTTY, 0600);
+    SyscallResult result = UnnamedFile.open(dirfd, 0600);
     if (result.ok()) {
       OpenFile file = CORE.adopt((int) result.raw(), directory, shown, Fcntl.O_RDWR);
       return new NewFile(file, dirfd, null);
     }
-    if (lacksUnnamedFiles(result.errno())) {
+    if (UnnamedFile.isLacking(result)) {
       return named(directory, dirfd, RandomNames.PREFIX, "", shown);
     }
     // In a directory that was itself removed the kernel speaks of permissions.
     Result<Statx> in = Statx.fstat(dirfd);
     boolean removed = in.ok() && in.value().nlink() == 0;
     throw CORE.failure(removed ? Errno.ENOENT : result.errno(), "openat", directory.path());
-  }
-
-  /** What kernels and file systems without O_TMPFILE answer, open(2). */
-  private static boolean lacksUnnamedFiles(Errno errno) {
-    return errno == Errno.EOPNOTSUPP
-        || errno == Errno.EISDIR
-        || errno == Errno.ENOSYS
-        || errno == Errno.EINVAL;
   }
 
   /** Makes one with a random name from the beginning. */
@@ -90,7 +77,7 @@ public final class NewFile implements AutoCloseable {
       throws IOException {
     for (int i = 0; i < MAX_TRIES; i++) {
       String name = prefix + RandomNames.random() + suffix;
-      byte[] bytes = Names.encode(name);
+      byte[] bytes = FileName.encode(name);
       try {
         OpenFile file =
             CORE.createAt(
@@ -133,12 +120,7 @@ public final class NewFile implements AutoCloseable {
   private SyscallResult link(int targetDirfd, byte[] name) throws IOException {
     int fd = CORE.borrow(file);
     try {
-      SyscallResult result = Unistd.linkat(fd, EMPTY, targetDirfd, name, Fcntl.AT_EMPTY_PATH);
-      // Without CAP_DAC_READ_SEARCH older kernels know only the other way.
-      return result.is(Errno.ENOENT) || result.is(Errno.EPERM)
-          ? Unistd.linkat(
-              Fcntl.AT_FDCWD, ProcSelfFd.name(fd), targetDirfd, name, Fcntl.AT_SYMLINK_FOLLOW)
-          : result;
+      return UnnamedFile.link(fd, targetDirfd, name);
     } finally {
       CORE.giveBack(file);
     }

@@ -3,12 +3,12 @@ package dev.holdfast.files.inside;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,14 +20,14 @@ import java.util.Arrays;
  */
 public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements AutoCloseable {
   public static TreeRoot of(Path path) throws IOException {
-    byte[] bytes = Names.encode(Names.of(path));
+    byte[] bytes = FileName.encode(FileName.textOf(path));
     int slash = bytes.length - 1;
     while (slash >= 0 && bytes[slash] != '/') {
       slash--;
     }
     byte[] above = Arrays.copyOf(bytes, slash + 1);
     byte[] name = Arrays.copyOfRange(bytes, slash + 1, bytes.length);
-    String last = Names.decode(name);
+    String last = FileName.decode(name);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       throw new UnsafePathException(
           path.toString(), "tree work needs the name of an entry in a directory", "S13", null);
@@ -35,7 +35,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
     byte[] parent = above.length == 0 ? Paths.bytes(".") : above;
     HeldDirectory held =
         HeldDirectory.open(Fcntl.AT_FDCWD, parent, Fcntl.O_PATH | Fcntl.O_DIRECTORY)
-            .orThrow("openat", Names.decode(parent));
+            .orThrow("openat", FileName.decode(parent));
     return new TreeRoot(held, name, above);
   }
 
@@ -47,7 +47,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
     try {
       HeldDirectory held =
           HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
-      return new TreeRoot(held, self, Names.encode(path + "/"));
+      return new TreeRoot(held, self, FileName.encode(path + "/"));
     } finally {
       CORE.giveBack(directory);
     }
@@ -69,7 +69,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
       HeldDirectory held =
           HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
               .orThrow("openat", above);
-      return new TreeRoot(held, at.name(), Names.encode(above));
+      return new TreeRoot(held, at.name(), FileName.encode(above));
     }
   }
 

@@ -4,8 +4,8 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileStat;
-import dev.holdfast.files.ground.Mounts;
 import dev.holdfast.libc.Statfs;
+import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.attribute.BasicFileAttributeView;

@@ -5,14 +5,13 @@ import static dev.holdfast.files.inside.Core.CORE;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.ground.Principals;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.WatchService;
@@ -46,17 +45,8 @@ final class HeldFileSystem extends FileSystem {
    * the kernel by umask(2) would change it for an instant, and for the whole process.
    */
   private static int umask() {
-    try {
-      for (String line :
-          Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1)) {
-        if (line.startsWith("Umask:")) {
-          return Integer.parseInt(line.substring(6).strip(), 8);
-        }
-      }
-    } catch (IOException | NumberFormatException unknown) {
-      // Without /proc: what nearly everybody has.
-    }
-    return DEFAULT_UMASK;
+    // Without /proc: what nearly everybody has.
+    return (int) ProcFile.ownStatus("Umask", 8, DEFAULT_UMASK);
   }
 
   /** What a mode is that nobody asked for. */

@@ -1,7 +1,7 @@
 package dev.holdfast.files.nio;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
+import dev.holdfast.path.FileName;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -38,7 +38,7 @@ final class HeldPath implements Path {
 
   static HeldPath parse(HeldFileSystem fileSystem, String text) {
     // Refuses at once what no name can contain, as the default file system does.
-    byte[] checked = Names.encode(text);
+    byte[] checked = FileName.encode(text);
     List<String> names = new ArrayList<>();
     for (String name : text.split("/", -1)) {
       if (!name.isEmpty()) {
@@ -263,7 +263,8 @@ final class HeldPath implements Path {
   public int compareTo(Path other) {
     // Of another provider it is a ClassCastException, as Path has it.
     HeldPath held = (HeldPath) other;
-    return Arrays.compareUnsigned(Names.encode(toString()), Names.encode(ours(held).toString()));
+    return Arrays.compareUnsigned(
+        FileName.encode(toString()), FileName.encode(ours(held).toString()));
   }
 
   @Override

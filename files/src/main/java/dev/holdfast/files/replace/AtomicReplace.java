@@ -6,11 +6,11 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileBusyException;
 import dev.holdfast.files.FileIdentity;
 import dev.holdfast.files.FileStat;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.Resolution;
+import dev.holdfast.path.FileName;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,7 +87,7 @@ public final class AtomicReplace {
     if (last == null) {
       throw new IllegalArgumentException("not a file's path: " + path);
     }
-    return new AtomicReplace(null, path, Names.of(last), ReplaceSettings.DEFAULT);
+    return new AtomicReplace(null, path, FileName.textOf(last), ReplaceSettings.DEFAULT);
   }
 
   private AtomicReplace with(ReplaceSettings other) {

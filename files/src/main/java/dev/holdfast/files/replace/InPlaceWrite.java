@@ -2,11 +2,11 @@ package dev.holdfast.files.replace;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileKind;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.temp.StagedFile;
+import dev.holdfast.path.FileName;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -46,7 +46,7 @@ public final class InPlaceWrite {
             Directory.openFollowingLinks(
                 parent == null ? Path.of("/") : parent, Resolution.beneath());
         OpenFile file =
-            directory.open(Names.of(last), Opening.readWrite().kinds(FileKind.REGULAR))) {
+            directory.open(FileName.textOf(last), Opening.readWrite().kinds(FileKind.REGULAR))) {
       FileGuard.lock(file);
       try (StagedFile old = StagedFile.near(directory)) {
         copy(file, old.file());

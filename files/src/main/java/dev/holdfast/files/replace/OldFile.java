@@ -3,10 +3,8 @@ package dev.holdfast.files.replace;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.FileKind;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Place;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -15,6 +13,8 @@ import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,7 +101,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
     }
     Map<String, byte[]> all = new LinkedHashMap<>();
     for (String attribute : CORE.splitNames(names)) {
-      Result<byte[]> value = Xattr.getxattr(held, Names.encode(attribute));
+      Result<byte[]> value = Xattr.getxattr(held, FileName.encode(attribute));
       if (value.ok()) {
         all.put(attribute, value.value());
       } else if (!value.is(Errno.ENODATA) && !mayBeLost(attribute)) {
@@ -133,7 +133,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
   List<String> copyXattrsTo(int fd, String shown, boolean lenient) throws IOException {
     if (!xattrs.containsKey(ACL)) {
       // The directory's default ACL may have given it one, which the old file had not.
-      SyscallResult removed = Xattr.fremovexattr(fd, Names.encode(ACL));
+      SyscallResult removed = Xattr.fremovexattr(fd, FileName.encode(ACL));
       if (removed.failed() && !removed.is(Errno.ENODATA) && !removed.is(Errno.EOPNOTSUPP)) {
         removed.orThrow("fremovexattr", shown);
       }
@@ -144,7 +144,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
         continue;
       }
       SyscallResult set =
-          Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0);
+          Xattr.fsetxattr(fd, FileName.encode(attribute.getKey()), attribute.getValue(), 0);
       if (set.ok() || mayBeLost(attribute.getKey())) {
         continue;
       }

@@ -5,11 +5,9 @@ import static dev.holdfast.files.inside.Core.CORE;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileIdentity;
 import dev.holdfast.files.FileKind;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
-import dev.holdfast.files.ground.Interruptions;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.inside.NewFile;
@@ -20,6 +18,8 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.Interruptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,7 +242,7 @@ public final class Replacement implements AutoCloseable {
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
         place.require(
-            Xattr.fsetxattr(fd, Names.encode(attribute.getKey()), attribute.getValue(), 0),
+            Xattr.fsetxattr(fd, FileName.encode(attribute.getKey()), attribute.getValue(), 0),
             "fsetxattr");
       }
     } finally {

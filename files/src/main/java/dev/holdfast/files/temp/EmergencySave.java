@@ -3,17 +3,17 @@ package dev.holdfast.files.temp;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Place;
-import dev.holdfast.files.ground.RandomNames;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.files.trust.TrustedDirectory;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.RandomNames;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +79,7 @@ public final class EmergencySave {
     if (last == null) {
       throw new IllegalArgumentException("not a file's path: " + file);
     }
-    String name = Names.of(last);
+    String name = FileName.textOf(last);
     List<IOException> refusals = new ArrayList<>();
     Path parent = file.toAbsolutePath().getParent();
     List<Where> places = new ArrayList<>();
@@ -178,7 +178,7 @@ public final class EmergencySave {
     for (int i = 0; i <= MAX_NUMBERED + 1; i++) {
       String candidate =
           i == 0 ? last : i <= MAX_NUMBERED ? last + "." + i : last + "." + RandomNames.random();
-      SyscallResult result = file.publish(place.dirfd(), Names.encode(candidate));
+      SyscallResult result = file.publish(place.dirfd(), FileName.encode(candidate));
       if (result.ok()) {
         return above + candidate;
       }

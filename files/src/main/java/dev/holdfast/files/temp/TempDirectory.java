@@ -3,7 +3,6 @@ package dev.holdfast.files.temp;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.files.tree.Trees;
@@ -13,6 +12,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ public final class TempDirectory implements AutoCloseable {
   }
 
   private String shown() {
-    return CORE.show(parent, Names.decode(name));
+    return CORE.show(parent, FileName.decode(name));
   }
 
   /** Lets it stay: closing this then closes the directory and removes nothing. */

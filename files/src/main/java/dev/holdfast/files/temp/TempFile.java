@@ -3,13 +3,13 @@ package dev.holdfast.files.temp;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.FileName;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -39,7 +39,7 @@ public final class TempFile implements AutoCloseable {
     this.file = entry.file();
     this.entry = entry;
     byte[] bytes = entry.tempName();
-    this.name = bytes == null ? null : Names.decode(bytes);
+    this.name = bytes == null ? null : FileName.decode(bytes);
   }
 
   /** One that lost its name already, and cannot get another by the kernel. */

@@ -3,13 +3,11 @@ package dev.holdfast.files.temp;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Environment;
-import dev.holdfast.files.ground.RandomNames;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.files.trust.TrustedDirectory;
 import dev.holdfast.libc.Fcntl;
@@ -17,6 +15,8 @@ import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.RandomNames;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -191,7 +191,7 @@ public final class TempFiles implements AutoCloseable {
     try {
       for (int i = 0; i < MAX_TRIES; i++) {
         String name = prefix + RandomNames.random() + suffix;
-        byte[] bytes = Names.encode(name);
+        byte[] bytes = FileName.encode(name);
         SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
         if (made.ok()) {
           try {

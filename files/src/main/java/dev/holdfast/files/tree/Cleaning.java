@@ -1,7 +1,6 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.files.ground.FileCopy;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.files.tree.CleaningEvent.Decision;
 import dev.holdfast.files.tree.CleaningRules.Time;
 import dev.holdfast.libc.DirentCursor;
@@ -16,6 +15,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Signals;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.time.Instant;

@@ -1,10 +1,7 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.files.RaceDetectedException;
-import dev.holdfast.files.ground.Creations;
 import dev.holdfast.files.ground.HeldDirectory;
-import dev.holdfast.files.ground.RandomNames;
-import dev.holdfast.files.ground.Renames;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
@@ -13,6 +10,9 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.make.Creations;
+import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.path.make.Renames;
 import java.io.IOException;
 
 /**

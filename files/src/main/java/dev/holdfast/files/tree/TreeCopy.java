@@ -1,9 +1,7 @@
 package dev.holdfast.files.tree;
 
-import dev.holdfast.files.ground.Creations;
 import dev.holdfast.files.ground.FileCopy;
 import dev.holdfast.files.ground.HeldDirectory;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Dirent;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -13,6 +11,8 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.make.Creations;
+import dev.holdfast.path.proc.ProcSelfFd;
 import org.jspecify.annotations.Nullable;
 
 /**

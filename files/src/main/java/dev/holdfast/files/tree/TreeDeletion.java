@@ -1,12 +1,12 @@
 package dev.holdfast.files.tree;
 
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.proc.ProcSelfFd;
 
 /** Removes everything: each name relative to the held directory that was listed. */
 final class TreeDeletion extends TreeTask {

@@ -3,11 +3,11 @@ package dev.holdfast.files.tree;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.FileStat;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 
 /**
@@ -37,7 +37,7 @@ public final class TreeEntry {
     return path;
   }
 
-  /** In the form of {@link Names}. */
+  /** In the form of {@link FileName}. */
   public String name() {
     return name;
   }

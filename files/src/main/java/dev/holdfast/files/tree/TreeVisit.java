@@ -1,12 +1,12 @@
 package dev.holdfast.files.tree;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 
 /** Shows every object to a visitor, pinned. */
@@ -44,7 +44,7 @@ final class TreeVisit extends TreeTask {
 
   private Outcome show(TreeWalker walker, byte[] name, int fd, Statx stat) {
     TreeEntry entry =
-        new TreeEntry(walker.path(name), Names.decode(name), walker.depth(), fd, stat);
+        new TreeEntry(walker.path(name), FileName.decode(name), walker.depth(), fd, stat);
     try {
       return switch (visitor.visit(entry)) {
         case CONTINUE -> Plain.DONE;

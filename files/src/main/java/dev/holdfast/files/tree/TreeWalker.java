@@ -1,6 +1,5 @@
 package dev.holdfast.files.tree;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.files.tree.TreeTask.Failed;
 import dev.holdfast.files.tree.TreeTask.Outcome;
@@ -14,6 +13,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Rlimit;
+import dev.holdfast.path.FileName;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -407,7 +407,7 @@ final class TreeWalker implements AutoCloseable {
             .onFailure(failure -> TreeOptions.AfterFailure.STOP)
             .onProgress(progress -> {})
             .withMaxOpenDirectories(options.maxOpenDirectories() / 2);
-    byte[] path = Names.encode(path(EMPTY));
+    byte[] path = FileName.encode(path(EMPTY));
     helper.give(in, name, new TreeWalker(task.shared(), quietly, base.value(), path, root));
     return true;
   }
@@ -611,8 +611,9 @@ final class TreeWalker implements AutoCloseable {
     }
     byte[] whole = path.toByteArray();
     return whole.length <= LONGEST_PATH
-        ? Names.decode(whole)
-        : "…" + Names.decode(Arrays.copyOfRange(whole, whole.length - LONGEST_PATH, whole.length));
+        ? FileName.decode(whole)
+        : "…"
+            + FileName.decode(Arrays.copyOfRange(whole, whole.length - LONGEST_PATH, whole.length));
   }
 
   @Override

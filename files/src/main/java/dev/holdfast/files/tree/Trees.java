@@ -1,11 +1,11 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.files.inside.TreeRoot;
 import dev.holdfast.files.trust.Trust;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -3,7 +3,6 @@ package dev.holdfast.files.trust;
 import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.FileStat;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.UnsafePathException;
@@ -14,22 +13,22 @@ import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.walk.PathWalk;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A path walked component by component, following a link only where a {@link LinkPolicy} allows it.
  * Holds the last directory and the object, if there is one. Threads: one at a time.
  */
-final class LinkWalk implements AutoCloseable {
-  private static final int MAX_LINKS = 40;
+final class LinkWalk extends PathWalk<IOException> implements AutoCloseable {
   private static final int PIN = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
   private static final byte[] EMPTY = new byte[0];
+  private static final byte[] UP = {'.', '.'};
 
   /** A pinned component. */
   private static final class Pin {
@@ -44,7 +43,11 @@ final class LinkWalk implements AutoCloseable {
     }
 
     static Pin open(int dirfd, String name, String path) throws IOException {
-      OwnedFd owned = OwnedFd.of(Fcntl.openat(dirfd, Names.encode(name), PIN, 0), "openat", path);
+      return open(dirfd, FileName.encode(name), path);
+    }
+
+    static Pin open(int dirfd, byte[] name, String path) throws IOException {
+      OwnedFd owned = OwnedFd.of(Fcntl.openat(dirfd, name, PIN, 0), "openat", path);
       int fd = owned.borrow();
       Result<Statx> stat = Statx.fstat(fd);
       if (stat.failed()) {
@@ -62,20 +65,21 @@ final class LinkWalk implements AutoCloseable {
 
   private final String path;
   private final LinkPolicy policy;
-  private final Deque<String> ahead = new ArrayDeque<>();
   private @Nullable Pin directory;
   private @Nullable Pin object;
   private String last = "";
 
   private LinkWalk(String path, LinkPolicy policy) {
+    super(FileName.encode(path));
     this.path = path;
     this.policy = policy;
   }
 
   static LinkWalk to(Path path, LinkPolicy policy) throws IOException {
-    LinkWalk walk = new LinkWalk(Names.of(path), policy);
+    LinkWalk walk = new LinkWalk(FileName.textOf(path), policy);
     boolean done = false;
     try {
+      walk.begin();
       walk.walk();
       done = true;
       return walk;
@@ -86,45 +90,59 @@ final class LinkWalk implements AutoCloseable {
     }
   }
 
-  private void walk() throws IOException {
+  private void begin() throws IOException {
     if (path.isEmpty()) {
       throw CORE.failure(Errno.ENOENT, "openat", path);
     }
     stand(Pin.open(Fcntl.AT_FDCWD, path.startsWith("/") ? "/" : ".", path));
-    push(path);
-    int links = 0;
-    while (!ahead.isEmpty()) {
-      Pin here = here();
-      String name = ahead.pop();
-      Pin next;
-      try {
-        next = Pin.open(here.fd, name, path);
-      } catch (NoSuchFileException absent) {
-        if (!ahead.isEmpty()) {
-          throw absent;
-        }
-        last = name;
-        return;
-      }
-      if (next.stat.isSymbolicLink()) {
-        try {
-          follow(here, next, ++links);
-        } finally {
-          next.close();
-        }
-      } else if (ahead.isEmpty()) {
-        last = name;
-        object = next;
-      } else {
-        stand(next);
-      }
-    }
   }
 
-  private void follow(Pin in, Pin link, int links) throws IOException {
-    if (links > MAX_LINKS) {
-      throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
+  @Override
+  protected byte @Nullable [] step(byte[] name) throws IOException {
+    Pin here = here();
+    Pin next;
+    try {
+      next = Pin.open(here.fd, name, path);
+    } catch (NoSuchFileException absent) {
+      if (!isLast()) {
+        throw absent;
+      }
+      last = FileName.decode(name);
+      end();
+      return null;
     }
+    if (next.stat.isSymbolicLink()) {
+      try {
+        return target(here, next);
+      } finally {
+        next.close();
+      }
+    }
+    if (isLast()) {
+      last = FileName.decode(name);
+      object = next;
+    } else {
+      stand(next);
+    }
+    return null;
+  }
+
+  @Override
+  protected void up() throws IOException {
+    step(UP);
+  }
+
+  @Override
+  protected void toRoot() throws IOException {
+    stand(Pin.open(Fcntl.AT_FDCWD, "/", path));
+  }
+
+  @Override
+  protected void tooManyLinks() throws IOException {
+    throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
+  }
+
+  private byte[] target(Pin in, Pin link) throws IOException {
     if (!policy.mayFollow(in.stat, link.stat, LinkPolicy.fsuid())) {
       throw new UnsafePathException(
           path,
@@ -134,23 +152,9 @@ final class LinkWalk implements AutoCloseable {
           "S05",
           Errno.EACCES);
     }
-    Result<byte[]> target = Unistd.readlinkat(link.fd, EMPTY);
-    byte[] text = target.orThrow("readlinkat", path);
+    byte[] text = Unistd.readlinkat(link.fd, EMPTY).orThrow("readlinkat", path);
     TrustWalk.refuseMagic(link.fd, text, path);
-    String to = Names.decode(text);
-    if (to.startsWith("/")) {
-      stand(Pin.open(Fcntl.AT_FDCWD, "/", path));
-    }
-    push(to);
-  }
-
-  private void push(String names) {
-    String[] parts = names.split("/", -1);
-    for (int i = parts.length - 1; i >= 0; i--) {
-      if (!parts[i].isEmpty() && !parts[i].equals(".")) {
-        ahead.push(parts[i]);
-      }
-    }
+    return text;
   }
 
   private void stand(Pin next) throws IOException {
@@ -219,7 +223,7 @@ final class LinkWalk implements AutoCloseable {
   OpenFile create(Opening opening, int mode) throws IOException {
     try {
       return CORE.createAt(
-          here().fd, Names.encode(last), null, path, mode, CORE.accessFlags(opening));
+          here().fd, FileName.encode(last), null, path, mode, CORE.accessFlags(opening));
     } catch (NoSuchFileException gone) {
       throw new FileSystemException(path, null, "its directory was removed (ENOENT)");
     }

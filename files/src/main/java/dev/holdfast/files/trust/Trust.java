@@ -1,9 +1,9 @@
 package dev.holdfast.files.trust;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Principals;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
@@ -105,7 +105,7 @@ public final class Trust {
    *     /proc/PID/root}, {@code /dev/stdin}): the way to what it leads to is not known
    */
   public TrustVerdict judge(Path path) throws IOException {
-    return new TrustWalk(this).judge(Names.of(path.toAbsolutePath()));
+    return new TrustWalk(this, FileName.textOf(path.toAbsolutePath())).judge();
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.holdfast.files.trust;
 
 import dev.holdfast.files.FileStat;
-import dev.holdfast.files.Names;
+import dev.holdfast.path.FileName;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param path from the root on, without links
  * @param stat what its pinned descriptor said
- * @param linkTarget where it points to, in the form of {@link Names}; empty if it is no link
+ * @param linkTarget where it points to, in the form of {@link FileName}; empty if it is no link
  * @param fileSystem such as {@code ext4}; empty if it is not known
  * @param mountOptions such as {@code nosuid}
  * @param reasons why it cannot be trusted; empty if it can

@@ -1,15 +1,15 @@
 package dev.holdfast.files.trust;
 
 import dev.holdfast.files.ground.Accounts;
-import dev.holdfast.files.ground.Mounts;
 import dev.holdfast.files.ground.PosixAcl;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.files.trust.TrustReason.Kind;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.proc.Mounts;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,18 +2,18 @@ package dev.holdfast.files.trust;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
-import dev.holdfast.files.Names;
 import dev.holdfast.files.UnsafePathException;
-import dev.holdfast.files.ground.MagicLinks;
-import dev.holdfast.files.ground.Mounts;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
-import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.Mounts;
+import dev.holdfast.path.walk.MagicLinks;
+import dev.holdfast.path.walk.PathWalk;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -24,10 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One walk from the root to an object, pinning and judging every component. */
-final class TrustWalk {
-  /** As the kernel's own MAXSYMLINKS. */
-  private static final int MAX_LINKS = 40;
-
+final class TrustWalk extends PathWalk<IOException> {
   private static final int MAX_COMPONENTS = 4096;
   private static final byte[] EMPTY = new byte[0];
 
@@ -39,18 +36,24 @@ final class TrustWalk {
   private final List<OwnedFd> pinned = new ArrayList<>();
   private final List<Place> opened = new ArrayList<>();
   private final Deque<Place> places = new ArrayDeque<>();
-  private final Deque<String> ahead = new ArrayDeque<>();
+  private final String path;
   private List<TrustReason> absent = List.of();
-  private int links;
+  private boolean there = true;
 
-  TrustWalk(Trust trust) throws IOException {
+  TrustWalk(Trust trust, String path) throws IOException {
+    super(FileName.encode(path));
     this.rules = new TrustRules(trust);
+    this.path = path;
   }
 
-  TrustVerdict judge(String path) throws IOException {
+  TrustVerdict judge() throws IOException {
     boolean done = false;
     try {
-      OwnedFd object = walk(path);
+      Place root = pin(Fcntl.AT_FDCWD, "/", "/");
+      places.push(root);
+      record(root, null, isLast(), "");
+      walk();
+      OwnedFd object = there ? here().fd() : null;
       TrustVerdict verdict = new TrustVerdict(path, components, pinned, object, absent);
       done = true;
       return verdict;
@@ -66,43 +69,52 @@ final class TrustWalk {
     }
   }
 
-  private @Nullable OwnedFd walk(String path) throws IOException {
-    push(path);
-    Place root = pin(Fcntl.AT_FDCWD, "/", "/");
-    places.push(root);
-    record(root, null, ahead.isEmpty(), "");
-    while (!ahead.isEmpty()) {
-      String name = ahead.pop();
-      if (name.equals("..")) {
-        // The ancestors were all walked through: going back needs no look-up.
-        if (places.size() > 1) {
-          places.pop();
-        }
-        continue;
-      }
-      if (pinned.size() > MAX_COMPONENTS) {
-        throw new UnsafePathException(path, "has too many components", "S13", Errno.ELOOP);
-      }
-      Place here = here();
-      if (!here.stat().isDirectory()) {
-        throw CORE.failure(Errno.ENOTDIR, "openat", here.path());
-      }
-      String below = here.path().equals("/") ? "/" + name : here.path() + "/" + name;
-      Place next;
-      try {
-        next = pin(here.number(), name, below);
-      } catch (NoSuchFileException notThere) {
-        absent = rules.judgeAbsent(here.stat());
-        return null;
-      }
-      if (next.stat().isSymlink()) {
-        follow(path, next, here);
-      } else {
-        record(next, here.stat(), ahead.isEmpty(), "");
-        places.push(next);
-      }
+  @Override
+  protected byte @Nullable [] step(byte[] bytes) throws IOException {
+    String name = FileName.decode(bytes);
+    if (pinned.size() > MAX_COMPONENTS) {
+      throw new UnsafePathException(path, "has too many components", "S13", Errno.ELOOP);
     }
-    return here().fd();
+    Place here = here();
+    if (!here.stat().isDirectory()) {
+      throw CORE.failure(Errno.ENOTDIR, "openat", here.path());
+    }
+    String below = here.path().equals("/") ? "/" + name : here.path() + "/" + name;
+    Place next;
+    try {
+      next = pin(here.number(), name, below);
+    } catch (NoSuchFileException notThere) {
+      absent = rules.judgeAbsent(here.stat());
+      there = false;
+      end();
+      return null;
+    }
+    if (next.stat().isSymlink()) {
+      return target(next, here);
+    }
+    record(next, here.stat(), isLast(), "");
+    places.push(next);
+    return null;
+  }
+
+  /** The ancestors were all walked through: going back needs no look-up. */
+  @Override
+  protected void up() {
+    if (places.size() > 1) {
+      places.pop();
+    }
+  }
+
+  @Override
+  protected void toRoot() {
+    while (places.size() > 1) {
+      places.pop();
+    }
+  }
+
+  @Override
+  protected void tooManyLinks() throws IOException {
+    throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
   }
 
   private Place here() {
@@ -113,36 +125,16 @@ final class TrustWalk {
     return here;
   }
 
-  private void follow(String path, Place link, Place in) throws IOException {
-    if (++links > MAX_LINKS) {
-      throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
-    }
-    Result<byte[]> target = Unistd.readlinkat(link.number(), EMPTY);
-    byte[] text = target.orThrow("readlinkat", link.path());
+  private byte[] target(Place link, Place in) throws IOException {
+    byte[] text = Unistd.readlinkat(link.number(), EMPTY).orThrow("readlinkat", link.path());
     refuseMagic(link.number(), text, link.path());
-    String to = Names.decode(text);
-    record(link, in.stat(), false, to);
-    if (to.startsWith("/")) {
-      while (places.size() > 1) {
-        places.pop();
-      }
-    }
-    push(to);
-  }
-
-  /** Puts the components of a path before those that are ahead. */
-  private void push(String path) {
-    String[] names = path.split("/", -1);
-    for (int i = names.length - 1; i >= 0; i--) {
-      if (!names[i].isEmpty() && !names[i].equals(".")) {
-        ahead.push(names[i]);
-      }
-    }
+    record(link, in.stat(), false, FileName.decode(text));
+    return text;
   }
 
   private Place pin(int dirfd, String name, String path) throws IOException {
     SyscallResult result =
-        Fcntl.openat(dirfd, Names.encode(name), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
+        Fcntl.openat(dirfd, FileName.encode(name), Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
     OwnedFd fd = OwnedFd.of(result, "openat", path);
     pinned.add(fd);
     int number = fd.borrow();
@@ -174,7 +166,7 @@ final class TrustWalk {
       throw new UnsafePathException(
           path,
           "leads through a magic link of /proc, which reads as "
-              + Paths.display(text)
+              + FileName.display(text)
               + " and may lead elsewhere",
           "S05",
           Errno.ELOOP);

@@ -19,6 +19,7 @@ import dev.holdfast.files.nio.DirectoryFileSystem;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.make.Renames;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystem;

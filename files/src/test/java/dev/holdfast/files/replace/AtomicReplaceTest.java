@@ -16,7 +16,7 @@ import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.UnsafePathException;
-import dev.holdfast.files.ground.RandomNames;
+import dev.holdfast.path.make.RandomNames;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Host;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.PrivateMount;
 import dev.holdfast.files.SwapAttacker;
 import dev.holdfast.files.tree.CleaningEvent.Decision;
@@ -16,6 +15,7 @@ import dev.holdfast.files.tree.CleaningRules.Time;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -273,7 +273,7 @@ class CleanerTest {
   /** The JDK would follow the link, and open the FIFO to do it: that waits for ever. */
   private static void setOldByName(Path link) throws IOException {
     Unistd.utimensat(
-            Fcntl.AT_FDCWD, Names.encode(link.toString()), 1, 0, 1, 0, Fcntl.AT_SYMLINK_NOFOLLOW)
+            Fcntl.AT_FDCWD, FileName.encode(link.toString()), 1, 0, 1, 0, Fcntl.AT_SYMLINK_NOFOLLOW)
         .orThrow("utimensat", link.toString());
   }
 
@@ -324,7 +324,7 @@ class CleanerTest {
 
   private static int descriptor(Path path, int oflags) throws IOException {
     return (int)
-        Fcntl.openat(Fcntl.AT_FDCWD, Names.encode(path.toString()), oflags, 0)
+        Fcntl.openat(Fcntl.AT_FDCWD, FileName.encode(path.toString()), oflags, 0)
             .orThrow("openat", path.toString());
   }
 

@@ -9,13 +9,13 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.files.DirectoryEntry;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Host;
-import dev.holdfast.files.Names;
-import dev.holdfast.files.ground.ProcSelfFd;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.libc.process.Namespaces;
 import dev.holdfast.libc.process.ProcessIdentity;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.StandardProtocolFamily;
@@ -117,7 +117,7 @@ class TreeCopyFidelityTest {
       for (DirectoryEntry entry : held.list()) {
         Files.setAttribute(tree.resolve(entry.name()), "unix:gid", 4242, LinkOption.NOFOLLOW_LINKS);
         int fd = hold(tree.resolve(entry.name()));
-        Xattr.setxattr(ProcSelfFd.name(fd), Names.encode("trusted.origin"), new byte[] {1}, 0)
+        Xattr.setxattr(ProcSelfFd.name(fd), FileName.encode("trusted.origin"), new byte[] {1}, 0)
             .orThrow("setxattr", entry.name());
         Unistd.close(fd);
       }
@@ -134,7 +134,7 @@ class TreeCopyFidelityTest {
   private static int hold(Path path) throws IOException {
     int flags = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
     return (int)
-        Fcntl.openat(Fcntl.AT_FDCWD, Names.encode(path.toString()), flags, 0)
+        Fcntl.openat(Fcntl.AT_FDCWD, FileName.encode(path.toString()), flags, 0)
             .orThrow("openat", path.toString());
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Host;
-import dev.holdfast.files.Names;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.UnsafePathException;
@@ -19,6 +18,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.ProcessIdentity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -149,7 +149,7 @@ class TreesTest {
   private static Statx stat(Path path) throws IOException {
     return Statx.statx(
             Fcntl.AT_FDCWD,
-            Names.encode(path.toString()),
+            FileName.encode(path.toString()),
             Fcntl.AT_SYMLINK_NOFOLLOW,
             Statx.STATX_BASIC_STATS)
         .orThrow("statx", path.toString());
@@ -214,13 +214,13 @@ class TreesTest {
   /** Each level with a file besides the next one; by descriptor, since no path is that long. */
   private static void makeDeep(Path root, int depth) throws IOException {
     Files.createDirectory(root);
-    byte[] name = Names.encode("next-level");
-    int at = open(Fcntl.AT_FDCWD, Names.encode(root.toString()));
+    byte[] name = FileName.encode("next-level");
+    int at = open(Fcntl.AT_FDCWD, FileName.encode(root.toString()));
     for (int i = 0; i < depth; i++) {
       Unistd.mkdirat(at, name, 0700).orThrow("mkdirat", "deep");
       int file =
           (int)
-              Fcntl.openat(at, Names.encode("file"), Fcntl.O_CREAT | Fcntl.O_WRONLY, 0600)
+              Fcntl.openat(at, FileName.encode("file"), Fcntl.O_CREAT | Fcntl.O_WRONLY, 0600)
                   .orThrow("openat", "deep");
       Unistd.close(file);
       int next = open(at, name);
@@ -238,7 +238,7 @@ class TreesTest {
   @Test
   void namesAreBytes() throws IOException {
     Path tree = Files.createDirectory(dir.resolve("bytes"));
-    int at = open(Fcntl.AT_FDCWD, Names.encode(tree.toString()));
+    int at = open(Fcntl.AT_FDCWD, FileName.encode(tree.toString()));
     int made = 0;
     for (int b = 1; b < 256; b++) {
       byte[] name = {'x', (byte) b, 'y'};

@@ -26,7 +26,7 @@ public final class L04StuckLock {
   private static final String DEAD =
       """
       printf 'holdfast-lock 1\\npid 7\\nstart 7\\nboot earlier\\nmachine %s\\nhost here\\npidns 1\\ntimens 1\\ntoken %s\\n' \
-      "$(cat /etc/machine-id)" 00112233445566778899aabbccddeeff > DIR/ours; \
+      "$(cat /etc/machine-id)" abcdefghijklmnopqrstuvwxyz > DIR/ours; \
       printf 'since 2026-01-01T00:00:00Z\\ncommand job\\nend\\n' >> DIR/ours; \
       echo 4194304 > DIR/usual\
       """

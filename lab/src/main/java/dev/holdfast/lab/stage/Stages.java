@@ -2,10 +2,9 @@ package dev.holdfast.lab.stage;
 
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.process.Pwd;
+import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,18 +92,7 @@ public final class Stages {
 
   /** True if the attacker can be another user than the program: his number means somebody here. */
   public static boolean secondIdentity() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/uid_map")).stream()
-          .map(line -> line.strip().split(" +", -1))
-          .anyMatch(
-              range -> {
-                long from = Long.parseLong(range[0]);
-                return from <= attacker() && attacker() < from + Long.parseLong(range[2]);
-              });
-    } catch (IOException e) {
-      // A kernel without user namespaces: everybody is somebody.
-      return true;
-    }
+    return ProcFile.mapsUser((int) attacker());
   }
 
   private static long attacker() {

@@ -13,7 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.process.Slots;
-import dev.holdfast.locks.scope.FileSystems;
+import dev.holdfast.path.proc.FileSystems;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -223,9 +223,12 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
 
   /** True if the name leads to this very object. */
   public static boolean leads(Path path, long device, long inode) throws IOException {
-    Result<Statx> there =
-        Statx.statx(
-            AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+    return leads(path, Fcntl.AT_SYMLINK_NOFOLLOW, device, inode);
+  }
+
+  /** The same, with flags for the look-up. */
+  public static boolean leads(Path path, int flags, long device, long inode) throws IOException {
+    Result<Statx> there = Statx.statx(AT_FDCWD, Paths.bytes(path), flags, Statx.STATX_BASIC_STATS);
     if (there.is(Errno.ENOENT) || there.is(Errno.ENOTDIR)) {
       return false;
     }

@@ -12,10 +12,11 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.proc.LockOwners;
-import dev.holdfast.locks.scope.FileSystems;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -288,7 +289,7 @@ public final class SharedMemory {
     if (other == slot) {
       return Unistd.getpid();
     }
-    KernelLocks.Device device = KernelLocks.Device.of(owner.stat());
+    Mounts.Device device = KernelLocks.deviceOf(owner.stat());
     for (KernelLocks.Entry entry : KernelLocks.read()) {
       if (!entry.waiting()
           && entry.word().equals("OFDLCK")

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.path.make.RandomNames;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -100,7 +101,7 @@ public record HolderRecord(
     try {
       int pid = Integer.parseInt(get(fields, "pid"));
       String token = get(fields, "token");
-      if (pid <= 0 || token.length() != 32) {
+      if (pid <= 0 || token.length() != RandomNames.LETTERS) {
         return null;
       }
       return new HolderRecord(

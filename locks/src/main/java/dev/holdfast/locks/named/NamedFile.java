@@ -15,10 +15,13 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockCompromisedException;
 import dev.holdfast.locks.kernel.HarmlessClose;
-import dev.holdfast.locks.scope.FileSystems;
+import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Watch;
+import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.path.make.UnnamedFile;
+import dev.holdfast.path.proc.FileSystems;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -136,17 +139,8 @@ public final class NamedFile implements AutoCloseable {
   /** True if the path still leads into the directory that is held open. */
   boolean inPlace() throws IOException {
     Path parent = path.getParent();
-    return parent == null || leads(parent, directoryStat.device(), directoryStat.inode());
-  }
-
-  private static boolean leads(Path path, long device, long inode) throws IOException {
-    Result<Statx> there =
-        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(path), 0, Statx.STATX_BASIC_STATS);
-    if (there.is(Errno.ENOENT) || there.is(Errno.ENOTDIR)) {
-      return false;
-    }
-    Statx stat = there.orThrow("statx", path.toString());
-    return stat.device() == device && stat.inode() == inode;
+    return parent == null
+        || LockFile.leads(parent, 0, directoryStat.device(), directoryStat.inode());
   }
 
   /**
@@ -192,9 +186,8 @@ public final class NamedFile implements AutoCloseable {
   @Nullable Published publish(
       byte[] contents, byte @Nullable [] record, int permissions, boolean flocked)
       throws IOException {
-    SyscallResult opened =
-        Fcntl.openat(dirfd, Paths.bytes("."), Fcntl.O_TMPFILE | Fcntl.O_RDWR, permissions);
-    if (opened.is(Errno.EOPNOTSUPP) || opened.is(Errno.EISDIR) || opened.is(Errno.EINVAL)) {
+    SyscallResult opened = UnnamedFile.open(dirfd, permissions);
+    if (UnnamedFile.isLacking(opened)) {
       return publishNamed(contents, record, permissions, false, flocked);
     }
     OwnedFd made = OwnedFd.of(opened, "open", path.toString());
@@ -207,9 +200,7 @@ public final class NamedFile implements AutoCloseable {
           flock(fd);
         }
         // The nameless file is gone with us if we end here: nothing is left behind.
-        byte[] self = Paths.bytes("/proc/self/fd/" + fd);
-        SyscallResult linked =
-            Unistd.linkat(Fcntl.AT_FDCWD, self, dirfd, name, Fcntl.AT_SYMLINK_FOLLOW);
+        SyscallResult linked = UnnamedFile.link(fd, dirfd, name);
         if (linked.is(Errno.EEXIST)) {
           return null;
         }
@@ -235,7 +226,7 @@ public final class NamedFile implements AutoCloseable {
   @Nullable Published publishNamed(
       byte[] contents, byte @Nullable [] record, int permissions, boolean sync, boolean flocked)
       throws IOException {
-    byte[] own = Paths.bytes(ownPrefix() + Unistd.getpid() + "." + Self.random());
+    byte[] own = Paths.bytes(ownPrefix() + Unistd.getpid() + "." + RandomNames.random());
     int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW;
     OwnedFd made =
         OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions), "open", path.toString());
@@ -477,7 +468,7 @@ public final class NamedFile implements AutoCloseable {
     if (!expected.equals(there())) {
       return false;
     }
-    byte[] aside = Paths.bytes(ASIDE + Self.random());
+    byte[] aside = RandomNames.random(ASIDE);
     SyscallResult renamed = Unistd.renameat2(dirfd, name, dirfd, aside, Unistd.RENAME_NOREPLACE);
     if (renamed.is(Errno.EINVAL) || renamed.is(Errno.ENOSYS)) {
       renamed = Unistd.renameat2(dirfd, name, dirfd, aside, 0);

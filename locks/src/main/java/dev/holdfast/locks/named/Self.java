@@ -6,19 +6,17 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** What identifies this process beyond its number, proc_pid_stat(5), random(4). */
 public final class Self {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   /** Read once: none of it changes while the process lives. */
   private static final class Lazy {
     static final String BOOT = line("/proc/sys/kernel/random/boot_id");
@@ -37,6 +35,9 @@ public final class Self {
 
   /** Of /proc: the same on every architecture, whatever the kernel's own clock is. */
   private static final int TICKS_PER_SECOND = 100;
+
+  /** Its place in proc_pid_stat(5). */
+  private static final int START_TIME = 22;
 
   private Self() {}
 
@@ -73,15 +74,8 @@ public final class Self {
     return Lazy.HOST;
   }
 
-  /** Random bytes as 32 hexadecimal digits. */
-  public static String random() {
-    byte[] bytes = new byte[16];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
   /** A record of this process as a new holder. */
-  public static HolderRecord record() {
+  public static HolderRecord record() throws IOException {
     return new HolderRecord(
         Unistd.getpid(),
         Lazy.START,
@@ -90,14 +84,14 @@ public final class Self {
         Lazy.HOST,
         Lazy.PID_NAMESPACE,
         Lazy.TIME_NAMESPACE,
-        random(),
+        RandomNames.random(),
         Instant.now(),
         Lazy.COMMAND,
         false);
   }
 
   /** A record of another process as a holder, which this one hands the lock to. */
-  public static HolderRecord record(int pid) {
+  public static HolderRecord record(int pid) throws IOException {
     Long start = startTicks(pid);
     return new HolderRecord(
         pid,
@@ -107,7 +101,7 @@ public final class Self {
         Lazy.HOST,
         Lazy.PID_NAMESPACE,
         Lazy.TIME_NAMESPACE,
-        random(),
+        RandomNames.random(),
         Instant.now(),
         KernelLocks.commandOf(pid),
         false);
@@ -127,14 +121,8 @@ public final class Self {
   /** Field 22 of {@code /proc/PID/stat}; null if there is no such process, or it is hidden. */
   public static @Nullable Long startTicks(int pid) {
     try {
-      String stat =
-          new String(
-              Files.readAllBytes(Path.of("/proc", Integer.toString(pid), "stat")),
-              StandardCharsets.ISO_8859_1);
-      // The second field is the name in parentheses, and may itself contain anything.
-      String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return Long.valueOf(rest[19]);
-    } catch (IOException | RuntimeException goneOrHidden) {
+      return Long.valueOf(ProcFile.statField(ProcFile.text("/proc/" + pid + "/stat"), START_TIME));
+    } catch (IOException | NumberFormatException goneOrHidden) {
       return null;
     }
   }

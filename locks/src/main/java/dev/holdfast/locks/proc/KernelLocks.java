@@ -5,6 +5,9 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.Mounts;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +69,7 @@ public final class KernelLocks {
 
   public static List<Entry> read() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (String line : Files.readAllLines(PROC.resolve("locks"), StandardCharsets.ISO_8859_1)) {
+    for (String line : ProcFile.lines("/proc/locks")) {
       Entry entry = parse(line);
       if (entry != null) {
         entries.add(entry);
@@ -111,24 +114,12 @@ public final class KernelLocks {
   }
 
   /** The device of a file as the table names it: of the file system, not what stat says. */
-  public record Device(int major, int minor) {
-    public static Device of(Statx stat) throws IOException {
-      if (stat.mountId() != 0) {
-        String id = Long.toString(stat.mountId());
-        for (String line :
-            Files.readAllLines(PROC.resolve("self/mountinfo"), StandardCharsets.ISO_8859_1)) {
-          String[] words = line.split(" ", 5);
-          if (words.length == 5 && words[0].equals(id)) {
-            String[] device = words[2].split(":", -1);
-            return new Device(Integer.parseInt(device[0]), Integer.parseInt(device[1]));
-          }
-        }
-      }
-      return new Device(stat.devMajor(), stat.devMinor());
-    }
+  public static Mounts.Device deviceOf(Statx stat) throws IOException {
+    Mounts.Device mounted = stat.mountId() == 0 ? null : Mounts.deviceOf(stat.mountId());
+    return mounted != null ? mounted : new Mounts.Device(stat.devMajor(), stat.devMinor());
   }
 
-  private static boolean on(Entry entry, Device device, Statx stat, Key key) {
+  private static boolean on(Entry entry, Mounts.Device device, Statx stat, Key key) {
     long end = key.length() == 0 ? Long.MAX_VALUE : key.start() + key.length();
     return entry.inode() == stat.inode()
         && entry.major() == device.major()
@@ -140,7 +131,7 @@ public final class KernelLocks {
   /** True if such a table says that a lock of this family is held on this range. */
   public static boolean isHeld(List<Entry> table, Statx stat, Family family, Key key)
       throws IOException {
-    Device device = Device.of(stat);
+    Mounts.Device device = deviceOf(stat);
     for (Entry entry : table) {
       if (!entry.waiting() && entry.family() == family && on(entry, device, stat, key)) {
         return true;
@@ -151,7 +142,7 @@ public final class KernelLocks {
 
   /** Who holds locks of this family on this range. */
   public static List<Holder> holders(Statx stat, Family family, Key key) throws IOException {
-    Device device = Device.of(stat);
+    Mounts.Device device = deviceOf(stat);
     List<Holder> holders = new ArrayList<>();
     LockOwners owners = null;
     for (Entry entry : read()) {
@@ -183,7 +174,7 @@ public final class KernelLocks {
 
   /** True if the table says that this process holds all of the range at least so strongly. */
   public static boolean holdsPosix(Statx stat, Key key, Mode mode) throws IOException {
-    Device device = Device.of(stat);
+    Mounts.Device device = deviceOf(stat);
     int self = Unistd.getpid();
     long from = key.start();
     long end = key.length() == 0 ? Long.MAX_VALUE : key.start() + key.length();
@@ -209,7 +200,7 @@ public final class KernelLocks {
 
   /** True if the table says that this process has a POSIX lock on any part of the file. */
   public static boolean hasPosix(Statx stat) throws IOException {
-    Device device = Device.of(stat);
+    Mounts.Device device = deviceOf(stat);
     int self = Unistd.getpid();
     for (Entry entry : read()) {
       if (!entry.waiting()
@@ -259,11 +250,10 @@ public final class KernelLocks {
   public static String mappedAs(int pid, int major, int minor, long inode) {
     String device = String.format("%02x:%02x", major, minor);
     try {
-      for (String line :
-          Files.readAllLines(PROC.resolve(pid + "/maps"), StandardCharsets.ISO_8859_1)) {
+      for (String line : ProcFile.lines("/proc/" + pid + "/maps")) {
         String[] words = line.split(" +", 6);
         if (words.length == 6 && words[3].equals(device) && words[4].equals(Long.toString(inode))) {
-          return new String(words[5].getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+          return FileName.decode(words[5].getBytes(StandardCharsets.ISO_8859_1));
         }
       }
     } catch (IOException goneOrNotOurs) {

@@ -1,9 +1,9 @@
 package dev.holdfast.locks.process;
 
 import dev.holdfast.locks.Kind;
-import dev.holdfast.locks.scope.FileSystems;
 import dev.holdfast.locks.scope.ScopeProbe;
 import dev.holdfast.locks.scope.Scoped;
+import dev.holdfast.path.proc.FileSystems;
 import java.util.function.Function;
 
 /** A kind of lock of one machine. */

@@ -12,6 +12,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.locks.proc.ProcessTree;
+import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -138,7 +139,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
           Statx.statx(
               Fcntl.AT_FDCWD, Paths.bytes(path), 0, Statx.STATX_BASIC_STATS | Statx.STATX_MNT_ID);
       if (stat.ok()) {
-        KernelLocks.Device device = KernelLocks.Device.of(stat.value());
+        Mounts.Device device = KernelLocks.deviceOf(stat.value());
         wanted.putIfAbsent(
             device.major() + ":" + device.minor() + ":" + stat.value().inode(), path.toString());
       }
@@ -203,7 +204,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
       for (Path link : links) {
         Statx stat = statOf(link);
         if (stat != null && stat.inode() == inode) {
-          KernelLocks.Device device = KernelLocks.Device.of(stat);
+          Mounts.Device device = KernelLocks.deviceOf(stat);
           boolean same = device.major() == major && device.minor() == minor;
           if (same || (stat.devMajor() == major && stat.devMinor() == minor)) {
             return Files.readSymbolicLink(link).toString();
@@ -267,7 +268,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
         return null;
       }
       ByteBuffer struct = ByteBuffer.wrap(lock).order(ByteOrder.nativeOrder());
-      KernelLocks.Device device = KernelLocks.Device.of(stat);
+      Mounts.Device device = KernelLocks.deviceOf(stat);
       return new Entry(
           "OFDLCK",
           struct.getShort(0) == FileLocks.F_RDLCK ? Mode.SHARED : Mode.EXCLUSIVE,

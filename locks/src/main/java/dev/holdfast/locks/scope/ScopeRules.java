@@ -1,5 +1,7 @@
 package dev.holdfast.locks.scope;
 
+import dev.holdfast.path.proc.FileSystems;
+
 /** What the ways to lock need of a file system (K16). Each kind of lock chooses one. */
 public final class ScopeRules {
   private ScopeRules() {}

@@ -1,5 +1,7 @@
 package dev.holdfast.locks.scope;
 
+import dev.holdfast.path.proc.FileSystems;
+
 /**
  * A {@link dev.holdfast.locks.Kind} whose locks are only as good as the file system they are on.
  */

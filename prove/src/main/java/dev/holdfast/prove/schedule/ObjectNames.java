@@ -8,12 +8,12 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.proc.ProcFile;
+import dev.holdfast.path.walk.PathWalk;
 import dev.holdfast.prove.trace.Task;
-import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Raw;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the thread of the world, while the task is stopped.
  */
 final class ObjectNames {
-  private static final int MAX_LINKS = 40;
   private static final String DELETED = " (deleted)";
   private static final String SELF = "/proc/self";
   private static final String THREAD_SELF = "/proc/thread-self";
@@ -110,32 +109,66 @@ final class ObjectNames {
     for (String up = at; !up.equals("/"); up = Raw.parent(up)) {
       way.add(up);
     }
-    Deque<String> rest = Raw.names(raw);
-    boolean directory = raw.endsWith("/") || raw.endsWith("/.");
-    int links = 0;
-    while (!rest.isEmpty()) {
-      String name = rest.pop();
-      if (name.equals("..")) {
-        at = Raw.parent(at);
-        continue;
-      }
-      String next = Raw.join(at, name);
-      boolean follow = !rest.isEmpty() || operand.follow() || directory;
+    return new Way(task, operand, at, way).found();
+  }
+
+  /** The rest of the way of a path argument. */
+  private final class Way extends PathWalk<RuntimeException> {
+    private final Task task;
+    private final Operand operand;
+    private final Set<String> way;
+    private String at;
+    private String last = "";
+    private boolean nowhere;
+
+    Way(Task task, Operand operand, String at, Set<String> way) {
+      super(operand.path());
+      this.task = task;
+      this.operand = operand;
+      this.at = at;
+      this.way = way;
+    }
+
+    Found found() {
+      walk();
+      return nowhere ? Found.NOTHING : new Found(at, way);
+    }
+
+    @Override
+    protected void up() {
+      at = Raw.parent(at);
+    }
+
+    @Override
+    protected byte @Nullable [] step(byte[] name) {
+      last = Raw.of(name);
+      String next = Raw.join(at, last);
+      boolean follow = !isLast() || operand.follow() || mustBeDirectory();
       String to = isMagic(next) ? magicTarget(task, next) : follow ? link(next) : "";
       if (to == null) {
-        return Found.NOTHING;
+        nowhere = true;
+        end();
+        return null;
       }
       if (!isMagic(next)) {
         way.add(next);
       }
-      if (to.isEmpty() || ++links > MAX_LINKS) {
+      if (to.isEmpty()) {
         at = next;
-        continue;
+        return null;
       }
-      at = to.startsWith("/") ? "/" : at;
-      Raw.names(to).descendingIterator().forEachRemaining(rest::push);
+      return Raw.bytes(to);
     }
-    return new Found(at, way);
+
+    @Override
+    protected void toRoot() {
+      at = "/";
+    }
+
+    @Override
+    protected void tooManyLinks() {
+      at = Raw.join(at, last);
+    }
   }
 
   private static boolean isMagic(String path) {
@@ -183,13 +216,10 @@ final class ObjectNames {
 
   /** The process's number as its own world has it; empty if that cannot be read. */
   String idOf(Task task) {
-    String text = Raw.of(Contents.read(hostProc, Paths.bytes(task.tid() + "/status"), 1 << 14));
-    for (String line : text.split("\n", -1)) {
-      if (line.startsWith("NStgid:")) {
-        return line.substring(line.lastIndexOf('\t') + 1);
-      }
-    }
-    return "";
+    String numbers =
+        ProcFile.field(
+            ProcFile.read(hostProc, task.tid() + "/status", new byte[1 << 14]), "NStgid");
+    return numbers.substring(numbers.lastIndexOf('\t') + 1);
   }
 
   /** What all descriptors of a task lead to, one by one. */

@@ -1,12 +1,7 @@
 package dev.holdfast.prove.trace;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Paths;
-import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
-import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.proc.ProcFile;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,13 +95,6 @@ public final class Rest {
   }
 
   private String read(Task task, String file) {
-    byte[] name = Paths.bytes(task.tid() + "/" + file);
-    SyscallResult fd = Fcntl.openat(hostProc, name, Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
-      return "";
-    }
-    SyscallResult read = Unistd.read(fd.intValue(), buffer, 0, buffer.length);
-    Unistd.close(fd.intValue());
-    return new String(buffer, 0, read.ok() ? read.intValue() : 0, ISO_8859_1);
+    return ProcFile.read(hostProc, task.tid() + "/" + file, buffer);
   }
 }

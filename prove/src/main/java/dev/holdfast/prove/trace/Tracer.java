@@ -1,6 +1,5 @@
 package dev.holdfast.prove.trace;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.holdfast.libc.Errno;
@@ -14,6 +13,7 @@ import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Processes.Waited;
 import dev.holdfast.libc.process.Ptrace;
 import dev.holdfast.libc.process.Registers;
+import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Sources.</b> ptrace(2), seccomp(2), pid_namespaces(7).
  */
 public final class Tracer implements AutoCloseable {
+  /** Its place in proc_pid_stat(5). */
+  private static final int STATE = 3;
+
   private static final int OPTIONS =
       Ptrace.O_TRACESYSGOOD
           | Ptrace.O_TRACEFORK
@@ -238,16 +241,7 @@ public final class Tracer implements AutoCloseable {
   }
 
   private boolean isAsleep(Task task) {
-    byte[] name = Paths.bytes(task.tid() + "/stat");
-    SyscallResult fd = Fcntl.openat(hostProc, name, Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
-      return false;
-    }
-    byte[] text = new byte[256];
-    SyscallResult read = Unistd.read(fd.intValue(), text, 0, text.length);
-    Unistd.close(fd.intValue());
-    String stat = new String(text, 0, read.ok() ? read.intValue() : 0, ISO_8859_1);
-    return stat.startsWith(") S", stat.lastIndexOf(')'));
+    return ProcFile.statField(ProcFile.read(hostProc, task.tid() + "/stat"), STATE).equals("S");
   }
 
   /** Sends every process of the program that is being run a signal. */

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.trial;
 
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.path.make.RandomNames;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Label;
 import dev.holdfast.prove.model.Strike;
@@ -11,10 +12,10 @@ import dev.holdfast.prove.trace.TraceException;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Raw;
-import java.security.SecureRandom;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,9 +63,11 @@ public final class Trials {
 
   /** A text that occurs nowhere by chance. */
   public static String random(String prefix) {
-    byte[] bytes = new byte[16];
-    new SecureRandom().nextBytes(bytes);
-    return prefix + HexFormat.of().formatHex(bytes);
+    try {
+      return prefix + RandomNames.random();
+    } catch (FileSystemException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Outcome run(Scenario scenario, boolean beforehand, String withSecret) {

@@ -8,7 +8,6 @@ import java.util.Arrays;
 /** The contents of files in a world. */
 public final class Contents {
   private static final int NO_BYTES = 0;
-  private static final int AT_ONCE = 4096;
 
   private Contents() {}
 
@@ -29,18 +28,6 @@ public final class Contents {
     } finally {
       Unistd.close(fd.intValue());
     }
-  }
-
-  /** What one read gives: all of most files of procfs. */
-  static byte[] readAtOnce(int dirfd, byte[] path) {
-    SyscallResult fd = Fcntl.openat(dirfd, path, Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
-      return new byte[NO_BYTES];
-    }
-    byte[] text = new byte[AT_ONCE];
-    SyscallResult read = Unistd.read(fd.intValue(), text, 0, text.length);
-    Unistd.close(fd.intValue());
-    return Arrays.copyOf(text, read.ok() ? read.intValue() : 0);
   }
 
   public static byte[] readAll(int fd, int limit) {

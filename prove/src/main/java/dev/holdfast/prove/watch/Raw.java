@@ -1,5 +1,6 @@
 package dev.holdfast.prove.watch;
 
+import dev.holdfast.path.FileName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,19 +25,9 @@ public final class Raw {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** For people: UTF-8 where it is, control characters escaped. */
+  /** For people. */
   public static String display(String raw) {
-    String text = new String(bytes(raw), StandardCharsets.UTF_8);
-    StringBuilder shown = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c == 0x7f) {
-        shown.append(String.format("\\x%02x", (int) c));
-      } else {
-        shown.append(c);
-      }
-    }
-    return shown.toString();
+    return FileName.display(bytes(raw));
   }
 
   /** The names of a path one by one, without empty ones and dots. */

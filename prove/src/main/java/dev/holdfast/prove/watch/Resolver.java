@@ -7,10 +7,10 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.proc.ProcFile;
+import dev.holdfast.path.walk.PathWalk;
 import dev.holdfast.prove.trace.Task;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the thread of one world.
  */
 public final class Resolver {
-  private static final int MAX_LINKS = 40;
   private static final int WALK = Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_DIRECTORY;
   private static final int MAX_PLAIN = 1024;
   private static final int STAT_MASK = Statx.STATX_BASIC_STATS;
@@ -141,7 +140,7 @@ public final class Resolver {
     }
     // Of what the victim takes away itself the name is free afterwards, sticky directory or not.
     boolean removes = operation.action() == Action.UNLINK || operation.action() == Action.RMDIR;
-    return walk(task, start, raw, operand, operandIndex, removes);
+    return new Way(task, start, operand, operandIndex, removes).bindings();
   }
 
   /** The cheap answer for the usual case: nobody but the owner can change anything on the way. */
@@ -198,94 +197,122 @@ public final class Resolver {
     return opened.ok() ? opened.intValue() : -1;
   }
 
-  private List<Binding> walk(
-      Task task, int start, String raw, Operand operand, int operandIndex, boolean removes) {
-    Deque<String> rest = Raw.names(raw);
-    boolean mustBeDirectory = raw.endsWith("/") || raw.endsWith("/.");
-    List<Binding> found = new ArrayList<>();
-    int directory = start;
-    // Where that is, as long as it was come to from the root by names that are no links.
-    String at = raw.startsWith("/") && !foreignRoots ? "/" : null;
-    int links = 0;
-    int index = 0;
-    boolean allTrusted = true;
-    boolean endsInLink = false;
-    boolean lastLooked = false;
-    try {
-      while (!rest.isEmpty()) {
-        String name = rest.pop();
-        boolean last = rest.isEmpty();
-        if (name.equals("..")) {
-          at = null;
-          directory = step(directory, name);
-          if (directory < 0) {
-            return found;
-          }
-          continue;
+  /** The way of one path argument, as the kernel will go it in a moment. */
+  private final class Way extends PathWalk<RuntimeException> {
+    private final Task task;
+    private final Operand operand;
+    private final int operandIndex;
+    private final boolean removes;
+    private final String raw;
+    private final List<Binding> found = new ArrayList<>();
+    private int directory;
+
+    /** Where that is, as long as it was come to from the root by names that are no links. */
+    private @Nullable String at;
+
+    private int index;
+    private boolean allTrusted = true;
+    private boolean endsInLink;
+    private boolean lastLooked;
+
+    Way(Task task, int start, Operand operand, int operandIndex, boolean removes) {
+      super(operand.path());
+      this.task = task;
+      this.directory = start;
+      this.operand = operand;
+      this.operandIndex = operandIndex;
+      this.removes = removes;
+      this.raw = Raw.of(operand.path());
+      this.at = raw.startsWith("/") && !foreignRoots ? "/" : null;
+    }
+
+    List<Binding> bindings() {
+      try {
+        walk();
+        if (directory >= 0 && found.isEmpty() && allTrusted && lastLooked && !endsInLink) {
+          remember(directory, raw);
         }
-        byte[] entry = Raw.bytes(name);
-        Result<Statx> stat = Statx.statx(directory, entry, Fcntl.AT_SYMLINK_NOFOLLOW, STAT_MASK);
-        Result<Statx> directoryStat = Statx.statx(directory, EMPTY, Fcntl.AT_EMPTY_PATH, STAT_MASK);
-        if (directoryStat.failed()) {
-          return found;
-        }
-        boolean link = stat.ok() && stat.value().isSymlink();
-        boolean follows = link && (!last || operand.follow() || mustBeDirectory);
-        boolean open = isWritable(directory, directoryStat.value());
-        if (open && (mayReplace(directoryStat.value(), stat) || (last && removes))) {
-          found.add(
-              new Binding(
-                  operandIndex,
-                  index,
-                  last && !follows,
-                  at == null ? pathOf(directory) : at,
-                  name,
-                  directoryStat.value(),
-                  stat.ok() ? stat.value() : null));
-        }
-        allTrusted &= !open || last;
-        lastLooked = last;
-        index++;
-        if (stat.failed()) {
-          return found;
-        }
-        if (follows) {
-          endsInLink |= last;
-          Result<byte[]> target = Unistd.readlinkat(directory, entry);
-          if (++links > MAX_LINKS || target.failed() || target.value().length == 0) {
-            return found;
-          }
-          String to = Raw.of(target.value());
-          if (to.startsWith("/")) {
-            Unistd.close(directory);
-            at = foreignRoots ? null : "/";
-            directory = base(task, operand, ROOT);
-            if (directory < 0) {
-              return found;
-            }
-          }
-          Deque<String> more = Raw.names(to);
-          while (!more.isEmpty()) {
-            rest.push(more.removeLast());
-          }
-          continue;
-        }
-        if (!last) {
-          at = at == null ? null : Raw.join(at, name);
-          directory = step(directory, name);
-          if (directory < 0) {
-            return found;
-          }
+        return found;
+      } finally {
+        if (directory >= 0) {
+          Unistd.close(directory);
         }
       }
-      if (found.isEmpty() && allTrusted && lastLooked && !endsInLink) {
-        remember(directory, raw);
+    }
+
+    @Override
+    protected void up() {
+      at = null;
+      enter("..");
+    }
+
+    private void enter(String name) {
+      directory = Resolver.enter(directory, name);
+      if (directory < 0) {
+        end();
       }
-      return found;
-    } finally {
-      if (directory >= 0) {
-        Unistd.close(directory);
+    }
+
+    @Override
+    protected byte @Nullable [] step(byte[] entry) {
+      boolean last = isLast();
+      Result<Statx> stat = Statx.statx(directory, entry, Fcntl.AT_SYMLINK_NOFOLLOW, STAT_MASK);
+      Result<Statx> directoryStat = Statx.statx(directory, EMPTY, Fcntl.AT_EMPTY_PATH, STAT_MASK);
+      if (directoryStat.failed()) {
+        return giveUp();
       }
+      boolean link = stat.ok() && stat.value().isSymlink();
+      boolean follows = link && (!last || operand.follow() || mustBeDirectory());
+      boolean open = isWritable(directory, directoryStat.value());
+      if (open && (mayReplace(directoryStat.value(), stat) || (last && removes))) {
+        found.add(
+            new Binding(
+                operandIndex,
+                index,
+                last && !follows,
+                at == null ? pathOf(directory) : at,
+                Raw.of(entry),
+                directoryStat.value(),
+                stat.ok() ? stat.value() : null));
+      }
+      allTrusted &= !open || last;
+      lastLooked = last;
+      index++;
+      if (stat.failed()) {
+        return giveUp();
+      }
+      if (follows) {
+        endsInLink |= last;
+        Result<byte[]> target = Unistd.readlinkat(directory, entry);
+        return target.failed() || target.value().length == 0 ? giveUp() : target.value();
+      }
+      if (!last) {
+        at = at == null ? null : Raw.join(at, Raw.of(entry));
+        enter(Raw.of(entry));
+      }
+      return null;
+    }
+
+    /** Nothing on the rest of the way is known, so nothing of it is remembered. */
+    private byte @Nullable [] giveUp() {
+      allTrusted = false;
+      end();
+      return null;
+    }
+
+    @Override
+    protected void toRoot() {
+      Unistd.close(directory);
+      at = foreignRoots ? null : "/";
+      directory = base(task, operand, ROOT);
+      if (directory < 0) {
+        end();
+      }
+    }
+
+    @Override
+    protected void tooManyLinks() {
+      giveUp();
     }
   }
 
@@ -302,7 +329,7 @@ public final class Resolver {
   }
 
   /** Opens the next directory and closes this one. */
-  private static int step(int directory, String name) {
+  private static int enter(int directory, String name) {
     SyscallResult next = Fcntl.openat(directory, Raw.bytes(name), WALK, 0);
     Unistd.close(directory);
     return next.ok() ? next.intValue() : -1;
@@ -351,25 +378,16 @@ public final class Resolver {
 
   /** The program that a task runs, and its arguments, raw; empty if that cannot be read. */
   public List<String> argumentsOf(Task task) {
-    SyscallResult fd =
-        Fcntl.openat(hostProc, Paths.bytes(task.tid() + "/cmdline"), Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
+    String raw = ProcFile.read(hostProc, task.tid() + "/cmdline", new byte[MAX_ARGUMENTS]);
+    if (raw.isEmpty()) {
       return List.of();
     }
-    byte[] text = new byte[MAX_ARGUMENTS];
-    SyscallResult read = Unistd.read(fd.intValue(), text, 0, text.length);
-    Unistd.close(fd.intValue());
-    if (read.failed() || read.raw() == 0) {
-      return List.of();
-    }
-    String raw = Raw.of(Arrays.copyOf(text, read.intValue()));
     return List.of((raw.endsWith("\0") ? raw.substring(0, raw.length() - 1) : raw).split("\0", -1));
   }
 
   /** The task's own name, raw, proc_pid_comm(5); empty if that cannot be read. */
   String nameOf(Task task) {
-    String text = Raw.of(Contents.readAtOnce(hostProc, Paths.bytes(task.tid() + "/comm")));
-    return text.strip();
+    return ProcFile.read(hostProc, task.tid() + "/comm").strip();
   }
 
   /** A task's working directory, raw; empty if that cannot be read. */

@@ -1,6 +1,6 @@
 package dev.holdfast.prove.watch;
 
-import dev.holdfast.libc.Paths;
+import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.prove.trace.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +11,6 @@ import java.util.StringTokenizer;
  * known, so it counts as anybody.
  */
 public final class TaskStatus {
-  private static final String NONE = "0";
-
-  /** With a line end before the first field, too. */
   private final String text;
 
   private TaskStatus(String text) {
@@ -26,25 +23,12 @@ public final class TaskStatus {
    * @param hostProc a procfs in which the task's id is valid
    */
   public static TaskStatus of(int hostProc, Task task) {
-    byte[] text = Contents.readAtOnce(hostProc, Paths.bytes(task.tid() + "/status"));
-    return new TaskStatus('\n' + Raw.of(text));
-  }
-
-  /** A thread's name cannot feign a field: the kernel escapes line ends in it. */
-  private String field(String name, String otherwise) {
-    String start = '\n' + name + ":\t";
-    int at = text.indexOf(start);
-    if (at < 0) {
-      return otherwise;
-    }
-    int from = at + start.length();
-    int end = text.indexOf('\n', from);
-    return text.substring(from, end < 0 ? text.length() : end).strip();
+    return new TaskStatus(ProcFile.read(hostProc, task.tid() + "/status"));
   }
 
   private List<Integer> numbers(String field) {
     List<Integer> numbers = new ArrayList<>();
-    StringTokenizer words = new StringTokenizer(field(field, ""));
+    StringTokenizer words = new StringTokenizer(ProcFile.field(text, field));
     while (words.hasMoreTokens()) {
       numbers.add(Integer.parseUnsignedInt(words.nextToken()));
     }
@@ -65,7 +49,8 @@ public final class TaskStatus {
 
   /** What is taken away from the mode of files that the task makes; 0 if it is not known. */
   public int umask() {
-    return Integer.parseInt(field("Umask", NONE), 8);
+    String umask = ProcFile.field(text, "Umask");
+    return umask.isEmpty() ? 0 : Integer.parseInt(umask, 8);
   }
 
   /** Nothing but the attacker in all of its identities, and no capability. */
@@ -83,7 +68,7 @@ public final class TaskStatus {
   }
 
   private boolean hasNone(String capabilities) {
-    String bits = field(capabilities, "");
+    String bits = ProcFile.field(text, capabilities);
     return !bits.isEmpty() && bits.chars().allMatch(digit -> digit == '0');
   }
 }

@@ -1,9 +1,7 @@
 package dev.holdfast.prove.world;
 
+import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,62 +39,35 @@ final class HostMounts {
           "nsfs",
           "selinuxfs");
 
-  private static final Path MOUNTINFO = Path.of("/proc/thread-self/mountinfo");
-
   private HostMounts() {}
 
   /** Every mount point, whatever is mounted there. */
   static List<String> allPoints() {
-    return lines().stream().map(line -> unescape(line.split(" ", -1)[4])).toList();
+    return mounts().all().stream().map(Mounts.Mount::point).toList();
   }
 
   /** In the order they were mounted, the root first; later ones hide earlier ones. */
   static List<Mount> read() {
     List<Mount> mounts = new ArrayList<>();
-    for (String line : lines()) {
-      String[] fields = line.split(" ", -1);
-      int separator = 6;
-      while (separator < fields.length && !fields[separator].equals("-")) {
-        separator++;
-      }
-      if (separator + 1 >= fields.length) {
-        continue;
-      }
-      String point = unescape(fields[4]);
-      String type = fields[separator + 1];
-      mounts.removeIf(m -> m.point().equals(point));
-      if (!NOT_FOR_FILES.contains(type) && !isSystem(point)) {
-        mounts.add(new Mount(point, type));
+    for (Mounts.Mount mount : mounts().all()) {
+      mounts.removeIf(m -> m.point().equals(mount.point()));
+      if (!NOT_FOR_FILES.contains(mount.type()) && !isSystem(mount.point())) {
+        mounts.add(new Mount(mount.point(), mount.type()));
       }
     }
     return mounts;
   }
 
-  private static List<String> lines() {
+  private static Mounts mounts() {
     try {
-      return Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1);
+      return Mounts.read();
     } catch (IOException e) {
-      throw new WorldException(MOUNTINFO + " cannot be read: is /proc mounted?", e);
+      throw new WorldException("the mounts cannot be read: is /proc mounted?", e);
     }
   }
 
   private static boolean isSystem(String point) {
     return List.of("/proc", "/sys", "/dev").stream()
         .anyMatch(s -> point.equals(s) || point.startsWith(s + "/"));
-  }
-
-  /** Space, tab, newline and backslash stand as three octal digits. */
-  private static String unescape(String text) {
-    StringBuilder plain = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\\' && i + 3 < text.length()) {
-        plain.append((char) Integer.parseInt(text.substring(i + 1, i + 4), 8));
-        i += 3;
-      } else {
-        plain.append(text.charAt(i));
-      }
-    }
-    byte[] bytes = plain.toString().getBytes(StandardCharsets.ISO_8859_1);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.make;
 
 import dev.holdfast.libc.Getrandom;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ public final class RandomNames {
       "abcdefghijklmnopqrstuvwxyz234567".getBytes(StandardCharsets.ISO_8859_1);
 
   /** Five bits each: 130 bits. */
-  private static final int LETTERS = 26;
+  public static final int LETTERS = 26;
 
   private static final int IN_ADVANCE = 9 * LETTERS;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.files;
+package dev.holdfast.path;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class NamesTest {
+class FileNameTest {
   @Test
   void everySequenceOfBytesComesBack() {
     Random random = new Random(7);
@@ -23,7 +23,7 @@ class NamesTest {
           name[i] = 'x';
         }
       }
-      assertArrayEquals(name, Names.encode(Names.decode(name)));
+      assertArrayEquals(name, FileName.encode(FileName.decode(name)));
     }
   }
 
@@ -31,24 +31,24 @@ class NamesTest {
   void everyTextComesBack() {
     for (String text :
         List.of("a", "\u00E4", "\u65E5\u672C", "\uD83D\uDE00", "\uFFFD", "a/\u00FC/\uD83D\uDE00")) {
-      assertEquals(text, Names.decode(Names.encode(text)));
+      assertEquals(text, FileName.decode(FileName.encode(text)));
     }
   }
 
   @Test
   void refusesNulAndStraySurrogates() {
-    assertThrows(InvalidPathException.class, () -> Names.encode("a\0b"));
-    assertThrows(InvalidPathException.class, () -> Names.encode("a\uD83Db"));
-    assertThrows(InvalidPathException.class, () -> Names.encode("\uDC00"));
+    assertThrows(InvalidPathException.class, () -> FileName.encode("a\0b"));
+    assertThrows(InvalidPathException.class, () -> FileName.encode("a\uD83Db"));
+    assertThrows(InvalidPathException.class, () -> FileName.encode("\uDC00"));
   }
 
   @Test
   void aPathThatDoesNotDecodeKeepsItsBytes() {
     Path odd = Path.of(URI.create("file:///tmp/a%FFb/%C3%A9%80"));
     byte[] expected = {'/', 't', 'm', 'p', '/', 'a', -1, 'b', '/', -0x3D, -0x57, -128};
-    assertArrayEquals(expected, Names.encode(Names.of(odd)));
+    assertArrayEquals(expected, FileName.encode(FileName.textOf(odd)));
     assertArrayEquals(
         new byte[] {'a', -1, 'b', '/', -0x3D, -0x57, -128},
-        Names.encode(Names.of(odd.subpath(1, 3))));
+        FileName.encode(FileName.textOf(odd.subpath(1, 3))));
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.make;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -31,7 +31,7 @@ public final class Renames {
   }
 
   /** The same by the calls that every file system has. */
-  static SyscallResult withoutFlags(int fromFd, byte[] from, int toFd, byte[] to) {
+  public static SyscallResult withoutFlags(int fromFd, byte[] from, int toFd, byte[] to) {
     Result<Statx> old = look(fromFd, from);
     if (old.failed()) {
       return SyscallResult.failure(old.errno());

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.proc;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.make;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.proc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.walk;
 
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;

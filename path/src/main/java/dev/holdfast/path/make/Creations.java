@@ -1,4 +1,4 @@
-package dev.holdfast.files.ground;
+package dev.holdfast.path.make;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: safe for all.
  */
 public final class Creations {
-  private static final byte[] SELF = {'.'};
   private static final int OTHERS = 077;
 
   /**
@@ -72,7 +71,7 @@ public final class Creations {
   /** Makes a file, and looks at it by the descriptor that made it. */
   private static @Nullable Look look(int dirfd) {
     byte[] name = null;
-    SyscallResult made = Fcntl.openat(dirfd, SELF, Fcntl.O_TMPFILE | Fcntl.O_RDWR, 0600);
+    SyscallResult made = UnnamedFile.open(dirfd, 0600);
     if (made.failed()) {
       try {
         name = RandomNames.random(RandomNames.PREFIX);

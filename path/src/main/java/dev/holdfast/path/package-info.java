@@ -1,0 +1,2 @@
+/** What a file is called. */
+package dev.holdfast.path;

@@ -1,0 +1,2 @@
+/** What the kernel says of processes, mounts and file systems, read as bytes. */
+package dev.holdfast.path.proc;

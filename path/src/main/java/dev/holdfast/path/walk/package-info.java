@@ -1,0 +1,2 @@
+/** A path looked up name by name. */
+package dev.holdfast.path.walk;
