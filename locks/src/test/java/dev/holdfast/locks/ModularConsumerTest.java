@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.libc.Errno;
+import dev.holdfast.path.FileName;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -27,6 +28,7 @@ final class ModularConsumerTest {
   void compilesAndRunsWithTheLibraryAlone() throws Exception {
     Path locks = module(HostLock.class);
     Path libc = module(Errno.class);
+    Path names = module(FileName.class);
     Path source = Files.createDirectories(directory.resolve("src/m"));
     Path info = directory.resolve("src/module-info.java");
     Files.writeString(info, "module m { requires dev.holdfast.locks; }");
@@ -53,7 +55,7 @@ final class ModularConsumerTest {
           }
         }
         """);
-    String path = libc + File.pathSeparator + locks;
+    String path = libc + File.pathSeparator + names + File.pathSeparator + locks;
     Path classes = directory.resolve("classes");
     List<String> compile = new ArrayList<>(List.of(tool("javac"), "-Xlint:all", "-Werror", "-d"));
     compile.addAll(List.of(classes.toString(), "-p", path, info.toString(), main.toString()));

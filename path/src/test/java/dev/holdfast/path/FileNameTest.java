@@ -2,9 +2,11 @@ package dev.holdfast.path;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,5 +52,26 @@ class FileNameTest {
     assertArrayEquals(
         new byte[] {'a', -1, 'b', '/', -0x3D, -0x57, -128},
         FileName.encode(FileName.textOf(odd.subpath(1, 3))));
+  }
+
+  /** What a stranger calls a file cannot speak to a terminal. */
+  @Test
+  void isShownWithoutAnythingThatATerminalObeys() {
+    FileName odd = FileName.of("é\u001b[31m\u009b\u202e\n".getBytes(StandardCharsets.UTF_8));
+    assertEquals("é\\x1b[31m\\x9b\\u202e\\x0a", odd.shown());
+    assertEquals("a\\xff", FileName.of(new byte[] {'a', (byte) 0xff}).shown());
+    assertEquals("/plain/name", FileName.of("/plain/name").toString());
+  }
+
+  @Test
+  void isAValue() {
+    byte[] bytes = {'a', (byte) 0xff};
+    FileName name = FileName.of(bytes);
+    assertEquals(name, FileName.of(name.text()));
+    assertEquals(name.hashCode(), FileName.of(name.text()).hashCode());
+    bytes[0] = 'b';
+    assertNotEquals(FileName.of(bytes), name);
+    assertThrows(InvalidPathException.class, () -> FileName.of(new byte[] {'a', 0, 'b'}));
+    assertThrows(InvalidPathException.class, () -> FileName.of("a\0b"));
   }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Peer;
 import dev.holdfast.locks.kernel.Sidecar;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class RecoveryTest {
   }
 
   @Test
-  void weAreAlive() {
+  void weAreAlive() throws IOException {
     assertEquals(Verdict.State.ALIVE, judge(Self.record()));
   }
 
@@ -48,7 +49,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aReusedNumberIsAnotherProcess() {
+  void aReusedNumberIsAnotherProcess() throws IOException {
     HolderRecord own = Self.record();
     assertEquals(Verdict.State.DEAD, judge(here(own.pid(), own.startTicks() - 1)));
   }
@@ -76,7 +77,7 @@ class RecoveryTest {
   }
 
   @Test
-  void anotherBootOfThisMachineIsOver() {
+  void anotherBootOfThisMachineIsOver() throws IOException {
     HolderRecord own = Self.record();
     assertEquals(
         Verdict.State.DEAD,
@@ -109,7 +110,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aRecordComesBackAsItWasAndAPartOfItIsNone() {
+  void aRecordComesBackAsItWasAndAPartOfItIsNone() throws IOException {
     byte[] bytes = Self.record().toBytes();
     HolderRecord whole = HolderRecord.parse(bytes);
     assertTrue(whole != null);
