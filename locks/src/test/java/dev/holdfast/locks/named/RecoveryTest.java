@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who counts as dead: every doubt keeps the lock. */
 class RecoveryTest {
   private static HolderRecord record(
-      int pid, long start, String boot, String machine, long pidns, long timens) {
+      int pid, long start, String boot, String machine, long pidns, long timens) throws IOException {
     HolderRecord own = Self.record();
     return new HolderRecord(
         pid, start, boot, machine, "host", pidns, timens, own.token(), own.since(), "test", false);
