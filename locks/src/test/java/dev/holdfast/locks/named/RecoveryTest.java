@@ -21,18 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who counts as dead: every doubt keeps the lock. */
 class RecoveryTest {
   private static HolderRecord record(
-      int pid, long start, String boot, String machine, long pidns, long timens) throws IOException {
+      int pid, long start, String boot, String machine, long pidns, long timens)
+      throws IOException {
     HolderRecord own = Self.record();
     return new HolderRecord(
         pid, start, boot, machine, "host", pidns, timens, own.token(), own.since(), "test", false);
   }
 
-  private static HolderRecord here(int pid, long start) {
+  private static HolderRecord here(int pid, long start) throws IOException {
     return record(
         pid, start, Self.boot(), Self.machine(), Self.pidNamespace(), Self.timeNamespace());
   }
 
-  private static Verdict.State judge(HolderRecord record) {
+  private static Verdict.State judge(HolderRecord record) throws IOException {
     return Recovery.judge(record, true).state();
   }
 
@@ -42,7 +43,7 @@ class RecoveryTest {
   }
 
   @Test
-  void processOneIsAlive() {
+  void processOneIsAlive() throws IOException {
     Long start = Self.startTicks(1);
     assertTrue(start != null);
     assertEquals(Verdict.State.ALIVE, judge(here(1, start)));
@@ -86,7 +87,7 @@ class RecoveryTest {
   }
 
   @Test
-  void whatCannotBeKnownIsNotDead() {
+  void whatCannotBeKnownIsNotDead() throws IOException {
     int gone = Integer.MAX_VALUE;
     String boot = Self.boot();
     String machine = Self.machine();
