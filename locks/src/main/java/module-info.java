@@ -9,7 +9,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.holdfast.locks {
   requires static org.jspecify;
   requires dev.holdfast.libc;
-  requires dev.holdfast.path;
+  requires transitive dev.holdfast.path;
 
   exports dev.holdfast.locks;
   exports dev.holdfast.locks.descriptor;

@@ -16,7 +16,7 @@ import dev.holdfast.locks.named.Self;
 import dev.holdfast.locks.report.LockFileReport;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.scope.ScopeProbe;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import dev.holdfast.testing.Commands;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Immutable. <b>Sources.</b> path_resolution(7); Python's PEP 383.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class FileName {
   private static final int ESCAPE = 0xDC00;
 

@@ -13,7 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.process.Slots;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

@@ -15,7 +15,7 @@ import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

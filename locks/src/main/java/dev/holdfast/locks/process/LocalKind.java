@@ -3,7 +3,7 @@ package dev.holdfast.locks.process;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.scope.ScopeProbe;
 import dev.holdfast.locks.scope.Scoped;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import java.util.function.Function;
 
 /** A kind of lock of one machine. */

@@ -1,7 +1,7 @@
 package dev.holdfast.locks.scope;
 
 import dev.holdfast.locks.Kind;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import java.nio.file.FileSystemException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

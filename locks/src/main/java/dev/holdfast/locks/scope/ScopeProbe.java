@@ -8,7 +8,7 @@ import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.Path;
 

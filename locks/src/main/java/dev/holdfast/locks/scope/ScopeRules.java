@@ -1,6 +1,6 @@
 package dev.holdfast.locks.scope;
 
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 
 /** What the ways to lock need of a file system (K16). Each kind of lock chooses one. */
 public final class ScopeRules {

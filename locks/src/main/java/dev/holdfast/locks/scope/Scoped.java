@@ -1,6 +1,6 @@
 package dev.holdfast.locks.scope;
 
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 
 /**
  * A {@link dev.holdfast.locks.Kind} whose locks are only as good as the file system they are on.

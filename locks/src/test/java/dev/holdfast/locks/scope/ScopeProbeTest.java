@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
-import dev.holdfast.path.proc.FileSystems;
+import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

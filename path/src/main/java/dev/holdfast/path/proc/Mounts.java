@@ -1,6 +1,7 @@
 package dev.holdfast.path.proc;
 
 import dev.holdfast.path.FileName;
+import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

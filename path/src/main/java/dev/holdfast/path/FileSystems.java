@@ -1,4 +1,4 @@
-package dev.holdfast.path.proc;
+package dev.holdfast.path;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
