@@ -12,17 +12,24 @@ import dev.holdfast.cli.command.Terminal;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.cli.command.Version;
 import dev.holdfast.findings.HtmlWriter;
+import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.lab.Lab;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.LabReport;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.report.LabComparison;
 import dev.holdfast.lab.report.LabJson;
 import dev.holdfast.lab.report.LabText;
+import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.model.Progress;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +43,11 @@ final class LabCommand extends Command {
 
     LabReport run(List<Scene> scenes, Progress progress);
 
+    /** As {@link Lab#walk}. */
+    default @Nullable Boolean walk(Scene scene, Walker walker) throws IOException, ProveException {
+      return Lab.walk(scene, walker);
+    }
+
     @Nullable String whyNot();
   }
 
@@ -44,6 +56,13 @@ final class LabCommand extends Command {
           .oneOf(() -> ids(Lab.scenes()));
 
   private final Value<Boolean> list = flag("--list", "List the scenes, and run none.");
+
+  private final Value<Boolean> step =
+      flag(
+          "--step",
+          "Go through the scenes stop by stop: the source beside the call that comes next. Enter has"
+              + " the attacker strike there, 'n' goes on without, 'q' leaves the program. Answers"
+              + " are lines of standard input, which need not be a terminal.");
 
   private final Value<Boolean> verbose =
       flag("--verbose", "Tell the evidence also of what came out as it should.");
@@ -56,12 +75,17 @@ final class LabCommand extends Command {
           "Also write a report to FILE: one HTML file that needs nothing else.");
 
   private final Stage stage;
+  private final BufferedReader answers;
 
   LabCommand() {
-    this(new RealStage());
+    this(new RealStage(), new InputStreamReader(System.in, StandardCharsets.UTF_8));
   }
 
   LabCommand(Stage stage) {
+    this(stage, Reader.nullReader());
+  }
+
+  LabCommand(Stage stage, Reader answers) {
     super("lab");
     description(
         "Runs hazards of the catalogue as scenes, for real, on this machine: a program that does"
@@ -85,14 +109,20 @@ final class LabCommand extends Command {
         "  what there is, and one of it with its evidence:",
         "    holdfast lab --list",
         "    holdfast lab --verbose S01",
+        "  stop by stop:",
+        "    holdfast lab --step S01",
         "  for a script:",
         "    holdfast lab --json | jq -e '.summary | .ok + .skipped == .scenes'");
     this.stage = stage;
+    this.answers = new BufferedReader(answers);
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, ProveException {
     List<Scene> scenes = wanted();
+    if (step.get()) {
+      return walk(scenes);
+    }
     PrintWriter out = spec.commandLine().getOut();
     Painter painter = Terminal.painter(globals().color());
     if (list.get()) {
@@ -129,6 +159,39 @@ final class LabCommand extends Command {
       return ExitCode.NO;
     }
     return report.ok() > 0 ? ExitCode.OK : ExitCode.UNDECIDED;
+  }
+
+  private int walk(List<Scene> scenes) throws IOException, ProveException {
+    if (list.get() || html.given() || globals().json()) {
+      throw CommandFailure.usage(
+          "--step", "is told as it goes: not together with --list, --html or --json");
+    }
+    if (!names.given()) {
+      throw CommandFailure.usage("SCENE", "missing: name one, such as S01");
+    }
+    UserNamespace.ensure(
+        stage.whyNot(), spec.qualifiedName(), globals(), spec.commandLine().getErr());
+    boolean ok = true;
+    boolean whole = true;
+    for (Scene scene : scenes) {
+      PrintWriter out = spec.commandLine().getOut();
+      Painter painter = Terminal.painter(globals().color());
+      out.println(painter.paint(Ink.STRONG, scene.id() + " " + scene.title()));
+      out.println(scene.place() + " (holdfast explain " + scene.id() + ")");
+      out.flush();
+      Boolean good = stage.walk(scene, new TypedWalk(answers, out, painter));
+      whole &= good != null;
+      ok &= good == null || good;
+      out.println();
+      out.println(
+          good == null
+              ? "You left before the end."
+              : good
+                  ? "The usual way lost, and Holdfast's way held."
+                  : "That is not what the scene should show.");
+      out.flush();
+    }
+    return ok ? whole ? ExitCode.OK : ExitCode.UNDECIDED : ExitCode.NO;
   }
 
   private List<Scene> wanted() {

@@ -7,11 +7,14 @@ import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.Together;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what it is told to, and remembers what it was asked. */
 public final class FakeEngine implements ProveCommand.Engine {
   private final Proof answer;
+  private final Map<String, Proof> others = new HashMap<>();
   @Nullable Case asked;
   @Nullable Together together;
   @Nullable ScheduleProof schedules;
@@ -22,6 +25,12 @@ public final class FakeEngine implements ProveCommand.Engine {
 
   public FakeEngine(Proof answer) {
     this.answer = answer;
+  }
+
+  /** What it answers for another program; null to refuse it. */
+  public FakeEngine of(String program, @Nullable Proof itsAnswer) {
+    others.put(program, itsAnswer);
+    return this;
   }
 
   public Case asked() {
@@ -36,7 +45,12 @@ public final class FakeEngine implements ProveCommand.Engine {
     if (refusal != null) {
       throw new ProveException(refusal);
     }
-    return answer;
+    String program = what.argv().getFirst();
+    Proof other = others.getOrDefault(program, answer);
+    if (other == null) {
+      throw new ProveException(program + ": no such program (ENOENT)");
+    }
+    return other;
   }
 
   @Override

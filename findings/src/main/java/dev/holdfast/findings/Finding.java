@@ -1,5 +1,6 @@
 package dev.holdfast.findings;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  * @param related where the same happens, too
  * @param fingerprint the same for the same finding in each run, whatever line or call number it has
  * @param replay the command line that shows it again; empty if there is none
+ * @param standing whether it counts
  */
 public record Finding(
     Rule rule,
@@ -30,7 +32,8 @@ public record Finding(
     List<String> remarks,
     List<Place> related,
     String fingerprint,
-    String replay) {
+    String replay,
+    Standing standing) {
   public Finding {
     tags = List.copyOf(tags);
     timeline = List.copyOf(timeline);
@@ -65,7 +68,32 @@ public record Finding(
         remarks,
         related,
         fingerprint,
-        replay);
+        replay,
+        Standing.NEW);
+  }
+
+  /** The same, seen so. */
+  public Finding withStanding(Standing itsStanding) {
+    List<String> all = new ArrayList<>(remarks);
+    if (itsStanding.known()) {
+      all.add(
+          "Known, and not counted"
+              + (itsStanding.reason().isEmpty() ? "." : ": " + itsStanding.reason()));
+    }
+    return new Finding(
+        rule,
+        severity,
+        message,
+        place,
+        tags,
+        timeline,
+        tables,
+        evidence,
+        all,
+        related,
+        fingerprint,
+        replay,
+        itsStanding);
   }
 
   /** Who takes part in the timeline, from the left. */

@@ -1,6 +1,9 @@
 package dev.holdfast.findings;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where a finding is. */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public sealed interface Place {
   /**
    * In a source file.
@@ -22,11 +25,19 @@ public sealed interface Place {
    * @param program its command line, printable
    * @param window the stable id of the moment
    * @param moment the moment in words: call, path, task
+   * @param source the line that makes the call, or the file that leads to it; null if nothing is
+   *     known of it
    */
-  record Run(String program, String window, String moment) implements Place {
+  record Run(String program, String window, String moment, @Nullable Source source)
+      implements Place {
+    /** Nobody knows from which source. */
+    public Run(String program, String window, String moment) {
+      this(program, window, moment, null);
+    }
+
     @Override
     public String describe() {
-      return moment;
+      return source == null || source.line() == 0 ? moment : moment + ", at " + source.describe();
     }
   }
 

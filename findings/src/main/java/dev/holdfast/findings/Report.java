@@ -1,7 +1,10 @@
 package dev.holdfast.findings;
 
 import dev.holdfast.findings.terminal.TextTable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything one run has to tell.
@@ -30,6 +33,43 @@ public record Report(
     findings = List.copyOf(findings);
     tables = List.copyOf(tables);
     notes = List.copyOf(notes);
+  }
+
+  /** Several as one: the figures are sums, and what was good is good only if all of it was. */
+  public static Report joined(String title, String lead, List<Report> reports) {
+    if (reports.size() == 1) {
+      return reports.getFirst();
+    }
+    Map<String, Figure> figures = new LinkedHashMap<>();
+    List<Finding> findings = new ArrayList<>();
+    List<Table> tables = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    for (Report each : reports) {
+      for (Figure figure : each.figures()) {
+        figures.merge(
+            figure.label(),
+            figure,
+            (one, other) -> new Figure(one.label(), one.value() + other.value(), one.ink()));
+      }
+      findings.addAll(each.findings());
+      each.tables()
+          .forEach(
+              table ->
+                  tables.add(
+                      new Table(
+                          each.title() + ": " + table.caption(), table.columns(), table.rows())));
+      each.notes().forEach(note -> notes.add(each.title() + ": " + note));
+    }
+    return new Report(
+        reports.getFirst().producer(),
+        title,
+        lead,
+        reports.stream().allMatch(Report::good),
+        reports.stream().allMatch(Report::decided),
+        List.copyOf(figures.values()),
+        findings,
+        tables,
+        notes);
   }
 
   /** Who reports. */

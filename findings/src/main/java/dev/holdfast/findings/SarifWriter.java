@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import java.util.Map;
  * Findings as SARIF 2.1.0, which code hosts and editors show at the place itself.
  *
  * <p>A finding in a source file has a physical location. One in the run of a program has a logical
- * location, the call, and a code flow with one thread for each side of the race.
+ * location, the call, beside the physical one of the script or file that leads to it, and a code
+ * flow with one thread for each side of the race. Code hosts refuse a file in which one finding has
+ * no physical location.
  *
  * <p>Sources: OASIS, Static Analysis Results Interchange Format, sections 3.14 (run), 3.27
  * (result), 3.36 (code flow), 3.49 (reporting descriptor).
@@ -29,7 +32,13 @@ public final class SarifWriter {
   /** The name and version of our fingerprint's recipe, so that it can change one day. */
   private static final String FINGERPRINT = "holdfast/v1";
 
+  private static final String HOME = "https://holdfast.dev";
+
+  /** Concurrent execution using a shared resource with improper synchronization. */
+  private static final String RACE_CONDITION = "external/cwe/cwe-362";
+
   private final JsonGenerator json;
+  private final Map<String, Integer> fingerprints = new HashMap<>();
   private final Map<String, Integer> ruleIndex = new LinkedHashMap<>();
 
   private SarifWriter(JsonGenerator json) {
@@ -56,6 +65,10 @@ public final class SarifWriter {
     json.writeArrayFieldStart("runs");
     json.writeStartObject();
     tool(report);
+    // What tells one kind of analysis of a commit from another: the slash at the end makes all of it the category.
+    json.writeObjectFieldStart("automationDetails");
+    json.writeStringField("id", report.producer().command().replace(' ', '/') + "/");
+    json.writeEndObject();
     json.writeArrayFieldStart("invocations");
     json.writeStartObject();
     json.writeBooleanField("executionSuccessful", report.decided());
@@ -87,6 +100,8 @@ public final class SarifWriter {
     json.writeObjectFieldStart("driver");
     json.writeStringField("name", "Holdfast");
     json.writeStringField("version", report.producer().version());
+    json.writeStringField("semanticVersion", report.producer().version());
+    json.writeStringField("informationUri", HOME);
     json.writeArrayFieldStart("rules");
     for (Finding finding : report.findings()) {
       Rule rule = finding.rule();
@@ -102,13 +117,42 @@ public final class SarifWriter {
   private void rule(Rule rule, Severity severity) throws IOException {
     json.writeStartObject();
     json.writeStringField("id", rule.id());
+    json.writeStringField("name", rule.name());
     message("shortDescription", rule.title());
     message("fullDescription", rule.description());
     message("help", rule.description() + "\n\nWhat to do: " + rule.advice());
     json.writeObjectFieldStart("defaultConfiguration");
     json.writeStringField("level", severity.level());
     json.writeEndObject();
+    json.writeStringField("helpUri", rule.page());
+    json.writeObjectFieldStart("properties");
+    strings("tags", List.of("security", "race-condition", RACE_CONDITION));
+    json.writeStringField("security-severity", severity.score());
+    json.writeStringField("precision", "very-high");
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /** Two findings of one fingerprint would be one to a code host. */
+  private String fingerprint(Finding finding) {
+    int met = fingerprints.merge(finding.fingerprint(), 1, Integer::sum);
+    return finding.fingerprint() + (met == 1 ? "" : "/" + met);
+  }
+
+  /** What the baseline has to say of it. */
+  private void standing(Standing standing) throws IOException {
+    json.writeStringField("baselineState", standing.known() ? "unchanged" : "new");
+    if (standing.known()) {
+      json.writeArrayFieldStart("suppressions");
+      json.writeStartObject();
+      json.writeStringField("kind", "external");
+      json.writeStringField("status", "accepted");
+      if (!standing.reason().isEmpty()) {
+        json.writeStringField("justification", standing.reason());
+      }
+      json.writeEndObject();
+      json.writeEndArray();
+    }
   }
 
   private void result(Finding finding) throws IOException {
@@ -129,8 +173,9 @@ public final class SarifWriter {
       json.writeEndArray();
     }
     json.writeObjectFieldStart("partialFingerprints");
-    json.writeStringField(FINGERPRINT, finding.fingerprint());
+    json.writeStringField(FINGERPRINT, fingerprint(finding));
     json.writeEndObject();
+    standing(finding.standing());
     if (!finding.timeline().isEmpty()) {
       codeFlow(finding);
     }
@@ -172,22 +217,12 @@ public final class SarifWriter {
       json.writeNumberField("id", id);
     }
     switch (place) {
-      case Place.Source source -> {
-        json.writeObjectFieldStart("physicalLocation");
-        json.writeObjectFieldStart("artifactLocation");
-        json.writeStringField("uri", uri(source.file()));
-        json.writeEndObject();
-        if (source.line() > 0) {
-          json.writeObjectFieldStart("region");
-          json.writeNumberField("startLine", source.line());
-          if (source.column() > 0) {
-            json.writeNumberField("startColumn", source.column());
-          }
-          json.writeEndObject();
-        }
-        json.writeEndObject();
-      }
+      case Place.Source source -> physical(source);
       case Place.Run run -> {
+        Place.Source source = run.source();
+        if (source != null) {
+          physical(source);
+        }
         json.writeArrayFieldStart("logicalLocations");
         json.writeStartObject();
         json.writeStringField("name", run.moment());
@@ -200,6 +235,21 @@ public final class SarifWriter {
     if (!text.isEmpty()) {
       message("message", text);
     }
+    json.writeEndObject();
+  }
+
+  private void physical(Place.Source source) throws IOException {
+    json.writeObjectFieldStart("physicalLocation");
+    json.writeObjectFieldStart("artifactLocation");
+    json.writeStringField("uri", uri(source.file()));
+    json.writeEndObject();
+    // Code hosts insist on a line: of a file as a whole they show the first.
+    json.writeObjectFieldStart("region");
+    json.writeNumberField("startLine", Math.max(1, source.line()));
+    if (source.column() > 0) {
+      json.writeNumberField("startColumn", source.column());
+    }
+    json.writeEndObject();
     json.writeEndObject();
   }
 

@@ -1,9 +1,11 @@
 package dev.holdfast.lab;
 
 import dev.holdfast.lab.model.LabReport;
+import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.SceneResult;
 import dev.holdfast.lab.model.VariantResult;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.scene.L01LostUpdate;
 import dev.holdfast.lab.scene.L02Deadlock;
 import dev.holdfast.lab.scene.L03Livelock;
@@ -39,11 +41,14 @@ import dev.holdfast.lab.scene.S18AttackerHasTime;
 import dev.holdfast.lab.scene.S19CleanerRaced;
 import dev.holdfast.lab.scene.S20UnlinkedButOpen;
 import dev.holdfast.lab.stage.Play;
+import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.Workshop;
+import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.model.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scenes of the catalogue, run for real: the usual way loses, Holdfast's way holds.
@@ -54,6 +59,7 @@ import java.util.List;
  *
  * <p><b>Threads.</b> One run at a time.
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Lab {
   private static final List<Play> PLAYS =
       List.of(
@@ -100,6 +106,25 @@ public final class Lab {
   /** Every scene there is, in the order of the catalogue. */
   public static List<Scene> scenes() {
     return PLAYS.stream().map(Play::scene).toList();
+  }
+
+  /**
+   * Leads somebody through a scene, stop by stop.
+   *
+   * @return whether the usual way lost and Holdfast's held; null if he left before that was known
+   * @throws ProveException also if the scene has no stops, or cannot run here
+   */
+  public static @Nullable Boolean walk(Scene scene, Walker walker)
+      throws IOException, ProveException {
+    Play play = PLAYS.stream().filter(p -> p.scene().equals(scene)).findFirst().orElseThrow();
+    try (Workshop workshop = new Workshop()) {
+      List<Outcome> both = play.walk(workshop, walker);
+      return both.contains(Outcome.UNDECIDED)
+          ? null
+          : both.equals(List.of(Outcome.LOST, Outcome.HELD));
+    } catch (SkipScene e) {
+      throw new ProveException(scene.id() + ": " + e.getMessage());
+    }
   }
 
   /** Runs these scenes, one after the other. */

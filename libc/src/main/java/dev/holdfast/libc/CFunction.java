@@ -43,8 +43,12 @@ public final class CFunction {
 
   /** Errno of each call is kept in the scratch memory it is given. */
   static MethodHandle link(String name) {
-    return Linker.nativeLinker()
-        .downcallHandle(Kernel.symbol(name), SHAPE, Linker.Option.captureCallState("errno"));
+    try {
+      return Linker.nativeLinker()
+          .downcallHandle(Kernel.symbol(name), SHAPE, Linker.Option.captureCallState("errno"));
+    } catch (IllegalCallerException refused) {
+      throw new NativeAccessError(refused);
+    }
   }
 
   /** For functions that return a {@code long} or a pointer. */

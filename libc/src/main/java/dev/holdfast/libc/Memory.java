@@ -9,7 +9,15 @@ import java.lang.foreign.ValueLayout;
  */
 public final class Memory {
   /** A constant, so that the compiler leaves most of a segment's checks away. */
-  static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment ALL = all();
+
+  private static MemorySegment all() {
+    try {
+      return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    } catch (IllegalCallerException refused) {
+      throw new NativeAccessError(refused);
+    }
+  }
 
   private Memory() {}
 

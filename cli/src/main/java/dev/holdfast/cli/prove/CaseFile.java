@@ -45,23 +45,35 @@ final class CaseFile {
           "as",
           "assume-guards",
           "attacker",
+          "bound",
+          "budget",
           "check",
           "client",
           "command",
+          "crash",
+          "deep",
           "exclude",
+          "expect",
           "expect-exit",
           "fresh",
+          "ignore",
           "intruder",
           "jobs",
           "max-trials",
           "only",
           "rival",
+          "runs",
+          "seed",
           "setup",
           "timeout",
+          "timeouts",
           "tmp",
+          "twice",
           "under",
           "until",
-          "volume");
+          "view",
+          "volume",
+          "with");
 
   /** Far more than a case needs, and little enough to read whole. */
   private static final int MOST_BYTES = 1 << 20;
@@ -70,11 +82,11 @@ final class CaseFile {
    * @throws CommandFailure if it cannot be read or makes no sense, with file and line
    */
   static CaseFile read(Path file) {
-    return new CaseFile(file, text(file));
+    return new CaseFile(file, text(file, "a case"));
   }
 
   /** Looks once: what is read is what was judged. */
-  private static String text(Path file) {
+  static String text(Path file, String what) {
     try (OpenFile open = OpenFile.open(file, Opening.read().followLastLink().checkFirst())) {
       return StandardCharsets.UTF_8
           .newDecoder()
@@ -85,7 +97,7 @@ final class CaseFile {
     } catch (UnsafePathException _) {
       throw CommandFailure.usage(file.toString(), "is not a regular file");
     } catch (InputLimitException _) {
-      throw CommandFailure.usage(file.toString(), "is too long for a case");
+      throw CommandFailure.usage(file.toString(), "is too long for " + what);
     } catch (CharacterCodingException _) {
       throw CommandFailure.usage(file.toString(), "is not UTF-8 text");
     } catch (IOException e) {
@@ -156,6 +168,12 @@ final class CaseFile {
     return node.asText();
   }
 
+  /** A string that means one of a few things. */
+  <T> @Nullable T word(String key, Function<String, T> convert) {
+    String value = string(key);
+    return value == null ? null : converted(key, value, convert);
+  }
+
   @Nullable Integer number(String key) {
     JsonNode node = root.get(key);
     if (node == null) {
@@ -163,6 +181,18 @@ final class CaseFile {
     }
     if (!node.isInt() || node.intValue() < 1) {
       throw wrong(key, "must be a number from 1");
+    }
+    return node.intValue();
+  }
+
+  /** A number from 0. */
+  @Nullable Integer count(String key) {
+    JsonNode node = root.get(key);
+    if (node == null) {
+      return null;
+    }
+    if (!node.isInt() || node.intValue() < 0) {
+      throw wrong(key, "must be a number from 0");
     }
     return node.intValue();
   }
@@ -189,15 +219,15 @@ final class CaseFile {
     return node.booleanValue();
   }
 
-  @Nullable Duration timeout() {
-    JsonNode node = root.get("timeout");
+  @Nullable Duration duration(String key) {
+    JsonNode node = root.get(key);
     if (node == null) {
       return null;
     }
     if (!node.isTextual()) {
-      throw wrong("timeout", "must be a string such as \"500ms\", \"10s\" or \"2m\"");
+      throw wrong(key, "must be a string such as \"500ms\", \"10s\" or \"2m\"");
     }
-    return converted("timeout", node.textValue(), Durations::parse);
+    return converted(key, node.textValue(), Durations::parse);
   }
 
   private <T> T converted(String key, String value, Function<String, T> convert) {
@@ -217,7 +247,7 @@ final class CaseFile {
   }
 
   /** Where a key of the top level stands; the parser's tree has forgotten it. */
-  private int line(String key) {
+  int line(String key) {
     Pattern assignment =
         Pattern.compile("\\s*\\[*\\s*[\"']?" + Pattern.quote(key) + "[\"']?\\s*[=.\\]].*");
     int line = 1;

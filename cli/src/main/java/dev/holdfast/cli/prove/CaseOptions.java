@@ -6,6 +6,8 @@ import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.DidYouMean;
 import dev.holdfast.cli.command.Durations;
 import dev.holdfast.cli.command.Value;
+import dev.holdfast.findings.Place;
+import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.report.Conclusion;
@@ -25,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what to prove. Each may also stand in a file; the command line wins. */
 final class CaseOptions {
-  private final Value<Path> file;
+  private final Value<List<Path>> files;
   private final Value<List<String>> setup;
   private final Value<List<Path>> fresh;
   private final Value<List<Path>> arena;
@@ -47,17 +49,36 @@ final class CaseOptions {
   private final Value<Integer> expectExit;
   private final Value<Boolean> assumeGuards;
   private final Value<Integer> jobs;
+  private final Value<Expected> expect;
   private final Value<List<String>> argv;
-  private @Nullable CaseFile read;
+
+  /** How a case should come out. */
+  enum Expected {
+    SURVIVE,
+    BROKEN;
+
+    private static final List<String> WORDS = List.of("survive", "broken");
+
+    static Expected parse(String value) {
+      return switch (value) {
+        case "survive" -> SURVIVE;
+        case "broken" -> BROKEN;
+        default ->
+            throw new IllegalArgumentException(
+                "'" + value + "' is not one of survive, broken" + DidYouMean.hint(value, WORDS));
+      };
+    }
+  }
 
   CaseOptions(Command command) {
-    file =
-        command.option(
+    files =
+        command.options(
             "--case",
             "FILE",
             Path.class,
             "Read the case from a TOML file: the long options without their dashes as keys, and"
-                + " 'command', an array, for CMD and its arguments.");
+                + " 'command', an array, for CMD and its arguments. Repeatable: all are proved, one"
+                + " after the other, and told together; what the command line says is for each.");
     setup =
         command.options(
             "--setup",
@@ -194,6 +215,16 @@ final class CaseOptions {
             "--assume-guards",
             "Count as held what only a setting of this kernel stopped (fs.protected_symlinks and"
                 + " its like).");
+    expect =
+        command
+            .option(
+                "--expect",
+                "survive|broken",
+                Expected.class,
+                "How it should come out: 'broken' is for a program that is known to lose, and ends"
+                    + " with 0 as long as it does. Default: survive.")
+            .oneOf(() -> Expected.WORDS)
+            .read(new ExpectedName());
     jobs =
         command
             .option(
@@ -205,60 +236,115 @@ final class CaseOptions {
     argv = command.operands("CMD [ARG...]", "The program to prove, and its arguments.").labelOnly();
   }
 
-  /** What the file says; nothing if there is none. */
-  private CaseFile given() {
-    CaseFile there = read;
-    if (there == null) {
-      there = file.given() ? CaseFile.read(file.get()) : CaseFile.NONE;
-      read = there;
-    }
-    return there;
-  }
-
-  /** The case that the file and the command line make together. */
-  Case toCase() {
-    CaseFile given = given();
-    List<String> command = first(argv.orNull(), given.command());
-    if (command == null || command.isEmpty()) {
+  /** What to prove: each file is a case, and without one the command line is. */
+  List<OneCase> cases() {
+    List<Path> all = files.or(List.of());
+    if (all.size() > 1 && argv.given()) {
       throw CommandFailure.usage(
-          "CMD", "missing: name the program to prove, or a file with --case");
+          "CMD", "says nothing together with several --case, each of which has its own");
     }
-    if (command.getFirst().isEmpty()) {
-      throw CommandFailure.usage("CMD", "is empty");
-    }
-    Case what =
-        Case.of(command)
-            .withSetup(array(first(setup.orNull(), given.strings("setup"))))
-            .withFresh(directories(first(fresh.orNull(), given.list("fresh", Path::of))))
-            .withArena(directories(first(arena.orNull(), given.list("arena", Path::of))))
-            .withVolume(directories(first(volume.orNull(), given.list("volume", Path::of))))
-            .withRivals(array(first(rivals.orNull(), given.strings("rival"))))
-            .withChecks(array(first(checks.orNull(), given.strings("check"))))
-            .withOnly(array(first(only.orNull(), given.strings("only"))))
-            .withUnder(directories(first(under.orNull(), given.list("under", Path::of))))
-            .withExclude(array(first(exclude.orNull(), given.list("exclude", PatternName::parse))))
-            .withClients(array(first(clients.orNull(), given.strings("client"))))
-            .withEnvironment(UserEnvironment.variables());
-    String ready = first(until.orNull(), given.string("until"));
-    String as = first(user.orNull(), given.string("as"));
-    String against = first(attacker.orNull(), given.string("attacker"));
-    List<Intruder> who = first(intruders.orNull(), given.list("intruder", IntruderName::parse));
-    Integer most = first(maxTrials.orNull(), given.number("max-trials"));
-    Duration limit = first(timeout.orNull(), given.timeout());
-    Integer worlds = first(jobs.orNull(), given.number("jobs"));
-    what = ready == null ? what : what.withUntil(ready);
-    what = as == null ? what : what.withUser(as);
-    what = against == null ? what : what.withAttacker(against);
-    what = who == null ? what : what.withIntruders(Set.copyOf(who).toArray(Intruder[]::new));
-    what = most == null ? what : what.withMaxTrials(most);
-    what = isTrue(tmp, "tmp") ? what.withTmp() : what;
-    what = isTrue(all, "all") ? what.withAll() : what;
-    what = limit == null ? what : what.withTimeout(limit);
-    return worlds == null ? what : what.withJobs(worlds);
+    return all.isEmpty()
+        ? List.of(new OneCase(null, CaseFile.NONE))
+        : all.stream().distinct().map(file -> new OneCase(file, CaseFile.read(file))).toList();
   }
 
-  private boolean isTrue(Value<Boolean> flag, String key) {
-    return flag.get() || Boolean.TRUE.equals(given().truth(key));
+  /** What one file says, where the command line does not say something else. */
+  final class OneCase {
+    private final @Nullable Path file;
+    private final CaseFile given;
+
+    private OneCase(@Nullable Path file, CaseFile given) {
+      this.file = file;
+      this.given = given;
+    }
+
+    CaseFile given() {
+      return given;
+    }
+
+    /** What people know it by. */
+    String name() {
+      return file == null ? Text.shellLine(argv.or(List.of())) : file.toString();
+    }
+
+    /** The file, at the line that names the program; null if there is none. */
+    Place.@Nullable Source origin() {
+      if (file == null) {
+        return null;
+      }
+      Path here = Path.of("").toAbsolutePath();
+      Path whole = file.toAbsolutePath().normalize();
+      Path shown = whole.startsWith(here) ? here.relativize(whole) : whole;
+      return new Place.Source(shown.toString(), given.line("command"), 0);
+    }
+
+    /** The case that the file and the command line make together. */
+    Case toCase() {
+      List<String> command = first(argv.orNull(), given.command());
+      if (command == null || command.isEmpty()) {
+        throw CommandFailure.usage(
+            "CMD", "missing: name the program to prove, or a file with --case");
+      }
+      if (command.getFirst().isEmpty()) {
+        throw CommandFailure.usage("CMD", "is empty");
+      }
+      Case what =
+          Case.of(command)
+              .withSetup(array(first(setup.orNull(), given.strings("setup"))))
+              .withFresh(directories(first(fresh.orNull(), given.list("fresh", Path::of))))
+              .withArena(directories(first(arena.orNull(), given.list("arena", Path::of))))
+              .withVolume(directories(first(volume.orNull(), given.list("volume", Path::of))))
+              .withRivals(array(first(rivals.orNull(), given.strings("rival"))))
+              .withChecks(array(first(checks.orNull(), given.strings("check"))))
+              .withOnly(array(first(only.orNull(), given.strings("only"))))
+              .withUnder(directories(first(under.orNull(), given.list("under", Path::of))))
+              .withExclude(
+                  array(first(exclude.orNull(), given.list("exclude", PatternName::parse))))
+              .withClients(array(first(clients.orNull(), given.strings("client"))))
+              .withEnvironment(UserEnvironment.variables());
+      String ready = first(until.orNull(), given.string("until"));
+      String as = first(user.orNull(), given.string("as"));
+      String against = first(attacker.orNull(), given.string("attacker"));
+      List<Intruder> who = first(intruders.orNull(), given.list("intruder", IntruderName::parse));
+      Integer most = first(maxTrials.orNull(), given.number("max-trials"));
+      Duration limit = first(timeout.orNull(), given.duration("timeout"));
+      Integer worlds = first(jobs.orNull(), given.number("jobs"));
+      what = ready == null ? what : what.withUntil(ready);
+      what = as == null ? what : what.withUser(as);
+      what = against == null ? what : what.withAttacker(against);
+      what = who == null ? what : what.withIntruders(Set.copyOf(who).toArray(Intruder[]::new));
+      what = most == null ? what : what.withMaxTrials(most);
+      what = isTrue(tmp, "tmp") ? what.withTmp() : what;
+      what = isTrue(all, "all") ? what.withAll() : what;
+      what = limit == null ? what : what.withTimeout(limit);
+      return worlds == null ? what : what.withJobs(worlds);
+    }
+
+    private boolean isTrue(Value<Boolean> flag, String key) {
+      return flag.get() || Boolean.TRUE.equals(given.truth(key));
+    }
+
+    /** What counts as holding. */
+    Conclusion.Policy policy() {
+      Integer exit = first(expectExit.orNull(), given.exitStatus("expect-exit"));
+      return new Conclusion.Policy(exit == null ? 0 : exit, isTrue(assumeGuards, "assume-guards"));
+    }
+
+    /** How it should come out. */
+    Expected expected() {
+      Expected word = first(expect.orNull(), given.word("expect", Expected::parse));
+      return word == null ? Expected.SURVIVE : word;
+    }
+
+    /** The words that say the same again, without {@code CMD}. */
+    List<String> words() {
+      List<String> words = new ArrayList<>();
+      if (file != null) {
+        words.addAll(List.of("--case", file.toString()));
+      }
+      words.addAll(CaseOptions.this.words());
+      return words;
+    }
   }
 
   /** An option that is about somebody who is not trusted; empty if there is none. */
@@ -274,16 +360,8 @@ final class CaseOptions {
                     : maxTrials.given() ? "--max-trials" : until.given() ? "--until" : "";
   }
 
-  /** What counts as holding. */
-  Conclusion.Policy policy() {
-    Integer exit = first(expectExit.orNull(), given().exitStatus("expect-exit"));
-    return new Conclusion.Policy(exit == null ? 0 : exit, isTrue(assumeGuards, "assume-guards"));
-  }
-
-  /** The words that say the same again, without {@code CMD}. */
-  List<String> words() {
+  private List<String> words() {
     List<String> words = new ArrayList<>();
-    add(words, "--case", file, Path::toString);
     addAll(words, "--setup", setup, command -> command);
     addAll(words, "--fresh", fresh, Path::toString);
     addAll(words, "--arena", arena, Path::toString);
@@ -310,6 +388,11 @@ final class CaseOptions {
       words.add("--assume-guards");
     }
     return words;
+  }
+
+  /** Whether only some windows were asked for. */
+  boolean narrowed() {
+    return only.given() || under.given() || exclude.given() || maxTrials.given();
   }
 
   /** The command as given here; empty if it stands in the file. */
@@ -345,6 +428,18 @@ final class CaseOptions {
     return values == null
         ? new Path[0]
         : values.stream().map(Path::toAbsolutePath).toArray(Path[]::new);
+  }
+
+  /** {@code survive}, {@code broken}. */
+  static final class ExpectedName implements ITypeConverter<Expected> {
+    @Override
+    public Expected convert(String value) {
+      try {
+        return Expected.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
   }
 
   /** {@code attacker}, {@code copy}, {@code rival}, {@code kill}. */

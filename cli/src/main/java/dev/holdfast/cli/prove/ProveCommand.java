@@ -10,8 +10,12 @@ import dev.holdfast.cli.command.Terminal;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.cli.command.Version;
 import dev.holdfast.findings.HtmlWriter;
+import dev.holdfast.findings.Json;
+import dev.holdfast.findings.JunitXmlWriter;
 import dev.holdfast.findings.Report;
 import dev.holdfast.findings.SarifWriter;
+import dev.holdfast.findings.terminal.Ink;
+import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.ProveException;
@@ -20,6 +24,7 @@ import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.Together;
+import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.report.Conclusion;
 import dev.holdfast.prove.report.ProofJson;
 import dev.holdfast.prove.report.ProofReport;
@@ -34,6 +39,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast prove}. */
@@ -68,6 +74,27 @@ public final class ProveCommand extends Command {
   private final Value<Boolean> verbose =
       flag("--verbose", "Tell every window by itself, also those that held.");
 
+  private final Value<Path> baseline =
+      option(
+          "--baseline",
+          "FILE",
+          Path.class,
+          "What FILE names is known: it is told, and does not count.");
+
+  private final Value<Path> newBaseline =
+      option(
+          "--write-baseline",
+          "FILE",
+          Path.class,
+          "Write what is broken to FILE, for --baseline; reasons that are given there are kept.");
+
+  private final Value<Path> junit =
+      option(
+          "--junit, --junit-xml",
+          "FILE",
+          Path.class,
+          "Also write the result of each case to FILE, as build servers read results of tests.");
+
   private final Value<Path> sarif =
       option("--sarif", "FILE", Path.class, "Also write the findings to FILE as SARIF 2.1.0.");
 
@@ -98,10 +125,11 @@ public final class ProveCommand extends Command {
         "");
     synopsis(
         "usage: holdfast prove [OPTIONS] [--] CMD [ARG...]",
-        "       holdfast prove [OPTIONS] --case FILE");
+        "       holdfast prove [OPTIONS] --case FILE...");
     exitStatus(
-        "0:the program held at every window",
-        "1:the intruder gained something at one window at least",
+        "0:the program held at every window (with '--expect broken': it did not)",
+        "1:the intruder gained something at one window at least (or that was expected, and he"
+            + " gained nothing)",
         "2:wrong use",
         "3:nothing was exploited, but it could not be decided: the undisturbed run failed (see"
             + " --expect-exit), windows were not tried or not decided, nothing could be attacked"
@@ -137,6 +165,9 @@ public final class ProveCommand extends Command {
         "    holdfast prove --with 'mytool list' -- mytool set x 1",
         "  and can the next run go on where one of them was killed?",
         "    holdfast prove --crash -- mytool set x 1",
+        "  the cases of a project, in a build: what is known is in a file",
+        "    holdfast prove --case postinst.toml --case rotate.toml \\",
+        "      --baseline known.toml --sarif race.sarif --junit race.xml",
         "  what would be tried, and one of it alone:",
         "    holdfast prove --list-windows --case bzip2.toml",
         "    holdfast prove --replay ID --case bzip2.toml",
@@ -155,26 +186,50 @@ public final class ProveCommand extends Command {
     if (listWindows.get() && replay.given()) {
       throw CommandFailure.usage("--replay", "says nothing together with --list-windows");
     }
-    Case what = options.toCase();
-    Together together = schedules.together();
-    if (together != null) {
-      refuseWithSchedules();
+    List<CaseOptions.OneCase> cases = options.cases();
+    if (cases.size() > 1 && replay.given()) {
+      throw CommandFailure.usage("--replay", "is about one case: give one --case");
     }
-    Conclusion.Policy policy = options.policy();
-    OutputFile sarifFile = output("--sarif", sarif.orNull());
-    OutputFile htmlFile = output("--html", html.orNull());
+    List<Asked> asked = new ArrayList<>();
+    for (CaseOptions.OneCase each : cases) {
+      asked.add(asked(each));
+    }
+    Baseline known = baseline.given() ? Baseline.read(baseline.get()) : Baseline.NONE;
+    Outputs outputs =
+        new Outputs(
+            output("--sarif", sarif.orNull()),
+            output("--html", html.orNull()),
+            output("--junit", junit.orNull()),
+            output("--write-baseline", newBaseline.orNull()));
     UserNamespace.ensure(
         engine.whyNot(), spec.qualifiedName(), globals(), spec.commandLine().getErr());
 
     try (ProveWatch watch =
         new ProveWatch(spec.qualifiedName(), spec.commandLine().getErr(), globals())) {
-      return together == null
-          ? tell(run(what, watch), policy, sarifFile, htmlFile)
-          : tell(
-              told(what, together, engine.schedules(what, together, replay.orNull(), watch)),
-              sarifFile,
-              htmlFile);
+      List<Answer> answers = new ArrayList<>();
+      for (Asked each : asked) {
+        if (!watch.isCancelled()) {
+          Answer answer = answer(each, known, watch, asked.size() > 1);
+          answers.add(answer);
+          tell(answer, asked.size() > 1);
+        }
+      }
+      return tell(answers, asked.size(), known, outputs);
     }
+  }
+
+  /** What to prove, and how. */
+  private record Asked(CaseOptions.OneCase one, Case what, @Nullable Together together) {}
+
+  private Asked asked(CaseOptions.OneCase one) {
+    Case what = one.toCase();
+    one.policy();
+    one.expected();
+    Together together = schedules.together(one.given());
+    if (together != null) {
+      refuseWithSchedules();
+    }
+    return new Asked(one, what, together);
   }
 
   /** What would be without meaning is no silent part of the case. */
@@ -186,65 +241,182 @@ public final class ProveCommand extends Command {
     }
   }
 
-  private ToldSchedules told(Case what, Together together, ScheduleProof proof) {
-    List<List<String>> commands = new ArrayList<>(List.of(what.argv()));
+  /**
+   * @param among whether one that cannot be run is only one of several
+   */
+  private Answer answer(Asked asked, Baseline known, Progress progress, boolean among)
+      throws ProveException {
+    CaseOptions.OneCase one = asked.one();
+    try {
+      Together together = asked.together();
+      return together == null
+          ? answer(told(asked, known, run(asked.what(), progress)), one)
+          : answer(
+              told(
+                  asked,
+                  together,
+                  known,
+                  engine.schedules(asked.what(), together, replay.orNull(), progress)),
+              one);
+    } catch (ProveException e) {
+      if (!among) {
+        throw e;
+      }
+      return Answer.refused(
+          one.name(), one.expected(), Version.number(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ToldProof told(Asked asked, Baseline known, Proof proof) {
+    return new ToldProof(
+        proof,
+        listWindows.get(),
+        Version.number(),
+        id -> ReplayLine.of(asked.one(), options.argv(), List.of(), id),
+        asked.one().policy(),
+        known.known(),
+        asked.one().origin());
+  }
+
+  private ToldSchedules told(Asked asked, Together together, Baseline known, ScheduleProof proof) {
+    List<List<String>> commands = new ArrayList<>(List.of(asked.what().argv()));
     together.others().forEach(command -> commands.add(List.of("sh", "-c", command)));
     return new ToldSchedules(
         proof,
         commands,
         replay.given(),
         Version.number(),
-        id -> ReplayLine.of(options, schedules.words(), id));
+        id -> ReplayLine.of(asked.one(), options.argv(), schedules.words(), id),
+        known.known(),
+        asked.one().origin());
   }
 
-  private int tell(
-      ToldSchedules told, @Nullable OutputFile sarifFile, @Nullable OutputFile htmlFile)
-      throws IOException {
-    ScheduleProof proof = told.proof();
+  private Answer answer(ToldProof told, CaseOptions.OneCase one) {
+    Conclusion conclusion = told.conclusion();
+    return new Answer(
+        one.name(),
+        one.expected(),
+        conclusion.kind(),
+        told.listed(),
+        ProofReport.of(told),
+        painter -> ProofText.of(told, painter, verbose.get()),
+        json -> ProofJson.write(told, json),
+        told.proof().windows().stream()
+            .filter(result -> result.verdict() == Verdict.EXPLOITED)
+            .map(
+                result ->
+                    new Baseline.Entry(result.window().fingerprint(), ProofText.brief(result)))
+            .toList(),
+        told.listed() ? List.of() : conclusion.doubts(),
+        told.proof().notes());
+  }
+
+  private Answer answer(ToldSchedules told, CaseOptions.OneCase one) {
+    Report report = ScheduleReport.of(told);
+    return new Answer(
+        one.name(),
+        one.expected(),
+        told.conclusion(),
+        false,
+        report,
+        painter -> ScheduleText.of(told, painter),
+        json -> ScheduleJson.write(told, json),
+        report.findings().stream()
+            .map(finding -> new Baseline.Entry(finding.fingerprint(), finding.message()))
+            .toList(),
+        List.of(),
+        told.proof().notes());
+  }
+
+  /** As soon as there is one; JSON is one document, which comes at the end. */
+  private void tell(Answer answer, boolean among) {
     PrintWriter out = spec.commandLine().getOut();
+    if (!globals().json()) {
+      Painter painter = Terminal.painter(globals().color());
+      if (among) {
+        out.println(painter.paint(Ink.STRONG, "== " + Text.printable(answer.name())));
+      }
+      out.print(answer.text().apply(painter));
+      out.print(among ? "\n" : "");
+      out.flush();
+    }
+    Notes.print(answer.notes(), spec, globals());
+    // Why nothing was decided is part of the answer, so it is said even to whoever wants quiet.
+    if (globals().quiet() || answer.json() == null) {
+      answer.doubts().forEach(doubt -> say(answer, among, "not decided: " + doubt));
+    }
+    if (answer.expected() == CaseOptions.Expected.BROKEN && answer.exit() == ExitCode.NO) {
+      say(answer, among, "it was expected to be broken (--expect), and held");
+    }
+  }
+
+  private void say(Answer answer, boolean among, String sentence) {
+    PrintWriter err = spec.commandLine().getErr();
+    String about = among ? answer.name() + ": " : "";
+    err.println(spec.qualifiedName() + ": " + Text.printable(about + sentence));
+    err.flush();
+  }
+
+  private int tell(List<Answer> answers, int asked, Baseline known, Outputs outputs)
+      throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    int status =
+        answers.stream().anyMatch(each -> each.exit() == ExitCode.NO)
+            ? ExitCode.NO
+            : answers.stream().allMatch(each -> each.exit() == ExitCode.OK)
+                    && answers.size() == asked
+                ? ExitCode.OK
+                : ExitCode.UNDECIDED;
     if (globals().json()) {
-      ScheduleJson.write(told, out);
-    } else {
-      out.print(ScheduleText.of(told, Terminal.painter(globals().color())));
+      if (asked == 1) {
+        Json.document(out, Objects.requireNonNull(answers.getFirst().json()));
+      } else {
+        Json.document(out, json -> CasesText.json(answers, asked, json));
+      }
+    } else if (asked > 1) {
+      out.print(CasesText.of(answers, asked, Terminal.painter(globals().color())));
     }
     out.flush();
-    write(ScheduleReport.of(told), sarifFile, htmlFile);
-    Notes.print(proof.notes(), spec, globals());
-    if (!proof.findings().isEmpty()) {
-      return ExitCode.NO;
+    List<Baseline.Entry> broken = answers.stream().flatMap(each -> each.broken().stream()).toList();
+    if (answers.size() == asked && !listWindows.get() && !replay.given() && !options.narrowed()) {
+      List<String> gone =
+          known.without(broken).stream()
+              .map(entry -> "the baseline has what is broken no more: " + entry.id() + " " + entry.what())
+              .toList();
+      Notes.print(gone, spec, globals());
     }
-    return told.isDecided() ? ExitCode.OK : ExitCode.UNDECIDED;
+    outputs.write(answers, asked, known, broken);
+    return status;
   }
 
-  private int tell(
-      Proof proof,
-      Conclusion.Policy policy,
-      @Nullable OutputFile sarifFile,
-      @Nullable OutputFile htmlFile)
-      throws IOException {
-    ToldProof told =
-        new ToldProof(
-            proof, listWindows.get(), Version.number(), id -> ReplayLine.of(options, id), policy);
-    PrintWriter out = spec.commandLine().getOut();
-    if (globals().json()) {
-      ProofJson.write(told, out);
-    } else {
-      out.print(ProofText.of(told, Terminal.painter(globals().color()), verbose.get()));
-    }
-    out.flush();
-    Notes.print(proof.notes(), spec, globals());
-    write(ProofReport.of(told), sarifFile, htmlFile);
-    return listWindows.get() ? ExitCode.OK : concluded(told);
-  }
-
-  private static void write(
-      Report report, @Nullable OutputFile sarifFile, @Nullable OutputFile htmlFile)
-      throws IOException {
-    if (sarifFile != null) {
-      sarifFile.write(to -> SarifWriter.write(report, to));
-    }
-    if (htmlFile != null) {
-      htmlFile.write(to -> HtmlWriter.write(report, to));
+  /** The files that were asked for. */
+  private record Outputs(
+      @Nullable OutputFile sarif,
+      @Nullable OutputFile html,
+      @Nullable OutputFile junit,
+      @Nullable OutputFile baseline) {
+    void write(
+        List<Answer> answers, int asked, Baseline known, List<Baseline.Entry> broken) {
+      Report report =
+          Report.joined(
+              asked + " cases",
+              CasesText.summary(answers, asked),
+              answers.stream().map(Answer::report).toList());
+      if (sarif != null) {
+        sarif.write(to -> SarifWriter.write(report, to));
+      }
+      if (html != null) {
+        html.write(to -> HtmlWriter.write(report, to));
+      }
+      if (junit != null) {
+        junit.write(
+            to ->
+                JunitXmlWriter.write(
+                    "holdfast prove", answers.stream().map(Answer::subject).toList(), to));
+      }
+      if (baseline != null) {
+        baseline.write(to -> known.write(broken, to));
+      }
     }
   }
 
@@ -265,23 +437,6 @@ public final class ProveCommand extends Command {
       throw CommandFailure.usage(option, "there are no findings to write with --list-windows");
     }
     return new OutputFile(option, file);
-  }
-
-  /** Why nothing was decided is part of the answer, so it is said even to whoever wants quiet. */
-  private int concluded(ToldProof told) {
-    Conclusion conclusion = told.conclusion();
-    if (globals().quiet()) {
-      PrintWriter err = spec.commandLine().getErr();
-      for (String doubt : conclusion.doubts()) {
-        err.println(spec.qualifiedName() + ": not decided: " + Text.printable(doubt));
-      }
-      err.flush();
-    }
-    return switch (conclusion.kind()) {
-      case HOLDS -> ExitCode.OK;
-      case BROKEN -> ExitCode.NO;
-      case UNDECIDED -> ExitCode.UNDECIDED;
-    };
   }
 
   private static final class RealEngine implements Engine {

@@ -9,24 +9,20 @@ import java.util.List;
 final class ReplayLine {
   private ReplayLine() {}
 
-  static String of(CaseOptions options, String window) {
-    return of(options, List.of(), window);
-  }
-
   /**
    * @param more further options, word by word
    */
-  static String of(CaseOptions options, List<String> more, String window) {
+  static String of(CaseOptions.OneCase what, List<String> argv, List<String> more, String window) {
     List<String> words = new ArrayList<>();
     words.add(System.getenv().getOrDefault(UserEnvironment.COMMAND, "holdfast"));
     words.add("prove");
-    words.addAll(options.words());
+    words.addAll(what.words());
     words.addAll(more);
     words.add("--replay");
     words.add(window);
-    if (!options.argv().isEmpty()) {
+    if (!argv.isEmpty()) {
       words.add("--");
-      words.addAll(options.argv());
+      words.addAll(argv);
     }
     return Text.shellLine(words);
   }

@@ -108,18 +108,30 @@ final class ScheduleOptions {
             "Do not compare what is at this path or below it. Repeatable.");
   }
 
-  /** What was asked for; null if nothing runs together. */
-  @Nullable Together together() {
-    if (!twice.get() && !runs.given() && !with.given() && !crash.get()) {
+  /** What was asked for, here or in the case's file; null if nothing runs together. */
+  @Nullable Together together(CaseFile given) {
+    boolean both = twice.get() || Boolean.TRUE.equals(given.truth("twice"));
+    boolean killed = crash.get() || Boolean.TRUE.equals(given.truth("crash"));
+    boolean thorough = deep.get() || Boolean.TRUE.equals(given.truth("deep"));
+    Integer asked = first(runs.orNull(), given.number("runs"));
+    List<String> others = first(with.orNull(), given.strings("with"));
+    Integer most = first(bound.orNull(), given.count("bound"));
+    Duration limit = first(budget.orNull(), given.duration("budget"));
+    Integer chance = given.count("seed");
+    Long drawn = first(seed.orNull(), chance == null ? null : Long.valueOf(chance));
+    Timeouts time = first(timeouts.orNull(), given.word("timeouts", WhichTimeouts::parse));
+    List<String> compared = first(views.orNull(), given.strings("view"));
+    List<Path> passedOver = first(ignored.orNull(), given.list("ignore", Path::of));
+    if (!both && asked == null && others == null && !killed) {
       Map<String, Boolean> lone = new LinkedHashMap<>();
-      lone.put("--bound", bound.given());
-      lone.put("--budget", budget.given());
-      lone.put("--deep", deep.get());
-      lone.put("--seed", seed.given());
-      lone.put("--timeouts", timeouts.given());
-      lone.put("--view", views.given());
-      lone.put("--ignore", ignored.given());
-      lone.values().removeIf(given -> !given);
+      lone.put("--bound", most != null);
+      lone.put("--budget", limit != null);
+      lone.put("--deep", thorough);
+      lone.put("--seed", drawn != null);
+      lone.put("--timeouts", time != null);
+      lone.put("--view", compared != null);
+      lone.put("--ignore", passedOver != null);
+      lone.values().removeIf(present -> !present);
       if (!lone.isEmpty()) {
         throw CommandFailure.usage(
             lone.keySet().iterator().next(),
@@ -127,27 +139,36 @@ final class ScheduleOptions {
       }
       return null;
     }
-    List<String> others = with.or(List.of());
-    int copies = runs.or(twice.get() ? 2 : others.isEmpty() ? 2 : 1);
-    Duration time = budget.or(deep.get() ? Together.DEEP_BUDGET : Together.USUAL_BUDGET);
+    List<String> programs = or(others, List.of());
+    int copies = or(asked, both || programs.isEmpty() ? 2 : 1);
     Together how =
         Together.twice()
-            .withOthers(others)
+            .withOthers(programs)
             .withRuns(copies)
-            .withBound(bound.or(-1))
-            .withBudget(time)
-            .withSeed(seed.or(1L))
-            .withAnyTime(timeouts.or(Timeouts.LAST) == Timeouts.ANY)
-            .withViews(views.or(List.of()))
+            .withBound(or(most, -1))
+            .withBudget(or(limit, thorough ? Together.DEEP_BUDGET : Together.USUAL_BUDGET))
+            .withSeed(or(drawn, 1L))
+            .withAnyTime(time == Timeouts.ANY)
+            .withViews(or(compared, List.of()))
             .withIgnored(
-                ignored.or(List.of()).stream().map(p -> p.toAbsolutePath().normalize()).toList())
-            .withCrash(crash.get());
-    if (copies + others.size() < 2 || copies + others.size() > Together.MOST) {
+                or(passedOver, List.<Path>of()).stream()
+                    .map(p -> p.toAbsolutePath().normalize())
+                    .toList())
+            .withCrash(killed);
+    if (copies + programs.size() < 2 || copies + programs.size() > Together.MOST) {
       throw CommandFailure.usage(
-          runs.given() ? "--runs" : "--with",
+          asked == null ? "--with" : "--runs",
           "from two to " + Together.MOST + " programs run together");
     }
     return how;
+  }
+
+  private static <T> @Nullable T first(@Nullable T here, @Nullable T there) {
+    return here == null ? there : here;
+  }
+
+  private static <T> T or(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
   }
 
   /** The words that say the same again. */
@@ -175,10 +196,18 @@ final class ScheduleOptions {
   static final class WhichTimeouts implements ITypeConverter<Timeouts> {
     @Override
     public Timeouts convert(String value) {
+      try {
+        return parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    static Timeouts parse(String value) {
       return switch (value) {
         case "last" -> Timeouts.LAST;
         case "any" -> Timeouts.ANY;
-        default -> throw new TypeConversionException("'" + value + "' is not one of last, any");
+        default -> throw new IllegalArgumentException("'" + value + "' is not one of last, any");
       };
     }
   }

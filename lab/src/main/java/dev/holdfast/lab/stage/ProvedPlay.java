@@ -1,5 +1,6 @@
 package dev.holdfast.lab.stage;
 
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
@@ -67,6 +68,16 @@ public record ProvedPlay(
   @Override
   public List<VariantResult> perform(Workshop workshop, Progress progress) {
     return Pairs.perform(scene, pairs, whyNot(), this::prove, workshop, progress);
+  }
+
+  @Override
+  public List<Outcome> walk(Workshop workshop, Walker walker)
+      throws IOException, SkipScene, ProveException {
+    String whyNot = whyNot();
+    if (whyNot != null) {
+      throw new SkipScene(whyNot);
+    }
+    return new Walk(stage, workshop, walker).through(pairs);
   }
 
   private @Nullable String whyNot() {

@@ -46,6 +46,25 @@ public record Proof(
     notes = List.copyOf(notes);
   }
 
+  /** The same with other windows. */
+  public Proof with(List<WindowResult> others) {
+    return new Proof(
+        argv,
+        user,
+        attacker,
+        calls,
+        tasks,
+        exit,
+        complete,
+        others,
+        listed,
+        leftOut,
+        ways,
+        trials,
+        pruned,
+        notes);
+  }
+
   public long races() {
     return windows.stream().filter(WindowResult::race).count();
   }

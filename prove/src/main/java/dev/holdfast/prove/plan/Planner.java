@@ -514,7 +514,8 @@ public final class Planner {
                 check,
                 Raw.display(directory),
                 Raw.display(path.substring(slash + 1)),
-                strike),
+                strike,
+                WindowId.fingerprint(move, volatileNames)),
             List.of(move),
             volatileNames));
   }

@@ -56,7 +56,15 @@ public final class ProgramPlanner {
                 + strike
                 + (command == null ? "" : '\0' + command));
     return new Scenario(
-        new Window(id, hazard(strike), call.reference(), null, "", "", strike),
+        new Window(
+            id,
+            hazard(strike),
+            call.reference(),
+            null,
+            "",
+            "",
+            strike,
+            WindowId.fingerprint(call, command == null ? "" : command, strike.toString(), volatileNames)),
         List.of(new Move(call, null, strike, command, true)),
         volatileNames);
   }

@@ -64,7 +64,8 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
     String id = WindowId.of(window.id() + '\0' + next.window.id());
     List<Move> both = new ArrayList<>(moves);
     both.addAll(next.moves);
-    return new Scenario(next.window.after(window, id), both, next.volatileNames);
+    String fingerprint = WindowId.of(window.fingerprint() + '\0' + next.window.fingerprint());
+    return new Scenario(next.window.after(window, id, fingerprint), both, next.volatileNames);
   }
 
   /**

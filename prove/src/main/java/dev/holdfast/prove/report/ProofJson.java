@@ -2,6 +2,7 @@ package dev.holdfast.prove.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.findings.Json;
+import dev.holdfast.findings.Place;
 import dev.holdfast.prove.model.CallRef;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Label;
@@ -22,17 +23,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProofJson {
   private final JsonGenerator json;
+  private final ToldProof told;
 
-  private ProofJson(JsonGenerator json) {
+  private ProofJson(JsonGenerator json, ToldProof told) {
     this.json = json;
+    this.told = told;
   }
 
   /** Writes one document and a newline; does not close {@code out}. */
   public static void write(ToldProof told, Writer out) throws IOException {
-    Json.document(out, json -> new ProofJson(json).proof(told));
+    Json.document(out, json -> write(told, json));
   }
 
-  private void proof(ToldProof told) throws IOException {
+  /** As a value of a larger document. */
+  public static void write(ToldProof told, JsonGenerator json) throws IOException {
+    new ProofJson(json, told).proof();
+  }
+
+  private void proof() throws IOException {
     Proof proof = told.proof();
     json.writeStartObject();
     json.writeStringField("version", told.version());
@@ -68,6 +76,7 @@ public final class ProofJson {
     json.writeNumberField("guarded", proof.guarded());
     json.writeNumberField("listed", proof.listed().size());
     json.writeNumberField("leftOut", proof.leftOutTotal());
+    json.writeNumberField("known", told.knownOnes());
     json.writeEndObject();
     json.writeObjectFieldStart("pruned");
     for (Map.Entry<String, Integer> reason : new TreeMap<>(proof.pruned()).entrySet()) {
@@ -127,6 +136,27 @@ public final class ProofJson {
     Json.strings(json, "blockedBy", result == null ? List.of() : result.blockedBy());
     Json.strings(json, "evidence", result == null ? List.of() : result.evidence());
     json.writeStringField("replay", window.id());
+    json.writeStringField("fingerprint", window.fingerprint());
+    boolean known = result != null && told.isKnown(result);
+    json.writeStringField("known", known ? told.known().get(window.fingerprint()) : null);
+    source(window);
+    json.writeEndObject();
+  }
+
+  /** The line of the script, or the file, that leads to it. */
+  private void source(Window window) throws IOException {
+    Place.Source source = ScriptPlace.of(told.proof().argv(), window.use());
+    if (source == null) {
+      json.writeNullField("source");
+      return;
+    }
+    json.writeObjectFieldStart("source");
+    json.writeStringField("file", source.file());
+    if (source.line() == 0) {
+      json.writeNullField("line");
+    } else {
+      json.writeNumberField("line", source.line());
+    }
     json.writeEndObject();
   }
 

@@ -28,15 +28,20 @@ public final class ProofReport {
 
   public static Report of(ToldProof told) {
     Proof proof = told.proof();
-    List<Finding> findings =
-        Group.exploited(proof.windows(), false).stream().map(g -> finding(told, g)).toList();
+    List<Finding> findings = new ArrayList<>();
+    for (boolean known : new boolean[] {false, true}) {
+      // What is known is told apart, and last.
+      Group.exploited(
+              proof.windows().stream().filter(w -> told.isKnown(w) == known).toList(), false)
+          .forEach(group -> findings.add(finding(told, group)));
+    }
     return new Report(
         new Report.Producer("holdfast prove", told.version()),
         ProofWords.program(proof),
         lead(told),
         told.conclusion().kind() == Conclusion.Kind.HOLDS,
         told.conclusion().kind() != Conclusion.Kind.UNDECIDED,
-        figures(proof),
+        figures(told.open(), told.knownOnes()),
         findings,
         tables(proof),
         notes(told));
@@ -63,6 +68,14 @@ public final class ProofReport {
         + " and ended with exit status "
         + proof.exit()
         + ".";
+  }
+
+  private static List<Figure> figures(Proof proof, long known) {
+    List<Figure> figures = new ArrayList<>(figures(proof));
+    if (known > 0) {
+      figures.add(2, new Figure("known", known, Ink.DOUBT));
+    }
+    return figures;
   }
 
   private static List<Figure> figures(Proof proof) {
@@ -103,14 +116,15 @@ public final class ProofReport {
         rule(window.hazard()),
         Severity.ERROR,
         message(proof, result),
-        place(proof, window),
+        place(told, window),
         tags,
         timeline(proof, result),
         result.evidence(),
         remarks,
-        group.others().stream().map(other -> place(proof, other.window())).toList(),
-        window.id(),
-        told.replay().apply(window.id()));
+        group.others().stream().map(other -> place(told, other.window())).toList(),
+        window.fingerprint(),
+        told.replay().apply(window.id()))
+        .withStanding(told.standing(result));
   }
 
   private static Rule rule(Hazard hazard) {
@@ -139,7 +153,10 @@ public final class ProofReport {
     return who.equals(proof.attacker()) ? "the attacker (" + who + ")" : who;
   }
 
-  private static Place place(Proof proof, Window window) {
+  private static Place place(ToldProof told, Window window) {
+    Proof proof = told.proof();
+    Place.Source source = ScriptPlace.of(proof.argv(), window.use());
+    Place.Source origin = told.origin() == null ? ScriptPlace.program(proof.argv()) : told.origin();
     String doer = ProofWords.doer(window.use());
     return new Place.Run(
         ProofWords.program(proof),
@@ -147,7 +164,8 @@ public final class ProofReport {
         ProofWords.call(window.use())
             + ", "
             + ProofWords.ordinal(window.use())
-            + (doer.isEmpty() ? "" : ", by " + doer));
+            + (doer.isEmpty() ? "" : ", by " + doer),
+        source == null ? origin : source);
   }
 
   private static List<Step> timeline(Proof proof, WindowResult result) {

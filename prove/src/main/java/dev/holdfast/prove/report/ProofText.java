@@ -1,5 +1,6 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.findings.Place;
 import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
@@ -47,6 +48,7 @@ public final class ProofText {
       text.listed();
     } else {
       text.exploited();
+      text.known();
       text.unsettled();
       if (verbose) {
         text.survived();
@@ -89,9 +91,35 @@ public final class ProofText {
   }
 
   private void exploited() {
-    for (Group group : Group.exploited(proof.windows(), verbose)) {
+    for (Group group : Group.exploited(told.open().windows(), verbose)) {
       exploited(group);
     }
+  }
+
+  /** What the baseline has, one line for each. */
+  private void known() {
+    if (told.knownOnes() == 0) {
+      return;
+    }
+    out.append(painter.paint(Ink.DOUBT, "KNOWN"))
+        .append(": the intruder gained something, and the baseline says so\n");
+    for (WindowResult result : proof.windows()) {
+      if (told.isKnown(result)) {
+        Window window = result.window();
+        String reason = told.standing(result).reason();
+        entry(
+            window.hazard().name(),
+            ProofWords.call(window.use())
+                + ", intruder: "
+                + ProofWords.strike(window)
+                + " ["
+                + window.id()
+                + "]"
+                + (reason.isEmpty() ? "" : ": " + reason),
+            Ink.PLAIN);
+      }
+    }
+    out.append('\n');
   }
 
   private void exploited(Group group) {
@@ -157,6 +185,10 @@ public final class ProofText {
     String other = check == null ? "" : ProofWords.doer(check);
     if (!doer.isEmpty()) {
       entry("by", doer, Ink.PLAIN);
+    }
+    Place.Source source = ScriptPlace.of(proof.argv(), window.use());
+    if (source != null && source.line() > 0) {
+      entry("at", source.describe(), Ink.PLAIN);
     }
     if (!other.isEmpty() && !other.equals(doer)) {
       entry("", "checked by " + other, Ink.PLAIN);

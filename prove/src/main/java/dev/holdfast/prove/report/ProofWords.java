@@ -166,7 +166,15 @@ final class ProofWords {
 
   /** What came of it all, in a sentence. */
   static String outcome(ToldProof told) {
-    Proof proof = told.proof();
+    long known = told.knownOnes();
+    return outcomeOfOpen(told)
+        + (known == 0
+            ? ""
+            : " Not counted: " + Text.count(known, "break-in") + " that the baseline knows.");
+  }
+
+  private static String outcomeOfOpen(ToldProof told) {
+    Proof proof = told.open();
     if (told.listed()) {
       return Text.count(proof.listed().size(), "window") + " to try; nothing was attacked.";
     }
@@ -190,7 +198,7 @@ final class ProofWords {
           + ".";
     }
     String guarded = proof.guarded() > 0 ? " Note: " + Conclusion.guarded(proof) + "." : "";
-    if (proof.windows().isEmpty()) {
+    if (told.proof().windows().isEmpty()) {
       return proof.pruned().getOrDefault("exclusive", 0) > 0
               || proof.pruned().getOrDefault(Planner.AS_ATTACKER, 0) > 0
           ? "No window was found: see below what the program does by name, and why it was not"

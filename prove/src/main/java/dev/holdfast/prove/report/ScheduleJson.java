@@ -2,6 +2,7 @@ package dev.holdfast.prove.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.findings.Json;
+import dev.holdfast.findings.Standing;
 import dev.holdfast.prove.model.ScheduleFinding;
 import dev.holdfast.prove.model.ScheduleOutcomes;
 import dev.holdfast.prove.model.ScheduleProof;
@@ -21,25 +22,26 @@ public final class ScheduleJson {
 
   /** Writes one document and a newline; does not close {@code out}. */
   public static void write(ToldSchedules told, Writer out) throws IOException {
+    Json.document(out, json -> write(told, json));
+  }
+
+  /** As a value of a larger document. */
+  public static void write(ToldSchedules told, JsonGenerator json) throws IOException {
     ScheduleProof proof = told.proof();
-    Json.document(
-        out,
-        json -> {
-          json.writeStartObject();
-          json.writeStringField("version", told.version());
-          Json.strings(json, "programs", proof.programs());
-          Json.strings(json, "shared", proof.shared());
-          claim(json, proof);
-          json.writeArrayFieldStart("schedules");
-          for (ScheduleFinding each : proof.findings()) {
-            finding(json, each, told);
-          }
-          json.writeEndArray();
-          Json.strings(json, "observations", proof.observations());
-          json.writeNumberField("undecided", proof.undecided());
-          Json.strings(json, "notes", proof.notes());
-          json.writeEndObject();
-        });
+    json.writeStartObject();
+    json.writeStringField("version", told.version());
+    Json.strings(json, "programs", proof.programs());
+    Json.strings(json, "shared", proof.shared());
+    claim(json, proof);
+    json.writeArrayFieldStart("schedules");
+    for (ScheduleFinding each : proof.findings()) {
+      finding(json, each, told);
+    }
+    json.writeEndArray();
+    Json.strings(json, "observations", proof.observations());
+    json.writeNumberField("undecided", proof.undecided());
+    Json.strings(json, "notes", proof.notes());
+    json.writeEndObject();
   }
 
   private static void claim(JsonGenerator json, ScheduleProof proof) throws IOException {
@@ -99,6 +101,9 @@ public final class ScheduleJson {
     Json.strings(json, "advice", ScheduleAdvice.of(finding.kind(), told.commands()));
     json.writeStringField("answer", ScheduleAdvice.row(finding.kind()));
     json.writeStringField("replay", told.replay().apply(finding.replay()));
+    json.writeStringField("fingerprint", ScheduleReport.fingerprint(finding));
+    Standing standing = told.standing(finding);
+    json.writeStringField("known", standing.known() ? standing.reason() : null);
     json.writeEndObject();
   }
 

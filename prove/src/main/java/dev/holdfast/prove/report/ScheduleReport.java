@@ -47,7 +47,7 @@ public final class ScheduleReport {
         new Report.Producer("holdfast prove", told.version()),
         title(),
         ScheduleWords.verdict(proof) + " " + sentence(ScheduleWords.claim(proof)),
-        proof.findings().isEmpty() && decided,
+        told.conclusion() == Conclusion.Kind.HOLDS,
         decided,
         List.of(
             new Figure("findings", proof.findings().size(), Ink.BAD),
@@ -105,15 +105,32 @@ public final class ScheduleReport {
             String.join(" ", advice) + " (" + row + ": docs/" + row + ".md)"),
         Severity.ERROR,
         message(finding),
-        new Place.Run(title(), finding.replay(), moment(finding)),
+        new Place.Run(title(), finding.replay(), moment(finding), source(finding)),
         List.of(finding.kind().name(), Text.count(finding.preemptions(), "preemption")),
         timeline(finding),
         outcomes(finding.outcomes()),
         finding.evidence(),
         remarks,
         List.of(),
-        fingerprint(finding),
-        told.replay().apply(finding.replay()));
+            fingerprint(finding),
+            told.replay().apply(finding.replay()))
+        .withStanding(told.standing(finding));
+  }
+
+  /** The script of the program whose step decides. */
+  private Place.Source source(ScheduleFinding finding) {
+    int program =
+        finding.turning().isEmpty()
+            ? 0
+            : finding.steps().get(finding.turning().getLast()).program();
+    List<List<String>> commands = told.commands();
+    // Copies of the first program come first.
+    int others = commands.size() - 1;
+    int copies = proof.programs().size() - others;
+    List<String> command = commands.get(Math.max(0, program - copies + 1));
+    Place.Source script = ScriptPlace.file(command);
+    Place.Source origin = told.origin();
+    return script != null ? script : origin != null ? origin : ScriptPlace.program(command);
   }
 
   private String message(ScheduleFinding finding) {
@@ -148,7 +165,7 @@ public final class ScheduleReport {
   }
 
   /** What it is, whatever the schedule was in which it was found. */
-  private static String fingerprint(ScheduleFinding finding) {
+  static String fingerprint(ScheduleFinding finding) {
     List<String> parts = new ArrayList<>(List.of(finding.kind().name()));
     finding.turning().forEach(i -> parts.add(told(finding.steps().get(i))));
     byte[] all = String.join("\n", parts).getBytes(StandardCharsets.UTF_8);

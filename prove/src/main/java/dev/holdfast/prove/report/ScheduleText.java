@@ -1,5 +1,6 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.findings.Standing;
 import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
@@ -55,7 +56,7 @@ public final class ScheduleText {
     line("");
     line(
         painter.paint(
-            proof.findings().isEmpty() ? Ink.GOOD : Ink.BAD, ScheduleWords.verdict(proof)));
+            told.conclusion() == Conclusion.Kind.BROKEN ? Ink.BAD : Ink.GOOD, ScheduleWords.verdict(proof)));
     wrapped("", ScheduleWords.claim(proof));
     return text.toString();
   }
@@ -82,6 +83,13 @@ public final class ScheduleText {
   private void finding(ScheduleFinding finding) {
     line("");
     line(painter.paint(Ink.BAD, finding.kind().name()) + ": " + ScheduleWords.of(finding.kind()));
+    Standing standing = told.standing(finding);
+    if (standing.known()) {
+      wrapped(
+          INDENT,
+          "known to the baseline, and not counted"
+              + (standing.reason().isEmpty() ? "" : ": " + standing.reason()));
+    }
     if (finding.outcomes().rows().isEmpty()) {
       finding.evidence().forEach(e -> wrapped(INDENT, e));
     } else {

@@ -1,7 +1,13 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.findings.Place;
+import dev.holdfast.findings.Standing;
 import dev.holdfast.prove.model.Proof;
+import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.model.WindowResult;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proof, and what else it takes to tell it.
@@ -10,20 +16,63 @@ import java.util.function.UnaryOperator;
  * @param version Holdfast's
  * @param replay from a window's id to the command line that runs it again
  * @param policy what counts as holding
+ * @param known fingerprints of windows that do not count, to the reason why
+ * @param origin the file that says what to prove, for findings that come from no source that is
+ *     known; null if it was only typed
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record ToldProof(
     Proof proof,
     boolean listed,
     String version,
     UnaryOperator<String> replay,
-    Conclusion.Policy policy) {
+    Conclusion.Policy policy,
+    Map<String, String> known,
+    Place.@Nullable Source origin) {
+  public ToldProof {
+    known = Map.copyOf(known);
+  }
+
   /** Told by the strict policy. */
   public ToldProof(Proof proof, boolean listed, String version, UnaryOperator<String> replay) {
     this(proof, listed, version, replay, Conclusion.Policy.STRICT);
   }
 
-  /** What it comes to. */
+  /** Nothing of it was known before. */
+  public ToldProof(
+      Proof proof,
+      boolean listed,
+      String version,
+      UnaryOperator<String> replay,
+      Conclusion.Policy policy) {
+    this(proof, listed, version, replay, policy, Map.of(), null);
+  }
+
+  /** What it comes to, without what was known. */
   public Conclusion conclusion() {
-    return Conclusion.of(proof, policy);
+    return Conclusion.of(open(), policy);
+  }
+
+  /** The proof without the break-ins that were known. */
+  Proof open() {
+    return known.isEmpty()
+        ? proof
+        : proof.with(proof.windows().stream().filter(result -> !isKnown(result)).toList());
+  }
+
+  /** How many break-ins were known. */
+  long knownOnes() {
+    return proof.windows().stream().filter(this::isKnown).count();
+  }
+
+  boolean isKnown(WindowResult result) {
+    return result.verdict() == Verdict.EXPLOITED
+        && known.containsKey(result.window().fingerprint());
+  }
+
+  Standing standing(WindowResult result) {
+    return isKnown(result)
+        ? Standing.known(known.getOrDefault(result.window().fingerprint(), ""))
+        : Standing.NEW;
   }
 }

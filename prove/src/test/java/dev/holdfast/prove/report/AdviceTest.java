@@ -87,7 +87,7 @@ class AdviceTest {
   void aSquattedDirectoryHasItsOwn() {
     CallRef made = new CallRef("mkdir", "/tmp/d", "0", 2);
     Window first = new Window("a", Hazard.S05, made, null, "/tmp", "d", Strike.DIRECTORY);
-    Window then = window(Hazard.S13).after(first, "both");
+    Window then = window(Hazard.S13).after(first, "both", "both");
     assertTrue(Advice.of(words("sh x"), then).startsWith("mkdir -p, "));
     assertTrue(Advice.of(words("java X"), then).contains("mkdtemp"));
     assertEquals(Hazard.S13.advice(), Advice.of(words("cp a b"), window(Hazard.S13)));

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Counts.
+set -e
+cd /srv/count
+n=$(cat counter)
+echo $((n + 1)) > counter

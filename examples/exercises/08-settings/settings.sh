@@ -1,0 +1,4 @@
+#!/bin/sh
+# Changes the settings.
+set -e
+echo "colour=blue" > /srv/app/settings
