@@ -240,7 +240,7 @@ class FirstHoursTest {
   /** Help wraps prose, and must not wrap what people copy. */
   @Test
   void everyLineOfAnExampleStandsAsItWasWritten() {
-    CommandLine all = Usage.asPrinted(Commands.commandLineFor());
+    CommandLine all = Usage.asPrinted(dev.holdfast.cli.Commands.commandLineFor());
     List<String> examples = new ArrayList<>();
     check(all, examples);
     assertTrue(examples.size() > 50, "examples were found: " + examples.size());

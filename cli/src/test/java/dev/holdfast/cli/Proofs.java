@@ -30,7 +30,7 @@ public final class Proofs {
         Strike.SYMLINK);
   }
 
-  static WindowResult race(String id, String path) {
+  public static WindowResult race(String id, String path) {
     return new WindowResult(
         window(id, path),
         Verdict.EXPLOITED,
@@ -40,7 +40,7 @@ public final class Proofs {
         List.of("the contents of the protected file changed"));
   }
 
-  static WindowResult plainFollow(String id) {
+  public static WindowResult plainFollow(String id) {
     return new WindowResult(
         new Window(
             id,
@@ -81,7 +81,7 @@ public final class Proofs {
   }
 
   /** Of a program that did not end. */
-  static Proof cutShort() {
+  public static Proof cutShort() {
     Proof whole = of();
     return new Proof(
         whole.argv(),

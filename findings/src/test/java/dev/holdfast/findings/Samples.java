@@ -57,6 +57,44 @@ final class Samples {
         List.of("no user namespace"));
   }
 
+  private static Report with(Finding finding) {
+    Report whole = report();
+    return new Report(
+        whole.producer(),
+        whole.title(),
+        whole.lead(),
+        whole.good(),
+        whole.decided(),
+        whole.figures(),
+        List.of(finding),
+        whole.tables(),
+        whole.notes());
+  }
+
+  /** One that a line of a script makes. */
+  static Report inAScript() {
+    Finding first = report().findings().getFirst();
+    return with(
+        new Finding(
+            first.rule(),
+            first.severity(),
+            first.message(),
+            new Place.Run(
+                "cp a b", "abc123", "openat", new Place.Source("debian/postinst", 7, 0)),
+            first.tags(),
+            first.timeline(),
+            first.evidence(),
+            first.remarks(),
+            first.related(),
+            first.fingerprint(),
+            first.replay()));
+  }
+
+  /** One that is in the baseline. */
+  static Report known() {
+    return with(report().findings().getFirst().withStanding(Standing.known("it is mine")));
+  }
+
   static Comparison comparison() {
     return new Comparison(
         new Report.Producer("holdfast lab", "1.2.3"),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +84,53 @@ class SarifWriterTest {
     assertEquals(3, physical.path("region").path("startColumn").intValue());
     JsonNode related = result.path("relatedLocations").get(0);
     assertEquals(0, related.path("id").intValue());
-    assertTrue(related.path("physicalLocation").path("region").isMissingNode());
+    // Of a file as a whole code hosts want a line, too.
+    assertEquals(
+        1, related.path("physicalLocation").path("region").path("startLine").intValue());
+  }
+
+  @Test
+  void aWindowWithASourceHasBothKindsOfPlaces() {
+    JsonNode location = write(Samples.inAScript()).at("/results/0/locations/0");
+    assertEquals(
+        "debian/postinst",
+        location.at("/physicalLocation/artifactLocation/uri").textValue());
+    assertEquals(7, location.at("/physicalLocation/region/startLine").intValue());
+    assertEquals("cp a b#abc123", location.at("/logicalLocations/0/fullyQualifiedName").textValue());
+  }
+
+  @Test
+  void aRuleHasWhatCodeHostsAskFor() {
+    for (JsonNode rule : run.path("tool").path("driver").path("rules")) {
+      String id = rule.path("id").textValue();
+      assertEquals("https://holdfast.dev/docs/" + id + ".html", rule.path("helpUri").textValue());
+      assertTrue(rule.path("name").textValue().matches("([A-Z][a-z]+)+"), rule::toString);
+      double score = Double.parseDouble(rule.at("/properties/security-severity").textValue());
+      assertTrue(score > 0 && score <= 10, rule::toString);
+      assertTrue(rule.at("/properties/tags").toString().contains("\"security\""));
+    }
+    assertTrue(run.at("/automationDetails/id").textValue().endsWith("/"));
+    assertEquals("https://holdfast.dev", run.at("/tool/driver/informationUri").textValue());
+  }
+
+  @Test
+  void whatIsKnownIsSuppressedWithItsReason() {
+    assertEquals("new", run.at("/results/0/baselineState").textValue());
+    assertTrue(run.at("/results/0/suppressions").isMissingNode());
+    JsonNode known = write(Samples.known()).at("/results/0");
+    assertEquals("unchanged", known.path("baselineState").textValue());
+    assertEquals("accepted", known.at("/suppressions/0/status").textValue());
+    assertEquals("it is mine", known.at("/suppressions/0/justification").textValue());
+  }
+
+  @Test
+  void twoOfOneFingerprintAreTwo() {
+    Report twice = Report.joined("two", "", List.of(Samples.report(), Samples.report()));
+    Set<String> all = new HashSet<>();
+    for (JsonNode result : write(twice).path("results")) {
+      assertTrue(all.add(result.at("/partialFingerprints/holdfast~1v1").textValue()));
+    }
+    assertEquals(4, all.size());
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.holdfast.findings.Place;
 import dev.holdfast.findings.Report;
 import dev.holdfast.findings.Rule;
 import dev.holdfast.findings.Severity;
+import dev.holdfast.findings.Standing;
 import dev.holdfast.findings.Step;
 import dev.holdfast.findings.Step.Lane;
 import dev.holdfast.findings.Step.Weight;
@@ -113,7 +114,8 @@ public final class ScheduleReport {
         remarks,
         List.of(),
             fingerprint(finding),
-            told.replay().apply(finding.replay()))
+            told.replay().apply(finding.replay()),
+            Standing.NEW)
         .withStanding(told.standing(finding));
   }
 
