@@ -45,7 +45,7 @@ class ExercisesTest {
   }
 
   /** In the directory of the exercise, as a student runs it. */
-  private int graded(Path exercise) throws Exception {
+  private void assertMark(int expected, Path exercise, String how) throws Exception {
     Process process =
         new ProcessBuilder(CommandRun.process("prove", "--quiet", "--case", "case.toml"))
             .directory(exercise.toFile())
@@ -53,9 +53,7 @@ class ExercisesTest {
             .start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = process.waitFor();
-    System.out.println(exercise.getFileName() + ": " + status + "\n" + said);
-    return status;
+    assertEquals(expected, process.waitFor(), how + ": " + said);
   }
 
   private static Path program(Path exercise) throws IOException {
@@ -80,20 +78,20 @@ class ExercisesTest {
     }
     Path program = program(exercise);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    assertEquals(ExitCode.NO, graded(exercise), "as it is given");
+    assertMark(ExitCode.NO, exercise, "as it is given");
 
     String solution = "solutions/" + name + "/" + program.getFileName();
     try (InputStream in = ExercisesTest.class.getResourceAsStream(solution)) {
       assertTrue(in != null, solution);
       Files.write(program, in.readAllBytes());
     }
-    assertEquals(ExitCode.OK, graded(exercise), "by the solution");
+    assertMark(ExitCode.OK, exercise, "by the solution");
 
     // Nobody wins by doing nothing, where the program has something to show.
     if (Files.readString(exercise.resolve("case.toml")).contains("&&")) {
       Files.writeString(
           program, name.contains("unpack") ? "pass\n" : "#!/bin/sh\nexit 0\n");
-      assertEquals(ExitCode.UNDECIDED, graded(exercise), "by nothing");
+      assertMark(ExitCode.UNDECIDED, exercise, "by nothing");
     }
   }
 }

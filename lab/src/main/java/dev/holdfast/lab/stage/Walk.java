@@ -66,13 +66,14 @@ final class Walk {
   private Outcome through(Victim victim, boolean usual)
       throws IOException, SkipScene, ProveException {
     Case what = stage.set(Case.of(victim.command(workshop)));
-    Proof listed = Prover.listWindows(what, Progress.NONE);
-    List<Window> stops = listed.listed();
+    // What the attacker can do is known only when the program has been seen more than once.
+    Proof proof = Prover.prove(what, Progress.NONE);
+    List<Window> stops = proof.windows().stream().map(WindowResult::window).toList();
     List<String> source = text(victim.source());
     String file = victim.source().substring(victim.source().lastIndexOf('/') + 1);
     walker.enters(usual, victim.program(), file, source, stops.size());
     boolean lost = false;
-    boolean open = listed.exit() != 0;
+    boolean open = proof.exit() != 0;
     int number = 0;
     for (Window stop : stops) {
       number++;
