@@ -15,9 +15,9 @@ import dev.holdfast.findings.HtmlWriter;
 import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.lab.Lab;
-import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.LabReport;
 import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.report.LabComparison;
 import dev.holdfast.lab.report.LabJson;
 import dev.holdfast.lab.report.LabText;
@@ -60,9 +60,9 @@ final class LabCommand extends Command {
   private final Value<Boolean> step =
       flag(
           "--step",
-          "Go through the scenes stop by stop: the source beside the call that comes next. Enter has"
-              + " the attacker strike there, 'n' goes on without, 'q' leaves the program. Answers"
-              + " are lines of standard input, which need not be a terminal.");
+          "Go through the scenes stop by stop: the source beside the call that comes next. Enter"
+              + " has the attacker strike there, 'n' goes on without, 'q' leaves the program."
+              + " Answers are lines of standard input, which need not be a terminal.");
 
   private final Value<Boolean> verbose =
       flag("--verbose", "Tell the evidence also of what came out as it should.");

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.files.tree.TreeOptions;
+import dev.holdfast.files.tree.Trees;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.testing.Requirements;
 import java.io.IOException;
@@ -14,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,10 +25,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExercisesTest {
   private static final Path EXERCISES = Path.of("../examples/exercises");
 
+  /** Not in /tmp, which one of the exercises has for its own. */
   private final Path directory;
 
-  ExercisesTest(@TempDir Path directory) {
-    this.directory = directory;
+  ExercisesTest() throws IOException {
+    directory = Files.createTempDirectory(Path.of("/var/tmp"), "holdfast-exercises");
+  }
+
+  @AfterEach
+  void remove() throws IOException {
+    Trees.delete(directory, TreeOptions.defaults());
   }
 
   static List<String> exercises() throws IOException {
@@ -73,7 +81,8 @@ class ExercisesTest {
       Requirements.program("/usr/bin/python3");
     }
     Path exercise = Files.createDirectory(directory.resolve(name));
-    for (String file : List.of("case.toml", program(EXERCISES.resolve(name)).getFileName().toString())) {
+    for (String file :
+        List.of("case.toml", program(EXERCISES.resolve(name)).getFileName().toString())) {
       Files.copy(EXERCISES.resolve(name).resolve(file), exercise.resolve(file));
     }
     Path program = program(exercise);
@@ -89,8 +98,7 @@ class ExercisesTest {
 
     // Nobody wins by doing nothing, where the program has something to show.
     if (Files.readString(exercise.resolve("case.toml")).contains("&&")) {
-      Files.writeString(
-          program, name.contains("unpack") ? "pass\n" : "#!/bin/sh\nexit 0\n");
+      Files.writeString(program, name.contains("unpack") ? "pass\n" : "#!/bin/sh\nexit 0\n");
       assertMark(ExitCode.UNDECIDED, exercise, "by nothing");
     }
   }

@@ -173,7 +173,13 @@ class FirstHoursTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2, 130, 0", "15, 143, 0", "1, 129, 0", "15, 143, 30", "2, 130, 150", "1, 129, 500", "15, 143, 900"
+    "2, 130, 0",
+    "15, 143, 0",
+    "1, 129, 0",
+    "15, 143, 30",
+    "2, 130, 150",
+    "1, 129, 500",
+    "15, 143, 900"
   })
   void aLabThatIsInterruptedLeavesNothing(int signal, int status, int later) throws Exception {
     worlds();

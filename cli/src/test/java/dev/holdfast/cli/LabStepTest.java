@@ -58,10 +58,11 @@ class LabStepTest {
     assertTrue(run.out().contains("The attacker gains "), run::out);
     assertTrue(run.out().contains("HOLDFAST'S WAY"), run::out);
     assertTrue(
-        run.out().lines().anyMatch(l -> l.startsWith("> ") && l.contains(line) && l.contains(" | ")),
+        run.out()
+            .lines()
+            .anyMatch(l -> l.startsWith("> ") && l.contains(line) && l.contains(" | ")),
         run::out);
-    assertTrue(
-        run.out().endsWith("The usual way lost, and Holdfast's way held.\n"), run::out);
+    assertTrue(run.out().endsWith("The usual way lost, and Holdfast's way held.\n"), run::out);
     run.out().lines().forEach(l -> assertTrue(l.length() <= 100, l));
   }
 
@@ -82,7 +83,8 @@ class LabStepTest {
     run(ENTER, "--step", "L02", "--quiet");
     CommandRun run = run(ENTER, "--step", "L02");
     assertEquals(ExitCode.UNDECIDED, run.exit());
-    assertTrue(run.err().startsWith("holdfast lab: L02: its programs act on one another"), run::err);
+    assertTrue(
+        run.err().startsWith("holdfast lab: L02: its programs act on one another"), run::err);
   }
 
   @Test

@@ -61,11 +61,7 @@ public final class JunitXmlWriter {
     out.write(
         "      <%s message=\"%s\" type=\"%s\">%s</%s>\n"
             .formatted(
-                element,
-                escape(subject.message()),
-                element,
-                escape(subject.text()),
-                element));
+                element, escape(subject.message()), element, escape(subject.text()), element));
   }
 
   private static long count(List<Subject> subjects, Outcome outcome) {

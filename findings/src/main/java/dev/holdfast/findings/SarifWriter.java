@@ -65,7 +65,8 @@ public final class SarifWriter {
     json.writeArrayFieldStart("runs");
     json.writeStartObject();
     tool(report);
-    // What tells one kind of analysis of a commit from another: the slash at the end makes all of it the category.
+    // What tells one kind of analysis of a commit from another: the slash at the end makes all of
+    // it the category.
     json.writeObjectFieldStart("automationDetails");
     json.writeStringField("id", report.producer().command().replace(' ', '/') + "/");
     json.writeEndObject();

@@ -58,8 +58,7 @@ class JunitXmlWriterTest {
         only(written(new Subject(hostile, Outcome.FAILED, hostile, hostile)), "failure");
     String text = failure.getTextContent();
     assertEquals("<b>&\"'\\x00\\x08\\x1b[31m\uFFFD\\ud800]]>\nsecond line", text);
-    assertEquals(
-        text.replace('\n', ' '), ((Element) failure.getParentNode()).getAttribute("name"));
+    assertEquals(text.replace('\n', ' '), ((Element) failure.getParentNode()).getAttribute("name"));
     // The control: as they are, they do.
     assertThrows(SAXParseException.class, () -> parse("<a>" + hostile.substring(4) + "</a>"));
   }

@@ -79,8 +79,7 @@ final class Samples {
             first.rule(),
             first.severity(),
             first.message(),
-            new Place.Run(
-                "cp a b", "abc123", "openat", new Place.Source("debian/postinst", 7, 0)),
+            new Place.Run("cp a b", "abc123", "openat", new Place.Source("debian/postinst", 7, 0)),
             first.tags(),
             first.timeline(),
             first.evidence(),

@@ -38,9 +38,17 @@ class SarifSchemaTest {
   }
 
   private static List<Report> reports() {
-    Report none = new Report(
-        new Report.Producer("holdfast prove", "0"), "t", "l", true, true,
-        List.of(), List.of(), List.of(), List.of());
+    Report none =
+        new Report(
+            new Report.Producer("holdfast prove", "0"),
+            "t",
+            "l",
+            true,
+            true,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
     return List.of(
         none,
         Samples.report(),

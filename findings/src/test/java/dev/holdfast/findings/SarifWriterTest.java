@@ -85,18 +85,17 @@ class SarifWriterTest {
     JsonNode related = result.path("relatedLocations").get(0);
     assertEquals(0, related.path("id").intValue());
     // Of a file as a whole code hosts want a line, too.
-    assertEquals(
-        1, related.path("physicalLocation").path("region").path("startLine").intValue());
+    assertEquals(1, related.path("physicalLocation").path("region").path("startLine").intValue());
   }
 
   @Test
   void aWindowWithASourceHasBothKindsOfPlaces() {
     JsonNode location = write(Samples.inAScript()).at("/results/0/locations/0");
     assertEquals(
-        "debian/postinst",
-        location.at("/physicalLocation/artifactLocation/uri").textValue());
+        "debian/postinst", location.at("/physicalLocation/artifactLocation/uri").textValue());
     assertEquals(7, location.at("/physicalLocation/region/startLine").intValue());
-    assertEquals("cp a b#abc123", location.at("/logicalLocations/0/fullyQualifiedName").textValue());
+    assertEquals(
+        "cp a b#abc123", location.at("/logicalLocations/0/fullyQualifiedName").textValue());
   }
 
   @Test

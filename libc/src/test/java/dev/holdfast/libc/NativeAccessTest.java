@@ -31,8 +31,7 @@ class NativeAccessTest {
     Commands.Result refused = run("--illegal-native-access=deny");
     assertEquals(1, refused.exit());
     String first = refused.output().lines().findFirst().orElse("");
-    assertTrue(
-        first.contains("start it with --enable-native-access=ALL-UNNAMED"), refused::output);
+    assertTrue(first.contains("start it with --enable-native-access=ALL-UNNAMED"), refused::output);
     // The control: with it, it works.
     assertEquals(
         new Commands.Result(0, "pid true\n"),

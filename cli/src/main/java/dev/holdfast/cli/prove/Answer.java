@@ -1,9 +1,9 @@
 package dev.holdfast.cli.prove;
 
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.findings.Json;
 import dev.holdfast.findings.JunitXmlWriter.Outcome;
 import dev.holdfast.findings.JunitXmlWriter.Subject;
-import dev.holdfast.findings.Json;
 import dev.holdfast.findings.Report;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.prove.report.Conclusion;

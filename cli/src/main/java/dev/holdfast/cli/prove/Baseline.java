@@ -26,7 +26,8 @@ import java.util.Set;
  * reason = "the directory is the administrator's alone; see issue 12"
  * </pre>
  *
- * <p>An id is the finding's fingerprint, which stays the same while the program is edited elsewhere.
+ * <p>An id is the finding's fingerprint, which stays the same while the program is edited
+ * elsewhere.
  */
 final class Baseline {
   static final Baseline NONE = new Baseline(Map.of());
@@ -106,7 +107,8 @@ final class Baseline {
 
   /** A baseline of what was found, with the reasons that this one has for it. */
   void write(Collection<Entry> found, Writer out) throws IOException {
-    out.write("# What 'holdfast prove --baseline' knows and does not count: mend it, or say why not.\n");
+    out.write(
+        "# What 'holdfast prove --baseline' knows and does not count: mend it, or say why not.\n");
     Map<String, Entry> all = new LinkedHashMap<>();
     found.forEach(entry -> all.putIfAbsent(entry.id(), entry));
     for (Entry entry : all.values()) {

@@ -381,7 +381,9 @@ public final class ProveCommand extends Command {
     if (answers.size() == asked && !listWindows.get() && !replay.given() && !options.narrowed()) {
       List<String> gone =
           known.without(broken).stream()
-              .map(entry -> "the baseline has what is broken no more: " + entry.id() + " " + entry.what())
+              .map(
+                  entry ->
+                      "the baseline has what is broken no more: " + entry.id() + " " + entry.what())
               .toList();
       Notes.print(gone, spec, globals());
     }
@@ -395,8 +397,7 @@ public final class ProveCommand extends Command {
       @Nullable OutputFile html,
       @Nullable OutputFile junit,
       @Nullable OutputFile baseline) {
-    void write(
-        List<Answer> answers, int asked, Baseline known, List<Baseline.Entry> broken) {
+    void write(List<Answer> answers, int asked, Baseline known, List<Baseline.Entry> broken) {
       Report report =
           Report.joined(
               asked + " cases",

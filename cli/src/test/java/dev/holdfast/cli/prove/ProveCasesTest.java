@@ -129,7 +129,8 @@ class ProveCasesTest {
     assertEquals(2, place.at("/region/startLine").intValue(), "where the command is named");
     assertTrue(Files.readString(html).contains("3 cases: 1 as expected, 1 not, 1 not decided"));
 
-    Document document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(junit.toFile());
+    Document document =
+        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(junit.toFile());
     Element suite = (Element) document.getElementsByTagName("testsuite").item(0);
     assertEquals("3", suite.getAttribute("tests"));
     assertEquals("1", suite.getAttribute("failures"));
@@ -152,7 +153,8 @@ class ProveCasesTest {
     assertEquals(2, written.lines().filter("[[known]]"::equals).count(), written);
     assertEquals(ExitCode.OK, run("bad", "--quiet", "--baseline=" + file).exit());
 
-    Files.writeString(file, written.replaceFirst("reason = \"\"", "reason = \"it is \\\\\"mine\\\\\"\""));
+    Files.writeString(
+        file, written.replaceFirst("reason = \"\"", "reason = \"it is \\\\\"mine\\\\\"\""));
     Path sarif = directory.resolve("r.sarif");
     CommandRun run =
         run("bad", "--baseline=" + file, "--sarif=" + sarif, "--write-baseline=" + file);
@@ -163,8 +165,7 @@ class ProveCasesTest {
     JsonNode result = json(sarif).at("/runs/0/results/0");
     assertEquals("unchanged", result.path("baselineState").textValue());
     assertEquals("it is \"mine\"", result.at("/suppressions/0/justification").textValue());
-    JsonNode proof =
-        new ObjectMapper().readTree(run("bad", "--json", "--baseline=" + file).out());
+    JsonNode proof = new ObjectMapper().readTree(run("bad", "--json", "--baseline=" + file).out());
     assertEquals("HOLDS", proof.path("conclusion").textValue());
     assertEquals("it is \"mine\"", proof.at("/windows/0/known").textValue());
     assertEquals(2, proof.at("/summary/known").intValue());
@@ -174,7 +175,8 @@ class ProveCasesTest {
     Files.writeString(file, half);
     CommandRun partly = run("bad", "--baseline=" + file);
     assertEquals(ExitCode.NO, partly.exit());
-    assertTrue(partly.out().contains("Not counted: 1 break-in that the baseline knows."), partly::out);
+    assertTrue(
+        partly.out().contains("Not counted: 1 break-in that the baseline knows."), partly::out);
   }
 
   @Test

@@ -42,7 +42,8 @@ public final class WalkText {
       String told = i < right.size() ? right.get(i) : "";
       String padded = code + " ".repeat(Math.max(0, LEFT - code.length()));
       boolean here = from + i == line;
-      out.append((painter.paint(here ? Ink.STRONG : Ink.FAINT, padded) + " | " + told).stripTrailing())
+      out.append(
+              (painter.paint(here ? Ink.STRONG : Ink.FAINT, padded) + " | " + told).stripTrailing())
           .append('\n');
     }
     return out.toString();
@@ -60,7 +61,9 @@ public final class WalkText {
         + window.use().path()
         + "\". The attacker's move: "
         + window.strike().description()
-        + (window.entry().isEmpty() ? "." : " (" + window.entry() + " in " + window.directory() + ").");
+        + (window.entry().isEmpty()
+            ? "."
+            : " (" + window.entry() + " in " + window.directory() + ").");
   }
 
   /** What came of it. */

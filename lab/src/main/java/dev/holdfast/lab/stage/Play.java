@@ -1,9 +1,9 @@
 package dev.holdfast.lab.stage;
 
-import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.VariantResult;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.model.Progress;
 import java.io.IOException;

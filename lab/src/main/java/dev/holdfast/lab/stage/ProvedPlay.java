@@ -1,10 +1,10 @@
 package dev.holdfast.lab.stage;
 
-import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.model.VariantResult;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;

@@ -27,8 +27,7 @@ final class SourceLine {
 
   /** From 1; 0 if none fits, or more than one as well. */
   static int of(List<String> source, CallRef call) {
-    String command =
-        call.doer().command().isEmpty() ? "" : base(call.doer().command().getFirst());
+    String command = call.doer().command().isEmpty() ? "" : base(call.doer().command().getFirst());
     int byWords = only(source, words(call.call()), base(call.path()));
     return byWords > 0 || command.isEmpty() ? byWords : only(source, Pattern.quote(command), "");
   }

@@ -1,7 +1,7 @@
 package dev.holdfast.lab.stage;
 
-import dev.holdfast.lab.model.Walker;
 import dev.holdfast.lab.model.Outcome;
+import dev.holdfast.lab.model.Walker;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads somebody through a scene: each program is stopped before each call at which the attacker can
- * do something, and he acts when he is told to. Each stop is a run of its own, up to that call.
+ * Leads somebody through a scene: each program is stopped before each call at which the attacker
+ * can do something, and he acts when he is told to. Each stop is a run of its own, up to that call.
  */
 final class Walk {
   private final ProvedPlay.Stage stage;

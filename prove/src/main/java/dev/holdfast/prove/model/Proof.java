@@ -49,20 +49,8 @@ public record Proof(
   /** The same with other windows. */
   public Proof with(List<WindowResult> others) {
     return new Proof(
-        argv,
-        user,
-        attacker,
-        calls,
-        tasks,
-        exit,
-        complete,
-        others,
-        listed,
-        leftOut,
-        ways,
-        trials,
-        pruned,
-        notes);
+        argv, user, attacker, calls, tasks, exit, complete, others, listed, leftOut, ways, trials,
+        pruned, notes);
   }
 
   public long races() {

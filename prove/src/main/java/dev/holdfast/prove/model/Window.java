@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param before the window at which the intruder acted earlier in the same run; null if there is
  *     none
  * @param fingerprint the same for the same fault also after the program was edited elsewhere: which
- *     program makes which call on what name, and what is done to it, and not which task it is or how
- *     many calls came before
+ *     program makes which call on what name, and what is done to it, and not which task it is or
+ *     how many calls came before
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public record Window(
@@ -55,8 +55,7 @@ public record Window(
 
   /** The same under another id. */
   public Window named(String itsId) {
-    return new Window(
-        itsId, hazard, use, check, directory, entry, strike, before, fingerprint);
+    return new Window(itsId, hazard, use, check, directory, entry, strike, before, fingerprint);
   }
 
   /** The same, but after another one. */

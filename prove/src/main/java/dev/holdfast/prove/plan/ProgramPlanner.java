@@ -64,7 +64,8 @@ public final class ProgramPlanner {
             "",
             "",
             strike,
-            WindowId.fingerprint(call, command == null ? "" : command, strike.toString(), volatileNames)),
+            WindowId.fingerprint(
+                call, command == null ? "" : command, strike.toString(), volatileNames)),
         List.of(new Move(call, null, strike, command, true)),
         volatileNames);
   }

@@ -113,17 +113,17 @@ public final class ProofReport {
       remarks.add(ProofWords.blocked(result.blockedBy()));
     }
     return new Finding(
-        rule(window.hazard()),
-        Severity.ERROR,
-        message(proof, result),
-        place(told, window),
-        tags,
-        timeline(proof, result),
-        result.evidence(),
-        remarks,
-        group.others().stream().map(other -> place(told, other.window())).toList(),
-        window.fingerprint(),
-        told.replay().apply(window.id()))
+            rule(window.hazard()),
+            Severity.ERROR,
+            message(proof, result),
+            place(told, window),
+            tags,
+            timeline(proof, result),
+            result.evidence(),
+            remarks,
+            group.others().stream().map(other -> place(told, other.window())).toList(),
+            window.fingerprint(),
+            told.replay().apply(window.id()))
         .withStanding(told.standing(result));
   }
 

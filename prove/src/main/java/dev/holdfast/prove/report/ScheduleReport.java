@@ -99,20 +99,20 @@ public final class ScheduleReport {
     }
     String about = ScheduleWords.of(finding.kind());
     return new Finding(
-        new Rule(
-            ScheduleWords.rule(finding.kind()),
-            about,
-            "Programs that run at the same time: " + about + ".",
-            String.join(" ", advice) + " (" + row + ": docs/" + row + ".md)"),
-        Severity.ERROR,
-        message(finding),
-        new Place.Run(title(), finding.replay(), moment(finding), source(finding)),
-        List.of(finding.kind().name(), Text.count(finding.preemptions(), "preemption")),
-        timeline(finding),
-        outcomes(finding.outcomes()),
-        finding.evidence(),
-        remarks,
-        List.of(),
+            new Rule(
+                ScheduleWords.rule(finding.kind()),
+                about,
+                "Programs that run at the same time: " + about + ".",
+                String.join(" ", advice) + " (" + row + ": docs/" + row + ".md)"),
+            Severity.ERROR,
+            message(finding),
+            new Place.Run(title(), finding.replay(), moment(finding), source(finding)),
+            List.of(finding.kind().name(), Text.count(finding.preemptions(), "preemption")),
+            timeline(finding),
+            outcomes(finding.outcomes()),
+            finding.evidence(),
+            remarks,
+            List.of(),
             fingerprint(finding),
             told.replay().apply(finding.replay()),
             Standing.NEW)

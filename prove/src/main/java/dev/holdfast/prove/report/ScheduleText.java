@@ -56,7 +56,8 @@ public final class ScheduleText {
     line("");
     line(
         painter.paint(
-            told.conclusion() == Conclusion.Kind.BROKEN ? Ink.BAD : Ink.GOOD, ScheduleWords.verdict(proof)));
+            told.conclusion() == Conclusion.Kind.BROKEN ? Ink.BAD : Ink.GOOD,
+            ScheduleWords.verdict(proof)));
     wrapped("", ScheduleWords.claim(proof));
     return text.toString();
   }

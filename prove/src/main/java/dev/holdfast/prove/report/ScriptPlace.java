@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The line of a script that makes a call.
  *
- * <p>No interpreter says at which line it is, so the line is found by what is known of the call: the
- * command that makes it, its words, the name it is about. Where two lines fit as well, no line is
- * named, and the script alone is.
+ * <p>No interpreter says at which line it is, so the line is found by what is known of the call:
+ * the command that makes it, its words, the name it is about. Where two lines fit as well, no line
+ * is named, and the script alone is.
  */
 final class ScriptPlace {
   private static final Pattern INTERPRETER =
@@ -33,8 +33,10 @@ final class ScriptPlace {
   private static final Pattern STARTER =
       Pattern.compile("env|setpriv|nice|ionice|timeout|stdbuf|unshare|chroot|sudo|runuser|su");
 
-  /** An interpreter's option whose next word is the program itself. */
-  private static final Pattern INLINE = Pattern.compile("-[a-z]*[ce]");
+  /** An option whose next word is the program itself: of shells and Python, and of all others. */
+  private static final Pattern COMMAND = Pattern.compile("-[a-z]*c");
+
+  private static final Pattern EXPRESSION = Pattern.compile("-[a-zA-Z]*[eEr]");
 
   private static final int LARGEST = 1 << 20;
 
@@ -96,11 +98,15 @@ final class ScriptPlace {
     for (int i = 0; i < command.size(); i++) {
       String name = base(command.get(i));
       if (INTERPRETER.matcher(name).matches()) {
-        return ofInterpreter(command.subList(i + 1, command.size()), directory);
+        boolean isShell =
+            name.endsWith("sh") || name.startsWith("python") || name.equals("busybox");
+        Pattern inline = isShell ? COMMAND : EXPRESSION;
+        return ofInterpreter(inline, command.subList(i + 1, command.size()), directory);
       }
       boolean passedOver =
           STARTER.matcher(name).matches()
-              || (i > 0 && (name.startsWith("-") || name.contains("=") || name.matches("[0-9.]+[smh]?")));
+              || (i > 0
+                  && (name.startsWith("-") || name.contains("=") || name.matches("[0-9.]+[smh]?")));
       if (!passedOver) {
         ScriptPlace script = read(command.get(i), directory);
         return script != null && script.lines.getFirst().startsWith("#!") ? script : null;
@@ -109,9 +115,10 @@ final class ScriptPlace {
     return null;
   }
 
-  private static @Nullable ScriptPlace ofInterpreter(List<String> words, Path directory) {
+  private static @Nullable ScriptPlace ofInterpreter(
+      Pattern inline, List<String> words, Path directory) {
     for (String word : words) {
-      if (INLINE.matcher(word).matches()) {
+      if (inline.matcher(word).matches()) {
         return null;
       }
       if (!word.startsWith("-") && !word.startsWith("+")) {
