@@ -269,26 +269,24 @@ public final class ProveCommand extends Command {
 
   private ToldProof told(Asked asked, Baseline known, Proof proof) {
     return new ToldProof(
-        proof,
-        listWindows.get(),
-        Version.number(),
-        id -> ReplayLine.of(asked.one(), options.argv(), List.of(), id),
-        asked.one().policy(),
-        known.known(),
-        asked.one().origin());
+            proof,
+            listWindows.get(),
+            Version.number(),
+            id -> ReplayLine.of(asked.one(), options.argv(), List.of(), id),
+            asked.one().policy())
+        .beside(known.known(), asked.one().origin());
   }
 
   private ToldSchedules told(Asked asked, Together together, Baseline known, ScheduleProof proof) {
     List<List<String>> commands = new ArrayList<>(List.of(asked.what().argv()));
     together.others().forEach(command -> commands.add(List.of("sh", "-c", command)));
     return new ToldSchedules(
-        proof,
-        commands,
-        replay.given(),
-        Version.number(),
-        id -> ReplayLine.of(asked.one(), options.argv(), schedules.words(), id),
-        known.known(),
-        asked.one().origin());
+            proof,
+            commands,
+            replay.given(),
+            Version.number(),
+            id -> ReplayLine.of(asked.one(), options.argv(), schedules.words(), id))
+        .beside(known.known(), asked.one().origin());
   }
 
   private Answer answer(ToldProof told, CaseOptions.OneCase one) {

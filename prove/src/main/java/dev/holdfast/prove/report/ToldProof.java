@@ -48,6 +48,11 @@ public record ToldProof(
     this(proof, listed, version, replay, policy, Map.of(), null);
   }
 
+  /** The same, told by who knows of a baseline and of a file that the case comes from. */
+  public ToldProof beside(Map<String, String> itsKnown, Place.@Nullable Source itsOrigin) {
+    return new ToldProof(proof, listed, version, replay, policy, itsKnown, itsOrigin);
+  }
+
   /** What it comes to, without what was known. */
   public Conclusion conclusion() {
     return Conclusion.of(open(), policy);

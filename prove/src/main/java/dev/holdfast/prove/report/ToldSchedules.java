@@ -44,6 +44,11 @@ public record ToldSchedules(
     this(proof, commands, replayed, version, replay, Map.of(), null);
   }
 
+  /** The same, told by who knows of a baseline and of a file that the case comes from. */
+  public ToldSchedules beside(Map<String, String> itsKnown, Place.@Nullable Source itsOrigin) {
+    return new ToldSchedules(proof, commands, replayed, version, replay, itsKnown, itsOrigin);
+  }
+
   /**
    * Whether it was decided: with all of one preemption, or by the one schedule that was asked for.
    */
