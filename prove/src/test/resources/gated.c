@@ -1,9 +1,10 @@
 /* A victim by script, and whoever attacks it by trying everything.
 
      gated CALL...           makes the calls in the working directory, one after the other
-     gated --brute[-sticky] CALL...
+     gated --brute[-sticky] PAIRS CALL...
                              does that again and again in a private /srv, each time with one strike of
-                             an attacker before one of the calls, and prints each strike that gained
+                             an attacker before one of the calls, for good or taken back before a later
+                             call; then PAIRS times with two strikes by chance. Prints what gained
                              something: the call, the strike, what was gained
 
    The attacker is 65534, owns the working directory /srv/arena (or it is like /tmp), and may do there
@@ -26,6 +27,7 @@
 
 static char buffer[64];
 static ssize_t held;
+static struct stat last; /* what was read */
 static int sticky;
 
 /* Whether the script goes on. */
@@ -40,6 +42,7 @@ static int call(const char *text) {
   if (IS("regular")) return lstat(a, &st) == 0 && S_ISREG(st.st_mode);
   if (IS("follows")) return stat(a, &st) == 0 && S_ISREG(st.st_mode);
   if (IS("mine")) return lstat(a, &st) == 0 && st.st_uid == 0;
+  if (IS("same")) return lstat(a, &st) == 0 && st.st_dev == last.st_dev && st.st_ino == last.st_ino;
   if (IS("readable")) return access(a, R_OK) == 0;
   if (IS("write") || IS("exclusive") || IS("nofollow") || IS("append")) {
     int flags = IS("exclusive") ? O_CREAT | O_EXCL : IS("nofollow") ? O_CREAT | O_NOFOLLOW
@@ -54,6 +57,7 @@ static int call(const char *text) {
     fd = open(a, O_RDONLY | O_NONBLOCK | (IS("readown") ? O_NOFOLLOW : 0));
     if (fd < 0) return 0;
     held = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, buffer, sizeof buffer) : -1;
+    last = st;
     close(fd);
     return held >= 0;
   }
@@ -130,10 +134,17 @@ static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/va
                                 "/srv/vault/new", "/srv/vault/empty", "hardlink", "own", "owndir", "gone"};
 
 /* As the attacker; what was there is moved away first, however deep it is. */
-static void strike(const char *name, const char *how) {
-  char path[64];
+static void strike(const char *name, const char *how, int nth) {
+  char path[64], away[64], made[64];
   snprintf(path, sizeof path, "/srv/arena/%s", name);
-  if (rename(path, "/srv/arena/.away") && errno != ENOENT) _exit(1);
+  snprintf(away, sizeof away, "/srv/arena/.away-%d", nth);
+  snprintf(made, sizeof made, "/srv/arena/.made-%d", nth);
+  if (strcmp(how, "back") == 0) {
+    if (rename(path, made) && errno != ENOENT) _exit(1);
+    if (rename(away, path) && errno != ENOENT) _exit(1);
+    return;
+  }
+  if (rename(path, away) && errno != ENOENT) _exit(1);
   if (how[0] == '/') {
     if (symlink(how, path)) _exit(1);
   } else if (strcmp(how, "hardlink") == 0) {
@@ -194,23 +205,30 @@ static const char *gained(void) {
   return leaks("/srv/arena") ? "leak" : NULL;
 }
 
-static void as_attacker(const char *name, const char *how) {
+typedef struct {
+  int at;
+  const char *name, *how;
+  int nth; /* which strike is taken back */
+} Move;
+
+static void as_attacker(Move move) {
   pid_t child = fork();
   if (child == 0) {
     if (setgroups(0, NULL) || setgid(ATTACKER) || setuid(ATTACKER)) _exit(2);
-    strike(name, how);
+    strike(move.name, move.how, move.nth);
     _exit(0);
   }
   waitpid(child, NULL, 0);
 }
 
-static const char *trial(int n, char **calls, int at, const char *name, const char *how) {
+static const char *trial(int n, char **calls, Move one, Move two) {
   scene();
   pid_t child = fork();
   if (child == 0) {
     if (chdir("/srv/arena")) _exit(65);
     for (int i = 0; i < n; i++) {
-      if (i == at) as_attacker(name, how);
+      if (i == one.at) as_attacker(one);
+      if (i == two.at) as_attacker(two);
       if (!call(calls[i])) break;
     }
     _exit(0);
@@ -219,26 +237,50 @@ static const char *trial(int n, char **calls, int at, const char *name, const ch
   return gained();
 }
 
+#define COUNT(array) (sizeof array / sizeof array[0])
+static const Move NONE = {-1, "", "", 0};
+
+static void brute(int n, char **calls, int pairs) {
+  for (int at = 0; at < n; at++) {
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+      for (size_t j = 0; j < COUNT(STRIKES); j++) {
+        Move one = {at, NAMES[i], STRIKES[j], 1};
+        const char *gain = trial(n, calls, one, NONE);
+        if (gain != NULL) printf("%s: %s becomes %s: %s\n", calls[at], NAMES[i], STRIKES[j], gain);
+        for (int back = at + 1; gain == NULL && back < n; back++) {
+          Move two = {back, NAMES[i], "back", 1};
+          const char *then = trial(n, calls, one, two);
+          if (then != NULL)
+            printf("%s: %s becomes %s, and back at %d %s: %s\n", calls[at], NAMES[i], STRIKES[j], back, calls[back], then);
+        }
+      }
+    }
+  }
+  for (int i = 0; n > 1 && i < pairs; i++) {
+    int first = random() % n, second = random() % n;
+    if (first == second) continue;
+    Move one = {first < second ? first : second, NAMES[random() % COUNT(NAMES)], STRIKES[random() % COUNT(STRIKES)], 1};
+    Move two = {first < second ? second : first, NAMES[random() % COUNT(NAMES)], STRIKES[random() % COUNT(STRIKES)], 2};
+    const char *gain = trial(n, calls, one, two);
+    if (gain != NULL)
+      printf("%d %s: %s becomes %s; %d %s: %s becomes %s: %s\n", one.at, calls[one.at], one.name, one.how, two.at,
+             calls[two.at], two.name, two.how, gain);
+  }
+}
+
 int main(int argc, char **argv) {
   umask(022);
   sticky = argc > 1 && strcmp(argv[1], "--brute-sticky") == 0;
-  if (sticky || (argc > 1 && strcmp(argv[1], "--brute") == 0)) {
+  if (argc > 2 && (sticky || strcmp(argv[1], "--brute") == 0)) {
     if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
       perror("a private mount namespace");
       return 65;
     }
-    if (trial(argc - 2, argv + 2, -1, "", "") != NULL) {
+    if (trial(argc - 3, argv + 3, NONE, NONE) != NULL) {
       printf("undisturbed\n");
       return 0;
     }
-    for (int at = 0; at < argc - 2; at++) {
-      for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        for (size_t j = 0; j < sizeof STRIKES / sizeof STRIKES[0]; j++) {
-          const char *gain = trial(argc - 2, argv + 2, at, NAMES[i], STRIKES[j]);
-          if (gain != NULL) printf("%s: %s becomes %s: %s\n", argv[2 + at], NAMES[i], STRIKES[j], gain);
-        }
-      }
-    }
+    brute(argc - 3, argv + 3, atoi(argv[2]));
     return 0;
   }
   for (int i = 1; i < argc; i++) {

@@ -20,10 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A program that a proof says held must hold against whoever tries everything: small programs made
  * by chance are attacked by a C program that knows nothing of windows, plans and judges, with each
- * of some eighty strikes before each call. Longer: {@code bench/brute-force.sh}.
+ * of some eighty strikes before each call, for good or taken back before a later one, and with pairs
+ * of strikes by chance. Longer: {@code bench/brute-force.sh}.
  */
 class BruteForceTest {
   private static final int PROGRAMS = Integer.getInteger("holdfast.brute.programs", 12);
+  private static final int PAIRS = Integer.getInteger("holdfast.brute.pairs", 40);
   private static final long SEED = Long.getLong("holdfast.brute.seed", 1);
 
   private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t", "e/x", "e/t"};
@@ -32,6 +34,7 @@ class BruteForceTest {
     "regular N",
     "follows N",
     "mine N",
+    "same N",
     "readable N",
     "write N",
     "exclusive N",
@@ -85,7 +88,7 @@ class BruteForceTest {
 
   private static List<String> byForce(List<String> script, boolean sticky) throws Exception {
     String how = sticky ? "--brute-sticky" : "--brute";
-    List<String> command = new ArrayList<>(List.of(victim.toString(), how));
+    List<String> command = new ArrayList<>(List.of(victim.toString(), how, String.valueOf(PAIRS)));
     command.addAll(script);
     return TestHost.run(command).lines().toList();
   }
@@ -114,7 +117,10 @@ class BruteForceTest {
         List.of("lchown t", "chown t"),
         List.of("mkdir t", "append t"),
         List.of("chdir e", "rename b b", "write b"),
-        List.of("regular b", "fchmod b", "lchown b"));
+        List.of("regular b", "fchmod b", "lchown b"),
+        List.of("regular a", "read a", "regular a", "put t"),
+        List.of("read a", "mine a", "put t"),
+        List.of("regular a", "read a", "same a", "put t"));
   }
 
   /**
@@ -164,5 +170,8 @@ class BruteForceTest {
   void bruteForceFinds() throws Exception {
     assertFalse(byForce(List.of("regular a", "chmod a"), false).isEmpty());
     assertEquals(List.of(), byForce(List.of("fchmod a"), false));
+    assertFalse(byForce(List.of("regular a", "read a", "regular a", "put t"), false).isEmpty());
+    assertEquals(
+        List.of(), byForce(List.of("regular a", "read a", "same a", "put t"), false));
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param onTheWay the first such call of the process whose way leads over the binding, whatever it
  *     names beyond: in another run it may be about another name
  * @param below what stopped the program in the directory that is changed
+ * @param lookedAtAgain the program comes by the binding again later, and may notice the change then
  */
 public record Move(
     ObservedCall call,
@@ -22,7 +23,8 @@ public record Move(
     @Nullable String command,
     boolean predictable,
     boolean onTheWay,
-    NamesBelow below) {
+    NamesBelow below,
+    boolean lookedAtAgain) {
   /** One that waits for the very call. */
   public Move(
       ObservedCall call,
@@ -30,11 +32,11 @@ public record Move(
       Strike strike,
       @Nullable String command,
       boolean predictable) {
-    this(call, binding, strike, command, predictable, false, NamesBelow.NONE);
+    this(call, binding, strike, command, predictable, false, NamesBelow.NONE, false);
   }
 
   /** The same, for any such call that leads over the directory that it changes. */
   Move first() {
-    return new Move(call, binding, strike, command, predictable, true, below);
+    return new Move(call, binding, strike, command, predictable, true, below, lookedAtAgain);
   }
 }

@@ -52,6 +52,12 @@ public final class Planner {
   /** Who looked at a name last, among the calls up to now: a run may make very many. */
   private final Map<Name, ObservedCall> looked = new HashMap<>();
 
+  /** The index of the last call that comes by a name. */
+  private final Map<Name, Integer> last = new HashMap<>();
+
+  /** The index of the call that is looked at. */
+  private int now;
+
   /** What is tried at the first times for each name, however often the program asks about it. */
   private record Asked(Name name, Strike strike, Action kind) {}
 
@@ -92,13 +98,18 @@ public final class Planner {
     undisturbed = from == 0;
     prune("attacker cannot change the name", observation.outOfReach());
     prune("held descriptor", observation.onDescriptors());
-    int index = 0;
-    for (ObservedCall call : observation.interesting()) {
-      shown.before(call, index);
-      if (index >= from) {
+    List<ObservedCall> calls = observation.interesting();
+    for (int i = 0; i < calls.size(); i++) {
+      for (Binding binding : calls.get(i).changeable()) {
+        last.put(Name.of(binding), i);
+      }
+    }
+    for (now = 0; now < calls.size(); now++) {
+      ObservedCall call = calls.get(now);
+      shown.before(call, now);
+      if (now >= from) {
         moments(call);
       }
-      index++;
       remember(call);
       shown.after(call);
     }
@@ -504,7 +515,8 @@ public final class Planner {
       }
     }
     boolean predictable = !volatileNames.isVolatile(path);
-    Move move = new Move(call, binding, strike, null, predictable, onTheWay, below);
+    boolean again = binding != null && last.getOrDefault(Name.of(binding), now) > now;
+    Move move = new Move(call, binding, strike, null, predictable, onTheWay, below, again);
     scenarios.add(
         new Scenario(
             new Window(

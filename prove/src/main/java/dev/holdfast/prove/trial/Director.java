@@ -27,6 +27,7 @@ final class Director implements TraceHandler {
   private final List<Move> moves;
   private final List<Tactics> tactics;
   private final VolatileNames volatileNames;
+  private final boolean takesBack;
   private final SiteCounter counter;
   private final ForeverHandler forever;
 
@@ -38,9 +39,11 @@ final class Director implements TraceHandler {
 
   /**
    * @param tactics one for each move
+   * @param takesBack the last move is taken back right after its call
    */
-  Director(Stage stage, Scenario scenario, List<Tactics> tactics) {
+  Director(Stage stage, Scenario scenario, List<Tactics> tactics, boolean takesBack) {
     this.stage = stage;
+    this.takesBack = takesBack;
     this.moves = scenario.moves();
     this.tactics = tactics;
     this.volatileNames = stage.setting.volatileNames();
@@ -107,6 +110,9 @@ final class Director implements TraceHandler {
       struck = call;
       operation = now;
     }
+    if (takesBack && made == moves.size()) {
+      stage.striker.keepOriginal();
+    }
     try {
       stage.prepare(call, binding != null);
       Then then = how.act(stage, move, call, binding);
@@ -151,8 +157,14 @@ final class Director implements TraceHandler {
     }
     Operation did = operation;
     boolean done = stage.outcome.struck == Outcome.Struck.DONE;
-    if (done && call == struck && did != null && result >= 0) {
+    if (!done || call != struck) {
+      return Then.GO_ON;
+    }
+    if (did != null && result >= 0) {
       tactics.getLast().succeeded(stage, moves.getLast(), call, did, result);
+    }
+    if (takesBack) {
+      stage.striker.takeBack(stage.outcome);
     }
     return Then.GO_ON;
   }

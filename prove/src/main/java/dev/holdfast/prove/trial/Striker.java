@@ -44,6 +44,11 @@ final class Striker {
   /** How many there were: what one has put aside stays there. */
   private int strikes;
 
+  private boolean keepsOriginal;
+
+  /** How the last strike can be taken back; null if it cannot. */
+  private @Nullable Back back;
+
   private final Vault vault;
   private final Set<String> guardsSet;
   private final List<Planted> planted = new ArrayList<>();
@@ -56,12 +61,45 @@ final class Striker {
   record Planted(int fd, byte[] content) {}
 
   /**
+   * What stands at a name, and what stood there.
+   *
+   * @param aside where that is now; nothing if there was nothing
+   * @param flags of renameat2
+   */
+  private record Back(String path, String aside, boolean wasThere, int flags) {}
+
+  /**
    * @param guardsSet the kernel guards that are in force here
    */
   Striker(Attacker attacker, Vault vault, Set<String> guardsSet) {
     this.attacker = attacker;
     this.vault = vault;
     this.guardsSet = guardsSet;
+  }
+
+  /** From now on what is replaced is put aside, so that it can be put back. */
+  void keepOriginal() {
+    keepsOriginal = true;
+  }
+
+  /** Puts back what the last strike replaced; says in the outcome if that failed. */
+  void takeBack(Outcome outcome) {
+    Back last = back;
+    if (last == null) {
+      return;
+    }
+    back = null;
+    byte[] aside = Raw.bytes(last.aside());
+    byte[] path = Raw.bytes(last.path());
+    SyscallResult result =
+        attacker.act(
+            () ->
+                last.wasThere()
+                    ? Unistd.renameat2(AT_FDCWD, aside, AT_FDCWD, path, last.flags())
+                    : Unistd.renameat2(AT_FDCWD, path, AT_FDCWD, aside, Unistd.RENAME_NOREPLACE));
+    if (result.failed()) {
+      outcome.evidence.add("the attacker could not take it back: " + result);
+    }
   }
 
   /**
@@ -136,6 +174,10 @@ final class Striker {
           case HOLD_OPEN, LEAVE, READ, KILL, COPY, RIVAL ->
               throw new IllegalArgumentException(strike + " changes no name");
         };
+    if (keepsOriginal && result.ok() && strike != Strike.NAMES) {
+      int flags = strike == Strike.REMOVE ? Unistd.RENAME_NOREPLACE : Unistd.RENAME_EXCHANGE;
+      back = new Back(binding.path(), aside, binding.object() != null, flags);
+    }
     if (result.ok() || (strike == Strike.NAMES && result.is(Errno.EEXIST))) {
       // Names that are there already, by an earlier move, are as good as new ones.
       outcome.struck = Outcome.Struck.DONE;
@@ -156,12 +198,13 @@ final class Striker {
   }
 
   /** Puts what was prepared aside into the entry's place, in one step. */
-  private static SyscallResult replace(String aside, Binding binding) {
+  private SyscallResult replace(String aside, Binding binding) {
     byte[] from = Raw.bytes(aside);
     byte[] to = Raw.bytes(binding.path());
     Statx object = binding.object();
     // Only an exchange puts anything but a directory in a directory's place.
-    int flags = object != null && object.isDirectory() ? Unistd.RENAME_EXCHANGE : 0;
+    boolean exchanges = object != null && (keepsOriginal || object.isDirectory());
+    int flags = exchanges ? Unistd.RENAME_EXCHANGE : 0;
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
   }
 

@@ -34,11 +34,10 @@ final class Trial {
   }
 
   /**
-   * @param beforehand the control: all moves are made before the victim starts
    * @param secret what stands in the protected files
-   * @param root raw; for the control: under which root directory the victim will look for them
+   * @param root raw; for the control, which is {@link Moment#BEFOREHAND}: under which root directory the victim will look for them
    */
-  Outcome run(Scenario scenario, boolean beforehand, String secret, String root) {
+  Outcome run(Scenario scenario, Moment moment, String secret, String root) {
     boolean mayHang = scenario.moves().stream().anyMatch(m -> m.strike() == Strike.FIFO);
     Duration limit = mayHang ? setting.shortLimit() : setting.limit();
     return onStage(
@@ -57,7 +56,7 @@ final class Trial {
               stops.add(Sysno.MMAP);
             }
           }
-          if (beforehand) {
+          if (moment == Moment.BEFOREHAND) {
             if (!actBeforehand(stage, scenario, tactics, root)) {
               return;
             }
@@ -65,7 +64,7 @@ final class Trial {
           } else {
             scenario.moves().forEach(m -> stops.add(m.call().site().call()));
             stops.add(Sysno.CHROOT);
-            handler = new Director(stage, scenario, tactics);
+            handler = new Director(stage, scenario, tactics, moment == Moment.AND_BACK);
           }
           play(stage, stops, new PlantedCode(stage, handler), scenario, tactics);
         });
@@ -81,7 +80,7 @@ final class Trial {
               try (Stage stage = new Stage(its, world, its.shortLimit(), "")) {
                 List<Tactics> tactics =
                     scenario.moves().stream().map(m -> Tactics.of(m.strike())).toList();
-                Director director = new Director(stage, scenario, tactics);
+                Director director = new Director(stage, scenario, tactics, false);
                 Rehearsal.Watcher watcher = new Rehearsal.Watcher(stage, director);
                 Set<Sysno> all = EnumSet.copyOf(stops);
                 scenario.moves().forEach(m -> all.add(m.call().site().call()));

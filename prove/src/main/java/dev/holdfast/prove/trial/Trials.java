@@ -70,9 +70,9 @@ public final class Trials {
     }
   }
 
-  private Outcome run(Scenario scenario, boolean beforehand, String withSecret) {
+  private Outcome run(Scenario scenario, Moment moment, String withSecret) {
     runs.begin();
-    return trial.run(scenario, beforehand, withSecret, "/");
+    return trial.run(scenario, moment, withSecret, "/");
   }
 
   /** The victim among the canaries with no strike; made once, for what needs it. */
@@ -127,22 +127,40 @@ public final class Trials {
   }
 
   private WindowResult tryAndJudge(Scenario scenario) {
-    Outcome outcome = run(scenario, false, secret);
+    Outcome outcome = run(scenario, Moment.AT_THE_CALL, secret);
     for (int i = 1; i < TRIES && undecided(outcome); i++) {
-      outcome = run(scenario, false, secret);
+      outcome = run(scenario, Moment.AT_THE_CALL, secret);
     }
-    boolean read = outcome.openedForReading;
-    if (outcome.effects.isEmpty() && read && showsSecret(scenario.last().strike())) {
-      compareReadable(scenario, outcome);
-    }
-    if (!outcome.effects.isEmpty()) {
-      outcome.discount(untouched());
+    weigh(scenario, Moment.AT_THE_CALL, outcome);
+    if (!gained(outcome) && outcome.met() && scenario.last().lookedAtAgain()) {
+      Outcome back = run(scenario, Moment.AND_BACK, secret);
+      weigh(scenario, Moment.AND_BACK, back);
+      if (gained(back)) {
+        back.evidence.add(
+            "the attacker takes it back right after the call: the program looks again, too late");
+        outcome = back;
+      }
     }
     WindowResult result = judge(scenario, outcome);
     return switch (result.verdict()) {
       case SURVIVED, TAKEN_IN, REACHED -> beforehand(scenario, result);
       default -> result;
     };
+  }
+
+  private static boolean gained(Outcome outcome) {
+    return !outcome.effects.isEmpty() || outcome.checkBroken;
+  }
+
+  /** Looks closer at what an outcome seems to show. */
+  private void weigh(Scenario scenario, Moment moment, Outcome outcome) {
+    boolean read = outcome.openedForReading;
+    if (outcome.effects.isEmpty() && read && showsSecret(scenario.last().strike())) {
+      compareReadable(scenario, moment, outcome);
+    }
+    if (!outcome.effects.isEmpty()) {
+      outcome.discount(untouched());
+    }
   }
 
   /**
@@ -183,7 +201,7 @@ public final class Trials {
   }
 
   private Outcome beforehand(Scenario scenario) {
-    Outcome control = run(scenario, true, secret);
+    Outcome control = run(scenario, Moment.BEFOREHAND, secret);
     if (!control.effects.isEmpty() && control.struck == Outcome.Struck.DONE) {
       control.discount(untouched());
     }
@@ -200,16 +218,16 @@ public final class Trials {
    * The secret may have reached the attacker in another form: compressed, hashed, counted. Runs
    * with two secrets take turns, so that what merely changes with time does not look like a leak.
    */
-  private void compareReadable(Scenario scenario, Outcome first) {
-    Outcome other = run(scenario, false, otherSecret);
+  private void compareReadable(Scenario scenario, Moment moment, Outcome first) {
+    Outcome other = run(scenario, moment, otherSecret);
     if (other.readable.equals(first.readable)) {
       return;
     }
     Map<String, Integer> suspects = new TreeMap<>(first.readable);
     suspects.entrySet().removeIf(f -> !differs(f.getValue(), other.readable.get(f.getKey())));
     for (int turn = 0; turn < TURNS && !suspects.isEmpty(); turn++) {
-      Outcome again = run(scenario, false, secret);
-      Outcome otherAgain = run(scenario, false, otherSecret);
+      Outcome again = run(scenario, moment, secret);
+      Outcome otherAgain = run(scenario, moment, otherSecret);
       suspects
           .entrySet()
           .removeIf(
@@ -277,7 +295,7 @@ public final class Trials {
   }
 
   private static Verdict verdict(Scenario scenario, Outcome outcome) {
-    if (!outcome.effects.isEmpty() || outcome.checkBroken) {
+    if (gained(outcome)) {
       return Verdict.EXPLOITED;
     }
     return switch (outcome.struck) {
@@ -326,7 +344,7 @@ public final class Trials {
       evidence.add("control: no run was left for it, so whether this needs a race is not known");
       return null;
     }
-    Outcome control = trial.run(scenario, true, secret, outcome.root);
+    Outcome control = trial.run(scenario, Moment.BEFOREHAND, secret, outcome.root);
     Set<Outcome.Gain> common = normalized(scenario, control);
     common.retainAll(normalized(scenario, outcome));
     boolean same = !common.isEmpty() || (outcome.checkBroken && control.checkBroken);
