@@ -444,6 +444,12 @@ final class Session implements AutoCloseable {
                   ? "it was interrupted"
                   : what.maxTrials() + " runs were made (--max-trials)"));
     }
+    if (observation.below().size() >= Observer.MOST_BELOW) {
+      notes.add(
+          "of relative names below directories that the attacker cannot change only the first "
+              + Observer.MOST_BELOW
+              + " are in what a directory above is exchanged for");
+    }
     for (String directory : new TreeSet<>(setting.cutShort())) {
       notes.add(
           Raw.display(directory)

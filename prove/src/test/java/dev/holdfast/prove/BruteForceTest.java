@@ -120,7 +120,9 @@ class BruteForceTest {
         List.of("regular b", "fchmod b", "lchown b"),
         List.of("regular a", "read a", "regular a", "put t"),
         List.of("read a", "mine a", "put t"),
-        List.of("regular a", "read a", "same a", "put t"));
+        List.of("regular a", "read a", "same a", "put t"),
+        List.of("follows d/x", "rmdir d", "nofollow e/x"),
+        List.of("chdir e", "regular a", "mine a", "append a"));
   }
 
   /**

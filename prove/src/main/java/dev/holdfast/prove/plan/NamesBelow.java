@@ -9,10 +9,13 @@ import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What stopped a program below a directory, as far as it was observed: in another directory it may
@@ -27,33 +30,95 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
   public static final NamesBelow NONE = new NamesBelow(Set.of(), Set.of());
 
   /**
-   * All of the run counts, whenever the directory is exchanged: threads do not come in one order.
+   * What an observation shows of all directories. All of the run counts, whenever a directory is
+   * exchanged: threads do not come in one order.
    *
-   * @param directory its path, raw
-   * @param checks whether what it only asked for in vain is missing, too
+   * <p>Threads: one at a time.
    */
-  static NamesBelow of(String directory, Observation observation, boolean checks) {
-    Seen seen = new Seen(checks);
-    for (ObservedCall call : observation.interesting()) {
-      for (int i = 0; i < call.operation().operands().size(); i++) {
-        // Where the first was not there the second was not come to.
-        boolean reached = i == 0 || !call.result().is(Errno.ENOENT);
-        String name = reached ? below(directory, call, i) : null;
-        if (name != null) {
-          seen.add(name, call.operation(), i, wasThere(call, i));
+  static final class Index {
+    private record Use(String name, Operation operation, int operand, boolean there) {}
+
+    private record Key(String directory, boolean checks) {}
+
+    private final Map<String, List<Use>> uses = new HashMap<>();
+    private final Map<Key, NamesBelow> known = new HashMap<>();
+
+    Index(Observation observation) {
+      for (ObservedCall call : observation.interesting()) {
+        for (int i = 0; i < call.operation().operands().size(); i++) {
+          // Where the first was not there the second was not come to.
+          if (i == 0 || !call.result().is(Errno.ENOENT)) {
+            add(call, i);
+          }
         }
       }
-    }
-    for (Observation.Below call : observation.below()) {
-      String name = after(call.path(), directory);
-      if (name != null && isPlain(name)) {
-        seen.add(name, call.operation(), call.operand(), call.there());
+      for (Observation.Below call : observation.below()) {
+        addAbove(call.path(), call.operation(), call.operand(), call.there());
       }
     }
-    seen.missing.removeIf(name -> isUsed(name, seen.used));
-    seen.inTheWay.removeAll(seen.used);
-    seen.missing.addAll(seen.cleanedUp);
-    return new NamesBelow(seen.missing, seen.inTheWay);
+
+    /** What a path argument names below each directory that it leads over, if not by links. */
+    private void add(ObservedCall call, int index) {
+      Operand operand = call.operation().operands().get(index);
+      Operation operation = call.operation();
+      String spelled = Raw.of(operand.path());
+      boolean there = wasThere(call, index);
+      Set<String> above = new HashSet<>();
+      List<Binding> bindings =
+          call.changeable().stream().filter(b -> b.operand() == index).toList();
+      Binding last = bindings.stream().filter(Binding::last).reduce(null, (_, b) -> b);
+      if (last != null) {
+        above.addAll(addAbove(last.path(), operation, index, there));
+      } else {
+        for (Binding binding : bindings) {
+          int at = ("/" + spelled).lastIndexOf("/" + binding.entry() + "/");
+          String rest = at < 0 ? "" : spelled.substring(at + binding.entry().length() + 1);
+          if (isPlain(rest) && above.add(binding.path())) {
+            add(binding.path(), new Use(rest, operation, index, there));
+          }
+        }
+      }
+      boolean here = operand.dirfd() == Fcntl.AT_FDCWD && !spelled.startsWith("/");
+      if (here && isPlain(spelled) && !above.contains(call.doing().directory())) {
+        add(call.doing().directory(), new Use(spelled, operation, index, there));
+      }
+    }
+
+    /** For every directory above a path; gives them. */
+    private List<String> addAbove(String path, Operation operation, int operand, boolean there) {
+      List<String> above = new ArrayList<>();
+      for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+        String rest = path.substring(slash + 1);
+        if (isPlain(rest)) {
+          above.add(path.substring(0, slash));
+          add(above.getLast(), new Use(rest, operation, operand, there));
+        }
+      }
+      return above;
+    }
+
+    private void add(String directory, Use use) {
+      uses.computeIfAbsent(directory, _ -> new ArrayList<>()).add(use);
+    }
+
+    /**
+     * @param directory its path, raw
+     * @param checks whether what it only asked for in vain is missing, too
+     */
+    NamesBelow of(String directory, boolean checks) {
+      return known.computeIfAbsent(new Key(directory, checks), this::collect);
+    }
+
+    private NamesBelow collect(Key key) {
+      Seen seen = new Seen(key.checks());
+      for (Use use : uses.getOrDefault(key.directory(), List.of())) {
+        seen.add(use.name(), use.operation(), use.operand(), use.there());
+      }
+      seen.missing.removeIf(name -> isUsed(name, seen.used));
+      seen.inTheWay.removeAll(seen.used);
+      seen.missing.addAll(seen.cleanedUp);
+      return new NamesBelow(seen.missing, seen.inTheWay);
+    }
   }
 
   private static boolean wasThere(ObservedCall call, int operand) {
@@ -123,34 +188,11 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
     return action == Action.CHDIR || action == Action.RMDIR || operation.wantsDirectory();
   }
 
-  /**
-   * What a path argument names below the directory; null if it does not lead there, or by links.
-   */
-  private static @Nullable String below(String directory, ObservedCall call, int index) {
-    Operand operand = call.operation().operands().get(index);
-    String spelled = Raw.of(operand.path());
-    String rest = null;
-    for (Binding binding : call.changeable()) {
-      if (binding.operand() == index && binding.last()) {
-        rest = after(binding.path(), directory);
-      } else if (binding.operand() == index && binding.path().equals(directory)) {
-        int at = ("/" + spelled).lastIndexOf("/" + binding.entry() + "/");
-        rest = at < 0 ? null : spelled.substring(at + binding.entry().length() + 1);
-      }
-    }
-    boolean here = operand.dirfd() == Fcntl.AT_FDCWD && !spelled.startsWith("/");
-    if (rest == null && here && call.doing().directory().equals(directory)) {
-      rest = spelled;
-    }
-    return rest == null || !isPlain(rest) ? null : rest;
-  }
-
-  private static @Nullable String after(String path, String directory) {
-    return path.startsWith(directory + "/") ? path.substring(directory.length() + 1) : null;
-  }
-
   private static boolean isPlain(String path) {
-    return Arrays.stream(path.split("/", -1))
-        .noneMatch(name -> name.isEmpty() || name.equals(".") || name.equals(".."));
+    String all = "/" + path + "/";
+    return !path.isEmpty()
+        && !all.contains("//")
+        && !all.contains("/./")
+        && !all.contains("/../");
   }
 }

@@ -40,6 +40,7 @@ public final class Planner {
   private final int attackerUid;
   private final boolean invariants;
   private final ShownNames shown;
+  private final NamesBelow.Index namesBelow;
 
   /** A name in a directory, whatever it means at the moment. */
   private record Name(long device, long inode, String entry) {
@@ -83,6 +84,7 @@ public final class Planner {
     this.volatileNames = volatileNames;
     this.invariants = invariants;
     this.shown = new ShownNames(volatileNames, observation);
+    this.namesBelow = new NamesBelow.Index(observation);
   }
 
   public Plan plan() {
@@ -292,6 +294,9 @@ public final class Planner {
         Hazard hazard = objectHazard(call, binding);
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
         onDirectory(call, binding, hazard);
+        if (binding.object() != null) {
+          goesOn(call, binding, Strike.DIRECTORY);
+        }
       }
       case RENAME, LINK -> {
         boolean source = binding.operand() == 0;
@@ -309,8 +314,8 @@ public final class Planner {
         } else {
           prune("acts on the entry itself", 1);
         }
-        if (source) {
-          goesOn(call, binding, Strike.FILE);
+        if (source || object != null) {
+          goesOn(call, binding, !source && movesDirectory(call) ? Strike.DIRECTORY : Strike.FILE);
         }
       }
       case MKDIR -> squat(call, binding, Strike.DIRECTORY, Strike.SYMLINK_DIRECTORY);
@@ -334,9 +339,9 @@ public final class Planner {
     }
   }
 
-  /** A use that found nothing: with something there the program may go on. */
+  /** A use that failed for what stood there, or did not: with what it wants the program goes on. */
   private void goesOn(ObservedCall call, Binding binding, Strike form) {
-    if (binding.object() == null && call.result().is(Errno.ENOENT)) {
+    if (call.failedFor(binding)) {
       window(call, binding, form, Hazard.S05, check(binding));
     }
   }
@@ -381,6 +386,9 @@ public final class Planner {
     }
     boolean follow = operation.operands().get(binding.operand()).follow();
     boolean directory = object != null && object.isDirectory() && !operation.writes();
+    if (object != null) {
+      goesOn(call, binding, operation.wantsDirectory() ? Strike.DIRECTORY : Strike.FILE);
+    }
     if (operation.wantsDirectory() || directory) {
       if (follow) {
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
@@ -483,7 +491,7 @@ public final class Planner {
   private NamesBelow below(@Nullable Binding binding, Strike strike) {
     boolean asks = strike == Strike.EXCHANGE || strike == Strike.SYMLINK_DIRECTORY_OTHER;
     return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
-        ? NamesBelow.of(binding.path(), observation, asks)
+        ? namesBelow.of(binding.path(), asks)
         : NamesBelow.NONE;
   }
 

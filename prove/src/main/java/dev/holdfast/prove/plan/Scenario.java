@@ -1,7 +1,6 @@
 package dev.holdfast.prove.plan;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
 import dev.holdfast.prove.watch.Binding;
@@ -53,10 +52,8 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
 
   /** The call failed since something was there, or was not, and now that is otherwise. */
   private static boolean isOtherwise(Move move, Binding binding) {
-    SyscallResult result = move.call().result();
-    return binding.object() == null
-        ? result.is(Errno.ENOENT)
-        : move.strike() == Strike.REMOVE && result.is(Errno.EEXIST);
+    return move.call().failedFor(binding)
+        || (move.strike() == Strike.REMOVE && move.call().result().is(Errno.EEXIST));
   }
 
   /** This one, and another that was planned for the way on which this one leads the victim. */

@@ -1,8 +1,10 @@
 package dev.holdfast.prove.watch;
 
+import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.prove.model.CallRef;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A call that the attacker could have a hand in.
@@ -34,6 +36,19 @@ public record ObservedCall(
     List<String> sources,
     List<String> names,
     Doing doing) {
+  private static final Set<Errno> OF_THE_OBJECT =
+      Set.of(
+          Errno.ENOTEMPTY,
+          Errno.ENOTDIR,
+          Errno.EISDIR,
+          Errno.ELOOP,
+          Errno.EACCES,
+          Errno.EPERM,
+          Errno.ENXIO,
+          Errno.ENODEV,
+          Errno.ETXTBSY,
+          Errno.ENOEXEC);
+
   /** A call of a task that has more than the attacker. */
   public ObservedCall(
       Site site,
@@ -125,5 +140,15 @@ public record ObservedCall(
   public CallRef reference() {
     String names = String.join(" , ", site.names().stream().map(Raw::display).toList());
     return new CallRef(site.call().callName(), names, site.task(), site.nth(), doing.shown());
+  }
+
+  /**
+   * True if the call failed since there was nothing at the binding, or not what it wanted: a
+   * directory that is not empty, a link, something else than a directory.
+   */
+  public boolean failedFor(Binding binding) {
+    return binding.object() == null
+        ? result.is(Errno.ENOENT)
+        : OF_THE_OBJECT.stream().anyMatch(result::is);
   }
 }

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Observer implements TraceHandler {
   private static final int RIGHTS = Unistd.R_OK | Unistd.W_OK;
-  private static final int MOST_BELOW = 1000;
+
+  /** So many relative names out of the attacker's reach are kept. */
+  public static final int MOST_BELOW = 20_000;
 
   private final Resolver resolver;
   private final Attacker attacker;
@@ -103,8 +105,8 @@ public final class Observer implements TraceHandler {
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
-        below(call.task(), operation);
       }
+      below(call.task(), operation);
       if (narrowing.rights == 0) {
         return Then.GO_ON;
       }
