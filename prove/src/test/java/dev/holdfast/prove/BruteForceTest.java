@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A program that a proof says held must hold against whoever tries everything: small programs made
  * by chance are attacked by a C program that knows nothing of windows, plans and judges, with each
- * of some eighty strikes before each call, for good or taken back before a later one, and with pairs
- * of strikes by chance. Longer: {@code bench/brute-force.sh}.
+ * of some eighty strikes before each call, for good or taken back before a later one, and with
+ * pairs of strikes by chance. Longer: {@code bench/brute-force.sh}.
  */
 class BruteForceTest {
   private static final int PROGRAMS = Integer.getInteger("holdfast.brute.programs", 12);
@@ -173,7 +173,6 @@ class BruteForceTest {
     assertFalse(byForce(List.of("regular a", "chmod a"), false).isEmpty());
     assertEquals(List.of(), byForce(List.of("fchmod a"), false));
     assertFalse(byForce(List.of("regular a", "read a", "regular a", "put t"), false).isEmpty());
-    assertEquals(
-        List.of(), byForce(List.of("regular a", "read a", "same a", "put t"), false));
+    assertEquals(List.of(), byForce(List.of("regular a", "read a", "same a", "put t"), false));
   }
 }

@@ -190,9 +190,6 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
 
   private static boolean isPlain(String path) {
     String all = "/" + path + "/";
-    return !path.isEmpty()
-        && !all.contains("//")
-        && !all.contains("/./")
-        && !all.contains("/../");
+    return !path.isEmpty() && !all.contains("//") && !all.contains("/./") && !all.contains("/../");
   }
 }

@@ -35,7 +35,8 @@ final class Trial {
 
   /**
    * @param secret what stands in the protected files
-   * @param root raw; for the control, which is {@link Moment#BEFOREHAND}: under which root directory the victim will look for them
+   * @param root raw; for the control, which is {@link Moment#BEFOREHAND}: under which root
+   *     directory the victim will look for them
    */
   Outcome run(Scenario scenario, Moment moment, String secret, String root) {
     boolean mayHang = scenario.moves().stream().anyMatch(m -> m.strike() == Strike.FIFO);
