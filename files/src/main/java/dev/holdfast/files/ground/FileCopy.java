@@ -10,6 +10,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.Interruptions;
 import dev.holdfast.path.proc.ProcSelfFd;
 import java.nio.charset.StandardCharsets;
@@ -261,7 +262,7 @@ public final class FileCopy {
               : Xattr.getxattr(ProcSelfFd.name(from), name);
       if (value.failed()) {
         if (!value.is(Errno.ENODATA)) {
-          trouble = trouble.or(new Trouble("fgetxattr " + Paths.display(name), value.errno()));
+          trouble = trouble.or(new Trouble("fgetxattr " + FileName.display(name), value.errno()));
         }
         continue;
       }
@@ -273,7 +274,7 @@ public final class FileCopy {
         mode = withoutAcl(mode, value.value());
       }
       if (set.failed() && !isTheSystemsOwn(name, set)) {
-        trouble = trouble.or(trouble("fsetxattr " + Paths.display(name), set));
+        trouble = trouble.or(trouble("fsetxattr " + FileName.display(name), set));
       }
     }
     return new Kept(trouble, mode);

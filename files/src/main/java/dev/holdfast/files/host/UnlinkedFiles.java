@@ -1,5 +1,7 @@
 package dev.holdfast.files.host;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.libc.DirentCursor;
 import dev.holdfast.libc.Errno;
@@ -10,9 +12,9 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.FileName;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,14 +184,6 @@ public final class UnlinkedFiles {
   }
 
   private static String command(HeldDirectory process) {
-    SyscallResult opened =
-        Fcntl.openat(process.fd, Paths.bytes("comm"), Fcntl.O_RDONLY | Fcntl.O_NOFOLLOW, 0);
-    if (opened.failed()) {
-      return "";
-    }
-    byte[] buffer = new byte[64];
-    SyscallResult read = Unistd.read(opened.intValue(), buffer, 0, buffer.length);
-    Unistd.close(opened.intValue());
-    return read.ok() ? Paths.display(Arrays.copyOf(buffer, read.intValue())).strip() : "";
+    return FileName.decode(ProcFile.read(process.fd, "comm").getBytes(ISO_8859_1)).strip();
   }
 }

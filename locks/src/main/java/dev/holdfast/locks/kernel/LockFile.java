@@ -13,6 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.locks.process.Slots;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -54,8 +55,9 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
 
   /** Opens it, making it like this if it is not there. */
   static LockFile open(Path path, Want want, NewFile made) throws IOException {
-    byte[] name = Paths.bytes(path);
-    String shown = path.toString();
+    FileName file = FileName.of(path);
+    byte[] name = file.bytes();
+    String shown = file.shown();
     // Not O_CREAT at once: fs.protected_regular refuses it on an existing file of another owner.
     int flags = want == Want.DEVICE ? FLAGS & ~Fcntl.O_NOFOLLOW : FLAGS;
     for (int i = 0; i < TRIES; i++) {
@@ -96,9 +98,9 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
         throw SyscallExceptions.linkNotFollowed(shown);
       }
       if (opened.is(Errno.EACCES)) {
-        throw notShared(name, shown);
+        throw notShared(file);
       }
-      return checked(OwnedFd.of(opened, "open", shown), shown, want, writable);
+      return checked(OwnedFd.of(opened, "open", shown), path, want, writable);
     }
     throw new FileSystemException(
         shown, null, "appears and disappears too fast to be a permanent lock file");
@@ -123,11 +125,11 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   }
 
   /** Who may not open it wants to know how it can be shared. */
-  private static AccessDeniedException notShared(byte[] name, String shown) {
+  private static AccessDeniedException notShared(FileName file) {
     Result<Statx> there =
-        Statx.statx(AT_FDCWD, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        Statx.statx(AT_FDCWD, file.bytes(), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     return new AccessDeniedException(
-        shown,
+        file.shown(),
         null,
         there.failed()
             ? "Permission denied (EACCES)"
@@ -176,8 +178,9 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     }
   }
 
-  private static LockFile checked(OwnedFd fd, String shown, Want want, boolean writable)
+  private static LockFile checked(OwnedFd fd, Path path, Want want, boolean writable)
       throws IOException {
+    String shown = FileName.of(path).shown();
     boolean kept = false;
     int number = fd.borrow();
     try {
@@ -186,7 +189,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
         throw new FileSystemException(
             shown, null, "is not a regular file: only a flock can be on it");
       }
-      if (stat.nlink() > 1 && want != Want.DEVICE && stat.isRegular() && othersMayLinkTo(shown)) {
+      if (stat.nlink() > 1 && want != Want.DEVICE && stat.isRegular() && othersMayLinkTo(path)) {
         throw new FileSystemException(
             shown,
             null,
@@ -209,8 +212,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   }
 
   /** True if somebody else may make names where this one is. */
-  private static boolean othersMayLinkTo(String shown) throws IOException {
-    Path parent = Path.of(shown).toAbsolutePath().getParent();
+  private static boolean othersMayLinkTo(Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
     if (parent == null) {
       return false;
     }

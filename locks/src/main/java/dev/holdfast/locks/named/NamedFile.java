@@ -19,6 +19,7 @@ import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Watch;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.FileSystems;
 import dev.holdfast.path.make.RandomNames;
 import dev.holdfast.path.make.UnnamedFile;
@@ -417,7 +418,7 @@ public final class NamedFile implements AutoCloseable {
             batch = names.fill(fd)) {
           while (names.next()) {
             byte[] found = names.name();
-            String shown = Paths.display(found);
+            String shown = FileName.decode(found);
             if (shown.startsWith(own) || shown.startsWith(ASIDE)) {
               removeIfDead(found);
             }
@@ -497,7 +498,7 @@ public final class NamedFile implements AutoCloseable {
           path.toString(),
           "somebody replaced it while it was taken away, and another took its place: two may hold"
               + " it; the one that was moved is "
-              + path.resolveSibling(Paths.display(aside)));
+              + path.resolveSibling(FileName.decode(aside)));
     }
     Unistd.unlinkat(dirfd, aside, 0);
     return false;

@@ -6,6 +6,7 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class DescriptorLocks {
     String path() {
       Result<byte[]> target =
           Unistd.readlinkat(Fcntl.AT_FDCWD, Paths.bytes(process + "/fd/" + number));
-      return target.ok() ? Paths.display(target.value()) : "";
+      return target.ok() ? FileName.decode(target.value()) : "";
     }
   }
 

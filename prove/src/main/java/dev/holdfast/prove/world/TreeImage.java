@@ -9,6 +9,7 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.path.FileName;
 import java.nio.file.FileSystemException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class TreeImage {
       List<Dirent> all = new ArrayList<>();
       boolean end = false;
       while (!end) {
-        Dirent.Batch batch = Dirent.getdents64(fd).orThrow("getdents64", Paths.display(path));
+        Dirent.Batch batch = Dirent.getdents64(fd).orThrow("getdents64", FileName.display(path));
         all.addAll(batch.entries());
         end = batch.end();
       }
@@ -113,7 +114,7 @@ final class TreeImage {
     }
 
     private void entry(int directory, byte[] name, byte[] path) throws FileSystemException {
-      String shown = Paths.display(path);
+      String shown = FileName.display(path);
       Statx stat =
           Statx.statx(directory, name, AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS)
               .orThrow("statx", shown);
@@ -148,7 +149,7 @@ final class TreeImage {
         for (int done = 0; done < contents.length; ) {
           int most = contents.length - done;
           int got =
-              (int) Unistd.read(fd, contents, done, most).orThrow("read", Paths.display(path));
+              (int) Unistd.read(fd, contents, done, most).orThrow("read", FileName.display(path));
           contents = got == 0 ? Arrays.copyOf(contents, done) : contents;
           done += got;
         }
@@ -166,7 +167,7 @@ final class TreeImage {
       for (int i = 0; i < names.length; i++) {
         if (names[i] == 0) {
           byte[] name = Arrays.copyOfRange(names, start, i);
-          byte[] value = Xattr.fgetxattr(fd, name).orThrow("fgetxattr", Paths.display(name));
+          byte[] value = Xattr.fgetxattr(fd, name).orThrow("fgetxattr", FileName.display(name));
           all.add(new Attribute(name, value));
           start = i + 1;
         }
@@ -184,7 +185,7 @@ final class TreeImage {
         switch (step.does) {
           case ENTER -> {
             Unistd.mkdirat(opened.getLast(), step.name, 0700)
-                .orThrow("mkdirat", Paths.display(step.path));
+                .orThrow("mkdirat", FileName.display(step.path));
             opened.addLast(directory(opened.getLast(), step.name));
           }
           case LEAVE -> {
@@ -200,7 +201,7 @@ final class TreeImage {
   }
 
   private void write(Step step, int directory, int top) throws FileSystemException {
-    String shown = Paths.display(step.path);
+    String shown = FileName.display(step.path);
     Statx stat = step.stat;
     switch (step.does) {
       case LINK -> Unistd.linkat(top, step.text, directory, step.name, 0).orThrow("linkat", shown);
@@ -234,7 +235,7 @@ final class TreeImage {
   }
 
   private void copy(Step step, int to) throws FileSystemException {
-    String shown = Paths.display(step.path);
+    String shown = FileName.display(step.path);
     int top = directory(Fcntl.AT_FDCWD, Paths.bytes(source));
     int from = open(top, step.path);
     Unistd.close(top);
@@ -261,7 +262,8 @@ final class TreeImage {
 
   private static void attributes(Step step, int fd) throws FileSystemException {
     for (Attribute each : step.attributes) {
-      Xattr.fsetxattr(fd, each.name, each.value, 0).orThrow("fsetxattr", Paths.display(each.name));
+      Xattr.fsetxattr(fd, each.name, each.value, 0)
+          .orThrow("fsetxattr", FileName.display(each.name));
     }
     Statx stat = step.stat;
     Unistd.fchown(fd, stat.uid(), stat.gid()).orThrow("fchown", "the set-up");
@@ -278,12 +280,12 @@ final class TreeImage {
 
   private static int open(int directory, byte[] path) throws FileSystemException {
     int flags = Fcntl.O_RDONLY | Fcntl.O_NOFOLLOW;
-    return (int) Fcntl.openat(directory, path, flags, 0).orThrow("openat", Paths.display(path));
+    return (int) Fcntl.openat(directory, path, flags, 0).orThrow("openat", FileName.display(path));
   }
 
   private static int directory(int parent, byte[] name) throws FileSystemException {
     int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NOFOLLOW;
-    return (int) Fcntl.openat(parent, name, flags, 0).orThrow("openat", Paths.display(name));
+    return (int) Fcntl.openat(parent, name, flags, 0).orThrow("openat", FileName.display(name));
   }
 
   private static byte[] join(byte[] prefix, byte[] name) {
