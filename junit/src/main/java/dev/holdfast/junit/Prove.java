@@ -1,5 +1,8 @@
 package dev.holdfast.junit;
 
+import dev.holdfast.prove.Case;
+import dev.holdfast.prove.Intruder;
+import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.report.Conclusion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,26 +51,8 @@ public final class Prove {
   private final List<String> shown;
   private String name;
   private List<String> jvm = List.of();
-  private List<String> setup = List.of();
-  private List<String> fresh = List.of();
-  private List<String> arena = List.of();
-  private List<String> volume = List.of();
-  private boolean tmp;
-  private String user = "";
-  private String attacker = "nobody";
-  private boolean crash;
-  private List<String> checks = List.of();
-  private int runs = 1;
-  private List<String> with = List.of();
-  private List<String> views = List.of();
-  private List<String> ignored = List.of();
-  private Duration timeout = Duration.ofSeconds(10);
-  private Duration budget = Duration.ofSeconds(60);
-  private List<String> only = List.of();
-  private List<String> under = List.of();
-  private List<String> exclude = List.of();
-  private int maxTrials;
-  private boolean all;
+  private List<Setting<Case>> settings = List.of();
+  private List<Setting<Together>> meeting = List.of();
   private int expectExit;
   private boolean assumeGuards;
   private boolean required = Boolean.getBoolean(REQUIRED);
@@ -112,31 +97,21 @@ public final class Prove {
   private Prove with(Consumer<Prove> change) {
     Prove copy = new Prove(program, shown, name);
     copy.jvm = jvm;
-    copy.setup = setup;
-    copy.fresh = fresh;
-    copy.arena = arena;
-    copy.volume = volume;
-    copy.tmp = tmp;
-    copy.user = user;
-    copy.attacker = attacker;
-    copy.crash = crash;
-    copy.checks = checks;
-    copy.runs = runs;
-    copy.with = with;
-    copy.views = views;
-    copy.ignored = ignored;
-    copy.timeout = timeout;
-    copy.budget = budget;
-    copy.only = only;
-    copy.under = under;
-    copy.exclude = exclude;
-    copy.maxTrials = maxTrials;
-    copy.all = all;
+    copy.settings = settings;
+    copy.meeting = meeting;
     copy.expectExit = expectExit;
     copy.assumeGuards = assumeGuards;
     copy.required = required;
     change.accept(copy);
     return copy;
+  }
+
+  private Prove set(Setting<Case> setting) {
+    return with(p -> p.settings = Setting.after(settings, setting));
+  }
+
+  private Prove meet(Setting<Together> setting) {
+    return with(p -> p.meeting = Setting.after(meeting, setting));
   }
 
   /** Options of the JVM that runs a main method or code. */
@@ -146,102 +121,102 @@ public final class Prove {
 
   /** Directories that belong to the attacker, empty in each world. */
   public Prove arena(String... directories) {
-    return with(p -> p.arena = List.of(directories));
+    return set(c -> c.withArena(Setting.paths(directories)));
   }
 
   /** Directories that each world has for its own, empty. */
   public Prove fresh(String... directories) {
-    return with(p -> p.fresh = List.of(directories));
+    return set(c -> c.withFresh(Setting.paths(directories)));
   }
 
   /** Like {@link #fresh}, and each is a file system of its own. */
   public Prove volume(String... directories) {
-    return with(p -> p.volume = List.of(directories));
+    return set(c -> c.withVolume(Setting.paths(directories)));
   }
 
   /** Each world has an empty {@code /tmp}, where everybody may make files. */
   public Prove tmp() {
-    return with(p -> p.tmp = true);
+    return set(Case::withTmp);
   }
 
   /** Shell commands run in the fresh world before the program, as root. */
   public Prove setup(String... commands) {
-    return with(p -> p.setup = List.of(commands));
+    return set(c -> c.withSetup(commands));
   }
 
   /** Shell commands that must exit 0 after each trial, run as root. */
   public Prove check(String... commands) {
-    return with(p -> p.checks = List.of(commands));
+    return set(c -> c.withChecks(commands));
   }
 
   /** Who runs the program. */
   public Prove as(String who) {
-    return with(p -> p.user = who);
+    return set(c -> who.isEmpty() ? c : c.withUser(who));
   }
 
   /** Who attacks. */
   public Prove attacker(String who) {
-    return with(p -> p.attacker = who);
+    return set(c -> c.withAttacker(who));
   }
 
   /** The intruder is a crash: what must hold after it, {@link #check} says. */
   public Prove crash() {
-    return with(p -> p.crash = true);
+    return set(c -> c.withIntruders(Intruder.KILL));
   }
 
   /** Two runs of the program meet, under every schedule, instead of an attacker. */
   public Prove twice() {
-    return with(p -> p.runs = 2);
+    return meet(t -> t.withRuns(2));
   }
 
   /** These shell commands run together with the program, under every schedule. */
   public Prove with(String... commands) {
-    return with(p -> p.with = List.of(commands));
+    return meet(t -> t.withOthers(List.of(commands)));
   }
 
   /** Where programs run together, what these shell commands print is compared, not the files. */
   public Prove view(String... commands) {
-    return with(p -> p.views = List.of(commands));
+    return meet(t -> t.withViews(List.of(commands)));
   }
 
   /** Where programs run together, what is at these paths is not compared. */
   public Prove ignore(String... paths) {
-    return with(p -> p.ignored = List.of(paths));
+    return meet(t -> t.withIgnored(List.of(Setting.paths(paths))));
   }
 
   /** How long one run may take. */
   public Prove timeout(Duration limit) {
-    return with(p -> p.timeout = limit);
+    return set(c -> c.withTimeout(limit));
   }
 
   /** How long to try schedules. */
   public Prove budget(Duration limit) {
-    return with(p -> p.budget = limit);
+    return meet(t -> t.withBudget(limit));
   }
 
   /** Which windows are tried: calls, rows of the catalogue, strikes, absolute paths. */
   public Prove only(String... what) {
-    return with(p -> p.only = List.of(what));
+    return set(c -> c.withOnly(what));
   }
 
   /** The directories in which the intruder may change something. */
   public Prove under(String... directories) {
-    return with(p -> p.under = List.of(directories));
+    return set(c -> c.withUnder(Setting.paths(directories)));
   }
 
   /** Paths and patterns at or below which he changes nothing. */
   public Prove exclude(String... patterns) {
-    return with(p -> p.exclude = List.of(patterns));
+    return set(c -> c.withExclude(patterns));
   }
 
   /** The most runs. */
   public Prove maxTrials(int most) {
-    return with(p -> p.maxTrials = most);
+    return set(c -> c.withMaxTrials(most));
   }
 
   /** Every window is tried, also where there are many of one kind. */
   public Prove all() {
-    return with(p -> p.all = true);
+    return set(Case::withAll);
   }
 
   /** How the undisturbed run has to end, as a shell counts. */
@@ -317,16 +292,18 @@ public final class Prove {
    * @throws TestAbortedException if no worlds can be made here
    */
   public Proven prove() {
-    if (crash && checks.isEmpty()) {
+    Request request = request();
+    Case what = request.toCase();
+    boolean crash = what.intruders().contains(Intruder.KILL);
+    if (crash && what.checks().isEmpty()) {
       throw new IllegalArgumentException("a crash needs a check: what must hold after it");
     }
-    boolean together = runs > 1 || !with.isEmpty();
-    if (together && (crash || !checks.isEmpty())) {
+    if (request.isTogether() && (crash || !what.checks().isEmpty())) {
       throw new IllegalArgumentException(
           (crash ? "a crash" : "a check")
               + " says nothing where programs that trust one another run together");
     }
-    return switch (RunnerProcess.ask(request())) {
+    return switch (RunnerProcess.ask(request)) {
       case Request.Told(Conclusion.Kind kind, String text, String html) ->
           new Proven(kind, text, ReportFiles.write(name, html));
       case Request.Impossible(String why) -> throw impossible(why);
@@ -346,26 +323,8 @@ public final class Prove {
     return new Request(
         program.apply(jvm),
         shown,
-        setup,
-        fresh,
-        arena,
-        volume,
-        tmp,
-        user,
-        attacker,
-        crash,
-        checks,
-        runs,
-        with,
-        views,
-        ignored,
-        timeout,
-        budget,
-        only,
-        under,
-        exclude,
-        maxTrials,
-        all,
+        settings,
+        meeting,
         expectExit,
         assumeGuards,
         System.getProperty(REPLAY, ""));

@@ -98,7 +98,7 @@ final class Runner {
         Prover.schedules(
             request.toCase(), request.together(), replay.isEmpty() ? null : replay, Progress.NONE);
     List<List<String>> commands = new ArrayList<>(List.of(request.shown()));
-    request.with().forEach(command -> commands.add(List.of("sh", "-c", command)));
+    request.together().others().forEach(command -> commands.add(List.of("sh", "-c", command)));
     ToldSchedules told =
         new ToldSchedules(proof, commands, !replay.isEmpty(), version(), Runner::again);
     Conclusion.Kind kind =
