@@ -89,6 +89,24 @@ final class Completion {
     return text.toString();
   }
 
+  /** The end of a loop over the words, and what may stand for the next: both shells know this. */
+  private static final String WHICH_VALUES =
+      """
+          if _holdfast_is_command "$place/$word"; then
+            place=$place/$word
+          fi
+        done
+        _holdfast_table "$place" "$prev"
+        if [[ -z $values ]]; then
+          if [[ $cur == -* ]]; then
+            values=$options
+          else
+            values=$operands
+          fi
+        fi
+        case $values in
+      """;
+
   private static final String BASH =
       """
       _holdfast() {
@@ -113,30 +131,20 @@ final class Completion {
             fi
             return
           fi
-          if _holdfast_is_command "$place/$word"; then
-            place=$place/$word
-          fi
-        done
-        _holdfast_table "$place" "$prev"
-        if [[ -z $values ]]; then
-          if [[ $cur == -* ]]; then
-            values=$options
-          else
-            values=$operands
-          fi
-        fi
-        case $values in
-          '<files>')
-            compopt -o filenames 2>/dev/null
-            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-            ;;
-          '<users>') mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-          '<none>') ;;
-          *) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$cur") ;;
-        esac
-      }
-      complete -F _holdfast holdfast ./holdfast
-      """;
+      """
+          + WHICH_VALUES
+          + """
+              '<files>')
+                compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+                ;;
+              '<users>') mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
+              '<none>') ;;
+              *) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$cur") ;;
+            esac
+          }
+          complete -F _holdfast holdfast ./holdfast
+          """;
 
   private static final String ZSH =
       """
@@ -155,31 +163,21 @@ final class Completion {
             _normal
             return
           fi
-          if _holdfast_is_command "$place/$word"; then
-            place=$place/$word
+      """
+          + WHICH_VALUES
+          + """
+              '<files>') _files ;;
+              '<users>') _users ;;
+              '<none>') ;;
+              *) compadd -- ${=values} ;;
+            esac
+          }
+          if [[ $funcstack[1] == _holdfast ]]; then
+            _holdfast "$@"
+          elif (($+functions[compdef])); then
+            compdef _holdfast holdfast
           fi
-        done
-        _holdfast_table "$place" "$prev"
-        if [[ -z $values ]]; then
-          if [[ $cur == -* ]]; then
-            values=$options
-          else
-            values=$operands
-          fi
-        fi
-        case $values in
-          '<files>') _files ;;
-          '<users>') _users ;;
-          '<none>') ;;
-          *) compadd -- ${=values} ;;
-        esac
-      }
-      if [[ $funcstack[1] == _holdfast ]]; then
-        _holdfast "$@"
-      elif (($+functions[compdef])); then
-        compdef _holdfast holdfast
-      fi
-      """;
+          """;
 
   // --- fish
   // ---------------------------------------------------------------------------------------

@@ -7,23 +7,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session that was granted a lock. The server is asked at intervals whether it is still there;
  * when it is not, or does not answer, the lock is lost.
  */
-final class PostgresClaim implements Claim {
+final class PostgresClaim extends LosableClaim {
   private final PostgresEngine engine;
   private final PostgresSession session;
   private final ClusterLock lock;
   private final long key;
-  private final Consumer<LockLostException> told;
-  private boolean over;
-
-  /** Set together with {@link #over}, so that nobody is told it is held before the loss is told. */
-  private @Nullable LockLostException why;
-
   private long token;
 
   PostgresClaim(
@@ -32,11 +25,11 @@ final class PostgresClaim implements Claim {
       ClusterLock lock,
       long key,
       Consumer<LockLostException> told) {
+    super(told);
     this.engine = engine;
     this.session = session;
     this.lock = lock;
     this.key = key;
-    this.told = told;
   }
 
   /** A permit is alone, though others have others. */
@@ -63,35 +56,10 @@ final class PostgresClaim implements Claim {
     }
   }
 
-  synchronized boolean isOver() {
-    return over;
-  }
-
-  /** True for the first who ends it. */
-  private synchronized boolean end() {
-    boolean first = !over;
-    over = true;
-    return first;
-  }
-
   void lost(String cause) {
-    LockLostException known = new LockLostException(lock.name(), cause);
-    synchronized (this) {
-      if (over) {
-        return;
-      }
-      over = true;
-      why = known;
-    }
-    engine.ended(this);
-    told.accept(known);
-    // It may be reachable for the server still: then this ends it.
-    session.abort();
-  }
-
-  private synchronized void throwIfLost() throws LockLostException {
-    if (why != null) {
-      throw why;
+    if (lose(lock.name(), cause, () -> engine.ended(this))) {
+      // It may be reachable for the server still: then this ends it.
+      session.abort();
     }
   }
 
@@ -109,7 +77,7 @@ final class PostgresClaim implements Claim {
    * that cannot come again as a token.
    */
   private long count() throws IOException {
-    if (over) {
+    if (isOver()) {
       throw new LockLostException(lock.name(), "its session is over, and it had no token");
     }
     long counted = lock.isSemaphore() ? PostgresKey.ofGate(lock.plainName()) : key;

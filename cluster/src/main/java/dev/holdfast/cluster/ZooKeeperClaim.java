@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A node that was granted the lock. What becomes of it, its session knows. */
-final class ZooKeeperClaim implements Claim {
+final class ZooKeeperClaim extends LosableClaim {
   final String lock;
   final String path;
 
@@ -20,11 +19,6 @@ final class ZooKeeperClaim implements Claim {
 
   final long owner;
   private final ZooKeeperSession session;
-  private final Consumer<LockLostException> told;
-  private boolean over;
-
-  /** Set together with {@link #over}, so that nobody is told it is held before the loss is told. */
-  private @Nullable LockLostException why;
 
   ZooKeeperClaim(
       ZooKeeperSession session,
@@ -33,12 +27,12 @@ final class ZooKeeperClaim implements Claim {
       long czxid,
       long owner,
       Consumer<LockLostException> told) {
+    super(told);
     this.session = session;
     this.lock = lock;
     this.path = path;
     this.czxid = czxid;
     this.owner = owner;
-    this.told = told;
   }
 
   @Override
@@ -69,35 +63,8 @@ final class ZooKeeperClaim implements Claim {
     throwIfLost();
   }
 
-  /** True for the first who ends it. */
-  synchronized boolean end() {
-    boolean first = !over;
-    over = true;
-    return first;
-  }
-
   /** True if it was not over. */
   boolean lost(String cause) {
-    LockLostException known = new LockLostException(lock, cause);
-    synchronized (this) {
-      if (over) {
-        return false;
-      }
-      over = true;
-      why = known;
-    }
-    told.accept(known);
-    return true;
-  }
-
-  private synchronized void throwIfLost() throws LockLostException {
-    if (why != null) {
-      throw why;
-    }
-  }
-
-  /** For tests. */
-  synchronized boolean isOver() {
-    return over;
+    return lose(lock, cause, () -> {});
   }
 }

@@ -62,10 +62,20 @@ public record ZooKeeperSettings(
         Whom.program());
   }
 
-  public ZooKeeperSettings withSessionTimeout(Duration timeout) {
+  private ZooKeeperSettings with(
+      Duration session,
+      Duration connect,
+      Duration reply,
+      boolean refuse,
+      String secret,
+      Map<String, String> properties,
+      String words) {
     return new ZooKeeperSettings(
-        hosts,
-        path,
+        hosts, path, session, connect, reply, refuse, secret, properties, words);
+  }
+
+  public ZooKeeperSettings withSessionTimeout(Duration timeout) {
+    return with(
         timeout,
         connectTimeout,
         replyTimeout,
@@ -82,30 +92,14 @@ public record ZooKeeperSettings(
    * @param reply for each answer
    */
   public ZooKeeperSettings withTimeouts(Duration connect, Duration reply) {
-    return new ZooKeeperSettings(
-        hosts,
-        path,
-        sessionTimeout,
-        connect,
-        reply,
-        refuseWhileSuspended,
-        credentials,
-        client,
-        description);
+    return with(
+        sessionTimeout, connect, reply, refuseWhileSuspended, credentials, client, description);
   }
 
   /** Calls fail at once while the connection is interrupted. */
   public ZooKeeperSettings refusingWhileSuspended() {
-    return new ZooKeeperSettings(
-        hosts,
-        path,
-        sessionTimeout,
-        connectTimeout,
-        replyTimeout,
-        true,
-        credentials,
-        client,
-        description);
+    return with(
+        sessionTimeout, connectTimeout, replyTimeout, true, credentials, client, description);
   }
 
   /** {@code user:password} of the {@code digest} scheme. */
@@ -113,9 +107,7 @@ public record ZooKeeperSettings(
     if (userAndPassword.indexOf(':') <= 0) {
       throw new IllegalArgumentException("the credentials are not USER:PASSWORD");
     }
-    return new ZooKeeperSettings(
-        hosts,
-        path,
+    return with(
         sessionTimeout,
         connectTimeout,
         replyTimeout,
@@ -129,9 +121,7 @@ public record ZooKeeperSettings(
   public ZooKeeperSettings withClient(String property, String value) {
     Map<String, String> more = new HashMap<>(client);
     more.put(property, value);
-    return new ZooKeeperSettings(
-        hosts,
-        path,
+    return with(
         sessionTimeout,
         connectTimeout,
         replyTimeout,
@@ -143,9 +133,7 @@ public record ZooKeeperSettings(
 
   /** What others are told about us. */
   public ZooKeeperSettings describedAs(String words) {
-    return new ZooKeeperSettings(
-        hosts,
-        path,
+    return with(
         sessionTimeout,
         connectTimeout,
         replyTimeout,

@@ -5,205 +5,158 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an {@link AtomicReplace} is to do.
- *
- * @param mode the new file's, or {@link #UNSET}; likewise uid and gid
- * @param keep what is unset is to be as the old file has it
- * @param newMode that of a file which replaces none, unless there is a mode for all
- * @param lenient what cannot be kept is left, and told
- * @param expected replace only this object
- * @param locked whether the caller holds the lock on that object
- */
-record ReplaceSettings(
-    int mode,
-    int uid,
-    int gid,
-    boolean keep,
-    int newMode,
-    boolean lenient,
-    boolean noReplace,
-    boolean replaceLink,
-    Map<String, byte[]> xattrs,
-    Durability durability,
-    @Nullable FileIdentity expected,
-    boolean locked) {
+/** What an {@link AtomicReplace} is to do. Immutable: each {@code with…} answers a changed copy. */
+final class ReplaceSettings {
   static final int UNSET = -1;
 
-  static final ReplaceSettings DEFAULT =
-      new ReplaceSettings(
-          UNSET,
-          UNSET,
-          UNSET,
-          true,
-          0600,
-          false,
-          false,
-          false,
-          Map.of(),
-          Durability.FILE,
-          null,
-          false);
+  static final ReplaceSettings DEFAULT = new ReplaceSettings();
 
-  ReplaceSettings withMode(int newMode) {
-    return new ReplaceSettings(
-        newMode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+  private int mode = UNSET;
+  private int uid = UNSET;
+  private int gid = UNSET;
+  private boolean keep = true;
+  private int newMode = 0600;
+  private boolean lenient;
+  private boolean noReplace;
+  private boolean replaceLink;
+  private Map<String, byte[]> xattrs = Map.of();
+  private Durability durability = Durability.FILE;
+  private @Nullable FileIdentity expected;
+  private boolean locked;
+
+  private ReplaceSettings() {}
+
+  private ReplaceSettings copy() {
+    ReplaceSettings copy = new ReplaceSettings();
+    copy.mode = mode;
+    copy.uid = uid;
+    copy.gid = gid;
+    copy.keep = keep;
+    copy.newMode = newMode;
+    copy.lenient = lenient;
+    copy.noReplace = noReplace;
+    copy.replaceLink = replaceLink;
+    copy.xattrs = xattrs;
+    copy.durability = durability;
+    copy.expected = expected;
+    copy.locked = locked;
+    return copy;
+  }
+
+  /** The new file's; {@link #UNSET} for none, and likewise uid and gid. */
+  int mode() {
+    return mode;
+  }
+
+  int uid() {
+    return uid;
+  }
+
+  int gid() {
+    return gid;
+  }
+
+  /** What is unset is to be as the old file has it. */
+  boolean keep() {
+    return keep;
+  }
+
+  /** That of a file which replaces none, unless there is a mode for all. */
+  int newMode() {
+    return newMode;
+  }
+
+  /** What cannot be kept is left, and told. */
+  boolean lenient() {
+    return lenient;
+  }
+
+  boolean noReplace() {
+    return noReplace;
+  }
+
+  boolean replaceLink() {
+    return replaceLink;
+  }
+
+  Map<String, byte[]> xattrs() {
+    return xattrs;
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  /** Replace only this object. */
+  @Nullable FileIdentity expected() {
+    return expected;
+  }
+
+  /** The caller holds the lock on that object. */
+  boolean locked() {
+    return locked;
+  }
+
+  ReplaceSettings withMode(int ofAll) {
+    ReplaceSettings copy = withNewMode(ofAll);
+    copy.mode = ofAll;
+    return copy;
   }
 
   ReplaceSettings withOwner(int newUid, int newGid) {
-    return new ReplaceSettings(
-        mode,
-        newUid,
-        newGid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.uid = newUid;
+    copy.gid = newGid;
+    return copy;
   }
 
   ReplaceSettings withKeep(boolean newKeep) {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        newKeep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.keep = newKeep;
+    return copy;
   }
 
   ReplaceSettings withNewMode(int ofNew) {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        ofNew,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.newMode = ofNew;
+    return copy;
   }
 
   ReplaceSettings withLenient() {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        true,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.lenient = true;
+    return copy;
   }
 
   ReplaceSettings withNoReplace() {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        true,
-        replaceLink,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.noReplace = true;
+    return copy;
   }
 
   ReplaceSettings withReplaceLink() {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        true,
-        xattrs,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.replaceLink = true;
+    return copy;
   }
 
   ReplaceSettings withXattr(String attribute, byte[] value) {
-    Map<String, byte[]> more = new TreeMap<>(xattrs);
-    more.put(attribute, value.clone());
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        more,
-        durability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.xattrs = new TreeMap<>(xattrs);
+    copy.xattrs.put(attribute, value.clone());
+    return copy;
   }
 
   ReplaceSettings withDurability(Durability newDurability) {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        newDurability,
-        expected,
-        locked);
+    ReplaceSettings copy = copy();
+    copy.durability = newDurability;
+    return copy;
   }
 
   ReplaceSettings withExpected(FileIdentity identity, boolean alreadyLocked) {
-    return new ReplaceSettings(
-        mode,
-        uid,
-        gid,
-        keep,
-        newMode,
-        lenient,
-        noReplace,
-        replaceLink,
-        xattrs,
-        durability,
-        identity,
-        alreadyLocked);
+    ReplaceSettings copy = copy();
+    copy.expected = identity;
+    copy.locked = alreadyLocked;
+    return copy;
   }
 }

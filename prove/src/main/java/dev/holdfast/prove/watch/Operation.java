@@ -104,18 +104,6 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
   public static final Set<Sysno> DESCRIPTOR_CALLS =
       EnumSet.of(Sysno.FCHMOD, Sysno.FCHOWN, Sysno.FSETXATTR);
 
-  /** Calls that change who the victim is. */
-  public static final Set<Sysno> IDENTITY_CALLS =
-      EnumSet.of(
-          Sysno.SETUID,
-          Sysno.SETGID,
-          Sysno.SETREUID,
-          Sysno.SETREGID,
-          Sysno.SETRESUID,
-          Sysno.SETRESGID,
-          Sysno.SETFSUID,
-          Sysno.SETFSGID);
-
   /** Decodes a stop; reads the victim's memory for the paths. */
   public static Operation of(Call call) {
     return switch (call.sysno()) {
