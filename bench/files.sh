@@ -18,7 +18,7 @@ gcc -O2 -Wall -Wextra -shared -fPIC -o "$work/files.so" "$root/bench/src/main/c/
 mkdir "$work/dir" "$work/dir/a" "$work/dir/a/b"
 : >"$work/dir/a/b/file"
 
-path=$root/bench/target/classes:$root/files/target/classes:$root/path/target/classes:$root/libc/target/classes:$root/bench/target/jmh/*
+path=$root/bench/target/classes:$root/files/target/classes:$root/catalogue/target/classes:$root/path/target/classes:$root/libc/target/classes:$root/bench/target/jmh/*
 for ((i = 0; i < rounds; i++)); do
   "$java" -cp "$path" org.openjdk.jmh.Main -foe true -p directory="$work/dir" -p library="$work/files.so" \
     -rf json -rff "$work/$i.json" FilesBenchmark >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 2; }

@@ -8,7 +8,7 @@ rounds=${1:-3}
 java=${HOLDFAST_JAVA_HOME:-${JAVA_HOME:-}}
 java=${java:+$java/bin/java}
 java=${java:-java}
-classes=bench/target/classes:locks/target/classes:files/target/classes:path/target/classes:libc/target/classes
+classes=bench/target/classes:locks/target/classes:files/target/classes:catalogue/target/classes:path/target/classes:libc/target/classes
 [ -f bench/target/classes/dev/holdfast/bench/LockLoops.class ] || {
   echo "bench/locks.sh: nothing is built yet: mvn -pl bench -am package" >&2
   exit 3

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.files {
   requires static org.jspecify;
+  requires transitive dev.holdfast.catalogue;
   requires dev.holdfast.libc;
   requires transitive dev.holdfast.path;
 

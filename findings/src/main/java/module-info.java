@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.findings {
   requires static org.jspecify;
+  requires transitive dev.holdfast.catalogue;
   requires transitive com.fasterxml.jackson.core;
 
   exports dev.holdfast.findings;

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.lab {
   requires static org.jspecify;
+  requires transitive dev.holdfast.catalogue;
   requires dev.holdfast.files;
   requires dev.holdfast.locks;
   requires transitive dev.holdfast.prove;

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.holdfast.prove {
   requires static org.jspecify;
+  requires transitive dev.holdfast.catalogue;
   requires dev.holdfast.libc;
   requires dev.holdfast.path;
   requires transitive dev.holdfast.findings;

@@ -84,7 +84,7 @@ final class DoctorCommand extends Command {
         setting.verdict().name().toLowerCase(Locale.ROOT),
         setting.name(),
         setting.value().isEmpty() ? "?" : setting.value(),
-        setting.catalogueId());
+        setting.row().name());
     out.println("         " + setting.meaning());
     if (!setting.advice().isEmpty()) {
       out.println("         advice: " + setting.advice());

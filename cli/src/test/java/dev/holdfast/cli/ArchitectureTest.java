@@ -44,15 +44,16 @@ class ArchitectureTest {
    */
   enum Module {
     testing(6),
+    catalogue(1),
     libc(40),
-    findings(15),
+    findings(15, "catalogue"),
     path(15, "libc"),
-    files(80, "libc", "path"),
+    files(80, "catalogue", "libc", "path"),
     locks(80, "libc", "path"),
     cluster(20, "files", "locks"),
-    prove(60, "libc", "path", "findings"),
+    prove(60, "catalogue", "libc", "path", "findings"),
     junit(10, "prove", "findings"),
-    lab(30, "libc", "path", "findings", "files", "locks", "prove"),
+    lab(30, "catalogue", "libc", "path", "findings", "files", "locks", "prove"),
     cli(45, "libc", "path", "findings", "files", "locks", "prove", "lab");
 
     final int minimumClasses;

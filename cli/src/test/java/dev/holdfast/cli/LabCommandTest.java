@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.lab.model.LabReport;
 import dev.holdfast.lab.model.Outcome;
@@ -23,10 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LabCommandTest {
-  private static final Scene S01 =
-      new Scene("S01", List.of("S01", "F01"), "check then use by name", "a directory of nobody's");
-  private static final Scene S03 =
-      new Scene("S03", List.of("S03", "F02"), "metadata by name", "a directory of nobody's");
+  private static final Scene S01 = new Scene(Row.S01, List.of(Row.F01), "a directory of nobody's");
+  private static final Scene S03 = new Scene(Row.S03, List.of(Row.F02), "a directory of nobody's");
 
   private static Performance performance(Outcome outcome) {
     return new Performance(

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -453,7 +454,7 @@ public final class Directory implements AutoCloseable {
         }
       }
     }
-    throw new RaceDetectedException(show(name), "was removed at every try", "S18", Errno.ENOENT);
+    throw new RaceDetectedException(show(name), "was removed at every try", Row.S18, Errno.ENOENT);
   }
 
   /**

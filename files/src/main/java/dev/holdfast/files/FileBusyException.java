@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 
 /**
@@ -10,6 +11,6 @@ public final class FileBusyException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
   public FileBusyException(String path, String reason) {
-    super(path, reason, "L01", Errno.EAGAIN);
+    super(path, reason, Row.L01, Errno.EAGAIN);
   }
 }

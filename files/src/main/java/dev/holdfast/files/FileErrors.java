@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
@@ -17,13 +18,13 @@ final class FileErrors {
     return switch (errno) {
       case ELOOP ->
           new UnsafePathException(
-              path, "a symbolic link where none may be followed; " + reason, "S05", errno);
+              path, "a symbolic link where none may be followed; " + reason, Row.S05, errno);
       case ENXIO ->
           new UnsafePathException(
-              path, "a socket, or a FIFO that nobody reads; " + reason, "S11", errno);
+              path, "a socket, or a FIFO that nobody reads; " + reason, Row.S11, errno);
       case EAGAIN ->
           new RaceDetectedException(
-              path, "names changed underneath at every try; " + reason, "S18", errno);
+              path, "names changed underneath at every try; " + reason, Row.S18, errno);
       default -> SyscallExceptions.of(errno, call, path);
     };
   }

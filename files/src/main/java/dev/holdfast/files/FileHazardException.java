@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 public abstract class FileHazardException extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
-  private final String catalogueId;
+  private final Row row;
   private final @Nullable Errno errno;
 
-  FileHazardException(String path, String reason, String catalogueId, @Nullable Errno errno) {
-    super(path, null, reason + " [" + catalogueId + "]");
-    this.catalogueId = catalogueId;
+  FileHazardException(String path, String reason, Row row, @Nullable Errno errno) {
+    super(path, null, reason + " [" + row + "]");
+    this.row = row;
     this.errno = errno;
   }
 
-  /** The catalogue row, such as {@code S01}. */
-  public final String catalogueId() {
-    return catalogueId;
+  /** The row of the catalogue. */
+  public final Row row() {
+    return row;
   }
 
   /** The kernel's error, such as {@code ELOOP}; empty if the refusal is our own. */

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.FileTimes;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -51,7 +52,7 @@ final class HeldEntry implements AutoCloseable {
 
   private void refuseLink() throws IOException {
     if (statx().isSymlink()) {
-      throw new UnsafePathException(shown(), "is a symbolic link", "S03", Errno.ELOOP);
+      throw new UnsafePathException(shown(), "is a symbolic link", Row.S03, Errno.ELOOP);
     }
   }
 

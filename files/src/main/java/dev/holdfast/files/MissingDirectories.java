@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -74,7 +75,7 @@ final class MissingDirectories {
         throw failure(there);
       }
     }
-    throw new RaceDetectedException(shown, "came and went at every try", "S18", Errno.ENOENT);
+    throw new RaceDetectedException(shown, "came and went at every try", Row.S18, Errno.ENOENT);
   }
 
   private FileSystemException failure(SyscallResult result) {
@@ -182,7 +183,7 @@ final class MissingDirectories {
     Result<Statx> after = look(parent, component);
     if (target.is(Errno.ENOENT) && after.ok() && after.value().sameObject(before.value())) {
       throw new UnsafePathException(
-          shown, FileName.decode(way) + " is a dangling symbolic link", "S05", Errno.ENOENT);
+          shown, FileName.decode(way) + " is a dangling symbolic link", Row.S05, Errno.ENOENT);
     }
   }
 
@@ -202,7 +203,7 @@ final class MissingDirectories {
       Statx stat = Statx.fstat(raw).orThrow("statx", shown);
       if (!Creations.isOurs(dirfd, stat, false)) {
         throw new RaceDetectedException(
-            shown, "the new directory was replaced by somebody else's", "S13", null);
+            shown, "the new directory was replaced by somebody else's", Row.S13, null);
       }
       int wanted = mode | (stat.permissions() & Statx.S_ISGID);
       if (stat.permissions() != wanted) {

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.FileTimes;
 import dev.holdfast.files.ground.HeldAttributeView;
 import dev.holdfast.libc.Errno;
@@ -166,12 +167,13 @@ public final class OpenFile implements AutoCloseable {
         } catch (FileAlreadyExistsException present) {
           // Somebody was faster: opening again tells.
           if (i > 0 && isLink.ask()) {
-            throw new UnsafePathException(path, "is a dangling symbolic link", "S05", Errno.EEXIST);
+            throw new UnsafePathException(
+                path, "is a dangling symbolic link", Row.S05, Errno.EEXIST);
           }
         }
       }
     }
-    throw new RaceDetectedException(path, "came and went at every try", "S04", null);
+    throw new RaceDetectedException(path, "came and went at every try", Row.S04, null);
   }
 
   /**
@@ -265,7 +267,7 @@ public final class OpenFile implements AutoCloseable {
     OpenFile file = checkedOpen(raw, directory, name, opening);
     if (file.checked == null || !file.checked.sameObject(stat)) {
       file.close();
-      throw new RaceDetectedException(path, "/proc/self/fd led to another file", "S09", null);
+      throw new RaceDetectedException(path, "/proc/self/fd led to another file", Row.S09, null);
     }
     return file;
   }

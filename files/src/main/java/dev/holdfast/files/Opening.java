@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Statx;
@@ -300,24 +301,24 @@ public final class Opening {
   void check(Statx stat, String path) throws UnsafePathException {
     Fault fault = faultOf(stat);
     if (fault != null) {
-      String id = stat.isSymlink() ? "S05" : fault.catalogueId;
-      throw new UnsafePathException(path, describe(fault, stat), id, null);
+      Row row = stat.isSymlink() ? Row.S05 : fault.row;
+      throw new UnsafePathException(path, describe(fault, stat), row, null);
     }
   }
 
   /** What can be wrong with a file that is open. */
   private enum Fault {
-    KIND("S11"),
-    OWNER("S01"),
-    LINKS("S12"),
-    MODE("S06"),
-    SIZE("S11"),
-    DEVICE("S13");
+    KIND(Row.S11),
+    OWNER(Row.S01),
+    LINKS(Row.S12),
+    MODE(Row.S06),
+    SIZE(Row.S11),
+    DEVICE(Row.S13);
 
-    final String catalogueId;
+    final Row row;
 
-    Fault(String catalogueId) {
-      this.catalogueId = catalogueId;
+    Fault(Row row) {
+      this.row = row;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,6 @@ public final class PathEscapeException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
   PathEscapeException(String path, String reason, @Nullable Errno errno) {
-    super(path, reason, "S13", errno);
+    super(path, reason, Row.S13, errno);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class RaceDetectedException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
-  public RaceDetectedException(
-      String path, String reason, String catalogueId, @Nullable Errno errno) {
-    super(path, reason, catalogueId, errno);
+  public RaceDetectedException(String path, String reason, Row row, @Nullable Errno errno) {
+    super(path, reason, row, errno);
   }
 }

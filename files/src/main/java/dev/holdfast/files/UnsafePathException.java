@@ -1,5 +1,6 @@
 package dev.holdfast.files;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnsafePathException extends FileHazardException {
   private static final long serialVersionUID = 1L;
 
-  public UnsafePathException(
-      String path, String reason, String catalogueId, @Nullable Errno errno) {
-    super(path, reason, catalogueId, errno);
+  public UnsafePathException(String path, String reason, Row row, @Nullable Errno errno) {
+    super(path, reason, row, errno);
   }
 }

@@ -90,13 +90,13 @@ class OpenFileTest {
     try (OpenFile open = OpenFile.open(file, all)) {
       long device = open.opened().device();
       OpenFile.open(file, Opening.read().onDevice(device)).close();
-      assertEquals("S13", refused(file, Opening.read().onDevice(device + 1)).catalogueId());
+      assertEquals("S13", refused(file, Opening.read().onDevice(device + 1)).row().name());
     }
-    assertEquals("S01", refused(file, Opening.read().ownedBy(me + 1)).catalogueId());
-    assertEquals("S12", refused(linked, Opening.read().singleLink()).catalogueId());
-    assertEquals("S06", refused(file, Opening.read().modeWithin(0600)).catalogueId());
-    assertEquals("S11", refused(file, Opening.read().sizeAtMost(7)).catalogueId());
-    assertEquals("S11", refused(dir, Opening.read()).catalogueId());
+    assertEquals("S01", refused(file, Opening.read().ownedBy(me + 1)).row().name());
+    assertEquals("S12", refused(linked, Opening.read().singleLink()).row().name());
+    assertEquals("S06", refused(file, Opening.read().modeWithin(0600)).row().name());
+    assertEquals("S11", refused(file, Opening.read().sizeAtMost(7)).row().name());
+    assertEquals("S11", refused(dir, Opening.read()).row().name());
   }
 
   @Test
@@ -135,15 +135,15 @@ class OpenFileTest {
     assertTimeoutPreemptively(
         Duration.ofMinutes(2),
         () -> {
-          assertEquals("S11", refused(fifo, Opening.read()).catalogueId());
-          assertEquals("S11", refused(fifo, Opening.write()).catalogueId());
-          assertEquals("S11", refused(fifo, Opening.readWrite()).catalogueId());
+          assertEquals("S11", refused(fifo, Opening.read()).row().name());
+          assertEquals("S11", refused(fifo, Opening.write()).row().name());
+          assertEquals("S11", refused(fifo, Opening.readWrite()).row().name());
         });
   }
 
   @Test
   void refusesDevices() throws IOException {
-    assertEquals("S11", refused(Path.of("/dev/zero"), Opening.read()).catalogueId());
+    assertEquals("S11", refused(Path.of("/dev/zero"), Opening.read()).row().name());
   }
 
   @Test
@@ -168,7 +168,7 @@ class OpenFileTest {
     int events = (int) Inotify.inotify_init1().value();
     try {
       Inotify.inotify_add_watch(events, watched, Inotify.IN_OPEN | Inotify.IN_CREATE).value();
-      assertEquals("S11", refused(fifo, opening).catalogueId());
+      assertEquals("S11", refused(fifo, opening).row().name());
       try (Directory held = Directory.open(dir)) {
         assertThrows(UnsafePathException.class, () -> held.open("fifo", opening).close());
       }
@@ -208,7 +208,7 @@ class OpenFileTest {
       assertEquals(0, open.size());
     }
     Files.createSymbolicLink(dir.resolve("link"), file);
-    assertEquals("S05", refused(dir.resolve("link"), Opening.read().checkFirst()).catalogueId());
+    assertEquals("S05", refused(dir.resolve("link"), Opening.read().checkFirst()).row().name());
     OpenFile.open(dir.resolve("link"), Opening.read().checkFirst().followLastLink()).close();
     OpenFile.open(dir.resolve("new"), Opening.write().checkFirst().createIfAbsent(0600)).close();
   }

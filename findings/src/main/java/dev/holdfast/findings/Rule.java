@@ -1,5 +1,7 @@
 package dev.holdfast.findings;
 
+import dev.holdfast.catalogue.Row;
+
 /**
  * What can be found: a hazard of the catalogue, or an audit rule under one.
  *
@@ -10,6 +12,11 @@ package dev.holdfast.findings;
  * @param advice what to do instead
  */
 public record Rule(String id, String title, String description, String advice) {
+  /** A row of the catalogue itself, as it was met. */
+  public static Rule of(Row row, String title, String description) {
+    return new Rule(row.name(), title, description, row.advice());
+  }
+
   private static final String PAGES = "https://holdfast.dev/docs/";
 
   /** The row of the catalogue that it is a case of. */

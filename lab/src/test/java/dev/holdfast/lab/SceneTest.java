@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
@@ -21,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,12 +58,8 @@ class SceneTest {
 
   @Test
   void everyHazardHasScene() {
-    List<String> hazards =
-        Stream.concat(
-                IntStream.rangeClosed(1, 20).mapToObj(i -> "S%02d".formatted(i)),
-                IntStream.rangeClosed(1, 14).mapToObj(i -> "L%02d".formatted(i)))
-            .toList();
-    assertEquals(hazards, Lab.scenes().stream().map(Scene::id).toList());
+    List<Row> hazards = Stream.of(Row.values()).filter(Row::isHazard).toList();
+    assertEquals(hazards, Lab.scenes().stream().map(Scene::row).toList());
   }
 
   @ParameterizedTest
@@ -120,7 +116,7 @@ class SceneTest {
 
   private static SceneResult perform(Victim usual, Victim holdfast, String check)
       throws IOException {
-    Scene scene = new Scene("S00", List.of("S05"), "a test", "root writes for a user");
+    Scene scene = new Scene(Row.S05, List.of(), "root writes for a user");
     ProvedPlay play =
         new ProvedPlay(
             scene,

@@ -60,7 +60,7 @@ public final class FilesJson {
     for (TrustReason reason : reasons) {
       json.writeStartObject();
       json.writeStringField("rule", reason.kind().name());
-      json.writeStringField("hazard", reason.kind().catalogueId());
+      json.writeStringField("hazard", reason.kind().row().name());
       json.writeStringField("who", reason.who());
       json.writeStringField("could", reason.could());
       json.writeEndObject();
@@ -93,7 +93,7 @@ public final class FilesJson {
       json.writeStringField("call", failure.call());
       json.writeStringField("errno", failure.errnoName());
       json.writeStringField("reason", failure.reason());
-      json.writeStringField("hazard", failure.catalogueId());
+      json.writeStringField("hazard", failure.row() == null ? "" : failure.row().name());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -169,7 +169,7 @@ public final class FilesJson {
             json.writeStringField("verdict", setting.verdict().name());
             json.writeStringField("meaning", setting.meaning());
             json.writeStringField("advice", setting.advice());
-            json.writeStringField("catalogue", setting.catalogueId());
+            json.writeStringField("catalogue", setting.row().name());
             json.writeEndObject();
           }
           json.writeEndArray();

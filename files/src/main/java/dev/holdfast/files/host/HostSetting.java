@@ -1,5 +1,7 @@
 package dev.holdfast.files.host;
 
+import dev.holdfast.catalogue.Row;
+
 /**
  * One thing about this host that decides how exposed programs on it are.
  *
@@ -7,10 +9,10 @@ package dev.holdfast.files.host;
  * @param value as found; empty if it could not be found out
  * @param meaning what it does, for people
  * @param advice what to do about it; empty if nothing is to be done
- * @param catalogueId the hazard or answer it belongs to
+ * @param row the hazard or answer it belongs to
  */
 public record HostSetting(
-    String name, String value, Verdict verdict, String meaning, String advice, String catalogueId) {
+    String name, String value, Verdict verdict, String meaning, String advice, Row row) {
   /** Whether it protects. */
   public enum Verdict {
     GOOD,

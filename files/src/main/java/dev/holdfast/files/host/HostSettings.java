@@ -1,5 +1,6 @@
 package dev.holdfast.files.host;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.files.host.HostSetting.Verdict;
 import dev.holdfast.libc.Errno;
@@ -55,27 +56,27 @@ public final class HostSettings {
         "fs.protected_symlinks",
         1,
         "in shared sticky directories a symbolic link is followed only for its owner",
-        "S05");
+        Row.S05);
     sysctl(
         "fs.protected_hardlinks",
         1,
         "nobody gives another user's file a name of his own unless he may write to it",
-        "S12");
+        Row.S12);
     sysctl(
         "fs.protected_fifos",
         1,
         "in shared sticky directories a creating open does not fall for another user's FIFO",
-        "S11");
+        Row.S11);
     sysctl(
         "fs.protected_regular",
         1,
         "in shared sticky directories a creating open does not fall for another user's file",
-        "S04");
+        Row.S04);
   }
 
   private void kernel() {
     String release = text("/proc/sys/kernel/osrelease");
-    add("kernel", release, Verdict.NOTE, "the kernel that decides all of this", "", "F03");
+    add("kernel", release, Verdict.NOTE, "the kernel that decides all of this", "", Row.F03);
     String dumpable = text("/proc/sys/fs/suid_dumpable");
     boolean safe = dumpable.equals("0") || dumpable.equals("2");
     add(
@@ -84,7 +85,7 @@ public final class HostSettings {
         dumpable.isEmpty() ? Verdict.UNKNOWN : safe ? Verdict.GOOD : Verdict.WEAK,
         "whether set-id programs dump core where a link may be waiting",
         safe || dumpable.isEmpty() ? "" : "sysctl -w fs.suid_dumpable=0",
-        "S05");
+        Row.S05);
     String trace = text("/proc/sys/kernel/yama/ptrace_scope");
     add(
         "kernel.yama.ptrace_scope",
@@ -92,7 +93,7 @@ public final class HostSettings {
         trace.isEmpty() ? Verdict.UNKNOWN : trace.equals("0") ? Verdict.NOTE : Verdict.GOOD,
         "whether a process may stop and steer another one of the same user",
         "",
-        "S18");
+        Row.S18);
     String grace = text("/proc/sys/fs/lease-break-time");
     add(
         "fs.lease-break-time",
@@ -100,10 +101,10 @@ public final class HostSettings {
         grace.isEmpty() ? Verdict.UNKNOWN : Verdict.NOTE,
         "seconds that an opener waits for the holder of a lease",
         "",
-        "F15");
+        Row.F15);
   }
 
-  private void sysctl(String name, int least, String meaning, String id) {
+  private void sysctl(String name, int least, String meaning, Row row) {
     String value = text("/proc/sys/" + name.replace('.', '/'));
     Verdict verdict;
     try {
@@ -117,7 +118,7 @@ public final class HostSettings {
         verdict,
         meaning,
         verdict == Verdict.WEAK ? "sysctl -w " + name + "=" + least : "",
-        id);
+        row);
   }
 
   private static String text(String file) {
@@ -139,24 +140,24 @@ public final class HostSettings {
     if (root.ok()) {
       Unistd.close(root.intValue());
     }
-    call("openat2", root, "paths are resolved inside a directory by the kernel itself", "F03");
+    call("openat2", root, "paths are resolved inside a directory by the kernel itself", Row.F03);
     // A descriptor that is none: a kernel that has the call says so.
     SyscallResult change = Unistd.fchmodat2(-1, EMPTY, 0, Fcntl.AT_EMPTY_PATH);
     call(
         "fchmodat2",
         change.is(Errno.EBADF) ? SyscallResult.SUCCESS : change,
         "the mode of a pinned object is changed without /proc",
-        "F02");
+        Row.F02);
   }
 
-  private void call(String name, SyscallResult result, String meaning, String id) {
+  private void call(String name, SyscallResult result, String meaning, Row row) {
     add(
         name,
         result.ok() ? "works" : result.errno().name(),
         result.ok() ? Verdict.GOOD : Verdict.NOTE,
         meaning,
         result.ok() ? "" : "nothing: Holdfast goes the longer way",
-        id);
+        row);
   }
 
   private void shared(String directory, Mounts mounts) throws IOException {
@@ -176,7 +177,7 @@ public final class HostSettings {
           Verdict.UNKNOWN,
           "a directory that everybody shares",
           "",
-          "S05");
+          Row.S05);
       return;
     }
     int fd = opened.intValue();
@@ -201,7 +202,7 @@ public final class HostSettings {
         "a shared directory: without the sticky bit, or with another owner than root, others'"
             + " files are replaced in it at will",
         good ? "" : "chown root " + path + " && chmod 1777 " + path,
-        "S05");
+        Row.S05);
     Mounts.Mount mount = mounts.byId(stat.mountId());
     if (mount != null && !mount.point().equals("/")) {
       add(
@@ -210,7 +211,7 @@ public final class HostSettings {
           Verdict.NOTE,
           "nosuid and nodev take the point out of planted files",
           "",
-          "S13");
+          Row.S13);
     }
     add(
         path + " birth times",
@@ -218,7 +219,7 @@ public final class HostSettings {
         (stat.mask() & Statx.STATX_BTIME) != 0 ? Verdict.GOOD : Verdict.NOTE,
         "what tells a recycled inode number from the file that had it before",
         "",
-        "S08");
+        Row.S08);
   }
 
   /** Makes a file without a name, which is gone with its descriptor. */
@@ -234,11 +235,11 @@ public final class HostSettings {
         made.ok() ? Verdict.GOOD : cannot ? Verdict.UNKNOWN : Verdict.NOTE,
         "temporary files that never have a name (O_TMPFILE)",
         "",
-        "F07");
+        Row.F07);
   }
 
   private void add(
-      String name, String value, Verdict verdict, String meaning, String advice, String id) {
-    settings.add(new HostSetting(name, value, verdict, meaning, advice, id));
+      String name, String value, Verdict verdict, String meaning, String advice, Row row) {
+    settings.add(new HostSetting(name, value, verdict, meaning, advice, row));
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.files.inside;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.RaceDetectedException;
@@ -92,7 +93,7 @@ public final class NewFile implements AutoCloseable {
       }
     }
     throw new RaceDetectedException(
-        directory.path(), "every random name was taken", "S15", Errno.EEXIST);
+        directory.path(), "every random name was taken", Row.S15, Errno.EEXIST);
   }
 
   public OpenFile file() {
@@ -172,7 +173,7 @@ public final class NewFile implements AutoCloseable {
       throw new RaceDetectedException(
           place.shown(),
           "somebody removed the new file before it was in its place",
-          "S07",
+          Row.S07,
           Errno.ENOENT);
     }
     place.require(result, "renameat2");

@@ -2,6 +2,7 @@ package dev.holdfast.files.inside;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.HeldDirectory;
@@ -30,7 +31,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
     String last = FileName.decode(name);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       throw new UnsafePathException(
-          path.toString(), "tree work needs the name of an entry in a directory", "S13", null);
+          path.toString(), "tree work needs the name of an entry in a directory", Row.S13, null);
     }
     byte[] parent = above.length == 0 ? Paths.bytes(".") : above;
     HeldDirectory held =

@@ -2,6 +2,7 @@ package dev.holdfast.files.nio;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileKind;
 import dev.holdfast.files.FileStat;
@@ -350,7 +351,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
       case REGULAR -> copyFile(source, target, replace, attributes, follow);
       default ->
           throw new UnsafePathException(
-              source.toString(), "is " + stat.kind().description(), "S11", null);
+              source.toString(), "is " + stat.kind().description(), Row.S11, null);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.files.replace;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileBusyException;
 import dev.holdfast.files.FileIdentity;
@@ -272,7 +273,7 @@ public final class AtomicReplace {
     FileIdentity expected = settings.expected();
     if (expected != null && !identity.matches(expected)) {
       throw new RaceDetectedException(
-          CORE.show(in, name), "is not the file that was expected", "L01", null);
+          CORE.show(in, name), "is not the file that was expected", Row.L01, null);
     }
     ReplaceSettings exactly = settings.withExpected(identity, true);
     try (Replacement replacement = Replacement.begin(in, null, name, exactly)) {
@@ -282,7 +283,8 @@ public final class AtomicReplace {
         edit.apply(from, to);
       }
       if (!sameContents(before, old.stat())) {
-        throw new RaceDetectedException(CORE.show(in, name), "was written meanwhile", "L01", null);
+        throw new RaceDetectedException(
+            CORE.show(in, name), "was written meanwhile", Row.L01, null);
       }
       replacement.commit();
     }

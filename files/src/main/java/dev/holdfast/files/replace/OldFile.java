@@ -2,6 +2,7 @@ package dev.holdfast.files.replace;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.FileKind;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Place;
@@ -81,10 +82,10 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
       throws UnsafePathException {
     FileKind kind = CORE.kind(mode);
     if (kind == FileKind.SYMLINK && !settings.replaceLink()) {
-      throw new UnsafePathException(place.shown(), "is a symbolic link", "S05", Errno.ELOOP);
+      throw new UnsafePathException(place.shown(), "is a symbolic link", Row.S05, Errno.ELOOP);
     }
     if (kind != FileKind.SYMLINK && kind != FileKind.REGULAR) {
-      throw new UnsafePathException(place.shown(), "is " + kind.description(), "S11", null);
+      throw new UnsafePathException(place.shown(), "is " + kind.description(), Row.S11, null);
     }
     return kind == FileKind.REGULAR;
   }

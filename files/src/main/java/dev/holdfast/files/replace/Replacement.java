@@ -2,6 +2,7 @@ package dev.holdfast.files.replace;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileIdentity;
 import dev.holdfast.files.FileKind;
@@ -196,7 +197,7 @@ public final class Replacement implements AutoCloseable {
 
   private RaceDetectedException another() {
     return new RaceDetectedException(
-        place.shown(), "is no longer the file that was read", "L01", null);
+        place.shown(), "is no longer the file that was read", Row.L01, null);
   }
 
   private void syncDirectory() throws IOException {

@@ -2,6 +2,7 @@ package dev.holdfast.files.temp;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
@@ -114,7 +115,7 @@ public final class EmergencySave {
     String distrust = TrustedDirectory.distrust(directory);
     if (distrust != null) {
       directory.close();
-      throw new UnsafePathException(SHARED.toString(), distrust, "S13", null);
+      throw new UnsafePathException(SHARED.toString(), distrust, Row.S13, null);
     }
     return directory;
   }

@@ -2,6 +2,7 @@ package dev.holdfast.files.temp;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
@@ -63,7 +64,7 @@ public final class PrivateDirectories {
       }
     }
     throw new UnsafePathException(
-        application, "no private directory: " + String.join("; ", refusals), "S13", null);
+        application, "no private directory: " + String.join("; ", refusals), Row.S13, null);
   }
 
   private static @Nullable Directory tryOpen(String base, String below, List<String> refusals)

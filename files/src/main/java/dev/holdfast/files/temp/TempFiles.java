@@ -2,6 +2,7 @@ package dev.holdfast.files.temp;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.RaceDetectedException;
@@ -92,7 +93,10 @@ public final class TempFiles implements AutoCloseable {
     TempFiles fallback = tryOpen("/tmp", "/tmp", refusals);
     if (fallback == null) {
       throw new UnsafePathException(
-          "/tmp", "no directory for temporary files: " + String.join("; ", refusals), "S14", null);
+          "/tmp",
+          "no directory for temporary files: " + String.join("; ", refusals),
+          Row.S14,
+          null);
     }
     return fallback;
   }
@@ -206,7 +210,7 @@ public final class TempFiles implements AutoCloseable {
         }
       }
       throw new RaceDetectedException(
-          directory.path(), "every random name was taken, or removed at once", "S15", null);
+          directory.path(), "every random name was taken, or removed at once", Row.S15, null);
     } catch (IOException | RuntimeException failure) {
       CORE.giveBack(directory);
       throw failure;

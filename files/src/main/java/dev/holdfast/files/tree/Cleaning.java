@@ -1,5 +1,6 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.FileCopy;
 import dev.holdfast.files.tree.CleaningEvent.Decision;
 import dev.holdfast.files.tree.CleaningRules.Time;
@@ -98,10 +99,10 @@ final class Cleaning extends TreeTask implements AutoCloseable {
       } catch (FileSystemException refused) {
         return new Failed(
             TreeFailure.refused(
-                walker.path(root.name), "quarantine", String.valueOf(refused.getReason()), ""));
+                walker.path(root.name), "quarantine", String.valueOf(refused.getReason())));
       } catch (IOException unexpected) {
         return new Failed(
-            TreeFailure.refused(walker.path(root.name), "quarantine", unexpected.toString(), ""));
+            TreeFailure.refused(walker.path(root.name), "quarantine", unexpected.toString()));
       }
     }
     changedBy(root);
@@ -287,7 +288,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
                   walker.path(shown),
                   "renameat2",
                   "was replaced twice; what was there is kept in " + own.name(),
-                  "S19"));
+                  Row.S19));
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.libc.Errno;
@@ -82,7 +83,7 @@ final class Quarantine implements AutoCloseable {
         throw refused;
       }
     }
-    throw new RaceDetectedException(path, "every random name was taken", "S18", Errno.EEXIST);
+    throw new RaceDetectedException(path, "every random name was taken", Row.S18, Errno.EEXIST);
   }
 
   private static HeldDirectory enter(int parentFd, byte[] name, String path) throws IOException {
@@ -93,7 +94,7 @@ final class Quarantine implements AutoCloseable {
     if (!ours || FileLocks.flock(directory.fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).failed()) {
       directory.close();
       throw new RaceDetectedException(
-          path, "the quarantine that was just made was replaced", "S13", null);
+          path, "the quarantine that was just made was replaced", Row.S13, null);
     }
     return directory;
   }

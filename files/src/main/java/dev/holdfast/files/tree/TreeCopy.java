@@ -1,5 +1,6 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.FileCopy;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.libc.Dirent;
@@ -65,7 +66,7 @@ final class TreeCopy extends TreeTask {
     if (root != null && root.sameObject(directory.judged)) {
       return new Failed(
           TreeFailure.refused(
-              walker.path(directory.name), "copy", "is where the copy is being made", ""));
+              walker.path(directory.name), "copy", "is where the copy is being made"));
     }
     byte[] name = nameIn(walker, in, directory.name);
     SyscallResult made = Unistd.mkdirat(in.copyFd(), name, 0700);
@@ -106,7 +107,10 @@ final class TreeCopy extends TreeTask {
   private static Failed replaced(TreeWalker walker, byte @Nullable [] name) {
     return new Failed(
         TreeFailure.refused(
-            walker.path(name), "copy", "what was just made was replaced by something else", "S13"));
+            walker.path(name),
+            "copy",
+            "what was just made was replaced by something else",
+            Row.S13));
   }
 
   @Override
@@ -265,7 +269,10 @@ final class TreeCopy extends TreeTask {
     if (device && !walker.options.devices()) {
       return new Failed(
           TreeFailure.refused(
-              walker.path(name), "mknodat", "is a device, which is copied only on request", "S11"));
+              walker.path(name),
+              "mknodat",
+              "is a device, which is copied only on request",
+              Row.S11));
     }
     byte[] target = nameIn(walker, in, name);
     int rdev = (int) judged.deviceOfNode();

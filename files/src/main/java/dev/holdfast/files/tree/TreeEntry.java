@@ -2,6 +2,7 @@ package dev.holdfast.files.tree;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
@@ -62,7 +63,7 @@ public final class TreeEntry {
       throw new IllegalStateException("the visit of " + path + " is over");
     }
     if (stat.isSymbolicLink()) {
-      throw new UnsafePathException(path, "is a symbolic link", "S05", null);
+      throw new UnsafePathException(path, "is a symbolic link", Row.S05, null);
     }
     return CORE.openHeld(fd, null, path, opening);
   }

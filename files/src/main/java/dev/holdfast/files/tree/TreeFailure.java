@@ -1,6 +1,8 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of a tree that could not be worked on.
@@ -10,21 +12,26 @@ import dev.holdfast.libc.Errno;
  * @param call the system call that failed, or what was refused
  * @param errnoName such as {@code EACCES}; empty if the refusal is our own
  * @param reason for people
- * @param catalogueId the hazard, such as {@code S12}; empty for an ordinary error
+ * @param row the hazard; null for an ordinary error
  */
 public record TreeFailure(
-    String path, String call, String errnoName, String reason, String catalogueId) {
+    String path, String call, String errnoName, String reason, @Nullable Row row) {
   static TreeFailure of(String path, String call, Errno errno) {
-    return new TreeFailure(path, call, errno.name(), errno.message, "");
+    return new TreeFailure(path, call, errno.name(), errno.message, null);
   }
 
-  static TreeFailure refused(String path, String what, String reason, String catalogueId) {
-    return new TreeFailure(path, what, "", reason, catalogueId);
+  /** Of no hazard. */
+  static TreeFailure refused(String path, String what, String reason) {
+    return new TreeFailure(path, what, "", reason, null);
+  }
+
+  static TreeFailure refused(String path, String what, String reason, Row row) {
+    return new TreeFailure(path, what, "", reason, row);
   }
 
   @Override
   public String toString() {
-    String id = catalogueId.isEmpty() ? "" : " [" + catalogueId + "]";
+    String id = row == null ? "" : " [" + row + "]";
     String errno = errnoName.isEmpty() ? "" : " (" + errnoName + ")";
     return path + ": " + call + ": " + reason + errno + id;
   }

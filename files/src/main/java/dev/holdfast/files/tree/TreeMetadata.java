@@ -1,5 +1,6 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -66,7 +67,7 @@ final class TreeMetadata extends TreeTask {
                   walker.path(name),
                   change.call(),
                   "has " + judged.nlink() + " names, of which others may be somebody else's",
-                  "S12"));
+                  Row.S12));
         }
         case INSIDE -> {
           ledger.seen(judged, () -> walker.path(name));
@@ -97,7 +98,7 @@ final class TreeMetadata extends TreeTask {
     for (String path : ledger.incomplete()) {
       walker.afterFailure(
           TreeFailure.refused(
-              path, change.call(), "has names that were not found in this tree", "S12"));
+              path, change.call(), "has names that were not found in this tree", Row.S12));
     }
   }
 

@@ -44,7 +44,7 @@ abstract class TreeTask {
   /** Another file system is mounted on the entry, and does not belong to the tree. */
   Outcome mounted(TreeWalker walker, byte[] name, Statx judged) {
     return new Failed(
-        TreeFailure.refused(walker.path(name), "open", "another file system is mounted here", ""));
+        TreeFailure.refused(walker.path(name), "open", "another file system is mounted here"));
   }
 
   /** After how many entries a second thread helps with the rest. */

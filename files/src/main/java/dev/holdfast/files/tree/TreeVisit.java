@@ -56,7 +56,7 @@ final class TreeVisit extends TreeTask {
       };
     } catch (IOException failed) {
       return new Failed(
-          TreeFailure.refused(entry.path(), "visit", String.valueOf(failed.getMessage()), ""));
+          TreeFailure.refused(entry.path(), "visit", String.valueOf(failed.getMessage())));
     } finally {
       entry.end();
     }

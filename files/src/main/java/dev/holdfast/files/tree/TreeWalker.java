@@ -1,5 +1,6 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.files.tree.TreeTask.Failed;
 import dev.holdfast.files.tree.TreeTask.Outcome;
@@ -48,7 +49,7 @@ final class TreeWalker implements AutoCloseable {
   private static final int LONGEST_PATH = 4096;
 
   /** The hazard that a directory which was moved away while it was worked on is reported by. */
-  static final String MOVED_AWAY = "S19";
+  static final Row MOVED_AWAY = Row.S19;
 
   private final TreeTask task;
   final TreeOptions options;
@@ -206,7 +207,7 @@ final class TreeWalker implements AutoCloseable {
                         path(name),
                         "open",
                         "keeps changing its type while it is worked on",
-                        "S18"));
+                        Row.S18));
             if (!retry(in, raced)) {
               return;
             }
@@ -431,7 +432,7 @@ final class TreeWalker implements AutoCloseable {
     sharedFrom = TreeTask.NEVER;
     for (TreeFailure failure : report.failures()) {
       // But what was moved away is not found again.
-      if (failure.catalogueId().equals(MOVED_AWAY)) {
+      if (failure.row() == MOVED_AWAY) {
         in.failed |= afterFailure(failure) != TreeOptions.AfterFailure.RETRY;
       }
     }

@@ -2,6 +2,7 @@ package dev.holdfast.files.trust;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.FileKind;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.OpenFile;
@@ -128,7 +129,7 @@ public final class LinkPolicy {
             throw new UnsafePathException(
                 path.toString(),
                 "was put into a shared directory by " + Accounts.user(walk.object().uid()),
-                "S05",
+                Row.S05,
                 Errno.EACCES);
           }
           return walk.open(opening);
@@ -141,7 +142,7 @@ public final class LinkPolicy {
       }
     }
     throw new RaceDetectedException(
-        path.toString(), "came and went at every try", "S04", Errno.EEXIST);
+        path.toString(), "came and went at every try", Row.S04, Errno.EEXIST);
   }
 
   /**
@@ -157,7 +158,7 @@ public final class LinkPolicy {
         throw new UnsafePathException(
             existing.toString(),
             "belongs to " + Accounts.user(file.uid()) + " and is not plain, or closed to us",
-            "S12",
+            Row.S12,
             Errno.EPERM);
       }
       SyscallResult linked =
@@ -173,7 +174,7 @@ public final class LinkPolicy {
               to.parent().fd, to.name(), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
       if (made.failed() || !made.value().sameObject(CORE.statx(file))) {
         throw new RaceDetectedException(
-            name.toString(), "was replaced right after it was made", "S12", null);
+            name.toString(), "was replaced right after it was made", Row.S12, null);
       }
     }
   }

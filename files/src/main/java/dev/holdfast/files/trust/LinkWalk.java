@@ -2,6 +2,7 @@ package dev.holdfast.files.trust;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
@@ -139,7 +140,7 @@ final class LinkWalk extends PathWalk<IOException> implements AutoCloseable {
 
   @Override
   protected void tooManyLinks() throws IOException {
-    throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
+    throw new UnsafePathException(path, "has too many symbolic links", Row.S13, Errno.ELOOP);
   }
 
   private byte[] target(Pin in, Pin link) throws IOException {
@@ -149,7 +150,7 @@ final class LinkWalk extends PathWalk<IOException> implements AutoCloseable {
           "leads through a link that "
               + Accounts.user(link.stat.uid())
               + " put into a shared directory",
-          "S05",
+          Row.S05,
           Errno.EACCES);
     }
     byte[] text = Unistd.readlinkat(link.fd, EMPTY).orThrow("readlinkat", path);

@@ -95,7 +95,7 @@ public final class TrustVerdict implements AutoCloseable {
     return new UnsafePathException(
         path,
         "cannot be trusted: at " + where + ", " + reason.who() + " could " + reason.could(),
-        reason.kind().catalogueId(),
+        reason.kind().row(),
         null);
   }
 

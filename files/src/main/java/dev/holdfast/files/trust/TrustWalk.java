@@ -2,6 +2,7 @@ package dev.holdfast.files.trust;
 
 import static dev.holdfast.files.inside.Core.CORE;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
@@ -73,7 +74,7 @@ final class TrustWalk extends PathWalk<IOException> {
   protected byte @Nullable [] step(byte[] bytes) throws IOException {
     String name = FileName.decode(bytes);
     if (pinned.size() > MAX_COMPONENTS) {
-      throw new UnsafePathException(path, "has too many components", "S13", Errno.ELOOP);
+      throw new UnsafePathException(path, "has too many components", Row.S13, Errno.ELOOP);
     }
     Place here = here();
     if (!here.stat().isDirectory()) {
@@ -114,7 +115,7 @@ final class TrustWalk extends PathWalk<IOException> {
 
   @Override
   protected void tooManyLinks() throws IOException {
-    throw new UnsafePathException(path, "has too many symbolic links", "S13", Errno.ELOOP);
+    throw new UnsafePathException(path, "has too many symbolic links", Row.S13, Errno.ELOOP);
   }
 
   private Place here() {
@@ -168,7 +169,7 @@ final class TrustWalk extends PathWalk<IOException> {
           "leads through a magic link of /proc, which reads as "
               + FileName.display(text)
               + " and may lead elsewhere",
-          "S05",
+          Row.S05,
           Errno.ELOOP);
     }
   }

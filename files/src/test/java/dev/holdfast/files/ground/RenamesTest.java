@@ -107,7 +107,7 @@ class RenamesTest {
       RaceDetectedException raced =
           assertThrows(
               RaceDetectedException.class, () -> file.onlyIf(now).write(bytes("too late")));
-      assertEquals("L01", raced.catalogueId());
+      assertEquals("L01", raced.row().name());
       assertEquals("other", Files.readString(view.getPath("c")));
       // What FUSE calls a removed file until it has heard that nobody has it open is not ours.
       assertEquals(

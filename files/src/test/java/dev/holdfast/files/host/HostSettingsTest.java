@@ -21,7 +21,7 @@ class HostSettingsTest {
     for (HostSetting setting : HostSettings.read()) {
       assertEquals(null, settings.put(setting.name(), setting), setting.name());
       assertFalse(setting.meaning().isEmpty());
-      assertTrue(setting.catalogueId().matches("[SF][0-9]{2}"), setting.toString());
+      assertTrue(setting.row().name().matches("[SF][0-9]{2}"), setting.toString());
     }
     return settings;
   }

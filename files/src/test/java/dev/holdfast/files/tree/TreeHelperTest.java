@@ -242,7 +242,9 @@ class TreeHelperTest {
             walker -> !inner.toFile().renameTo(elsewhere.toFile()));
     assertEquals(
         List.of("S19"),
-        report.failures().stream().map(TreeFailure::catalogueId).toList(),
+        report.failures().stream()
+            .map(failure -> failure.row() == null ? "" : failure.row().name())
+            .toList(),
         report.toString());
     assertFalse(report.complete());
     assertFalse(Files.exists(tree));

@@ -119,7 +119,7 @@ class LinkPolicyTest {
     for (Path path : new Path[] {planted, through}) {
       UnsafePathException refused =
           assertThrows(UnsafePathException.class, () -> POLICY.open(path, Opening.read()));
-      assertEquals("S05", refused.catalogueId());
+      assertEquals("S05", refused.row().name());
     }
     if (Files.readString(Path.of("/proc/sys/fs/protected_symlinks")).strip().equals("0")) {
       assertEquals("secret", Files.readString(planted), "the control: this kernel follows it");
@@ -164,7 +164,7 @@ class LinkPolicyTest {
     Files.setAttribute(file, "unix:mode", 04755);
     UnsafePathException refused =
         assertThrows(UnsafePathException.class, () -> POLICY.link(file, dir.resolve("third")));
-    assertEquals("S12", refused.catalogueId());
+    assertEquals("S12", refused.row().name());
     assertFalse(Files.exists(dir.resolve("third")));
     Files.createLink(dir.resolve("control"), file);
   }

@@ -318,7 +318,7 @@ class TrustTest {
     Path object = layout("a 777 0; c.f 644 0");
     UnsafePathException refused =
         assertThrows(UnsafePathException.class, () -> Trust.forCaller().require(object));
-    assertEquals("S13", refused.catalogueId());
+    assertEquals("S13", refused.row().name());
     assertTrue(refused.getMessage().contains("anybody"), refused.getMessage());
   }
 

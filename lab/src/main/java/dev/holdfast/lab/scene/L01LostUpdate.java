@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.BySchedules;
 import dev.holdfast.lab.stage.Pair;
@@ -20,10 +21,7 @@ public final class L01LostUpdate {
   private static final String SETUP = "echo 0 > " + DIRECTORY + "/counter";
   private static final Scene SCENE =
       new Scene(
-          "L01",
-          List.of("L01", "K04", "K05"),
-          "lost update",
-          "two runs of one program count in the same file");
+          Row.L01, List.of(Row.K04, Row.K05), "two runs of one program count in the same file");
 
   private L01LostUpdate() {}
 

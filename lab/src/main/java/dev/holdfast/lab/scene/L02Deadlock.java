@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -24,9 +25,8 @@ public final class L02Deadlock {
   public static Play play() {
     return new StagedPlay(
         new Scene(
-            "L02",
-            List.of("L02", "K11", "K17"),
-            "deadlock",
+            Row.L02,
+            List.of(Row.K11, Row.K17),
             "two processes want the same two locks, in opposite orders"),
         List.of(
             new Pair(

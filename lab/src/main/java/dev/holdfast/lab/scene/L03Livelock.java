@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -25,9 +26,8 @@ public final class L03Livelock {
   public static Play play() {
     return new StagedPlay(
         new Scene(
-            "L03",
-            List.of("L03", "K11", "K12"),
-            "livelock",
+            Row.L03,
+            List.of(Row.K11, Row.K12),
             "two processes step back from each other, equally long"),
         List.of(
             new Pair(

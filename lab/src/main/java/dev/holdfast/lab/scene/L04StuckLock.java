@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Meeting;
 import dev.holdfast.lab.stage.Pair;
@@ -17,9 +18,8 @@ public final class L04StuckLock {
   private static final List<String> ARGS = List.of(DIRECTORY);
   private static final Scene SCENE =
       new Scene(
-          "L04",
-          List.of("L04", "K01", "K13"),
-          "stuck lock, and two who free it",
+          Row.L04,
+          List.of(Row.K01, Row.K13),
           "a process is killed while it holds a lock file, and others want it");
 
   /** The record of a holder of this machine, as it was when the machine was last shut down. */

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.SkipScene;
@@ -17,11 +18,7 @@ public final class L05ModeZero {
     StagedPlay.Starter creat = StagedPlay.c("l05-creat.c", "DIR/lock");
     StagedPlay.Starter hold = StagedPlay.java("locks.Hold", "file", "DIR/lock");
     return new StagedPlay(
-        new Scene(
-            "L05",
-            List.of("L05", "K01"),
-            "creat(path, 0) as a lock",
-            "two processes of root want the same lock file"),
+        new Scene(Row.L05, List.of(Row.K01), "two processes of root want the same lock file"),
         List.of(
             new Pair(
                 "C",

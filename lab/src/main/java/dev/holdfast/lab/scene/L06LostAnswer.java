@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -21,11 +22,7 @@ public final class L06LostAnswer {
 
   public static Play play() {
     return new StagedPlay(
-        new Scene(
-            "L06",
-            List.of("L06", "K02"),
-            "exclusive creation over NFS",
-            "the server does it, and its answer is lost"),
+        new Scene(Row.L06, List.of(Row.K02), "the server does it, and its answer is lost"),
         List.of(
             new Pair(
                 "C",

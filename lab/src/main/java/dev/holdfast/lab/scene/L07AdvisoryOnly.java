@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -23,10 +24,7 @@ public final class L07AdvisoryOnly {
   public static Play play() {
     return new StagedPlay(
         new Scene(
-            "L07",
-            List.of("L07", "K06"),
-            "advisory only",
-            "a process holds a file, and another one does not ask"),
+            Row.L07, List.of(Row.K06), "a process holds a file, and another one does not ask"),
         List.of(
             new Pair(
                 "lease",

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.StagedPlay;
@@ -17,9 +18,8 @@ public final class L08TwoFamilies {
     StagedPlay.Starter script = StagedPlay.shell("l08-flock.sh", "DIR/lock");
     return new StagedPlay(
         new Scene(
-            "L08",
-            List.of("L08", "K04", "K05", "K11"),
-            "two families that do not see each other",
+            Row.L08,
+            List.of(Row.K04, Row.K05, Row.K11),
             "one program locks a file with flock, another one with fcntl"),
         List.of(
             new Pair(

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.StagedPlay;
@@ -22,9 +23,8 @@ public final class L09WrongScope {
     StagedPlay.Starter shared = host(StagedPlay.java("locks.Hold", "mail", "DIR/spool/mbox"));
     return new StagedPlay(
         new Scene(
-            "L09",
-            List.of("L09", "K09", "K16"),
-            "the wrong directory",
+            Row.L09,
+            List.of(Row.K09, Row.K16),
             "two hosts share a spool, and lock in a directory that each has for its own"),
         List.of(
             new Pair(

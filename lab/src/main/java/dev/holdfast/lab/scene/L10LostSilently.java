@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -19,9 +20,8 @@ public final class L10LostSilently {
     StagedPlay.Starter ours = StagedPlay.java("locks.Hold", "ofd-read", "DIR/lock");
     return new StagedPlay(
         new Scene(
-            "L10",
-            List.of("L10", "K04"),
-            "locks lost silently, or kept by a child",
+            Row.L10,
+            List.of(Row.K04),
             "a holder opens and closes the file once more, or leaves a child behind"),
         List.of(
             new Pair(

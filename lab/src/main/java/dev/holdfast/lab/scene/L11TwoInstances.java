@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Meeting;
 import dev.holdfast.lab.stage.Pair;
@@ -19,11 +20,7 @@ public final class L11TwoInstances {
 
   public static Play play() {
     return new ProvedPlay(
-        new Scene(
-            "L11",
-            List.of("L11", "K07"),
-            "two instances",
-            "a daemon with a PID file is started a second time"),
+        new Scene(Row.L11, List.of(Row.K07), "a daemon with a PID file is started a second time"),
         Stages.metByACopy(DIRECTORY, Meeting.check(DIRECTORY)),
         "grep -q in " + DIRECTORY + "/log",
         Set.of(),

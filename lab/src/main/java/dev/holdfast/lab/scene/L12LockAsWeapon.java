@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -27,9 +28,8 @@ public final class L12LockAsWeapon {
   public static Play play() {
     return new StagedPlay(
         new Scene(
-            "L12",
-            List.of("L12", "K05", "K06"),
-            "the lock as a weapon",
+            Row.L12,
+            List.of(Row.K05, Row.K06),
             "a job of root's wants a file that somebody else can hold"),
         List.of(
             new Pair(

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.Play;
@@ -22,10 +23,7 @@ public final class L13Threads {
             threads(StagedPlay.java("locks.ThreadsHold", "DIR/lock")));
     return new StagedPlay(
         new Scene(
-            "L13",
-            List.of("L13", "K15"),
-            "threads and processes",
-            "two threads of one process want the same lock on a file"),
+            Row.L13, List.of(Row.K15), "two threads of one process want the same lock on a file"),
         List.of(
             new Pair(
                 "C",

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
 import dev.holdfast.lab.stage.FleetPrograms;
@@ -25,9 +26,8 @@ public final class L14PausedHolder {
   public static Play play() {
     return new StagedPlay(
         new Scene(
-            "L14",
-            List.of("L14", "K18"),
-            "a paused holder wakes",
+            Row.L14,
+            List.of(Row.K18),
             "the holder of a server's lock is stopped for longer than its session lasts"),
         List.of(
             new Pair(

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -20,9 +21,8 @@ public final class S01CheckThenUse {
     List<String> args = List.of(Stages.attackerUid(), FILE, "done");
     return new ProvedPlay(
         new Scene(
-            "S01",
-            List.of("S01", "F01", "F02"),
-            "check then use by name",
+            Row.S01,
+            List.of(Row.F01, Row.F02),
             "root writes to a file in a directory of the user's own"),
         Stages.attackersOwn(
             "/srv/arena", "echo draft > " + FILE + " && chown --reference=/srv/arena " + FILE),

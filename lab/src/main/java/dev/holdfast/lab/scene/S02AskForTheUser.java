@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -21,9 +22,8 @@ public final class S02AskForTheUser {
     List<String> byName = List.of(Stages.ATTACKER, FILE, "done");
     return new ProvedPlay(
         new Scene(
-            "S02",
-            List.of("S02", "S17", "F11"),
-            "access(2) to decide for a user",
+            Row.S02,
+            List.of(Row.S17, Row.F11),
             "root writes to a file for a user, in a directory of the user's own"),
         Stages.attackersOwn(
             "/srv/arena", "echo draft > " + FILE + " && chown --reference=/srv/arena " + FILE),

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -19,11 +20,7 @@ public final class S03MetadataByName {
   public static Play play() {
     String uid = Stages.attackerUid();
     return new ProvedPlay(
-        new Scene(
-            "S03",
-            List.of("S03", "F02"),
-            "metadata changed by name",
-            "root unpacks into a directory of the user's own"),
+        new Scene(Row.S03, List.of(Row.F02), "root unpacks into a directory of the user's own"),
         Stages.attackersOwn("/srv/arena"),
         "test \"$(cat "
             + FILE

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -19,10 +20,7 @@ public final class S04LookThenCreate {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S04",
-            List.of("S04", "F04"),
-            "existence check, then create",
-            "root makes a new file in a directory of the user's own"),
+            Row.S04, List.of(Row.F04), "root makes a new file in a directory of the user's own"),
         Stages.attackersOwn("/srv/arena"),
         "test \"$(cat /srv/arena/new)\" = new",
         Set.of(Effect.WRITE, Effect.CREATE),

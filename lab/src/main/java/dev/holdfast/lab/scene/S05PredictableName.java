@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -21,9 +22,8 @@ public final class S05PredictableName {
         new Victim.Shell("set -C; exec 3> random name", "s05-noclobber.sh", DIRECTORY);
     return new ProvedPlay(
         new Scene(
-            "S05",
-            List.of("S05", "F04", "F07"),
-            "predictable name in a shared directory",
+            Row.S05,
+            List.of(Row.F04, Row.F07),
             "root writes to a directory that is everybody's, without the sticky bit"),
         Stages.shared("/srv/shared"),
         "grep -rqx 'all is well' /srv/shared",

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -20,9 +21,8 @@ public final class S06BornTooOpen {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S06",
-            List.of("S06", "F04"),
-            "born too open, narrowed later",
+            Row.S06,
+            List.of(Row.F04),
             "root keeps a secret in a directory of its own that everybody may read"),
         Stages.readable("/srv/own"),
         "test \"$(cat "

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -29,9 +30,8 @@ public final class S07CleanerMeanwhile {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S07",
-            List.of("S07", "F08"),
-            "the cleaner comes while it is stopped",
+            Row.S07,
+            List.of(Row.F08),
             "root keeps an intermediate file in a sticky directory like /tmp, which is cleaned"),
         Stages.withRivals(
             bare ->

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
@@ -53,9 +54,8 @@ public final class S08CryogenicSleep implements Play {
   @Override
   public Scene scene() {
     return new Scene(
-        "S08",
-        List.of("S08", "F09"),
-        "cryogenic sleep: the inode number was recycled",
+        Row.S08,
+        List.of(Row.F09),
         "a program comes back to its file; meanwhile it was removed, and another one made");
   }
 

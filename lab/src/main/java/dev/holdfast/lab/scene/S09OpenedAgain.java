@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -19,9 +20,8 @@ public final class S09OpenedAgain {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S09",
-            List.of("S09", "F02", "F07"),
-            "re-opened by name",
+            Row.S09,
+            List.of(Row.F02, Row.F07),
             "root makes a temporary file in a directory that is everybody's, without the sticky"
                 + " bit"),
         Stages.shared("/srv/shared"),

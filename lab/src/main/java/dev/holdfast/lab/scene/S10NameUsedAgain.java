@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -19,9 +20,8 @@ public final class S10NameUsedAgain {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S10",
-            List.of("S10", "F07"),
-            "temporary name used again",
+            Row.S10,
+            List.of(Row.F07),
             "root works in a directory that is everybody's, without the sticky bit"),
         Stages.shared("/srv/shared"),
         "grep -rqx 'all is well' /srv/shared",

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -24,9 +25,8 @@ public final class S11EndlessInput {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S11",
-            List.of("S11", "F01", "F12"),
-            "endless or special input, switched in mid-stream",
+            Row.S11,
+            List.of(Row.F01, Row.F12),
             "root takes in a message of at most 1 MiB from a directory of the user's own"),
         Stages.withRivals(
             bare ->

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -21,9 +22,8 @@ public final class S12HardLink {
     List<String> args = List.of(Stages.attackerUid(), FILE);
     return new ProvedPlay(
         new Scene(
-            "S12",
-            List.of("S12", "F01"),
-            "hard link to somebody else's file",
+            Row.S12,
+            List.of(Row.F01),
             "root gives a user a file in his directory; a file of the team's lies elsewhere"),
         Stages.withRivals(
             bare ->

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -18,10 +19,7 @@ public final class S13DirectoryOnTheWay {
     List<String> path = List.of("/srv/arena/new");
     return new ProvedPlay(
         new Scene(
-            "S13",
-            List.of("S13", "F03"),
-            "a directory on the way",
-            "root unpacks a tree into a directory of the user's own"),
+            Row.S13, List.of(Row.F03), "root unpacks a tree into a directory of the user's own"),
         Stages.attackersOwn("/srv/arena"),
         "test \"$(cat /srv/arena/new/file)\" = unpacked",
         Set.of(Effect.CREATE),

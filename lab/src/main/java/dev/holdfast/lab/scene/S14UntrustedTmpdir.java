@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -23,9 +24,8 @@ public final class S14UntrustedTmpdir {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S14",
-            List.of("S14", "F07"),
-            "untrusted TMPDIR",
+            Row.S14,
+            List.of(Row.F07),
             "root works for a user whose TMPDIR names a directory of his own"),
         bare ->
             Stages.attackersOwn("/srv/arena")

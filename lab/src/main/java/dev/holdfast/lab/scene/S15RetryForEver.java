@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -32,9 +33,8 @@ public final class S15RetryForEver {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S15",
-            List.of("S15", "F18"),
-            "retry loop with no way out",
+            Row.S15,
+            List.of(Row.F18),
             "root makes a temporary file on a disk of 64 KiB that fills up meanwhile"),
         Stages.withRivals(
             Stages.readable(DIRECTORY), "test -s " + STATUS, FILL.replace("DIR", DIRECTORY)),

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -19,9 +20,8 @@ public final class S16ErrorTakenForPermission {
   public static Play play() {
     return new ProvedPlay(
         new Scene(
-            "S16",
-            List.of("S16", "F18"),
-            "an error taken for permission",
+            Row.S16,
+            List.of(Row.F18),
             "root lets users in who are not on a list, while the list is being written anew"),
         Stages.withRivals(
             Stages.readable("/srv/own", "echo mallory > " + LIST),

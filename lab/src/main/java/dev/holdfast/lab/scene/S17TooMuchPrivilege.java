@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -23,10 +24,7 @@ public final class S17TooMuchPrivilege {
     List<String> byNumber = List.of(Stages.attackerUid(), FILE, SPOOL);
     return new ProvedPlay(
         new Scene(
-            "S17",
-            List.of("S17", "F11"),
-            "opened as root on behalf of a user",
-            "root takes a user's file to a spool that he can look into"),
+            Row.S17, List.of(Row.F11), "root takes a user's file to a spool that he can look into"),
         bare ->
             Stages.attackersOwn(
                     "/srv/arena",

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
@@ -46,9 +47,8 @@ public final class S18AttackerHasTime implements Play {
   @Override
   public Scene scene() {
     return new Scene(
-        "S18",
-        List.of("S18", "S01", "F01", "F18"),
-        "the attacker has time",
+        Row.S18,
+        List.of(Row.S01, Row.F01, Row.F18),
         "root writes to a file in a directory of the user's own, who tries and tries");
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
@@ -23,9 +24,8 @@ public final class S19CleanerRaced {
         new Victim.Java("Cleaner.clean(directory, olderThan(10 days))", "files.Clean", ARGS);
     return new ProvedPlay(
         new Scene(
-            "S19",
-            List.of("S19", "F14", "F15"),
-            "the cleaner itself is raced",
+            Row.S19,
+            List.of(Row.F14, Row.F15),
             "root removes old files from a directory of the user's own"),
         bare ->
             Stages.withRivals(

@@ -1,5 +1,6 @@
 package dev.holdfast.lab.scene;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Outcome;
 import dev.holdfast.lab.model.Performance;
 import dev.holdfast.lab.model.Scene;
@@ -32,9 +33,8 @@ public final class S20UnlinkedButOpen implements Play {
   @Override
   public Scene scene() {
     return new Scene(
-        "S20",
-        List.of("S20", "F17"),
-        "unlinked but open",
+        Row.S20,
+        List.of(Row.F17),
         "a program holds 8 MiB in a file without a name, and another file that is still there");
   }
 

@@ -128,11 +128,10 @@ public final class ProofReport {
   }
 
   private static Rule rule(Hazard hazard) {
-    return new Rule(
-        hazard.name(),
+    return Rule.of(
+        hazard.row(),
         hazard.title(),
-        "Another process can act between two system calls of the program: " + hazard.title() + ".",
-        hazard.advice());
+        "Another process can act between two system calls of the program: " + hazard.title() + ".");
   }
 
   private static String message(Proof proof, WindowResult result) {

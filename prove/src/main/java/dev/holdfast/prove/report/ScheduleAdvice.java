@@ -1,5 +1,6 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.prove.model.ScheduleFinding.Kind;
 import dev.holdfast.prove.report.Advice.Language;
 import java.util.List;
@@ -18,14 +19,14 @@ final class ScheduleAdvice {
   }
 
   /** The row of the catalogue that answers it. */
-  static String row(Kind kind) {
+  static Row row(Kind kind) {
     return switch (kind) {
-      case NOT_SERIAL -> "K04";
-      case ABORTED -> "F06";
-      case DEADLOCK -> "K11";
-      case TWO_HOLDERS, STUCK -> "K13";
-      case TORN -> "F10";
-      case LIVELOCK -> "K12";
+      case NOT_SERIAL -> Row.K04;
+      case ABORTED -> Row.F06;
+      case DEADLOCK -> Row.K11;
+      case TWO_HOLDERS, STUCK -> Row.K13;
+      case TORN -> Row.F10;
+      case LIVELOCK -> Row.K12;
     };
   }
 

@@ -99,7 +99,7 @@ public final class ScheduleJson {
     outcomes(json, finding.outcomes());
     json.writeStringField("hazard", ScheduleWords.rule(finding.kind()));
     Json.strings(json, "advice", ScheduleAdvice.of(finding.kind(), told.commands()));
-    json.writeStringField("answer", ScheduleAdvice.row(finding.kind()));
+    json.writeStringField("answer", ScheduleAdvice.row(finding.kind()).name());
     json.writeStringField("replay", told.replay().apply(finding.replay()));
     json.writeStringField("fingerprint", ScheduleReport.fingerprint(finding));
     Standing standing = told.standing(finding);

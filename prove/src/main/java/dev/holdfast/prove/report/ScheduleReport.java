@@ -1,5 +1,6 @@
 package dev.holdfast.prove.report;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.findings.Figure;
 import dev.holdfast.findings.Finding;
 import dev.holdfast.findings.Place;
@@ -90,7 +91,7 @@ public final class ScheduleReport {
 
   private Finding finding(ScheduleFinding finding) {
     List<String> advice = ScheduleAdvice.of(finding.kind(), told.commands());
-    String row = ScheduleAdvice.row(finding.kind());
+    Row row = ScheduleAdvice.row(finding.kind());
     List<String> remarks = new ArrayList<>();
     remarks.add(
         Text.count(finding.preemptions(), "preemption") + ": none with fewer was found to fail.");

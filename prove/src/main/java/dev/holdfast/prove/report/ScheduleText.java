@@ -116,7 +116,7 @@ public final class ScheduleText {
       wrapped(fix, advice);
       fix = " ".repeat(fix.length());
     }
-    String row = ScheduleAdvice.row(finding.kind());
+    String row = ScheduleAdvice.row(finding.kind()).name();
     line(" ".repeat(fix.length()) + row + ": docs/" + row + ".md");
     line("  again: " + told.replay().apply(finding.replay()));
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.findings.HtmlWriter;
 import dev.holdfast.findings.SarifWriter;
 import dev.holdfast.findings.terminal.Painter;
@@ -173,8 +174,9 @@ class ScheduleReportTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void everyKindHasAPageThatIsThere(Kind kind) {
-    String row = ScheduleAdvice.row(kind);
-    assertTrue(java.nio.file.Files.exists(java.nio.file.Path.of("..", "docs", row + ".md")), row);
+    Row row = ScheduleAdvice.row(kind);
+    assertTrue(
+        java.nio.file.Files.exists(java.nio.file.Path.of("..", "docs", row + ".md")), row.page());
     assertTrue(ScheduleWords.rule(kind).matches("L0[0-9]/[a-z-]+"));
   }
 

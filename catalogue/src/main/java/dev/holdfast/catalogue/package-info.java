@@ -1,0 +1,2 @@
+/** Hazards and answers by their ids. */
+package dev.holdfast.catalogue;
