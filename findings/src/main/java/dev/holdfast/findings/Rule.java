@@ -12,22 +12,22 @@ import dev.holdfast.catalogue.Row;
  * @param advice what to do instead
  */
 public record Rule(String id, String title, String description, String advice) {
+  private static final String PAGES = "https://holdfast.dev/docs/";
+
   /** A row of the catalogue itself, as it was met. */
   public static Rule of(Row row, String title, String description) {
     return new Rule(row.name(), title, description, row.advice());
   }
 
-  private static final String PAGES = "https://holdfast.dev/docs/";
-
   /** The row of the catalogue that it is a case of. */
-  public String row() {
+  public Row row() {
     int slash = id.indexOf('/');
-    return slash < 0 ? id : id.substring(0, slash);
+    return Row.valueOf(slash < 0 ? id : id.substring(0, slash));
   }
 
   /** Where the row's page can be read. */
   public String page() {
-    return PAGES + row() + ".html";
+    return PAGES + row().name() + ".html";
   }
 
   /** The title as one word, as programs call their rules: {@code CheckThenUseByName}. */
