@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.path.FileName;
 import dev.holdfast.testing.Commands;
@@ -48,6 +49,7 @@ class ModularConsumerTest {
             File.pathSeparator,
             module(Errno.class).toString(),
             module(FileName.class).toString(),
+            module(Row.class).toString(),
             module(Directory.class).toString());
     Path source = Files.createDirectories(temp.resolve("src/m"));
     String info =

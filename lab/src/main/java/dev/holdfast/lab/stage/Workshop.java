@@ -1,10 +1,12 @@
 package dev.holdfast.lab.stage;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.lab.victim.Rehearse;
 import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Locks;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -168,7 +170,7 @@ public final class Workshop implements AutoCloseable {
       jvm =
           new VictimJvm(
               Rehearse.class,
-              List.of(Locks.class, OpenFile.class, Errno.class),
+              List.of(Locks.class, OpenFile.class, Row.class, FileName.class, Errno.class),
               List.of(room().toString()));
     } catch (IOException e) {
       // Then it takes longer.
@@ -196,7 +198,8 @@ public final class Workshop implements AutoCloseable {
 
   /** On the class path the JVM starts faster than with modules of ours. */
   static String classPath() {
-    return Stream.of(Workshop.class, Locks.class, OpenFile.class, Errno.class)
+    return Stream.of(
+            Workshop.class, Locks.class, OpenFile.class, Row.class, FileName.class, Errno.class)
         .map(c -> Path.of(java.net.URI.create(codeSource(c))).toString())
         .distinct()
         .reduce((a, b) -> a + ":" + b)

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +52,7 @@ class DyingHoldersTest {
     jvm =
         new VictimJvm(
             DyingHolder.class,
-            List.of(Kind.class, Directory.class, Errno.class),
+            List.of(Kind.class, Directory.class, Row.class, FileName.class, Errno.class),
             List.of(Kinds.FILE.word(), training.toString(), "stays"));
   }
 

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
 import dev.holdfast.lab.Requirements;
 import dev.holdfast.lab.victim.VictimJvm;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.path.FileName;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.Prover;
@@ -58,7 +60,7 @@ class FilesSelfProofTest {
     jvm =
         new VictimJvm(
             FilesVictim.class,
-            List.of(Directory.class, Errno.class),
+            List.of(Directory.class, Row.class, FileName.class, Errno.class),
             List.of("WALK", OpenOperation.OPEN_READ.place()));
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Locks;
+import dev.holdfast.path.FileName;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.model.Progress;
@@ -55,7 +56,7 @@ class LocksBySchedulesTest {
     jvm =
         new VictimJvm(
             LockVictim.class,
-            List.of(Locks.class, Errno.class),
+            List.of(Locks.class, FileName.class, Errno.class),
             List.of(LockVictim.COUNT, Kinds.FILE.word(), training.toString(), training + "/log"));
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Locks;
+import dev.holdfast.path.FileName;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
 import dev.holdfast.prove.ProveException;
@@ -74,7 +75,7 @@ class LocksSelfProofTest {
     jvm =
         new VictimJvm(
             LockVictim.class,
-            List.of(Locks.class, Errno.class),
+            List.of(Locks.class, FileName.class, Errno.class),
             List.of(LockVictim.USE, Kinds.FILE.word(), training.toString(), training + "/log"));
   }
 
