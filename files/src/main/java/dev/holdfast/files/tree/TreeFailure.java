@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason for people
  * @param row the hazard; null for an ordinary error
  */
+@SuppressWarnings("exports") // who uses this needs no jspecify
 public record TreeFailure(
     String path, String call, String errnoName, String reason, @Nullable Row row) {
   static TreeFailure of(String path, String call, Errno errno) {
