@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -88,7 +87,7 @@ class ServerLockCommandTest {
       assertEquals(0, run("locks", "--kind", "zookeeper", "--at", at()), err::toString);
       assertTrue(out.toString().contains("held     b  pid " + holder.pid()), out::toString);
       assertEquals(0, run("--json", "locks", "--kind", "zookeeper", "--at", at()));
-      JsonNode locks = new ObjectMapper().readTree(out.toString()).get("locks");
+      JsonNode locks = Schemas.check("locks-servers", out.toString()).get("locks");
       assertEquals(holder.pid(), locks.get(0).get("holders").get(0).get("pid").asLong());
     } finally {
       Files.createFile(end);

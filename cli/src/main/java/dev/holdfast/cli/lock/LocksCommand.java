@@ -1,11 +1,11 @@
 package dev.holdfast.cli.lock;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.command.Value;
+import dev.holdfast.findings.Json;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.remote.LockService;
@@ -215,40 +215,40 @@ public final class LocksCommand extends Command {
 
   private static void json(LockTable table, List<LockFileReport> files, PrintWriter out)
       throws IOException {
-    try (JsonGenerator json =
-        new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
-      json.useDefaultPrettyPrinter();
+    Json.document(out, json -> json(table, files, json));
+  }
+
+  private static void json(LockTable table, List<LockFileReport> files, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    entries(json, "held", table.granted());
+    entries(json, "waiting", table.waiting());
+    json.writeArrayFieldStart("files");
+    for (LockFileReport file : files) {
       json.writeStartObject();
-      entries(json, "held", table.granted());
-      entries(json, "waiting", table.waiting());
-      json.writeArrayFieldStart("files");
-      for (LockFileReport file : files) {
-        json.writeStartObject();
-        json.writeStringField("path", file.path().toString());
-        json.writeNumberField("pid", file.holder().pid());
-        json.writeStringField("command", file.holder().command());
-        if (file.holder().since() != null) {
-          json.writeStringField("since", file.holder().since().toString());
-        }
-        json.writeStringField("host", file.holder().host());
-        json.writeStringField("token", file.token());
-        json.writeBooleanField("dead", file.dead());
-        json.writeStringField("why", file.why());
-        json.writeEndObject();
+      json.writeStringField("path", file.path().toString());
+      json.writeNumberField("pid", file.holder().pid());
+      json.writeStringField("command", file.holder().command());
+      if (file.holder().since() != null) {
+        json.writeStringField("since", file.holder().since().toString());
       }
-      json.writeEndArray();
-      json.writeArrayFieldStart("deadlocks");
-      for (List<Integer> circle : table.deadlocks()) {
-        json.writeStartArray();
-        for (int pid : circle) {
-          json.writeNumber(pid);
-        }
-        json.writeEndArray();
-      }
-      json.writeEndArray();
+      json.writeStringField("host", file.holder().host());
+      json.writeStringField("token", file.token());
+      json.writeBooleanField("dead", file.dead());
+      json.writeStringField("why", file.why());
       json.writeEndObject();
     }
-    out.println();
+    json.writeEndArray();
+    json.writeArrayFieldStart("deadlocks");
+    for (List<Integer> circle : table.deadlocks()) {
+      json.writeStartArray();
+      for (int pid : circle) {
+        json.writeNumber(pid);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   private static void entries(JsonGenerator json, String name, List<LockTable.Entry> entries)

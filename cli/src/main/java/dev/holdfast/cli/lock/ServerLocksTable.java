@@ -1,7 +1,7 @@
 package dev.holdfast.cli.lock;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.holdfast.findings.Json;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Mode;
@@ -28,22 +28,21 @@ final class ServerLocksTable {
   }
 
   static void json(List<LockState> states, PrintWriter out) throws IOException {
-    try (JsonGenerator json =
-        new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
-      json.useDefaultPrettyPrinter();
-      json.writeStartObject();
-      json.writeArrayFieldStart("locks");
-      for (LockState state : states) {
-        json.writeStartObject();
-        json.writeStringField("name", state.name());
-        people(json, "holders", state.holders());
-        people(json, "waiters", state.waiters());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    out.println();
+    Json.document(
+        out,
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("locks");
+          for (LockState state : states) {
+            json.writeStartObject();
+            json.writeStringField("name", state.name());
+            people(json, "holders", state.holders());
+            people(json, "waiters", state.waiters());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
   }
 
   private static void people(JsonGenerator json, String field, List<Holder> people)
