@@ -29,6 +29,11 @@ final class Html {
     return open(tag, cssClass).text(text).close(tag);
   }
 
+  /** To a page of ours. */
+  Html link(String address, String text) {
+    return raw("<a href=\"").text(address).raw("\">").text(text).raw("</a>");
+  }
+
   Html text(String text) {
     String safe = Text.printable(text);
     for (int i = 0; i < safe.length(); i++) {

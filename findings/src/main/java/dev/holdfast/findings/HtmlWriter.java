@@ -83,7 +83,9 @@ public final class HtmlWriter {
     for (Finding finding : findings) {
       html.open("article", finding.severity().level());
       html.open("h2", "")
-          .element("span", "rule", finding.rule().id())
+          .open("span", "rule")
+          .link(finding.rule().page(), finding.rule().id())
+          .close("span")
           .raw(" ")
           .text(finding.rule().title())
           .close("h2");
@@ -92,9 +94,7 @@ public final class HtmlWriter {
       html.close("p");
       html.element("p", "message", finding.message());
       timeline(finding);
-      if (finding.timeline().isEmpty()) {
-        html.open("p", "place").element("code", "", finding.place().describe()).close("p");
-      }
+      place(finding);
       list("What was seen", finding.evidence());
       finding.tables().forEach(this::openTable);
       list("Good to know", finding.remarks());
@@ -107,6 +107,18 @@ public final class HtmlWriter {
       }
       related(finding.related());
       html.close("article");
+    }
+  }
+
+  /** The line to mend; where there is no timeline, what else is known of the place. */
+  private void place(Finding finding) {
+    if (finding.timeline().isEmpty()) {
+      html.open("p", "place").element("code", "", finding.place().describe()).close("p");
+      return;
+    }
+    Place.Source source = finding.place() instanceof Place.Run run ? run.source() : null;
+    if (source != null && source.line() > 0) {
+      html.open("p", "place").text("In ").element("code", "", source.describe()).close("p");
     }
   }
 
@@ -227,8 +239,8 @@ public final class HtmlWriter {
       html.open("td", "result " + cssClass(row.ink())).element("b", "", row.result()).close("td");
       html.element("td", "", row.variant());
       if (row.reason().isEmpty()) {
-        way(row.left());
-        way(row.right());
+        way(comparison.left(), row.left());
+        way(comparison.right(), row.right());
       } else {
         html.raw("<td colspan=\"2\" class=\"faint\">").text(row.reason()).close("td");
       }
@@ -237,8 +249,10 @@ public final class HtmlWriter {
     html.close("tbody").close("table").close("div");
   }
 
-  private void way(Comparison.Way way) {
-    html.open("td", "")
+  private void way(String heading, Comparison.Way way) {
+    html.raw("<td data-way=\"")
+        .text(heading)
+        .raw("\">")
         .open("p", "verdict " + cssClass(way.ink()))
         .element("b", "", way.verdict())
         .close("p")
@@ -246,9 +260,9 @@ public final class HtmlWriter {
         .element("code", "", way.program())
         .close("p");
     if (!way.evidence().isEmpty()) {
-      html.open("ul", "");
+      html.open("details", "").element("summary", "", "what was seen").open("ul", "");
       way.evidence().forEach(sentence -> html.element("li", "", sentence));
-      html.close("ul");
+      html.close("ul").close("details");
     }
     html.close("td");
   }
