@@ -146,8 +146,7 @@ final class Session implements AutoCloseable {
         worlds.freeze(
             world -> {
               VictimOutput.create();
-              try (Tracer tracer =
-                  new Tracer(Duration.ofMinutes(5), world.hostProc(), Worlds::protectProc)) {
+              try (Tracer tracer = world.tracer(Duration.ofMinutes(5))) {
                 for (int i = 0; i < total; i++) {
                   progress.step("set-up", i, total);
                   String command = what.setup().get(i);
@@ -224,8 +223,7 @@ final class Session implements AutoCloseable {
           world -> {
             VictimOutput.create();
             TraceHandler handler = watcher.in(world.hostProc());
-            try (Tracer tracer =
-                new Tracer(what.timeout(), world.hostProc(), Worlds::protectProc)) {
+            try (Tracer tracer = world.tracer(what.timeout())) {
               long start = System.nanoTime();
               Service.Ran ran = service().run(tracer, victim, wanted, handler, what.timeout());
               requireUse(ran);

@@ -184,7 +184,7 @@ final class Actor implements TraceHandler {
 
   @Override
   public Then beforeCall(Call call) {
-    clockSet |= Footprints.setsClock(call);
+    clockSet |= Followed.setsClock(call);
     Footprint footprint = conductor.footprint(call);
     if (footprint != null && conductor.isPoint(this, footprint)) {
       held.put(call.task(), new Held(call, footprint, conductor.othersMoved(this)));

@@ -422,7 +422,7 @@ final class Conductor {
   private boolean advance(Actor actor, boolean evenAsleep) {
     if (!actor.started) {
       tracer.lastPid(FIRST_PID + PIDS * numbers.get(actor.number));
-      actor.begins(tracer.start(actor.program, Footprints.CALLS, actor));
+      actor.begins(tracer.start(actor.program, Followed.CALLS, actor));
       // A moment at which it has not begun is not the one before its first call.
       history.add(actor.number, "", Footprint.NOTHING, false);
       settle();

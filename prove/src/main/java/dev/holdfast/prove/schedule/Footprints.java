@@ -11,11 +11,7 @@ import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,94 +23,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the tracer's, while the task is stopped before the call.
  */
 final class Footprints {
-  private static final Set<Sysno> READS =
-      EnumSet.of(Sysno.READ, Sysno.PREAD64, Sysno.READV, Sysno.PREADV, Sysno.PREADV2);
-  private static final Set<Sysno> WRITES =
-      EnumSet.of(
-          Sysno.WRITE,
-          Sysno.PWRITE64,
-          Sysno.WRITEV,
-          Sysno.PWRITEV,
-          Sysno.PWRITEV2,
-          Sysno.FTRUNCATE,
-          Sysno.FALLOCATE);
-  private static final Set<Sysno> CLOSES =
-      EnumSet.of(Sysno.CLOSE, Sysno.DUP2, Sysno.DUP3, Sysno.CLOSE_RANGE);
-  private static final Set<Sysno> SLEEPS = EnumSet.of(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP);
-  private static final Set<Sysno> KILLS =
-      EnumSet.of(
-          Sysno.KILL, Sysno.TKILL, Sysno.TGKILL, Sysno.RT_SIGQUEUEINFO, Sysno.RT_TGSIGQUEUEINFO);
-  private static final Set<Sysno> EXITS = EnumSet.of(Sysno.EXIT, Sysno.EXIT_GROUP);
-  private static final Set<Sysno> CLOCKS =
-      EnumSet.of(Sysno.SETITIMER, Sysno.ALARM, Sysno.TIMER_SETTIME, Sysno.TIMERFD_SETTIME);
-
-  private static final Set<Sysno> BY_DESCRIPTOR =
-      EnumSet.of(
-          Sysno.FSTAT,
-          Sysno.FGETXATTR,
-          Sysno.FLISTXATTR,
-          Sysno.FCHMOD,
-          Sysno.FCHOWN,
-          Sysno.FSETXATTR,
-          Sysno.FREMOVEXATTR,
-          Sysno.FCHDIR,
-          Sysno.LSEEK,
-          Sysno.GETDENTS,
-          Sysno.GETDENTS64,
-          Sysno.SENDFILE,
-          Sysno.SPLICE,
-          Sysno.COPY_FILE_RANGE,
-          Sysno.MMAP,
-          Sysno.IOCTL,
-          Sysno.FCNTL,
-          Sysno.FLOCK);
-
-  /** Calls of a path that do more to it than the table says. */
-  private static final Set<Sysno> BEYOND =
-      EnumSet.of(
-          Sysno.MOUNT,
-          Sysno.UMOUNT2,
-          Sysno.MOVE_MOUNT,
-          Sysno.FSPICK,
-          Sysno.OPEN_TREE,
-          Sysno.CHROOT,
-          Sysno.INOTIFY_ADD_WATCH);
-
-  /** Calls that send to an address, if they name one: the argument. */
-  private static final Map<Sysno, Integer> ADDRESSES =
-      Map.of(Sysno.SENDTO, 4, Sysno.CONNECT, 1, Sysno.BIND, 1);
-
-  /** Likewise, where the address is the first word of what they point to. */
-  private static final Set<Sysno> MESSAGES = EnumSet.of(Sysno.SENDMSG, Sysno.SENDMMSG);
-
   private static final String PROCESS = "p:";
   private static final String ANY_PROCESS = "p:any";
   private static final String LINKED = ":(files with several names)";
   private static final int SEEK_END = 2;
-  private static final int PROT_WRITE = 2;
-  private static final int MAP_SHARED = 1;
-  private static final int MAP_TYPE = 0xf;
-  private static final int AF_NETLINK = 16;
   private static final int SET_ID_BITS = 06000;
 
-  /** The requests of terminals and sockets, ioctl_list(2). */
-  private static final int FIRST_TERMINAL_REQUEST = 0x5400;
-
-  private static final int LAST_SOCKET_REQUEST = 0x89ff;
-  private static final int FIONREAD = 0x541b;
-  private static final int FICLONE = 0x40049409;
-  private static final int FICLONERANGE = 0x4020940d;
-  private static final Set<Integer> ASKS_FLAGS = Set.of(0x80086601, 0x801c581f);
-  private static final Set<Integer> SETS_FLAGS = Set.of(0x40086602, 0x401c5820);
-
-  /** What the table follows. */
-  private static final Set<Sysno> FOLLOWED = followed();
-
-  /** Every call that another program could notice, or of which nobody knows whether it could. */
-  static final Set<Sysno> CALLS = EnumSet.complementOf(EnumSet.copyOf(ProcessLocal.CALLS));
-
   private final ObjectNames names;
-
   private final Closing closing;
   private final Learned learned;
 
@@ -132,59 +47,12 @@ final class Footprints {
     this.locked = learned.locked;
   }
 
-  private static Set<Sysno> followed() {
-    Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
-    for (Set<Sysno> some :
-        List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, BY_DESCRIPTOR)) {
-      all.addAll(some);
-    }
-    all.add(Sysno.GETCWD);
-    all.removeAll(BEYOND);
-    return all;
-  }
-
-  /** True for a call that has the clock wake or interrupt the program later. */
-  static boolean setsClock(Call call) {
-    return CLOCKS.contains(call.sysno());
-  }
-
   /**
    * What people should read, if programs may reach one another by this call in a way that the table
    * does not follow; else null.
    */
   @Nullable String notFollowed(Call call) {
-    Sysno sysno = call.sysno();
-    if (sysno == Sysno.MMAP) {
-      return isSharedWrite(call) ? "mmap (shared)" : null;
-    }
-    if (sysno == Sysno.IOCTL) {
-      return isKnownRequest(call) ? null : String.format("ioctl (0x%x)", call.intArg(1));
-    }
-    if (ADDRESSES.containsKey(sysno)) {
-      int address = ADDRESSES.get(sysno);
-      boolean elsewhere = call.arg(address) != 0 && (call.word(address, 0) & 0xffff) != AF_NETLINK;
-      return elsewhere ? sysno.callName() : null;
-    }
-    if (MESSAGES.contains(sysno)) {
-      return call.word(1, 0) != 0 ? sysno.callName() : null;
-    }
-    return FOLLOWED.contains(sysno) ? null : sysno.callName();
-  }
-
-  private static boolean isSharedWrite(Call call) {
-    return (call.arg(3) & MAP_TYPE & MAP_SHARED) != 0
-        && (call.arg(2) & PROT_WRITE) != 0
-        && call.intArg(4) >= 0;
-  }
-
-  private boolean isKnownRequest(Call call) {
-    int request = call.intArg(1);
-    return (request >= FIRST_TERMINAL_REQUEST && request <= LAST_SOCKET_REQUEST)
-        || request == FICLONE
-        || request == FICLONERANGE
-        || ASKS_FLAGS.contains(request)
-        || SETS_FLAGS.contains(request)
-        || names.ofDescriptor(call.task(), call.intArg(0)).isEmpty();
+    return Followed.not(call, names);
   }
 
   /** The footprint of a call at the moment; null if nobody else could notice it. */
@@ -198,7 +66,7 @@ final class Footprints {
     if (reads.isEmpty() && writes.isEmpty()) {
       return found;
     }
-    Builder all = new Builder(found);
+    FootprintBuilder all = new FootprintBuilder(found);
     reads.forEach(all::read);
     writes.forEach(all::write);
     return all.build();
@@ -228,28 +96,28 @@ final class Footprints {
   private @Nullable Footprint byTable(Call call) {
     Sysno sysno = call.sysno();
     Task task = call.task();
-    if (SLEEPS.contains(sysno)) {
+    if (Followed.SLEEPS.contains(sysno)) {
       return new Footprint("sleep", List.of(), "", Effect.SLEEP, Set.of(), Set.of());
     }
-    if (EXITS.contains(sysno)) {
-      Builder exit = new Builder("exit", Effect.EXIT);
+    if (Followed.EXITS.contains(sysno)) {
+      FootprintBuilder exit = new FootprintBuilder("exit", Effect.EXIT);
       freedByEnd(task).forEach(exit::locks);
       if (learned.signals) {
         exit.write(PROCESS + names.idOf(task)).write(ANY_PROCESS);
       }
       return exit.build();
     }
-    if (KILLS.contains(sysno)) {
+    if (Followed.KILLS.contains(sysno)) {
       learned.signals = true;
       return kill(call);
     }
-    if (READS.contains(sysno)) {
+    if (Followed.READS.contains(sysno)) {
       return contents(task, sysno, call.intArg(0), false);
     }
-    if (WRITES.contains(sysno)) {
+    if (Followed.WRITES.contains(sysno)) {
       return contents(task, sysno, call.intArg(0), true);
     }
-    if (CLOSES.contains(sysno)) {
+    if (Followed.CLOSES.contains(sysno)) {
       return close(call);
     }
     return switch (sysno) {
@@ -260,7 +128,7 @@ final class Footprints {
       case MMAP -> mapping(call);
       case GETDENTS, GETDENTS64 -> listing(call);
       case GETCWD -> {
-        Builder made = new Builder("getcwd", Effect.NONE);
+        FootprintBuilder made = new FootprintBuilder("getcwd", Effect.NONE);
         for (String up = names.workingDirectory(task); up.length() > 1; up = Raw.parent(up)) {
           made.read("n:" + up);
         }
@@ -284,7 +152,8 @@ final class Footprints {
     int pid = call.intArg(0);
     int signal = call.intArg(thread ? 2 : 1);
     String key = pid > 0 ? PROCESS + pid : ANY_PROCESS;
-    Builder made = new Builder(call.sysno().callName(), Effect.NONE).detail("process " + pid);
+    FootprintBuilder made =
+        new FootprintBuilder(call.sysno().callName(), Effect.NONE).detail("process " + pid);
     return (signal == 0 ? made.read(key) : made.write(key)).build();
   }
 
@@ -293,7 +162,7 @@ final class Footprints {
     if (path.isEmpty()) {
       return writes ? null : ofProcess(sysno, names.anyOfDescriptor(task, fd));
     }
-    Builder made = new Builder(sysno.callName(), Effect.NONE).about(path);
+    FootprintBuilder made = new FootprintBuilder(sysno.callName(), Effect.NONE).about(path);
     return (writes ? made.bytes(path) : made.read("c:" + path)).build();
   }
 
@@ -304,7 +173,10 @@ final class Footprints {
       return null;
     }
     learned.signals = true;
-    return new Builder(sysno.callName(), Effect.NONE).about(path).read(PROCESS + process).build();
+    return new FootprintBuilder(sysno.callName(), Effect.NONE)
+        .about(path)
+        .read(PROCESS + process)
+        .build();
   }
 
   /** Size, rights, owner and how many names: all that fstat(2) tells. */
@@ -313,7 +185,7 @@ final class Footprints {
     String path = names.ofDescriptor(call.task(), call.intArg(0));
     return path.isEmpty()
         ? null
-        : new Builder(sysno.callName(), Effect.NONE)
+        : new FootprintBuilder(sysno.callName(), Effect.NONE)
             .about(path)
             .read("c:" + path)
             .read("m:" + path)
@@ -325,7 +197,7 @@ final class Footprints {
     if (path.isEmpty()) {
       return null;
     }
-    Builder made = new Builder(call.sysno().callName(), Effect.NONE).about(path);
+    FootprintBuilder made = new FootprintBuilder(call.sysno().callName(), Effect.NONE).about(path);
     return (changes ? made.write("m:" + path) : made.read("m:" + path)).build();
   }
 
@@ -334,7 +206,7 @@ final class Footprints {
     if (changed == null || (mode & SET_ID_BITS) == 0) {
       return changed;
     }
-    Builder made = new Builder(changed);
+    FootprintBuilder made = new FootprintBuilder(changed);
     changed.names().forEach(path -> made.write("c:" + path));
     return made.build();
   }
@@ -344,8 +216,8 @@ final class Footprints {
     if (path.isEmpty()) {
       return null;
     }
-    Builder made = new Builder("mmap", Effect.NONE).about(path).read("c:" + path);
-    return (isSharedWrite(call) ? made.bytes(path) : made.read("b:" + path)).build();
+    FootprintBuilder made = new FootprintBuilder("mmap", Effect.NONE).about(path).read("c:" + path);
+    return (Followed.isSharedWrite(call) ? made.bytes(path) : made.read("b:" + path)).build();
   }
 
   private @Nullable Footprint listing(Call call) {
@@ -355,29 +227,29 @@ final class Footprints {
     }
     return names.isOfNoInterest(path)
         ? null
-        : new Builder("getdents", Effect.NONE).about(path).read("d:" + path).build();
+        : new FootprintBuilder("getdents", Effect.NONE).about(path).read("d:" + path).build();
   }
 
   private @Nullable Footprint request(Call call) {
     int request = call.intArg(1);
-    if (request == FIONREAD) {
+    if (request == Followed.FIONREAD) {
       return contents(call.task(), call.sysno(), call.intArg(0), false);
     }
-    if (request == FICLONE) {
+    if (request == Followed.FICLONE) {
       return twoFiles(call, call.intArg(0), call.intArg(2));
     }
-    if (request == FICLONERANGE) {
+    if (request == Followed.FICLONERANGE) {
       return twoFiles(call, call.intArg(0), (int) call.word(2, 0));
     }
-    return ASKS_FLAGS.contains(request) || SETS_FLAGS.contains(request)
-        ? rights(call, SETS_FLAGS.contains(request))
+    return Followed.ASKS_FLAGS.contains(request) || Followed.SETS_FLAGS.contains(request)
+        ? rights(call, Followed.SETS_FLAGS.contains(request))
         : null;
   }
 
   private @Nullable Footprint twoFiles(Call call, int to, int from) {
     String target = names.ofDescriptor(call.task(), to);
     String source = names.ofDescriptor(call.task(), from);
-    Builder made = new Builder(call.sysno().callName(), Effect.NONE);
+    FootprintBuilder made = new FootprintBuilder(call.sysno().callName(), Effect.NONE);
     if (!target.isEmpty()) {
       made.about(target).bytes(target);
     }
@@ -391,7 +263,7 @@ final class Footprints {
     if (locked.isEmpty()) {
       return null;
     }
-    Builder made = new Builder("close", Effect.NONE);
+    FootprintBuilder made = new FootprintBuilder("close", Effect.NONE);
     if (call.sysno() == Sysno.CLOSE_RANGE) {
       freedByEnd(call.task()).forEach(made::locks);
       return made.buildOrNull();
@@ -434,7 +306,7 @@ final class Footprints {
         if (path.isEmpty()) {
           yield null;
         }
-        yield new Builder("fcntl", Effect.NONE).about(path).read("l:" + path).build();
+        yield new FootprintBuilder("fcntl", Effect.NONE).about(path).read("l:" + path).build();
       }
       default -> null;
     };
@@ -449,7 +321,10 @@ final class Footprints {
     if (call.sysno() == Sysno.FCNTL && call.intArg(1) <= FileLocks.F_SETLKW) {
       closing.ownedBy(call.task(), path);
     }
-    return new Builder(name, unlock ? Effect.NONE : Effect.LOCK).detail(how).locks(path).build();
+    return new FootprintBuilder(name, unlock ? Effect.NONE : Effect.LOCK)
+        .detail(how)
+        .locks(path)
+        .build();
   }
 
   private @Nullable Footprint byName(Call call, Operation operation) {
@@ -466,7 +341,8 @@ final class Footprints {
       }
       return ofProcess(call.sysno(), path);
     }
-    Builder made = new Builder(call.sysno().callName(), effect(operation)).about(path);
+    FootprintBuilder made =
+        new FootprintBuilder(call.sysno().callName(), effect(operation)).about(path);
     made.way(found).read("m:" + path).read("n:" + path);
     switch (operation.action()) {
       case STAT -> made.read("c:" + path);
@@ -510,7 +386,7 @@ final class Footprints {
       case FCHOWNAT, UTIMENSAT, SETXATTRAT, REMOVEXATTRAT -> rights(call, true);
       case EXECVEAT -> {
         String path = names.ofDescriptor(call.task(), call.intArg(0));
-        Builder made = new Builder("execveat", Effect.NONE).about(path);
+        FootprintBuilder made = new FootprintBuilder("execveat", Effect.NONE).about(path);
         exec(made, call.task(), path);
         yield made.build();
       }
@@ -518,13 +394,13 @@ final class Footprints {
     };
   }
 
-  private void exec(Builder made, Task task, String path) {
+  private void exec(FootprintBuilder made, Task task, String path) {
     made.read("c:" + path).read("m:" + path).read("b:" + path);
     // What is closed at an exec frees its locks.
     freedByEnd(task).forEach(lock -> made.write("l:" + lock));
   }
 
-  private void open(Builder made, Operation operation, String path) {
+  private void open(FootprintBuilder made, Operation operation, String path) {
     boolean there = names.exists(path);
     int mode = operation.oflags() & Fcntl.O_ACCMODE;
     made.detail(
@@ -551,85 +427,5 @@ final class Footprints {
       case UNLINK, RMDIR, RENAME -> Effect.REMOVE;
       default -> Effect.NONE;
     };
-  }
-
-  /** One footprint in the making. */
-  private static final class Builder {
-    private final String call;
-    private final Effect effect;
-    private final List<String> about = new ArrayList<>();
-    private final Set<String> reads = new HashSet<>();
-    private final Set<String> writes = new HashSet<>();
-    private String detail = "";
-
-    Builder(String call, Effect effect) {
-      this.call = call;
-      this.effect = effect;
-    }
-
-    Builder(Footprint like) {
-      this(like.call(), like.effect());
-      about.addAll(like.names());
-      reads.addAll(like.reads());
-      writes.addAll(like.writes());
-      detail = like.detail();
-    }
-
-    Builder about(String path) {
-      about.add(path);
-      return this;
-    }
-
-    Builder detail(String text) {
-      detail = text;
-      return this;
-    }
-
-    /** What was looked up on the way, and whether that was allowed. */
-    Builder way(Found found) {
-      found.way().forEach(each -> read("n:" + each).read("m:" + each));
-      return this;
-    }
-
-    /** The bytes of a file are changed where they are, so that who has mapped it sees that. */
-    Builder bytes(String path) {
-      return write("c:" + path).write("b:" + path);
-    }
-
-    Builder writeIf(boolean condition, String key) {
-      return condition ? write(key) : this;
-    }
-
-    Builder read(String key) {
-      reads.add(key);
-      return this;
-    }
-
-    Builder write(String key) {
-      writes.add(key);
-      return this;
-    }
-
-    /** An entry comes, goes or changes. */
-    Builder entry(String path) {
-      return write("n:" + path).write("d:" + Raw.parent(path));
-    }
-
-    /** Another object is found by this name from now on. */
-    Builder moved(String path) {
-      return write("c:" + path).write("m:" + path).write("l:" + path);
-    }
-
-    Builder locks(String path) {
-      return about(path).write("l:" + path);
-    }
-
-    Footprint build() {
-      return new Footprint(call, List.copyOf(about), detail, effect, reads, writes);
-    }
-
-    @Nullable Footprint buildOrNull() {
-      return reads.isEmpty() && writes.isEmpty() ? null : build();
-    }
   }
 }

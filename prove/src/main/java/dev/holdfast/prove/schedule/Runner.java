@@ -125,7 +125,7 @@ final class Runner {
           }
           Learned learned = known.copy();
           Duration all = limit.multipliedBy(Math.max(1, playing.size()));
-          try (Tracer tracer = new Tracer(all, world.hostProc(), Worlds::protectProc)) {
+          try (Tracer tracer = world.tracer(all)) {
             tracer.choosePids();
             Conductor conductor =
                 new Conductor(

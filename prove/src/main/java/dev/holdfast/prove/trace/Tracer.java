@@ -1,9 +1,6 @@
 package dev.holdfast.prove.trace;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
@@ -50,30 +47,16 @@ public final class Tracer implements AutoCloseable {
   /** Its place in proc_pid_stat(5). */
   private static final int STATE = 3;
 
-  private static final int OPTIONS =
-      Ptrace.O_TRACESYSGOOD
-          | Ptrace.O_TRACEFORK
-          | Ptrace.O_TRACEVFORK
-          | Ptrace.O_TRACECLONE
-          | Ptrace.O_TRACEEXEC
-          | Ptrace.O_TRACESECCOMP
-          | Ptrace.O_EXITKILL;
   private static final int WAIT = Processes.__WALL | Processes.__WNOTHREAD;
   private static final Duration POLL = Duration.ofMillis(1);
   private static final long LOOK_NANOS = 2_000_000;
   private static final int LOOKS_TO_RUNS = 4;
-
-  /** What the processes of a world may take to be made, on a busy machine. */
-  private static final Duration START = Duration.ofSeconds(20);
 
   /**
    * How long tasks may go on that outlive the program itself: as long as it ran, which counts the
    * machine's pace in, and so long at least.
    */
   private static final Duration ORPHANS = Duration.ofSeconds(1);
-
-  /** The kernel functions in which an open of a FIFO waits for the other side. */
-  private static final Set<String> FIFO_WAITS = Set.of("wait_for_partner", "fifo_open");
 
   private final Duration limit;
   private final int hostProc;
@@ -86,20 +69,8 @@ public final class Tracer implements AutoCloseable {
   /** New tasks that stopped before their parent's event told whose they are. */
   private final Set<Integer> unclaimed = new HashSet<>();
 
-  private int first;
-  private int parent;
-  private CallPlace place = new CallPlace(0, false);
-  private long scratch;
-
-  /** The first process's descriptor of ns_last_pid, pid_namespaces(7); -1 if it has none. */
-  private int lastPid = -1;
-
-  private boolean choosesPids;
-
-  private @Nullable Watchdog watchdog;
-
-  /** A call that may get stuck, while it is under way. */
-  private @Nullable Call watched;
+  private final WorldProcesses processes;
+  private final FifoWatch fifos;
 
   private boolean orphansLeft;
 
@@ -133,6 +104,8 @@ public final class Tracer implements AutoCloseable {
     this.limit = limit;
     this.hostProc = hostProc;
     this.whenProcMounted = whenProcMounted;
+    this.processes = new WorldProcesses(hostProc);
+    this.fifos = new FifoWatch(hostProc);
   }
 
   /** True if the last program itself had ended and tasks it left behind were killed. */
@@ -157,9 +130,7 @@ public final class Tracer implements AutoCloseable {
    */
   public Ending run(
       Program program, Set<Sysno> wanted, TraceHandler handler, @Nullable Meanwhile beside) {
-    if (first == 0) {
-      makeWorldProcesses();
-    }
+    makeProcesses();
     besides = false;
     Run run = begin(program, SeccompFilter.program(wanted), handler);
     long start = System.nanoTime();
@@ -167,7 +138,11 @@ public final class Tracer implements AutoCloseable {
     main = run;
     meanwhile = beside;
     while (run.alive > 0 && run.rootEnding == null && step(mayBlock() ? 0 : Processes.WNOHANG)) {
-      lookAtWatched();
+      Call stuck = fifos.stuck(pending);
+      if (stuck != null) {
+        stuck.task().run().handler.stuck(stuck);
+        kill(stuck.task().run(), new Ending.Stopped());
+      }
       lookBeside();
       lookMeanwhile();
     }
@@ -179,10 +154,16 @@ public final class Tracer implements AutoCloseable {
     }
     tellBeside();
     if (!expired() && (besides || run.mayHaveLostTasks || !unclaimed.isEmpty())) {
-      Orphans.end(hostProc, first, parent);
+      processes.endOrphans();
       unclaimed.clear();
     }
     return ending(run);
+  }
+
+  private void makeProcesses() {
+    if (!processes.areMade()) {
+      processes.make(limit, whenProcMounted);
+    }
   }
 
   /** The program itself is gone: what it left behind gets a little time. */
@@ -203,7 +184,7 @@ public final class Tracer implements AutoCloseable {
   }
 
   private boolean mayBlock() {
-    return watched == null && waiting.isEmpty() && meanwhile == null;
+    return !fifos.isWatching() && waiting.isEmpty() && meanwhile == null;
   }
 
   private void lookMeanwhile() {
@@ -232,7 +213,7 @@ public final class Tracer implements AutoCloseable {
   /** The process of the program that is being run, by its number in {@link #hostProc}. */
   public int programId() {
     Task root = main == null ? null : main.root;
-    return root == null ? first : root.tid();
+    return root == null ? processes.first() : root.tid();
   }
 
   /** True if every task of the program that is being run waits in the kernel. */
@@ -278,34 +259,9 @@ public final class Tracer implements AutoCloseable {
     rest.forEach(each -> each.over().accept(ending(each.run())));
   }
 
-  /** A call that waits at a FIFO would do so until its time is over; its kernel function tells. */
-  private void lookAtWatched() {
-    Call call = watched;
-    if (call == null) {
-      return;
-    }
-    if (pending.get(call.task().tid()) != call) {
-      watched = null;
-      return;
-    }
-    SyscallResult fd =
-        Fcntl.openat(hostProc, Paths.bytes(call.task().tid() + "/wchan"), Fcntl.O_RDONLY, 0);
-    if (fd.failed()) {
-      return;
-    }
-    byte[] name = new byte[64];
-    SyscallResult read = Unistd.read(fd.intValue(), name, 0, name.length);
-    Unistd.close(fd.intValue());
-    if (read.ok() && FIFO_WAITS.contains(new String(name, 0, read.intValue(), US_ASCII).strip())) {
-      watched = null;
-      call.task().run().handler.stuck(call);
-      kill(call.task().run(), new Ending.Stopped());
-    }
-  }
-
   /** True if the time was over: then nothing lives here any more, and nothing can be run. */
   public boolean expired() {
-    return watchdog != null && watchdog.fired();
+    return processes.expired();
   }
 
   /** Gives what is run the whole of its time from now on. */
@@ -315,9 +271,7 @@ public final class Tracer implements AutoCloseable {
 
   /** Gives a further run its own time. */
   public void restartLimit(Duration rest) {
-    if (watchdog != null) {
-      watchdog.restart(rest);
-    }
+    processes.restartLimit(rest);
   }
 
   /**
@@ -346,9 +300,7 @@ public final class Tracer implements AutoCloseable {
    * @throws TraceException if it cannot be started
    */
   public Task start(Program program, Set<Sysno> wanted, TraceHandler handler) {
-    if (first == 0) {
-      makeWorldProcesses();
-    }
+    makeProcesses();
     Run run = begin(program, SeccompFilter.program(wanted, true), handler);
     return Objects.requireNonNull(run.root);
   }
@@ -399,76 +351,18 @@ public final class Tracer implements AutoCloseable {
    * trusted: what the world's first process has open, root can reach.
    */
   public void choosePids() {
-    choosesPids = true;
+    processes.choosePids();
   }
 
   /** The next process of this world gets the first free number after this one, if it can be. */
   public void lastPid(int pid) {
-    if (lastPid >= 0) {
-      Injector inject = new Injector(first, place, scratch);
-      byte[] text = Paths.bytes(Integer.toString(pid));
-      inject.call(Sysno.PWRITE64, lastPid, inject.put(text), text.length, 0);
-    }
-  }
-
-  private void makeWorldProcesses() {
-    Sleeper.Spawned spawned = Sleeper.spawn();
-    first = spawned.pid();
-    SyscallResult pidfd = Processes.pidfd_open(first, 0);
-    if (pidfd.failed()) {
-      throw new TraceException("no handle on a new process: pidfd_open: " + pidfd);
-    }
-    watchdog = Watchdog.over(pidfd.intValue(), limit.plus(START));
-    Sleeper.attach(first, OPTIONS);
-    place = spawned.callPlace(hostProc);
-    dieFirst(first);
-    Injector init = new Injector(first, place, 0);
-    scratch = init.scratch();
-    // A victim that is root could reach through /proc/1/fd what this process has open: the host's.
-    init.must(Sysno.CLOSE_RANGE, 0, 0xffffffffL, 0);
-    Orphans.reapBy(init);
-    mountProc(init);
-    if (choosesPids) {
-      // Before /proc/sys is protected; nobody else inherits it through an exec.
-      SyscallResult opened =
-          init.call(
-              Sysno.OPENAT,
-              Fcntl.AT_FDCWD,
-              init.string("/proc/sys/kernel/ns_last_pid"),
-              Fcntl.O_WRONLY | Fcntl.O_CLOEXEC,
-              0);
-      lastPid = opened.ok() ? opened.intValue() : -1;
-      init.reset();
-    }
-    whenProcMounted.run();
-    parent = init.fork();
-    Sleeper.awaitFirstStop(parent);
-  }
-
-  /** When memory runs out, the kernel shall take the victim, not this process. */
-  private void dieFirst(int pid) {
-    byte[] most = Paths.bytes("1000");
-    SyscallResult fd =
-        Fcntl.openat(hostProc, Paths.bytes(pid + "/oom_score_adj"), Fcntl.O_WRONLY, 0);
-    if (fd.ok()) {
-      Unistd.write(fd.intValue(), most, 0, most.length);
-      Unistd.close(fd.intValue());
-    }
-  }
-
-  /** A new process of the victim's parent's; another parent, if a victim killed that one. */
-  private int newProcess() {
-    if (Ptrace.getRegisters(parent).failed()) {
-      parent = new Injector(first, place, scratch).fork();
-      Sleeper.awaitFirstStop(parent);
-    }
-    return new Injector(parent, place, scratch).fork();
+    processes.lastPid(pid);
   }
 
   private Run begin(Program program, byte[] filter, TraceHandler handler) {
-    int child = newProcess();
+    int child = processes.fork();
     Sleeper.awaitFirstStop(child);
-    Injector inject = new Injector(child, place, scratch);
+    Injector inject = processes.injector(child);
     try {
       VictimStart.perform(inject, program, filter);
     } catch (TraceException e) {
@@ -483,13 +377,6 @@ public final class Tracer implements AutoCloseable {
     handler.afterExec(task);
     Ptrace.cont(child, 0);
     return run;
-  }
-
-  private static void mountProc(Injector init) {
-    long proc = init.string("proc");
-    long target = init.string("/proc");
-    init.must(Sysno.MOUNT, proc, target, proc, 2 | 4 | 8, 0);
-    init.reset();
   }
 
   /**
@@ -513,7 +400,7 @@ public final class Tracer implements AutoCloseable {
   }
 
   private boolean handle(Waited waited) {
-    if (waited.pid() == first && !waited.stopped()) {
+    if (waited.pid() == processes.first() && !waited.stopped()) {
       // Only the watchdog or a stranger kills it; the kernel killed everything else before it.
       return false;
     }
@@ -532,7 +419,7 @@ public final class Tracer implements AutoCloseable {
   }
 
   private Ending ending(Run run) {
-    boolean late = watchdog != null && watchdog.fired();
+    boolean late = expired();
     if (run.rootEnding != null) {
       return run.rootEnding;
     }
@@ -562,7 +449,7 @@ public final class Tracer implements AutoCloseable {
     Run run = task.run();
     run.alive--;
     run.mayHaveLostTasks |= waited.signaled();
-    boolean killedByUs = run.killed != null || (watchdog != null && watchdog.fired());
+    boolean killedByUs = run.killed != null || expired();
     if (task == run.root && !killedByUs) {
       run.rootEnding = ending;
     }
@@ -640,7 +527,7 @@ public final class Tracer implements AutoCloseable {
       }
       case SHOW_RESULT_OR_STUCK -> {
         pending.put(task.tid(), call);
-        watched = call;
+        fifos.watch(call);
         goOn(task, 0);
       }
       case KILL -> kill(task.run(), new Ending.Stopped());
@@ -730,14 +617,10 @@ public final class Tracer implements AutoCloseable {
   /** Kills what is left and reaps it all, so that this thread may end. */
   @Override
   public void close() {
-    if (first == 0) {
+    if (!processes.areMade()) {
       return;
     }
-    if (watchdog != null) {
-      watchdog.kill();
-    } else {
-      Processes.kill(first, Processes.SIGKILL);
-    }
+    processes.kill();
     for (; ; ) {
       Result<Waited> waited = Processes.wait4(-1, WAIT);
       if (waited.failed() && !waited.is(Errno.EINTR)) {
@@ -747,9 +630,6 @@ public final class Tracer implements AutoCloseable {
         Ptrace.cont(waited.value().pid(), 0);
       }
     }
-    if (watchdog != null) {
-      watchdog.close();
-    }
-    first = 0;
+    processes.forget();
   }
 }

@@ -5,7 +5,6 @@ import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Resolver;
 import dev.holdfast.prove.world.World;
-import dev.holdfast.prove.world.Worlds;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -49,7 +48,7 @@ final class Stage implements AutoCloseable {
     this.striker = new Striker(setting.attacker(), vault, setting.guardsSet());
     this.resolver = new Resolver(world.hostProc(), setting.attacker());
     this.before = Snapshot.take(vault);
-    this.tracer = new Tracer(limit, world.hostProc(), Worlds::protectProc);
+    this.tracer = world.tracer(limit);
   }
 
   /** Prepares the canaries for a strike at this call, in the root directory that its task has. */

@@ -13,7 +13,6 @@ import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Raw;
-import dev.holdfast.prove.world.Worlds;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,8 +183,7 @@ final class Trial {
             world -> {
               Outcome outcome = new Outcome();
               VictimOutput.create();
-              try (Tracer tracer =
-                  new Tracer(setting.limit(), world.hostProc(), Worlds::protectProc)) {
+              try (Tracer tracer = world.tracer(setting.limit())) {
                 runVictim(tracer, EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
                 if (tracer.expired()) {
                   return "the program does not end in time, so nothing can be checked after it";

@@ -1,6 +1,8 @@
 package dev.holdfast.prove.world;
 
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.trace.Tracer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,6 +34,11 @@ public final class World implements AutoCloseable {
   /** A procfs in which this process's own ids are valid; the world's own {@code /proc} is not. */
   public int hostProc() {
     return hostProc;
+  }
+
+  /** Starts programs in this world and stops them; to be closed before the world. */
+  public Tracer tracer(Duration limit) {
+    return new Tracer(limit, hostProc, ProcGuard::protect);
   }
 
   /** What was changed in this world, mount by mount. */

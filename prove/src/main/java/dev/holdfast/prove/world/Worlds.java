@@ -9,14 +9,18 @@ import static dev.holdfast.libc.process.Namespaces.CLONE_NEWUTS;
 import static dev.holdfast.libc.process.Namespaces.MNT_DETACH;
 import static dev.holdfast.libc.process.Namespaces.MS_BIND;
 import static dev.holdfast.libc.process.Namespaces.MS_NODEV;
-import static dev.holdfast.libc.process.Namespaces.MS_NOEXEC;
 import static dev.holdfast.libc.process.Namespaces.MS_NOSUID;
 import static dev.holdfast.libc.process.Namespaces.MS_PRIVATE;
-import static dev.holdfast.libc.process.Namespaces.MS_RDONLY;
 import static dev.holdfast.libc.process.Namespaces.MS_REC;
-import static dev.holdfast.libc.process.Namespaces.MS_REMOUNT;
+import static dev.holdfast.prove.world.Steps.copyOwner;
+import static dev.holdfast.prove.world.Steps.giveTo;
+import static dev.holdfast.prove.world.Steps.isDirectory;
+import static dev.holdfast.prove.world.Steps.mkdir;
+import static dev.holdfast.prove.world.Steps.mount;
+import static dev.holdfast.prove.world.Steps.must;
+import static dev.holdfast.prove.world.Steps.readOnly;
+import static dev.holdfast.prove.world.Steps.symlink;
 
-import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
@@ -32,14 +36,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +65,6 @@ import org.jspecify.annotations.Nullable;
 public final class Worlds implements AutoCloseable {
   private static final List<String> ANCHORS = List.of("/dev/shm", "/mnt", "/media", "/srv", "/opt");
 
-  /** Where the host's procfs stands until the world has its own. */
-  private static final String OLD_PROC = "/.holdfast-proc";
-
   /** Two file systems in each of as many worlds as there are processors take a quarter at most. */
   private static final long PART_OF_MEMORY = 8;
 
@@ -82,7 +78,7 @@ public final class Worlds implements AutoCloseable {
   private final String anchor;
   private final String room;
   private final int hostProc;
-  private final Map<String, Statx> devices = hostDevices();
+  private final Devices devices;
 
   /**
    * Processors no world uses at the moment. A tracer and its victim take turns and never run at the
@@ -106,6 +102,7 @@ public final class Worlds implements AutoCloseable {
     this.own = List.copyOf(own);
     this.volumes = this.own.stream().filter(OwnDirectory::volume).toList();
     this.inUserNamespace = inUserNamespace;
+    this.devices = new Devices(inUserNamespace);
     OurClasses.open(this.own);
     this.anchor = findAnchor();
     this.room = roomForEach();
@@ -117,7 +114,7 @@ public final class Worlds implements AutoCloseable {
     if (allowed.ok()) {
       allowed.value().stream().forEach(processors::add);
     }
-    this.views = onFreshThread(this::prepareBase);
+    this.views = FreshThread.run(this::prepareBase);
   }
 
   /** What a world is made of, as the calling thread's mount namespace has it. */
@@ -175,7 +172,7 @@ public final class Worlds implements AutoCloseable {
 
   /** Runs a body in a fresh world, and forgets the world. */
   public <T> T inFreshWorld(Body<T> body) {
-    return onFreshThread(
+    return FreshThread.run(
         () -> {
           Integer processor = processors.poll();
           try {
@@ -200,7 +197,7 @@ public final class Worlds implements AutoCloseable {
    */
   public <T> T freeze(Body<T> body) {
     T result =
-        onFreshThread(
+        FreshThread.run(
             () -> {
               enterBase();
               try (World world = build(anchor + "/setup", true)) {
@@ -208,7 +205,7 @@ public final class Worlds implements AutoCloseable {
               }
             });
     frozen =
-        onFreshThread(
+        FreshThread.run(
             () -> {
               enterBase();
               return SetUp.read(anchor + "/setup", views.points().size(), volumes.size());
@@ -227,36 +224,6 @@ public final class Worlds implements AutoCloseable {
         own.add(TreeImage.of(place + "/v" + i));
       }
       return new SetUp(uppers, TreeImage.of(place + "/shm"), own);
-    }
-  }
-
-  private static <T> T onFreshThread(Callable<T> body) {
-    FutureTask<T> task = new FutureTask<>(body);
-    Thread thread = Thread.ofPlatform().name("holdfast-world").daemon(true).unstarted(task);
-    thread.start();
-    boolean interrupted = false;
-    try {
-      for (; ; ) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          // A world must not be left half-made: the watchdog bounds this wait.
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof RuntimeException known) {
-        throw known;
-      }
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw new WorldException("in the world: " + (cause == null ? e : cause).getMessage(), e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -287,26 +254,6 @@ public final class Worlds implements AutoCloseable {
     return found;
   }
 
-  private void devices(String dev) throws FileSystemException {
-    for (Map.Entry<String, Statx> each : devices.entrySet()) {
-      device(each.getValue(), "/dev/" + each.getKey(), dev + "/" + each.getKey());
-    }
-    mkdir(dev + "/shm", 01777);
-    mkdir(dev + "/pts", 0755);
-    mkdir(dev + "/mqueue", 01777);
-    symlink("/proc/self/fd", dev + "/fd");
-    symlink("/proc/self/fd/0", dev + "/stdin");
-    symlink("/proc/self/fd/1", dev + "/stdout");
-    symlink("/proc/self/fd/2", dev + "/stderr");
-    symlink("pts/ptmx", dev + "/ptmx");
-    SyscallResult pts =
-        Namespaces.mount(
-            "devpts", dev + "/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666");
-    if (pts.failed() && !inUserNamespace) {
-      pts.orThrow("mount", "/dev/pts");
-    }
-  }
-
   /** Worlds are made from the root of the mount namespace, which in a chroot(2) is another one. */
   private void requireWholeRoot() {
     Statx seen = rootDirectory();
@@ -332,32 +279,6 @@ public final class Worlds implements AutoCloseable {
       throw new WorldException("no private world: statx: /: " + stat.errno());
     }
     return stat.value();
-  }
-
-  /** A node of our own where that is allowed: a bind would let root change the host's mode. */
-  private void device(Statx device, String host, String node) throws FileSystemException {
-    byte[] path = Paths.bytes(node);
-    if (inUserNamespace) {
-      Unistd.mknodat(Fcntl.AT_FDCWD, path, Statx.S_IFREG | 0600, 0).orThrow("mknodat", node);
-      mount(host, node, null, MS_BIND, null);
-      return;
-    }
-    int number = (device.rdevMajor() << 8) | device.rdevMinor();
-    Unistd.mknodat(Fcntl.AT_FDCWD, path, device.mode(), number).orThrow("mknodat", node);
-    Unistd.fchmodat(Fcntl.AT_FDCWD, path, device.permissions()).orThrow("fchmodat", node);
-  }
-
-  /** Those of the host that a world has, too. */
-  private static Map<String, Statx> hostDevices() {
-    Map<String, Statx> found = new LinkedHashMap<>();
-    for (String name : List.of("null", "zero", "full", "random", "urandom", "tty")) {
-      byte[] path = Paths.bytes("/dev/" + name);
-      Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, path, 0, Statx.STATX_BASIC_STATS);
-      if (stat.ok()) {
-        found.put(name, stat.value());
-      }
-    }
-    return found;
   }
 
   private void enterBase() throws FileSystemException {
@@ -407,7 +328,7 @@ public final class Worlds implements AutoCloseable {
     }
     // Not one for all worlds: what a victim does to it would be seen in the next one.
     mount("holdfast", root + "/dev", "tmpfs", MS_NOSUID, "mode=0755,size=1024k,nr_inodes=256");
-    devices(root + "/dev");
+    devices.make(root + "/dev");
     sharedMemory(root + "/dev/shm", setUp);
     for (int i = 0; i < volumes.size(); i++) {
       volume(volumes.get(i), setupVolume(i), root, setUp);
@@ -417,8 +338,8 @@ public final class Worlds implements AutoCloseable {
     }
     if (inUserNamespace) {
       // There a new procfs may be mounted only where one is to be seen already.
-      mkdir(root + OLD_PROC, 0755);
-      mount("/proc", root + OLD_PROC, null, MS_BIND | MS_REC, null);
+      mkdir(root + ProcGuard.OLD_PROC, 0755);
+      mount("/proc", root + ProcGuard.OLD_PROC, null, MS_BIND | MS_REC, null);
     }
     World world = new World(hostProc);
     for (int i = 0; i < views.points().size(); i++) {
@@ -485,17 +406,6 @@ public final class Worlds implements AutoCloseable {
     }
   }
 
-  /** Owner and mode, where they are asked for. */
-  private static void giveTo(OwnDirectory own, String directory) throws FileSystemException {
-    byte[] path = Paths.bytes(directory);
-    if (own.uid() >= 0) {
-      Unistd.fchownat(Fcntl.AT_FDCWD, path, own.uid(), own.gid(), 0).orThrow("fchownat", directory);
-    }
-    if (own.mode() >= 0) {
-      Unistd.fchmodat(Fcntl.AT_FDCWD, path, own.mode()).orThrow("fchmodat", directory);
-    }
-  }
-
   private void skeleton(String root) throws FileSystemException {
     for (String directory : views.directories()) {
       mkdir(root + directory, 0755);
@@ -552,35 +462,6 @@ public final class Worlds implements AutoCloseable {
     readOnly(point, target);
   }
 
-  private static void readOnly(String source, String target) throws FileSystemException {
-    SyscallResult bound = Namespaces.mount(source, target, null, MS_BIND, null);
-    if (bound.failed()) {
-      // In a user namespace what is mounted below may not be uncovered.
-      bound = Namespaces.mount(source, target, null, MS_BIND | MS_REC, null);
-    }
-    bound.orThrow("mount", source);
-    long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    mount(null, target, null, flags, null);
-  }
-
-  /** Takes from the world's own {@code /proc} what would change the host; for the tracer. */
-  public static void protectProc() {
-    try {
-      if (Files.exists(Path.of(OLD_PROC))) {
-        Namespaces.umount2(OLD_PROC, Namespaces.MNT_DETACH).orThrow("umount2", OLD_PROC);
-        Unistd.unlinkat(Fcntl.AT_FDCWD, Paths.bytes(OLD_PROC), Fcntl.AT_REMOVEDIR)
-            .orThrow("unlinkat", OLD_PROC);
-      }
-      for (String name : List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")) {
-        if (Files.exists(Path.of(name))) {
-          readOnly(name, name);
-        }
-      }
-    } catch (FileSystemException e) {
-      throw new WorldException("the world's /proc cannot be protected: " + e.getMessage(), e);
-    }
-  }
-
   /** Makes the directory in the upper layer, before anything is mounted: it hides the host's. */
   private void makeOwn(OwnDirectory directory, List<String> uppers) throws FileSystemException {
     int index = views.indexFor(directory.path());
@@ -614,56 +495,6 @@ public final class Worlds implements AutoCloseable {
     }
     Unistd.close(fd);
     giveTo(directory, upper + path);
-  }
-
-  /** Owner and mode as the host's directory has them, where it exists. */
-  private static void copyOwner(String host, String upper) throws FileSystemException {
-    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(host), 0, Statx.STATX_BASIC_STATS);
-    if (stat.ok()) {
-      byte[] path = Paths.bytes(upper);
-      SyscallResult owned =
-          Unistd.fchownat(Fcntl.AT_FDCWD, path, stat.value().uid(), stat.value().gid(), 0);
-      // In a user namespace most owners have no name, and stay as they are below.
-      if (owned.failed() && !owned.is(Errno.EINVAL)) {
-        owned.orThrow("fchownat", host);
-      }
-      Unistd.fchmodat(Fcntl.AT_FDCWD, path, stat.value().permissions()).orThrow("fchmodat", host);
-    }
-  }
-
-  private static boolean isDirectory(String path) {
-    Result<Statx> stat =
-        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
-    return stat.ok() && stat.value().isDirectory();
-  }
-
-  private static void mkdir(String path, int mode) throws FileSystemException {
-    byte[] name = Paths.bytes(path);
-    Unistd.mkdirat(Fcntl.AT_FDCWD, name, mode).orThrow("mkdirat", path);
-    Unistd.fchmodat(Fcntl.AT_FDCWD, name, mode).orThrow("fchmodat", path);
-  }
-
-  private static void symlink(String target, String path) throws FileSystemException {
-    Unistd.symlinkat(Paths.bytes(target), Fcntl.AT_FDCWD, Paths.bytes(path))
-        .orThrow("symlinkat", path);
-  }
-
-  private static void mount(
-      @Nullable String source,
-      String target,
-      @Nullable String type,
-      long flags,
-      @Nullable String data)
-      throws FileSystemException {
-    Namespaces.mount(source, target, type, flags, data).orThrow("mount", target);
-  }
-
-  private static int must(SyscallResult result, String what) {
-    if (result.failed()) {
-      throw new WorldException(
-          "no private world: cannot " + what + ": " + result.errno().message + " (" + result + ")");
-    }
-    return (int) result.raw();
   }
 
   @Override
