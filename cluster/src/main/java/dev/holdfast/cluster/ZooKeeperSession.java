@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * before it died. A holder that was stopped finds out when it goes on. What was given up so is
  * removed, also where the session lives on.
  *
- * <p><b>What remains.</b> A machine that sleeps, or whose clock runs slow, counts too little; then
- * only the token helps.
+ * <p><b>Remaining races.</b> A machine that sleeps, or whose clock runs slow, counts too little;
+ * then only the token helps.
  */
 final class ZooKeeperSession implements AutoCloseable {
   private static final int BEATS = 6;

@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
  * unless a method or {@link Opening#followLastLink} says so; a slash at the end does not change
  * that. The directory is the one that was opened, also after it was renamed or replaced.
  *
- * <p><b>Races that remain.</b> Between two calls others may change everything below that their
- * rights let them change: hold sub-directories and files instead of naming them twice. Who may move
- * a sub-directory out of this directory at the very moment a look-up passes through it takes the
+ * <p><b>Remaining races.</b> Between two calls others may change everything below that their rights
+ * let them change: hold sub-directories and files instead of naming them twice. Who may move a
+ * sub-directory out of this directory at the very moment a look-up passes through it takes the
  * look-up along: it then ends below that sub-directory, at its new place, but never above it.
  * Mounts that appear meanwhile are passed unless {@link Resolution#noMountCrossing}.
  *

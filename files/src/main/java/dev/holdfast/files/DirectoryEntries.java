@@ -10,7 +10,7 @@ import java.util.NoSuchElementException;
 /**
  * A directory's entries, read in batches as they are asked for.
  *
- * <p><b>Races that remain.</b> A name that is made, removed or renamed meanwhile is listed once,
+ * <p><b>Remaining races.</b> A name that is made, removed or renamed meanwhile is listed once,
  * twice or not at all. <b>Threads.</b> One at a time.
  */
 public final class DirectoryEntries implements AutoCloseable {

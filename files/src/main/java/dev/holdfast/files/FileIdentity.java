@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * one mounted file system. While a descriptor of the object is held its inode number cannot be
  * recycled, so that comparing against a held file is proof at any strength.
  *
- * <p><b>Races that remain.</b> With {@link Strength#BIRTH_TIME}, an inode number recycled within
- * one tick of the file system's clock, or a clock that was set back. A disk image that was put back
- * to an earlier state (a snapshot) has the same identities again.
+ * <p><b>Remaining races.</b> With {@link Strength#BIRTH_TIME}, an inode number recycled within one
+ * tick of the file system's clock, or a clock that was set back. A disk image that was put back to
+ * an earlier state (a snapshot) has the same identities again.
  *
  * <p><b>Threads.</b> Immutable. <b>Sources.</b> statx(2), name_to_handle_at(2), ioctl_iflags and
  * {@code FS_IOC_GETVERSION}; the "cryogenic sleep" attack of Olaf Kirch.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What the kernel said of one object at one moment, statx(2): a snapshot, taken from an open
  * descriptor unless a method says otherwise. It is also a {@link PosixFileAttributes}.
  *
- * <p><b>Guarantees.</b> All fields are of one object. <b>Races that remain.</b> Owner, mode, size
- * and times can have changed since. <b>Threads.</b> Immutable.
+ * <p><b>Guarantees.</b> All fields are of one object. <b>Remaining races.</b> Owner, mode, size and
+ * times can have changed since. <b>Threads.</b> Immutable.
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public final class FileStat implements PosixFileAttributes {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Guarantees.</b> Everything here is of that one object, whatever becomes of its name.
  *
- * <p><b>Races that remain.</b> None in which object it is. Its contents, owner and mode can be
+ * <p><b>Remaining races.</b> None in which object it is. Its contents, owner and mode can be
  * changed by whoever may.
  *
  * <p><b>Threads.</b> Safe for all. A close waits for calls in progress.

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * chmod, chown, truncate, times and attributes act on the very object that was checked, whatever
  * happens to its names.
  *
- * <p><b>Races that remain.</b> Directories on the way are looked up by the kernel in one call; who
+ * <p><b>Remaining races.</b> Directories on the way are looked up by the kernel in one call; who
  * controls one of them decides which object is opened, and only the checks of {@link Opening} stand
  * against that. Use a {@link Directory} to hold the way. Whoever may write the file can change its
  * contents, and its owner its mode, after the check.

@@ -20,7 +20,7 @@ import java.util.Set;
  * how it ends when its holder dies is its {@link Contract}. Threads of one Java process are served
  * in the order in which they came.
  *
- * <p><b>What remains.</b> Locks of this package are advisory: a program that does not ask is not
+ * <p><b>Remaining races.</b> Locks of this package are advisory: a program that does not ask is not
  * stopped (L07), and one that asks with another kind of lock may not be either (L08). Each kind's
  * page says the rest.
  *

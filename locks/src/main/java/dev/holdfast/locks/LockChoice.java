@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * <p><b>Guarantees.</b> Whoever asks tries all in the order given before it waits, so that who has
  * a free one in its list gets it.
  *
- * <p><b>What remains.</b> A wait is for one of them at a time and goes round: that another was let
- * go is noticed within a tenth of a second. There is no order among those who wait.
+ * <p><b>Remaining races.</b> A wait is for one of them at a time and goes round: that another was
+ * let go is noticed within a tenth of a second. There is no order among those who wait.
  *
  * <p><b>Threads.</b> Safe for all; waits are interruptible.
  */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * that comes second is refused before it waits, and both places are named, also if nothing
  * deadlocked this time. What {@link Locks#all} takes together counts as taken at once.
  *
- * <p><b>What remains.</b> It sees this process only; another program may take the same locks in
+ * <p><b>Remaining races.</b> It sees this process only; another program may take the same locks in
  * another order. Two names of one lock, neither of which was used within the last second when the
  * other was, count as two. After {@value #MOST} pairs it begins anew. What does not wait ({@link
  * HostLock#tryAcquire}) is not a part of any order.

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * one lock, in whatever process and through whatever registry of the directory; a thread that locks
  * a key may lock another. {@link Held#token} grows over all keys of the directory.
  *
- * <p><b>What remains.</b> A key stands for the byte whose number is its SHA-256, cut to 62 bits:
+ * <p><b>Remaining races.</b> A key stands for the byte whose number is its SHA-256, cut to 62 bits:
  * two keys of one byte would be one lock. That takes some billions of keys at once, or somebody who
  * looks for such a pair for a long time: do not let strangers choose both.
  *

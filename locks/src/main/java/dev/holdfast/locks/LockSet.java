@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * of one lock count once, in the stronger mode. There is one deadline for all, and either all are
  * held or none.
  *
- * <p><b>What remains.</b> A program that takes the same locks one by one in another order can still
- * stand in the way for ever. A wait for the second and later ones is therefore broken off from time
- * to time: all are dropped, and taken again after a random pause, so that two do not go on in step
- * (L03).
+ * <p><b>Remaining races.</b> A program that takes the same locks one by one in another order can
+ * still stand in the way for ever. A wait for the second and later ones is therefore broken off
+ * from time to time: all are dropped, and taken again after a random pause, so that two do not go
+ * on in step (L03).
  *
  * <p><b>Threads.</b> Safe for all.
  */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * host or reaches a process of it; nothing of a world is left when a method returns or when this
  * process dies. Each run of the victim is bounded by the case's time-out.
  *
- * <p><b>Remaining limits.</b> A victim that behaves differently from run to run may not come to a
+ * <p><b>Remaining races.</b> A victim that behaves differently from run to run may not come to a
  * window again: such windows are counted as undecided, never as survived.
  *
  * <p><b>Threads.</b> Safe for all; proofs beside each other share the processors.

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * behind. A symbolic link of that name is refused; one that appears meanwhile is replaced, never
  * followed. What {@link Durability} says holds when the call returns.
  *
- * <p><b>Races that remain.</b> Two who replace one file at the same time: the last wins, whole. Use
+ * <p><b>Remaining races.</b> Two who replace one file at the same time: the last wins, whole. Use
  * {@link #onlyIf} or {@link #edit} to be told, or a lock. A cleaner that removes the new file in
  * the instant before it is in its place makes a write throw {@link RaceDetectedException}; {@link
  * #write(byte[])} tries again before it does. A process killed in the one instant between naming

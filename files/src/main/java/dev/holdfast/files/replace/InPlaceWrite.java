@@ -23,8 +23,8 @@ import java.nio.file.Path;
  * take turns by an exclusive flock(2) lock on the file. If writing fails, the old contents are put
  * back from a copy. The new contents are on the disk when the call returns.
  *
- * <p><b>Races that remain.</b> Whoever reads meanwhile may see part of the new contents, or parts
- * of both. A process that is killed while it writes leaves half of them.
+ * <p><b>Remaining races.</b> Whoever reads meanwhile may see part of the new contents, or parts of
+ * both. A process that is killed while it writes leaves half of them.
  *
  * <p><b>Threads.</b> Safe for all.
  */

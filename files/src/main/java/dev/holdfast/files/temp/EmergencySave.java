@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * directory cannot take it (read-only, full, not ours), this user's private directories are tried
  * (see {@link PrivateDirectories}), and then {@code /var/tmp}. Where it was put is the answer.
  *
- * <p><b>Races that remain.</b> In a directory where others may rename entries they may take the
- * name away again; the file stays the user's own. <b>Threads.</b> Safe for all.
+ * <p><b>Remaining races.</b> In a directory where others may rename entries they may take the name
+ * away again; the file stays the user's own. <b>Threads.</b> Safe for all.
  *
  * <p><b>Sources.</b> The {@code DEADJOE} and {@code dead.letter} attacks; link(2).
  */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * time. One that was too open is not narrowed but passed over, since others may have it open
  * already.
  *
- * <p><b>Races that remain.</b> None with other users. <b>Threads.</b> Safe for all.
+ * <p><b>Remaining races.</b> None with other users. <b>Threads.</b> Safe for all.
  *
  * <p><b>Sources.</b> XDG Base Directory Specification; file-hierarchy(7).
  */

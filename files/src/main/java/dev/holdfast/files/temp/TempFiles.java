@@ -40,10 +40,10 @@ import java.util.List;
  * opened again by name. What has no name is gone with its last descriptor, even after {@code kill
  * -9}; what has one is removed on close, and when the virtual machine exits.
  *
- * <p><b>Races that remain.</b> A named file is removed by its name, after a look that the name
- * still leads to it. In a directory where others may rename entries (none that {@link #standard}
- * accepts) they could swap it in between; what they lose then is their own entry. A cleaner may
- * remove a name: the file goes on working by its descriptor, and {@link TempFile#isNamed} tells.
+ * <p><b>Remaining races.</b> A named file is removed by its name, after a look that the name still
+ * leads to it. In a directory where others may rename entries (none that {@link #standard} accepts)
+ * they could swap it in between; what they lose then is their own entry. A cleaner may remove a
+ * name: the file goes on working by its descriptor, and {@link TempFile#isNamed} tells.
  *
  * <p><b>Threads.</b> Safe for all.
  *

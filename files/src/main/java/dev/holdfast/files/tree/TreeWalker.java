@@ -25,13 +25,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes through a tree, depth first, on held descriptors only.
  *
- * <p>It never looks a path of more than one component up, never follows a link, and never trusts a
- * listing: an entry is a directory when opening it as one succeeded. It does not recurse, and holds
- * a bounded number of descriptors and listings: in deeper trees it puts the middle of the way away,
- * and comes back through {@code ..}, or down again by name, only to a directory whose identity is
- * the one it left. One that was moved meanwhile is reported, and nothing is done in its new place.
+ * <p><b>A step.</b> Each directory on the way is a {@link TreeFrame}: its name, its descriptor,
+ * what it was when it was opened, and how far its listing was read. The task works on an entry by
+ * the descriptor of the frame above it and one name; no path of more than one component is ever
+ * looked up, and no link is followed. A listing is not trusted: what it calls a directory is one
+ * when opening it as one succeeded, and what turns out to be the other kind is tried as that, a
+ * bounded number of times, since somebody may exchange the two for ever.
  *
- * <p>Threads: one at a time.
+ * <p><b>Why it does not recurse.</b> A tree is as deep as whoever made it likes: a stack of calls
+ * would end there, and so would the descriptors. Frames are on the heap, and at most so many of
+ * them are held: the base, the root of the work, and the last ones of the way. When one more would
+ * be too many, or the kernel has no descriptor left, the oldest after those two is <em>put
+ * away</em>: its descriptor is closed, the place in its listing kept as the cookie of
+ * getdents64(2).
+ *
+ * <p><b>Coming back.</b> When a frame below is done, the one above must be held again. First {@code
+ * ..} of the finished one is opened: a single look-up, right in nearly every case. But {@code ..}
+ * is where that directory is <em>now</em>. Whoever moved it away in the meantime would have the
+ * work go on in a directory of their choice. So it counts only if device, inode, mount and time of
+ * birth are those that were judged on the way down. Else the walk goes down again by name from the
+ * root of the work, with the same question at each step, and what is not there any more is reported
+ * as moved away: nothing is done in its new place, and the rest of the tree goes on.
+ *
+ * <p><b>Why the identity suffices.</b> A directory that was put away may be removed, and its inode
+ * number given to a new one; the time of birth tells them apart. Where a file system has none, the
+ * new one would have to get the same number, at the same place, below the same held frames.
+ *
+ * <p><b>Why not simpler.</b> To hold everything fails on deep trees, to hold only the last
+ * directory makes each return a question of identity; nftw(3) asks it by path, which is what
+ * attackers wait for.
+ *
+ * <p><b>Remaining races.</b> What is moved away while it is worked on is finished there, as it is
+ * held; where that is nobody can say.
+ *
+ * <p><b>Threads.</b> One at a time; a {@link TreeHelper} takes whole directories in a second one.
+ *
+ * <p><b>Sources.</b> getdents64(2), openat(2); fts(3) and its FTS_NOCHDIR.
  */
 final class TreeWalker implements AutoCloseable {
   private static final byte[] SELF = Paths.bytes(".");

@@ -25,7 +25,7 @@ import java.util.List;
  * <p><b>Guarantees.</b> It excludes what locks of its kind exclude, {@link Kinds#OFD} or {@link
  * Kinds#FLOCK}, for as long as some process has the description open.
  *
- * <p><b>What remains.</b> Nobody looks whether a name leads to the file: who opened it has to.
+ * <p><b>Remaining races.</b> Nobody looks whether a name leads to the file: who opened it has to.
  *
  * <p><b>Threads.</b> Safe for all; waits are interruptible. Locks of one description are one lock:
  * threads do not exclude each other.

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * (L07), and so is root; but not for ever (L12): after {@code /proc/sys/fs/lease-break-time}
  * seconds the kernel takes the lease away. It can only be had while nobody else has the file open.
  *
- * <p><b>What remains.</b> Opens for links, renames and metadata are not held up. Local file systems
- * only. One must own the file, or have CAP_LEASE. This process's own opens break it too.
+ * <p><b>Remaining races.</b> Opens for links, renames and metadata are not held up. Local file
+ * systems only. One must own the file, or have CAP_LEASE. This process's own opens break it too.
  *
  * <p><b>Threads.</b> Safe for all. The break is noticed by looking, on a thread of this library.
  *

@@ -19,7 +19,7 @@ import java.util.function.IntPredicate;
  * <p><b>Guarantees.</b> While it is open, an open of the file by a process that the rule does not
  * allow fails with EPERM, also for root. This process is always allowed.
  *
- * <p><b>What remains.</b> It needs CAP_SYS_ADMIN, and the kernel fails open: when this process
+ * <p><b>Remaining races.</b> It needs CAP_SYS_ADMIN, and the kernel fails open: when this process
  * ends, everybody may. Who has the file open already keeps it. The rule runs while the other
  * process waits: it must be quick, and open nothing that is guarded.
  *

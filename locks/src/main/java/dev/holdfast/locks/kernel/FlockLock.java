@@ -27,7 +27,7 @@ import java.util.Set;
  * (L08). It needs no permission to write: whoever may read the file may lock it, also exclusively
  * (L12).
  *
- * <p><b>What remains.</b> As for {@link OfdLock} the file must be permanent. No {@link
+ * <p><b>Remaining races.</b> As for {@link OfdLock} the file must be permanent. No {@link
  * Capability#CONVERT}: the kernel changes the mode of a flock by dropping it first. On NFS since
  * Linux 2.6.12 it is emulated by a record lock.
  *

@@ -16,7 +16,7 @@ import java.util.List;
  * process has on a file, when any descriptor of it is closed (L10), also those that {@code
  * FileChannel.lock} took. A descriptor whose closing would do that stays open until it does not.
  *
- * <p><b>What remains.</b> A lock that is taken between the look and the close is lost.
+ * <p><b>Remaining races.</b> A lock that is taken between the look and the close is lost.
  *
  * <p><b>Threads.</b> Safe for all.
  */

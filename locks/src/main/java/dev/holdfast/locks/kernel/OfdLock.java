@@ -28,7 +28,7 @@ import java.util.List;
  * every other process, and those of {@code FileChannel.lock} and lockf(3); not flock(2) (L08). The
  * descriptor is close-on-exec: no child keeps the lock.
  *
- * <p><b>What remains.</b> The file must be permanent: who removes or replaces it makes a second
+ * <p><b>Remaining races.</b> The file must be permanent: who removes or replaces it makes a second
  * lock of the same name. Each acquisition looks whether the name still leads to the locked file (at
  * most one look per few milliseconds in a tight loop), and {@link Held#ensureValid} looks again; a
  * removal after the look is not seen. On NFS the server must be trusted to keep locks; see {@link

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}. It excludes POSIX and OFD record locks of
  * other processes, and threads of this one that ask through this class.
  *
- * <p><b>What remains.</b> The kernel drops it when <em>any</em> descriptor of the file is closed in
- * this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses it.
- * No descriptor of this library does that; other code may, and only {@link Held#ensureValid} tells.
- * Two class loaders with a copy of this library each do not see each other. Else as {@link
+ * <p><b>Remaining races.</b> The kernel drops it when <em>any</em> descriptor of the file is closed
+ * in this process (L10): reading the file with {@code Files.readAllBytes} while it is held loses
+ * it. No descriptor of this library does that; other code may, and only {@link Held#ensureValid}
+ * tells. Two class loaders with a copy of this library each do not see each other. Else as {@link
  * OfdLock}.
  *
  * <p><b>Threads.</b> Safe for all.

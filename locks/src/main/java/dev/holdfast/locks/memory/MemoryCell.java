@@ -24,10 +24,41 @@ import org.jspecify.annotations.Nullable;
  * A cell of {@link SharedMemory} as this process locks it. There is one for each cell, for as long
  * as the process lives.
  *
- * <p>Who holds it alone stands in the shared word and nowhere else: that is taken and let go by one
- * compare-and-set each, if nobody waits. Readers of this process share one bit of the word, and are
- * counted here. Whoever must wait does so in the queue; its first waits outside if the holder is
- * another process.
+ * <p><b>The word.</b> Who holds it alone stands in one shared word ({@link CellState}) and nowhere
+ * else: it is taken and let go by one compare-and-set each, if nobody waits. A writer's word has
+ * the number of its process's slot and a generation that is one more than the last: no word of a
+ * writer comes twice, so that the compare-and-set that lets go also asks whether this very holding
+ * is still there. The generation is the fencing token, too.
+ *
+ * <p><b>Readers.</b> A process has one bit of the word, however many of its threads read; they are
+ * counted in {@link #readers}. The first sets the bit and the last clears it, each while the count
+ * says {@link #CHANGING}, so that of a process one thread at a time changes its bit. While there
+ * are bits, the generation has no place in the word: whoever sets the first one writes it to a
+ * second word, which only grows, before.
+ *
+ * <p><b>Waiting, twice.</b> Threads of this process queue here, in the order of their coming. Only
+ * the first of them looks outside, where a bit tells the other processes that somebody of this one
+ * waits, and a futex is slept on. A wake-up is not missed on either side for the same reason: who
+ * waits makes itself visible first and then looks once more; who changes something does that first,
+ * and then looks for who waits. One of the two sees the other. Who lets go wakes both queues, and
+ * makes no system call where both are empty.
+ *
+ * <p><b>The fast way.</b> A thread that had the cell last guesses that nobody had it since, and
+ * makes the word of that guess: {@link #take} does not read the word before it writes it. If the
+ * guess is wrong the compare-and-set says so, and the slow way is gone.
+ *
+ * <p><b>Death.</b> A process has its slot by a lock of the kernel, which ends with it. Who finds
+ * the cell taken and cannot wait any longer for news asks whether the holder's slot is free; if so
+ * it gives up what that process had, while it keeps the slot from being given to another. A dead
+ * reader's bit is cleared. A dead writer's word is freed with a mark: what it was changing may be
+ * half changed, and the next writer is refused, or repairs.
+ *
+ * <p><b>Remaining races.</b> Everybody who may write to the memory may overwrite the word: that is
+ * noticed when the holder lets go or asks, and not before.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ *
+ * <p><b>Sources.</b> futex(2), pthread_mutex_consistent(3).
  */
 final class MemoryCell extends ThreadQueue {
   /** Not taken. */

@@ -34,7 +34,7 @@ import java.util.Map;
  * held is then given up in its place; a lock that it held exclusively is handed on as inconsistent,
  * to be repaired first: see {@link SharedMemoryLock#repairedBy}.
  *
- * <p><b>What remains.</b> At most {@link #PROCESSES} processes at a time. Whoever may write the
+ * <p><b>Remaining races.</b> At most {@link #PROCESSES} processes at a time. Whoever may write the
  * file can do anything to it; who makes it shorter kills its users. A local file system is needed.
  *
  * <p><b>Threads.</b> Safe for all, virtual ones included: where one would wait in the kernel a

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * changed: the next holder first runs its repair, alone; one that has none gets a {@link
  * dev.holdfast.locks.LockPoisonedException}, and the lock stays as it is for one that has.
  *
- * <p><b>What remains.</b> As {@link SharedMemory}. Readers are not kept from overtaking a writer of
- * another process.
+ * <p><b>Remaining races.</b> As {@link SharedMemory}. Readers are not kept from overtaking a writer
+ * of another process.
  *
  * <p><b>Threads.</b> Safe for all.
  */

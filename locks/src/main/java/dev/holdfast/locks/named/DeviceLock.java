@@ -24,7 +24,7 @@ import java.util.Set;
  * complete, and a dead holder's is taken away by one, if that is proved by the record beside its
  * contents. Where the file system keeps no extended attributes nothing can be proved, and it stays.
  *
- * <p><b>What remains.</b> Opening a serial line to flock it may raise its control lines. A link
+ * <p><b>Remaining races.</b> Opening a serial line to flock it may raise its control lines. A link
  * such as {@code /dev/modem} is followed, so that both names are one lock; programs that do not
  * follow it lock another name.
  *

@@ -23,7 +23,7 @@ import java.util.Set;
  * or by a process of our own PID namespace that has ended. What cannot be judged stays until an
  * administrator breaks it.
  *
- * <p><b>What remains.</b> Whoever may write to the directory can remove the file; {@link
+ * <p><b>Remaining races.</b> Whoever may write to the directory can remove the file; {@link
  * Held#ensureValid} notices. Not for NFS version 2 (L06): see {@link NfsLinkLock}.
  *
  * <p><b>Threads.</b> Safe for all. Waiters are woken when the name goes away, and look for

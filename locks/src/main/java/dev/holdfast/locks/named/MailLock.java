@@ -24,7 +24,7 @@ import java.util.Set;
  * ExclusiveFileLock} does. The contents are the PID and a newline, as lockfile_create(3) writes and
  * reads them.
  *
- * <p><b>What remains.</b> A holder that is stopped for minutes loses the lock to programs that
+ * <p><b>Remaining races.</b> A holder that is stopped for minutes loses the lock to programs that
  * judge by age; {@link Held#ensureValid} tells.
  *
  * <p><b>Threads.</b> Safe for all.

@@ -19,8 +19,8 @@ import java.util.Set;
  * won if our own file has two links, or if the lock is our own file. It is never broken
  * automatically: from here nobody can prove that a holder on another machine is dead.
  *
- * <p><b>What remains.</b> A holder that crashed leaves its lock until an administrator breaks it. A
- * release looks at the file's identity first; the client may answer from its cache.
+ * <p><b>Remaining races.</b> A holder that crashed leaves its lock until an administrator breaks
+ * it. A release looks at the file's identity first; the client may answer from its cache.
  *
  * <p><b>Threads.</b> Safe for all.
  *

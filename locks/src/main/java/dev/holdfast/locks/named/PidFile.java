@@ -56,12 +56,12 @@ import org.jspecify.annotations.Nullable;
  * with a number that a program wrote without a flock is respected, since nobody can tell whether it
  * is in use.
  *
- * <p><b>What remains.</b> It is removed on release, while it is locked, and every acquisition looks
- * whether the name still leads to what it locked; a program that flocks without looking again can
- * lock a file that has just been removed. {@link Held#ensureValid} tells when that happened to us.
- * Of a program that is started with the lock, the number is written once it has one; until then a
- * lease keeps the file from being opened, but where there are no leases (most network file systems,
- * a file of another owner) a very early reader can see our number.
+ * <p><b>Remaining races.</b> It is removed on release, while it is locked, and every acquisition
+ * looks whether the name still leads to what it locked; a program that flocks without looking again
+ * can lock a file that has just been removed. {@link Held#ensureValid} tells when that happened to
+ * us. Of a program that is started with the lock, the number is written once it has one; until then
+ * a lease keeps the file from being opened, but where there are no leases (most network file
+ * systems, a file of another owner) a very early reader can see our number.
  *
  * <p><b>Threads.</b> Safe for all.
  *

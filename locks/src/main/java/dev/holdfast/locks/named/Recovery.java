@@ -17,8 +17,8 @@ import java.io.IOException;
  * namespace, is {@code UNKNOWN} and left alone. No clock is asked. Of several that find the same
  * dead holder one takes the file away, and only that very file.
  *
- * <p><b>What remains.</b> Where no flock proves anything, a process that hands its lock file to a
- * child and ends is taken for dead. A program that removes lock files by age does not ask us.
+ * <p><b>Remaining races.</b> Where no flock proves anything, a process that hands its lock file to
+ * a child and ends is taken for dead. A program that removes lock files by age does not ask us.
  *
  * <p><b>Sources.</b> pidfd_open(2), pid_namespaces(7), time_namespaces(7).
  */

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * who waits for one, are found by their descriptors, as far as this process may look into others:
  * all of them as root, else those of the same user.
  *
- * <p><b>What remains.</b> It is read in several steps while the world goes on: a circle that is
+ * <p><b>Remaining races.</b> It is read in several steps while the world goes on: a circle that is
  * reported and was gone a moment later was none. Locks that other machines hold through NFS are not
  * in it. Waiting is by process: two threads of one process may make a circle look closed that is
  * not.

@@ -19,7 +19,7 @@ import java.util.concurrent.FutureTask;
  * Record locks and flocks of one file do not see each other (L08): who has one of the other family
  * while a lock is held is told here, as a hint that two programs do not mean the same lock.
  *
- * <p><b>What remains.</b> It looks once: who comes later is not seen.
+ * <p><b>Remaining races.</b> It looks once: who comes later is not seen.
  */
 public final class OtherFamily {
   private final FutureTask<List<KernelLocks.Entry>> table = new FutureTask<>(KernelLocks::read);

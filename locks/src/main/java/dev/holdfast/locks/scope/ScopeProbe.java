@@ -22,8 +22,8 @@ import java.nio.file.Path;
  * System.Logger} {@code dev.holdfast.locks}: as a warning, on an overlay as a debug message. {@link
  * #SCOPE_PROPERTY} changes that.
  *
- * <p><b>What remains.</b> A file system of a kind that keeps locks may be mounted so that it does
- * not (NFS with {@code local_lock} or {@code nolock}), and is not asked.
+ * <p><b>Remaining races.</b> A file system of a kind that keeps locks may be mounted so that it
+ * does not (NFS with {@code local_lock} or {@code nolock}), and is not asked.
  *
  * @param level whether to go on
  * @param fileSystem its name

@@ -28,8 +28,8 @@ import java.util.Set;
  *
  * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}, within one network namespace.
  *
- * <p><b>What remains.</b> The names have no owners and no permissions: any local user may take one
- * first. Nobody tells waiters that it got free: they look, at random intervals.
+ * <p><b>Remaining races.</b> The names have no owners and no permissions: any local user may take
+ * one first. Nobody tells waiters that it got free: they look, at random intervals.
  *
  * <p>{@link Held#token} is comparable within one boot.
  *

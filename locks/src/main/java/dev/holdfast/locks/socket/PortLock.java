@@ -26,8 +26,8 @@ import java.util.Set;
  *
  * <p><b>Guarantees.</b> {@link Contract#KERNEL_HELD}, within one network namespace.
  *
- * <p><b>What remains.</b> Ports are a common good: any local user may bind one, and any client may
- * be given one as its own end. Choose one outside {@code net.ipv4.ip_local_port_range}. Nobody
+ * <p><b>Remaining races.</b> Ports are a common good: any local user may bind one, and any client
+ * may be given one as its own end. Choose one outside {@code net.ipv4.ip_local_port_range}. Nobody
  * tells waiters that it got free: they look, at random intervals.
  *
  * <p>{@link Held#token} is comparable within one boot.

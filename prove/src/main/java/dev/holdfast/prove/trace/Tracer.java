@@ -30,9 +30,40 @@ import org.jspecify.annotations.Nullable;
  * Runs programs, stopped before their first instruction and then at every call that was asked for,
  * with all the tasks they start, until the last one is gone.
  *
- * <p>Three processes are made in the PID namespace that the calling thread prepared: a first one,
- * which is never run and whose death takes everything along; one that is the victim's parent, so
- * that the victim does not believe to be a child of init; and the victim.
+ * <p><b>Three processes</b> are made in the PID namespace that the calling thread prepared: a first
+ * one, which is never run and whose death takes everything along; one that is the victim's parent,
+ * so that the victim does not believe to be a child of init; and the victim. The first two are
+ * stopped for ever, and are lent for calls that must be made from inside ({@link Injector}).
+ *
+ * <p><b>Which stops there are.</b> A seccomp filter, put on the victim before its first
+ * instruction, makes the kernel stop a task right before the calls that were asked for, and at no
+ * others: a victim runs at full speed between them. Each stop comes from wait4(2) and is one of
+ * these:
+ *
+ * <ul>
+ *   <li>before a call: the handler says how to go on, and may look around and act meanwhile;
+ *   <li>after a call, if the handler asked for its result; other stops may come before that;
+ *   <li>a new task, told by the one that made it. The new one stops, too, in either order: a child
+ *       that stops before its parent's event is kept unclaimed until then;
+ *   <li>an exec, in which a thread takes the number of its process's first one, and all others end
+ *       without a word of their own;
+ *   <li>a signal, which is passed on; a group stop, in which the task is left, as it would be;
+ *   <li>an end.
+ * </ul>
+ *
+ * <p><b>Nobody slips away.</b> Children are followed by options that the kernel applies before they
+ * run. A clone that says CLONE_UNTRACED would not be: the filter stops at those whoever asked, and
+ * the flag is taken away. What a task that was killed in the middle of a clone left behind is found
+ * among the first process's children and killed ({@link Orphans}).
+ *
+ * <p><b>How a handler acts elsewhere.</b> It answers HOLD: the task stays where it is, the loop
+ * goes on with the others, and {@link #release} lets it go. So a second program runs beside a held
+ * one, and a schedule is a choice of whom to release: no handler is ever called by another.
+ *
+ * <p><b>Time.</b> Nothing that the victim does bounds a wait of ours, so a {@link Watchdog} of its
+ * own thread kills the first process when the time is over, and the kernel everything else; the
+ * loop finds nothing left to wait for. A FIFO that nobody opens is seen earlier ({@link
+ * FifoWatch}). What outlives the program itself gets as long as that ran, and is then killed.
  *
  * <p><b>Guarantees.</b> {@link #run} returns within the time limit plus what the kernel needs to
  * kill: it cannot hang on what the victim does. After {@link #close}, or when this process dies in

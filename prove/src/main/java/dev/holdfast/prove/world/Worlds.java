@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * devices, and {@code /sys} and {@code /proc/sys} are read-only. What a world's files can take of
  * the host's memory is limited.
  *
- * <p><b>Remaining limits.</b> A victim that runs as root and mounts file systems or makes device
+ * <p><b>Remaining races.</b> A victim that runs as root and mounts file systems or makes device
  * files of its own gets what the kernel gives to root.
  *
  * <p><b>Threads.</b> Each body runs on a platform thread of its own, which is root-changed into the
