@@ -68,6 +68,7 @@ class LockCommandProofTest {
     // What the attacker plants may look like a held lock: nobody waits for him for ever.
     Case attacked = Case.of(lock("--kind", kind, "--timeout", "1s"));
     Proof proof = prove(attacked);
+    assertFalse(proof.windows().isEmpty(), "it was not attacked");
     assertEquals("", told(proof, w -> w.verdict() == Verdict.EXPLOITED));
     if (!bad(proof).isEmpty()) {
       // Whether the lock looks at the name again goes by the clock: some runs take another way.

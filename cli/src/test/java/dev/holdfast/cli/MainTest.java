@@ -47,7 +47,10 @@ class MainTest {
   @Test
   void everyCommandHasHelp() {
     for (String name : Commands.names()) {
+      out.getBuffer().setLength(0);
       assertEquals(ExitCode.OK, run(name, "--help"), name);
+      assertTrue(out.toString().startsWith("usage: holdfast " + name + " "), out::toString);
+      assertTrue(out.toString().lines().count() > 3, out::toString);
     }
     assertEquals("", err.toString());
   }
