@@ -108,7 +108,7 @@ class FileCommandsTest {
             "holdfast tree rm: " + dir.resolve("absent") + ": no such file or directory (ENOENT)");
     CommandRun.of("tree", new TreeCommand(), "chmod", "u+q", dir.toString())
         .assertRefused(
-            ExitCode.USAGE, "holdfast tree chmod: u+q: is no mode, such as 640 or u+rwX,go-w");
+            ExitCode.USAGE, "holdfast tree chmod: u+q: is not a mode such as 640 or u+rwX,go-w");
     CommandRun.of("tree", new TreeCommand(), "chown", "no-such-user", dir.toString())
         .assertRefused(ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
     for (String nobody : new String[] {"4294967295", ":4294967295"}) {
@@ -146,7 +146,7 @@ class FileCommandsTest {
   void treeHelpTellsItsOwnExitStatus() {
     for (String each : new String[] {"rm", "cp", "chown", "chmod"}) {
       CommandRun help = CommandRun.of("tree", new TreeCommand(), each, "--help");
-      assertTrue(help.out().contains("some entries could not be worked on"), help.out());
+      assertTrue(help.out().contains("some entries could not be processed"), help.out());
     }
   }
 
@@ -175,7 +175,8 @@ class FileCommandsTest {
                 + " 'holdfast clean --help'");
     CommandRun.of(
             "clean", new CleanCommand(), dir.toString(), "--older-than", "10d", "--exclude", "[a")
-        .assertRefused(ExitCode.USAGE, "holdfast clean: --exclude [a: is no pattern: Missing ']");
+        .assertRefused(
+            ExitCode.USAGE, "holdfast clean: --exclude [a: is not a valid pattern: Missing ']");
   }
 
   @ParameterizedTest
@@ -463,7 +464,8 @@ class FileCommandsTest {
     }
     CommandRun.of("temp", new TempCommand(), "anonymous", "--suffix", "x", "--", "true")
         .assertRefused(
-            ExitCode.USAGE, "holdfast temp: --suffix x: an anonymous file has no name to end so");
+            ExitCode.USAGE,
+            "holdfast temp: --suffix x: an anonymous file has no name, so it takes no --suffix");
     CommandRun.of("temp", new TempCommand(), "pipe")
         .assertRefused(ExitCode.USAGE, "holdfast temp: pipe: is neither file, dir nor anonymous");
     CommandRun none = CommandRun.of("temp", new TempCommand(), "anonymous");

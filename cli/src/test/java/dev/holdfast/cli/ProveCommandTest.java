@@ -139,7 +139,7 @@ class ProveCommandTest {
     run("").assertRefused(ExitCode.USAGE, "holdfast prove: CMD: is empty");
     run("--list-windows", "--replay=x", "true")
         .assertRefused(
-            ExitCode.USAGE, "holdfast prove: --replay: says nothing together with --list-windows");
+            ExitCode.USAGE, "holdfast prove: --replay: cannot be combined with --list-windows");
   }
 
   static Stream<Arguments> exits() {

@@ -138,7 +138,7 @@ public final class FencedFile {
       // Below.
     }
     throw new IOException(
-        path + ": its attribute " + ATTRIBUTE + " is no token: nothing is written over it");
+        path + ": its attribute " + ATTRIBUTE + " is not a token: nothing is written over it");
   }
 
   private Directory parent() throws IOException {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * position moves by what was moved.
  */
 public final class BufferIo {
-  /** What a heap buffer is copied through: as much as fits a {@link Scratch} beside its guests. */
+  /** What a heap buffer is copied through: as much as a {@link Scratch} has room for. */
   public static final int CHUNK = 32 * 1024;
 
   /** In place of a position: the descriptor's own, as for what cannot seek. */

@@ -18,7 +18,7 @@ final class OpenDescriptors {
   private static final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Object>>
       CHUNKS = new AtomicReferenceArray<>(1 << 10);
 
-  /** Numbers past a million, which few systems allow. */
+  /** Higher numbers, past a million, are possible on few systems. */
   private static final Map<Integer, Object> FURTHER = new ConcurrentHashMap<>();
 
   private OpenDescriptors() {}

@@ -36,7 +36,7 @@ public final class OwnedFd implements AutoCloseable {
     final String what;
 
     /** Number of borrowers; the sign bit says that close was asked for. */
-    @SuppressWarnings("unused") // By its handle.
+    @SuppressWarnings("unused") // Accessed through its VarHandle.
     private volatile int uses;
 
     State(OwnedFd owner, int fd, String what) {
@@ -99,7 +99,7 @@ public final class OwnedFd implements AutoCloseable {
       return Unistd.close(fd);
     }
 
-    /** To have this class initialized is all. */
+    /** Does nothing but load this class early. */
     static void prepare() {}
 
     private static void closeForgotten() {

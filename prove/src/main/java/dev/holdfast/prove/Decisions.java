@@ -114,7 +114,7 @@ final class Decisions {
     } catch (ExecutionException e) {
       throw new ProveException("a trial failed: " + e.getCause(), e);
     } finally {
-      // What was not begun is dropped, and what was begun still uses the worlds.
+      // Cancel what has not started; wait for what has: it still uses the worlds.
       workers.shutdownNow();
       workers.close();
     }

@@ -177,7 +177,7 @@ record Roles(
             option + " " + directory + ": a world needs what is there; take another directory");
       }
       if (Files.exists(path) && !Files.isDirectory(path)) {
-        throw ProveException.wrongUse(option + " " + directory + ": is there, and no directory");
+        throw ProveException.wrongUse(option + " " + directory + ": exists but is not a directory");
       }
       return path.toString();
     } catch (IOException e) {

@@ -519,7 +519,7 @@ final class Session implements AutoCloseable {
       int trials,
       Map<String, Integer> pruned) {
     if (attacker.sameUser()) {
-      notes.add("the intruder is the same user: here is no second identity");
+      notes.add("the intruder runs as the same user: no second identity is available here");
     }
     if (observation.orphansLeft()) {
       notes.add("the program left tasks running behind, which were killed when they went on");

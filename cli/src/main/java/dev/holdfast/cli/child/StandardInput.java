@@ -6,7 +6,10 @@ import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 
-/** What is piped into a command. That it cannot be read is told of it, not of the file. */
+/**
+ * What is piped into a command. Read errors are reported against standard input, not against the
+ * target file.
+ */
 public final class StandardInput extends FilterInputStream {
   public StandardInput() {
     super(new FileInputStream(FileDescriptor.in));

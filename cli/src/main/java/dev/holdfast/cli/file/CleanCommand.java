@@ -84,7 +84,7 @@ public final class CleanCommand extends Command {
             + " is mounted inside. Directories that stay keep their times.");
     exitStatus(
         "0:done",
-        "1:some entries could not be worked on; each was told",
+        "1:some entries could not be processed; each was told",
         "2:wrong use",
         "3:could not begin",
         "130:interrupted");
@@ -133,7 +133,8 @@ public final class CleanCommand extends Command {
     try {
       return FileSystems.getDefault().getPathMatcher("glob:" + glob);
     } catch (PatternSyntaxException none) {
-      throw CommandFailure.usage("--exclude " + glob, "is no pattern: " + none.getDescription());
+      throw CommandFailure.usage(
+          "--exclude " + glob, "is not a valid pattern: " + none.getDescription());
     }
   }
 

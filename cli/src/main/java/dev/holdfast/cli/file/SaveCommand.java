@@ -39,7 +39,7 @@ public final class SaveCommand extends Command {
   public Integer call() throws IOException {
     EmergencySave.Saved saved = save(file.get().file());
     PrintWriter out = spec.commandLine().getOut();
-    // As it is: it is to be used.
+    // Printed unescaped, because scripts use it as a path.
     out.println(saved.path());
     out.flush();
     return ExitCode.OK;

@@ -84,7 +84,8 @@ public final class TempCommand extends Command {
       throw CommandFailure.usage("anonymous", "has no name to print; give a command to run");
     }
     if (kind == Kind.anonymous && suffix.given()) {
-      throw CommandFailure.usage("--suffix " + suffix(), "an anonymous file has no name to end so");
+      throw CommandFailure.usage(
+          "--suffix " + suffix(), "an anonymous file has no name, so it takes no --suffix");
     }
     Path place = in.orNull();
     if (place == null) {
@@ -156,7 +157,7 @@ public final class TempCommand extends Command {
     throw new IllegalStateException("every kind was seen to");
   }
 
-  /** As it is: it is to be used. What nobody was told of is removed. */
+  /** Printed unescaped, because scripts use it as a path. What nobody was told of is removed. */
   private int print(Directory directory, Kind kind, String name) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     out.println(directory.path() + "/" + name);

@@ -37,7 +37,7 @@ final class TreeChmodCommand extends Command {
     try {
       change = ModeChange.parse(mode.get());
     } catch (IllegalArgumentException none) {
-      throw CommandFailure.usage(mode.get(), "is no mode, such as 640 or u+rwX,go-w");
+      throw CommandFailure.usage(mode.get(), "is not a mode such as 640 or u+rwX,go-w");
     }
     TreeReport report =
         Trees.chmod(path.get().entry(), change, hardLinks.apply(tree.options(spec)));

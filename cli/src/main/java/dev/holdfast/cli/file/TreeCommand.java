@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class TreeCommand extends Command {
   static final String[] EXIT_STATUS = {
     "0:all of it was done",
-    "1:some entries could not be worked on; each was told",
+    "1:some entries could not be processed; each was told",
     "2:wrong use",
     "3:could not begin",
     "130:interrupted"

@@ -19,7 +19,7 @@ final class TreeRmCommand extends Command {
   private final Value<Boolean> force =
       flag(
           "--force-permissions",
-          "Give the owner the rights to work in directories that are closed to him.");
+          "Give the owner the rights to work in directories that are closed to it.");
 
   private final Value<Boolean> cross =
       flag("--cross-mounts", "Remove what is in mounted file systems, too.");

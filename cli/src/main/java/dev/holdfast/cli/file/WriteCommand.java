@@ -308,7 +308,7 @@ public final class WriteCommand extends Command {
 
   private static int octal(String text) {
     if (!text.matches("[0-7]{3,4}")) {
-      throw CommandFailure.usage("--mode " + text, "is no mode in octal, such as 640");
+      throw CommandFailure.usage("--mode " + text, "is not an octal mode such as 640");
     }
     return Integer.parseInt(text, 8);
   }

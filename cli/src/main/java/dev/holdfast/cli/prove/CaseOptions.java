@@ -190,8 +190,8 @@ final class CaseOptions {
                 "--exclude",
                 "PATTERN",
                 String.class,
-                "Leave out what he can change at or below this absolute path or shell pattern"
-                    + " ('/tmp/hsperfdata_*', '**/*.pyc'). Repeatable.")
+                "Leave out what the intruder can change at or below this absolute path or shell"
+                    + " pattern ('/tmp/hsperfdata_*', '**/*.pyc'). Repeatable.")
             .read(new PatternName());
     timeout =
         command
@@ -241,7 +241,7 @@ final class CaseOptions {
     List<Path> all = files.or(List.of());
     if (all.size() > 1 && argv.given()) {
       throw CommandFailure.usage(
-          "CMD", "says nothing together with several --case, each of which has its own");
+          "CMD", "cannot be combined with several --case, each of which has its own");
     }
     return all.isEmpty()
         ? List.of(new OneCase(null, CaseFile.NONE))

@@ -140,7 +140,7 @@ public final class ProveCommand extends Command {
         "Words:",
         "  window        a moment before a call that uses a name, when the intruder",
         "                can change what the name means",
-        "  RACE          only that moment lets him in: the same act before the start",
+        "  RACE          only that moment lets it in: the same act before the start",
         "                gains nothing",
         "  PLAIN FOLLOW  no timing is needed: the program follows what it finds",
         "  pruned        uses of names that need no trial, with the reason",
@@ -184,7 +184,7 @@ public final class ProveCommand extends Command {
   @Override
   public Integer call() throws ProveException, IOException {
     if (listWindows.get() && replay.given()) {
-      throw CommandFailure.usage("--replay", "says nothing together with --list-windows");
+      throw CommandFailure.usage("--replay", "cannot be combined with --list-windows");
     }
     List<CaseOptions.OneCase> cases = options.cases();
     if (cases.size() > 1 && replay.given()) {

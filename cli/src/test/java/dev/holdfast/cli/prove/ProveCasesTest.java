@@ -228,7 +228,7 @@ class ProveCasesTest {
             "true")
         .assertRefused(
             ExitCode.USAGE,
-            "holdfast prove: CMD: says nothing together with several --case, each of which has"
+            "holdfast prove: CMD: cannot be combined with several --case, each of which has"
                 + " its own");
   }
 

@@ -60,7 +60,7 @@ public final class HostSettings {
     sysctl(
         "fs.protected_hardlinks",
         1,
-        "nobody gives another user's file a name of his own unless he may write to it",
+        "nobody gives another user's file a name of their own unless they may write to it",
         Row.S12);
     sysctl(
         "fs.protected_fifos",

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Letters for one platform thread, which reads them in their order. To put one wakes that thread
- * and no other: there is no lock that another thread could wait for.
+ * Work for one platform thread, which does it in the order of its coming. Adding some wakes that
+ * thread and no other: there is no lock that another thread could wait for.
  *
  * <p><b>Threads.</b> Safe for all.
  */

@@ -104,7 +104,7 @@ public final class TempFiles implements AutoCloseable {
   private static @org.jspecify.annotations.Nullable TempFiles tryOpen(
       String shown, String path, List<String> refusals) throws IOException {
     if (!path.startsWith("/")) {
-      refusals.add(shown + ": is no absolute path");
+      refusals.add(shown + ": is not an absolute path");
       return null;
     }
     try {

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param decisions how often each was made
  * @param bytes of storage that what was removed used; not freed yet where it has other names
- * @param failures the first entries that could not be worked on
+ * @param failures the first entries that could not be processed
  * @param stopped whether the work ended early, because the thread was interrupted
  */
 public record CleaningReport(

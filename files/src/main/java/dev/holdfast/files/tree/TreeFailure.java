@@ -5,7 +5,7 @@ import dev.holdfast.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of a tree that could not be worked on.
+ * One entry of a tree that could not be processed.
  *
  * @param path from the root of the work, as given by the caller; shortened at the front where it is
  *     longer than a message should be

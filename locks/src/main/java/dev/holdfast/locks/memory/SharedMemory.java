@@ -137,13 +137,13 @@ public final class SharedMemory {
         if (size == 0) {
           Unistd.ftruncate(fd, SIZE).orThrow("ftruncate", path.toString());
         } else if (size != SIZE) {
-          throw new FileSystemException(path.toString(), null, "is no shared memory of Holdfast");
+          throw new FileSystemException(path.toString(), null, "is not shared memory of Holdfast");
         }
         Result<SharedMapping> mapped = SharedMapping.mmap(fd, SIZE);
         SharedMapping mapping = mapped.orThrow("mmap", path.toString());
         SharedWord magic = mapping.word(0);
         if (!magic.compareAndSet(0, MAGIC) && magic.get() != MAGIC) {
-          throw new FileSystemException(path.toString(), null, "is no shared memory of Holdfast");
+          throw new FileSystemException(path.toString(), null, "is not shared memory of Holdfast");
         }
         return mapping;
       } finally {

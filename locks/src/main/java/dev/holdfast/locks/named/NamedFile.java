@@ -73,7 +73,7 @@ public final class NamedFile implements AutoCloseable {
         || last == null
         || last.toString().equals("..")
         || last.toString().equals(".")) {
-      throw new FileSystemException(path.toString(), null, "is no name for a lock file");
+      throw new FileSystemException(path.toString(), null, "is not a name for a lock file");
     }
     int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY;
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(parent), flags, 0);

@@ -74,7 +74,7 @@ public final class LockDirectories {
             Statx.STATX_BASIC_STATS);
     Statx found = stat.orThrow("statx", directory.toString());
     if (!found.isDirectory()) {
-      throw unsafe(directory, "is no directory");
+      throw unsafe(directory, "is not a directory");
     }
     return found;
   }

@@ -4,7 +4,7 @@ package dev.holdfast.prove.model;
 public enum Effect {
   /** The contents of a protected file changed. */
   WRITE,
-  /** A file came to be in a protected directory. */
+  /** A file was created in a protected directory. */
   CREATE,
   /** A protected file is gone. */
   DELETE,

@@ -33,7 +33,7 @@ public enum Strike {
   /** The attacker opens the object while he still may, and keeps it open. */
   HOLD_OPEN("open it while it is still open to everybody, and keep it open"),
   /** The attacker makes names in a directory while he still may. */
-  LEAVE("leave files of his own in it while it is still open to everybody"),
+  LEAVE("leave files of its own in it while it is still open to everybody"),
   /** The attacker reads what the program has left. */
   READ("read it when the program has ended"),
   /** The victim is killed. */

@@ -14,7 +14,7 @@ public enum Verdict {
   DIVERGED,
   /** The attacker could not do what was planned. */
   ATTACK_FAILED,
-  /** The time was over. */
+  /** The time limit expired. */
   TIMEOUT;
 
   /** True if this says nothing about the victim. */

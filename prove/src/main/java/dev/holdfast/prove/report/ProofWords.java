@@ -80,7 +80,7 @@ final class ProofWords {
 
   static String label(Label label) {
     return switch (label) {
-      case RACE -> "A race: the intruder needs exactly this moment, and a patient one gets it.";
+      case RACE -> "A race: only this moment works, and a patient intruder will hit it.";
       case PLAIN_FOLLOW ->
           "No race is needed: the program follows what was there before it started as well.";
     };
@@ -117,12 +117,12 @@ final class ProofWords {
   private static String gain(Effect effect) {
     return switch (effect) {
       case WRITE -> "the contents of a protected file changed";
-      case CREATE -> "a file came to be in a protected directory";
+      case CREATE -> "a file was created in a protected directory";
       case DELETE -> "a protected file is gone";
       case META -> "owner, group, mode or attributes of a protected object changed";
-      case LEAK -> "he can read what he had no right to";
-      case INJECT -> "his contents stand where he may not write";
-      case EXEC -> "the program runs his program";
+      case LEAK -> "the intruder can read what it had no right to";
+      case INJECT -> "the intruder's contents ended up where it may not write";
+      case EXEC -> "the program runs the intruder's program";
     };
   }
 
@@ -132,12 +132,12 @@ final class ProofWords {
 
   static String meaning(Verdict verdict) {
     return switch (verdict) {
-      case EXPLOITED -> "the intruder gained what he had no right to";
+      case EXPLOITED -> "the intruder gained what it had no right to";
       case REACHED -> "the program touched the protected object, but nothing changed hands";
       case TAKEN_IN ->
-          "the program took in what the intruder put there of his own, which gains him nothing";
-      case SURVIVED -> "the program did not let itself be led";
-      case DIVERGED -> "the program did not come to this call again";
+          "the program took in what the intruder put there, which gains the intruder nothing";
+      case SURVIVED -> "the program was not misled";
+      case DIVERGED -> "the program never reached this call again";
       case ATTACK_FAILED -> "the intruder could not do what was planned";
       case TIMEOUT -> "the program did not end in time";
     };

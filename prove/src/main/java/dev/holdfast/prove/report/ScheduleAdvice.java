@@ -61,7 +61,7 @@ final class ScheduleAdvice {
               + " If it must be a file, make it with O_EXCL, and remove a dead holder's only under"
               + " another lock, after a second look.";
       case STUCK ->
-          "Let the kernel hold the lock; it ends with its holder, whatever happens to him: "
+          "Let the kernel hold the lock; it ends with its holder, whatever happens to that: "
               + lock(language)
               + " If it must be a file, name the holder in it, and take it over from a dead one,"
               + " under another lock. Where it is data that was half written: "

@@ -28,7 +28,7 @@ final class Sleeper {
   private static final int AT_SYSINFO_EHDR = 33;
   private static final int VDSO_SIZE = 8192;
 
-  /** Only to be there until it is seized, and not for ever if we die before that. */
+  /** Just has to live until we seize it; exits by itself if we die first. */
   private static final String SLEEP_SECONDS = "60";
 
   private static final List<String> SLEEPERS = List.of("/usr/bin/sleep", "/bin/sleep");

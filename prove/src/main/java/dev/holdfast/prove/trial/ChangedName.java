@@ -107,9 +107,9 @@ record ChangedName(Strike strike) implements Tactics {
         stage.outcome.effect(
             Effect.LEAK,
             binding.path(),
-            "the attacker reads in his own file what the victim wrote to "
+            "the attacker reads in its own file what the victim wrote to "
                 + Raw.display(binding.path())
-                + ", which was not meant to be open to him");
+                + ", which was not meant to be open to it");
       }
     }
   }

@@ -17,7 +17,10 @@ final class ForeverHandler implements TraceHandler {
   /** What must be stopped at for that. */
   static final Set<Sysno> CALLS = EnumSet.of(Sysno.OPEN, Sysno.CREAT, Sysno.OPENAT, Sysno.OPENAT2);
 
-  /** So many times in a row. Who copies that many files to a full disk is mistaken for one, too. */
+  /**
+   * Failures in a row that count as an endless loop. A program that copies that many files to a
+   * full disk is misjudged.
+   */
   private static final int HOPELESS = 10_000;
 
   /** Another name does not help against these, nor does another try. */

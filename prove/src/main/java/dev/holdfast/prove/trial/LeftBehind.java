@@ -38,8 +38,8 @@ final class LeftBehind implements Tactics {
         stage.outcome.effect(
             Effect.LEAK,
             move.call().object(),
-            "the attacker reads in his own file what the program wrote to a name in the directory"
-                + " that it had closed to him");
+            "the attacker reads in its own file what the program wrote to a name in the directory"
+                + " that it had closed to others");
       }
     }
   }

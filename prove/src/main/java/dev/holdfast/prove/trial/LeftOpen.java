@@ -52,7 +52,7 @@ final class LeftOpen implements Tactics {
                   + Raw.display(name)
                   + " what stands in "
                   + Raw.display(source)
-                  + ", which he may not read");
+                  + ", which it may not read");
         }
       }
     }

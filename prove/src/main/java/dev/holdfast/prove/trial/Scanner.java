@@ -128,7 +128,7 @@ final class Scanner {
       outcome.effect(
           Effect.INJECT,
           path,
-          "the attacker's contents stand in " + Raw.display(path) + ", where he may not write");
+          "the attacker's contents ended up in " + Raw.display(path) + ", where it may not write");
     }
   }
 

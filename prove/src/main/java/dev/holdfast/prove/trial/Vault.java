@@ -84,7 +84,8 @@ final class Vault {
    * @param secret what must not become readable
    */
   Vault(Setting setting, String secret) {
-    // Who starts as the attacker has nothing to lose but what a set-uid file lends: root's rights.
+    // A victim that starts as the attacker can only lose what a set-uid file gives it: root's
+    // rights.
     boolean startsAsAttacker = setting.victim().uid() == setting.attacker().uid();
     this.uid = startsAsAttacker ? 0 : setting.victim().uid();
     this.gid = startsAsAttacker ? 0 : setting.victim().gid();

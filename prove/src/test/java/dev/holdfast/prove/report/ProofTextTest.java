@@ -41,7 +41,7 @@ class ProofTextTest {
           intruder  nobody: put a symbolic link to a protected file in its place (f in /srv/arena)
           then      openat "/srv/arena/f" (call 9 of task 0)
           seen      the contents of the protected file changed
-          why       A race: the intruder needs exactly this moment, and a patient one gets it.
+          why       A race: only this moment works, and a patient intruder will hit it.
           kernel    Where fs.protected_symlinks is set, the kernel stops this strike.
           fix       Open the object once, check it with fstat on the descriptor, and go on with that
                     descriptor (F01).
