@@ -7,6 +7,7 @@ module dev.holdfast.cli {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.toml;
+  requires dev.holdfast.catalogue;
   requires dev.holdfast.files;
   requires dev.holdfast.findings;
   requires dev.holdfast.lab;

@@ -54,7 +54,7 @@ class ArchitectureTest {
     prove(60, "catalogue", "libc", "path", "findings"),
     junit(10, "prove", "findings"),
     lab(30, "catalogue", "libc", "path", "findings", "files", "locks", "prove"),
-    cli(45, "libc", "path", "findings", "files", "locks", "prove", "lab");
+    cli(45, "catalogue", "libc", "path", "findings", "files", "locks", "prove", "lab");
 
     final int minimumClasses;
 
