@@ -319,7 +319,7 @@ class FileCommandsTest {
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     for (String[] each :
         new String[][] {
-          {"relative", "is no absolute path"},
+          {"relative", "is not an absolute path"},
           {dir.resolve("absent").toString(), "is not there"},
           {open.toString(), "anybody could replace any entry in it"}
         }) {
