@@ -8,6 +8,7 @@ import dev.holdfast.prove.plan.Plan;
 import dev.holdfast.prove.plan.Planner;
 import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.plan.Selection;
+import dev.holdfast.prove.trial.AddedNames;
 import dev.holdfast.prove.trial.Rehearsal;
 import dev.holdfast.prove.trial.Runs;
 import dev.holdfast.prove.trial.Trials;
@@ -235,7 +236,7 @@ final class FurtherWays {
     for (Scenario next : seen) {
       Key key =
           new Key(
-              next.window().directory() + '\0' + next.window().entry(),
+              next.window().directory() + '\0' + AddedNames.withoutEnding(next.window().entry()),
               next.last().strike(),
               next.window().use().call());
       if (planned.add(key)) {

@@ -56,6 +56,10 @@ class CheckStrikeTest {
     "cd /arena; PATH=.:$PATH; ls > /dev/null,                                       EXEC",
     "cd /arena; for f in *; do id -u \"$f\" && chown \"$f\" \"$f\"; done; true,     META",
     "for f in /arena/*; do [ -f \"$f\" ] && sh \"$f\"; done; true,                  EXEC",
+    "for f in /arena/*.sh; do [ -f \"$f\" ] && . \"$f\"; done; true,                EXEC",
+    "for f in /arena/*.py; do [ -f \"$f\" ] && /usr/bin/python3 $f; done; true,     EXEC",
+    "for f in /arena/*.log; do [ -e \"$f\" ] && chmod 666 \"$f\"; done; true,       META",
+    "for d in /arena/*/; do [ -d \"$d\" ] && touch $d/mark; done; true,             CREATE",
   })
   void whatIsNotThereComes(String line, Effect effect) throws Exception {
     loses(shell(line), effect);
@@ -67,6 +71,8 @@ class CheckStrikeTest {
     "cd /arena; PATH=$PATH:/nonexistent; ls > /dev/null",
     "cd /arena; for f in *; do id -u \"$f\" && chown -h \"$f\" \"$f\"; done; true",
     "cp -a /arena /private/copy",
+    "for f in /arena/*.sh; do [ -O \"$f\" ] && . \"$f\"; done; true",
+    "for f in /arena/*.log; do [ -e \"$f\" ] && rm \"$f\"; done; true",
   })
   void whoOnlyLooksHolds(String line) throws Exception {
     Proof proof = shell(line);

@@ -11,6 +11,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.payload.Reader;
 import dev.holdfast.prove.plan.Move;
+import dev.holdfast.prove.plan.NamesBelow;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Striker {
   private static final String AWAY = ".holdfast-strike";
-  private static final int LOOKALIKES = 4;
   private static final byte[] NOTHING = {};
 
   /** Of a directory's files so many are watched. */
@@ -154,13 +153,7 @@ final class Striker {
                     Unistd.fchmodat(AT_FDCWD, name, 0777);
                     return made.failed() ? made : replaceByDirectory(aside, binding);
                   });
-          case NAMES -> {
-            Map<String, byte[]> files = new TreeMap<>();
-            for (String name : lookalikes(binding.directory())) {
-              files.put(name, vault.unmarkedContent(new Reader(name, NOTHING, command)));
-            }
-            yield attacker.act(() -> addNames(binding.directory(), files));
-          }
+          case NAMES -> addNames(binding.directory(), command);
           case EXCHANGE -> {
             List<Lookalike.Entry> like =
                 new Lookalike(vault, attacker, command).of(binding.path(), move.below());
@@ -213,36 +206,35 @@ final class Striker {
     return Unistd.renameat2(AT_FDCWD, Raw.bytes(aside), AT_FDCWD, Raw.bytes(binding.path()), flags);
   }
 
-  /** New names that end as those do which stand there: what is taken by its ending takes them. */
-  private Set<String> lookalikes(String directory) throws FileSystemException {
-    Set<String> files = new TreeSet<>();
-    files.add("0");
-    for (String name : vault.regularFiles(directory).keySet()) {
-      int dot = name.lastIndexOf('.');
-      if (dot > 0 && files.size() < LOOKALIKES) {
-        files.add("0" + name.substring(dot));
-      }
-    }
-    return files;
-  }
-
   /**
-   * Links whose names may be taken for a user, and files. What only takes what stands in the
-   * attacker's directory along gains it nothing: the files bear no mark.
+   * Links, and files. What only takes what stands in the attacker's directory along gains it
+   * nothing: the files bear no mark.
    */
-  private SyscallResult addNames(String directory, Map<String, byte[]> files) {
-    Set<String> links = new TreeSet<>(List.of(attacker.name(), "nobody", "0-link"));
-    SyscallResult made = SyscallResult.failure(Errno.EEXIST);
-    for (String link : links) {
-      String path = Raw.join(directory, Raw.fromText(link));
-      SyscallResult one = Unistd.symlinkat(Raw.bytes(Vault.SECRET), AT_FDCWD, Raw.bytes(path));
-      made = one.ok() ? one : made;
+  private SyscallResult addNames(String directory, List<String> command)
+      throws FileSystemException {
+    Set<String> there = vault.regularFiles(directory).keySet();
+    Map<String, String> links = new TreeMap<>();
+    AddedNames.links(there, attacker.name()).forEach(name -> links.put(name, Vault.SECRET));
+    vault.mirror(directory, NamesBelow.NONE);
+    links.put(AddedNames.DIRECTORY, Vault.MIRROR);
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String name : AddedNames.files(there)) {
+      files.put(name, vault.unmarkedContent(new Reader(name, NOTHING, command)));
     }
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      SyscallResult one = write(Raw.join(directory, file.getKey()), file.getValue());
-      made = one.ok() ? one : made;
-    }
-    return made;
+    return attacker.act(
+        () -> {
+          SyscallResult made = SyscallResult.failure(Errno.EEXIST);
+          for (Map.Entry<String, String> link : links.entrySet()) {
+            byte[] path = Raw.bytes(Raw.join(directory, Raw.fromText(link.getKey())));
+            SyscallResult one = Unistd.symlinkat(Raw.bytes(link.getValue()), AT_FDCWD, path);
+            made = one.ok() ? one : made;
+          }
+          for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            SyscallResult one = write(Raw.join(directory, file.getKey()), file.getValue());
+            made = one.ok() ? one : made;
+          }
+          return made;
+        });
   }
 
   private SyscallResult exchange(String aside, List<Lookalike.Entry> like, Binding binding) {
