@@ -71,13 +71,45 @@ class CheckStrikeTest {
     "cd /arena; PATH=$PATH:/nonexistent; ls > /dev/null",
     "cd /arena; for f in *; do id -u \"$f\" && chown -h \"$f\" \"$f\"; done; true",
     "cp -a /arena /private/copy",
-    "for f in /arena/*.sh; do [ -O \"$f\" ] && . \"$f\"; done; true",
+    "for f in /arena/*.sh; do [ -O \"$f\" ] && chmod -R a-w /private; done; true",
     "for f in /arena/*.log; do [ -e \"$f\" ] && rm \"$f\"; done; true",
   })
   void whoOnlyLooksHolds(String line) throws Exception {
     Proof proof = shell(line);
     assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
     assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  /** What it looks at, and what it then takes, are two. */
+  @ParameterizedTest
+  @CsvSource({
+    "[ -O /arena/own ] && . /arena/own,                                    EXEC",
+    "grep -q '^echo fine$' /arena/his && . /arena/his,                     EXEC",
+    "cmp -s /arena/his /root/good && cat /arena/his > /root/taken,           INJECT",
+    "[ -O /arena/link ] && . /arena/link,                                  EXEC",
+  })
+  void verifiedAndThenUsed(String line, Effect effect) throws Exception {
+    Proof proof =
+        shell(
+            line,
+            "cd /arena; echo echo fine | tee own his > /root/good; chown nobody his;"
+                + " ln -s own link; chown -h nobody link");
+    assertTrue(
+        proof.windows().stream()
+            .anyMatch(w -> w.label() == Label.RACE && w.effects().contains(effect)),
+        proof::toString);
+  }
+
+  /** The attacker may have any contents there: to take them is not a fault. */
+  @Test
+  void hisOwnContentsTakenAreHis() throws Exception {
+    String setup = "cd /arena; echo his > his; chown nobody his";
+    holds(shell("umask 077; [ -f /arena/his ] && cat /arena/his > /root/log", setup));
+    holds(
+        shell(
+            "umask 077; cp /arena/his /root/copy && grep -q his /root/copy && cp /root/copy"
+                + " /root/taken",
+            setup));
   }
 
   @Test

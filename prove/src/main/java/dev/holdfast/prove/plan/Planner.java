@@ -180,7 +180,7 @@ public final class Planner {
       atCheck(call, binding, Strike.SYMLINK, Hazard.S01);
       atCheck(call, binding, Strike.SYMLINK_DANGLING, Hazard.S04);
       atCheck(call, binding, Strike.REMOVE, Hazard.S04);
-      if (object.uid() != attackerUid) {
+      if (!isHis(object)) {
         atCheck(call, binding, Strike.CONTENT, Hazard.S01);
       }
     }
@@ -250,7 +250,7 @@ public final class Planner {
   /** A whole directory of the attacker's, for what the program is going to find in it. */
   private void onDirectory(ObservedCall call, Binding binding, Hazard hazard) {
     Statx object = binding.object();
-    if (object != null && object.uid() == attackerUid) {
+    if (isHis(object)) {
       prune("the attacker's own contents", 1);
     } else if (object != null) {
       window(call, binding, Strike.EXCHANGE, hazard, check(binding));
@@ -426,15 +426,19 @@ public final class Planner {
     }
   }
 
-  /** What the attacker wrote himself he need not put there. */
+  /** What the attacker wrote himself he need not put there, unless it was looked at before. */
   private void onContent(
       ObservedCall call, Binding binding, Hazard hazard, @Nullable CallRef check) {
-    Statx object = binding.object();
-    if (object != null && object.uid() == attackerUid) {
+    if (check == null && isHis(binding.object())) {
       prune("the attacker's own contents", 1);
     } else {
       window(call, binding, Strike.CONTENT, hazard, check);
     }
+  }
+
+  /** His link is not meant: what it leads to may be anybody's. */
+  private boolean isHis(@Nullable Statx object) {
+    return object != null && object.uid() == attackerUid && !object.isSymlink();
   }
 
   /** Which row of the catalogue a strike on the object itself belongs to. */

@@ -1,5 +1,6 @@
 package dev.holdfast.prove.trial;
 
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.path.make.RandomNames;
 import dev.holdfast.prove.model.Effect;
@@ -183,7 +184,9 @@ public final class Trials {
                 ? call.command().stream().findFirst()
                 : Optional.empty());
     Outcome control = beforehand.computeIfAbsent(key, _ -> beforehand(scenario));
-    if (control.effects.isEmpty() || control.struck != Outcome.Struck.DONE) {
+    if (control.effects.isEmpty()
+        || control.struck != Outcome.Struck.DONE
+        || takesHisAnyway(scenario, control)) {
       return inMidRun;
     }
     List<String> evidence = new ArrayList<>(control.evidence);
@@ -277,8 +280,24 @@ public final class Trials {
       return new WindowResult(
           scenario.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
     }
+    if (label == Label.PLAIN_FOLLOW && takesHisAnyway(scenario, outcome)) {
+      evidence.add("what stood there was the attacker's own, too");
+      return new WindowResult(
+          scenario.window(), Verdict.TAKEN_IN, Set.of(), null, blockedBy, evidence);
+    }
     return new WindowResult(
         scenario.window(), verdict, outcome.effects, label, blockedBy, evidence);
+  }
+
+  /** Contents of his are what the program took without any strike, too. */
+  private boolean takesHisAnyway(Scenario scenario, Outcome outcome) {
+    Binding binding = scenario.last().binding();
+    Statx object = binding == null ? null : binding.object();
+    return scenario.last().strike() == Strike.CONTENT
+        && outcome.effects.equals(Set.of(Effect.INJECT))
+        && object != null
+        && object.isRegular()
+        && object.uid() == setting.attacker().uid();
   }
 
   /** The attacker cannot do it here; what the program did with it says whether that saved it. */
