@@ -1,6 +1,8 @@
 package dev.holdfast.prove.world;
 
+import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystemNotFoundException;
@@ -26,7 +28,7 @@ final class OurClasses {
     try {
       // To look for what is in none of the archives opens all, and they stay open.
       loader.getResources("no-such-name").asIterator().forEachRemaining(_ -> {});
-      for (Class<?> each : List.of(OurClasses.class, Errno.class)) {
+      for (Class<?> each : List.of(OurClasses.class, FileName.class, Row.class, Errno.class)) {
         Path directory = directory(each);
         if (directory != null && isBelow(directory, hidden)) {
           load(directory, loader);
