@@ -14,6 +14,7 @@ import dev.holdfast.prove.trial.Runs;
 import dev.holdfast.prove.trial.Trials;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Observation;
+import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.watch.VolatileNames;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -236,7 +237,7 @@ final class FurtherWays {
     for (Scenario next : seen) {
       Key key =
           new Key(
-              next.window().directory() + '\0' + AddedNames.withoutEnding(next.window().entry()),
+              next.window().directory() + '\0' + added(first, next.window().entry()),
               next.last().strike(),
               next.window().use().call());
       if (planned.add(key)) {
@@ -246,6 +247,14 @@ final class FurtherWays {
       }
     }
     return found;
+  }
+
+  /** Of the names that a first move adds one is as good as another. */
+  private static String added(Scenario first, String entry) {
+    return first.last().below().missing().contains(Raw.fromText(entry))
+            && first.last().strike() == Strike.NAMES
+        ? AddedNames.FOUND_ELSEWHERE
+        : AddedNames.withoutEnding(entry);
   }
 
   private boolean isNew(Scenario first, Scenario next) {

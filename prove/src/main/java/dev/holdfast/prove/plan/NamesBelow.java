@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * be otherwise, and the program goes on there.
  *
  * @param missing names relative to the directory, raw, that it only ever used in vain; those of
- *     directories end with {@code /}
+ *     directories end with {@code /}. For names that are added: what it looked for elsewhere
  * @param inTheWay names that it wanted to make and that were there already, each time
  */
 public record NamesBelow(Set<String> missing, Set<String> inTheWay) {

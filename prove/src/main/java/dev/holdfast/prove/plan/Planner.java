@@ -19,7 +19,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -493,6 +495,9 @@ public final class Planner {
 
   /** What shall be otherwise in the directory that is put into the place of one. */
   private NamesBelow below(@Nullable Binding binding, Strike strike) {
+    if (strike == Strike.NAMES) {
+      return new NamesBelow(new TreeSet<>(observation.elsewhere()), Set.of());
+    }
     boolean asks = strike == Strike.EXCHANGE || strike == Strike.SYMLINK_DIRECTORY_OTHER;
     return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
         ? namesBelow.of(binding.path(), asks)

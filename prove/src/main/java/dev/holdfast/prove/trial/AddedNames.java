@@ -70,6 +70,9 @@ public final class AddedNames {
   private static final String FILE = "0";
   private static final String LINK = "1";
 
+  /** Stands for each name that the program looks for elsewhere. */
+  public static final String FOUND_ELSEWHERE = "0";
+
   /** A link to a directory. */
   static final String DIRECTORY = "0-directory";
 

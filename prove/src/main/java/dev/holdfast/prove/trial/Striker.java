@@ -153,7 +153,7 @@ final class Striker {
                     Unistd.fchmodat(AT_FDCWD, name, 0777);
                     return made.failed() ? made : replaceByDirectory(aside, binding);
                   });
-          case NAMES -> addNames(binding.directory(), command);
+          case NAMES -> addNames(binding.directory(), move);
           case EXCHANGE -> {
             List<Lookalike.Entry> like =
                 new Lookalike(vault, attacker, command).of(binding.path(), move.below());
@@ -210,15 +210,17 @@ final class Striker {
    * Links, and files. What only takes what stands in the attacker's directory along gains it
    * nothing: the files bear no mark.
    */
-  private SyscallResult addNames(String directory, List<String> command)
-      throws FileSystemException {
+  private SyscallResult addNames(String directory, Move move) throws FileSystemException {
     Set<String> there = vault.regularFiles(directory).keySet();
     Map<String, String> links = new TreeMap<>();
     AddedNames.links(there, attacker.name()).forEach(name -> links.put(name, Vault.SECRET));
     vault.mirror(directory, NamesBelow.NONE);
     links.put(AddedNames.DIRECTORY, Vault.MIRROR);
+    List<String> command = move.call().command();
     Map<String, byte[]> files = new TreeMap<>();
-    for (String name : AddedNames.files(there)) {
+    List<String> names = new ArrayList<>(AddedNames.files(there));
+    names.addAll(move.below().missing());
+    for (String name : names) {
       files.put(name, vault.unmarkedContent(new Reader(name, NOTHING, command)));
     }
     return attacker.act(

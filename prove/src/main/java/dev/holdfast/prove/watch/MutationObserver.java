@@ -160,6 +160,7 @@ public final class MutationObserver implements TraceHandler {
         0,
         0,
         commands.all(),
+        List.of(),
         List.of());
   }
 }

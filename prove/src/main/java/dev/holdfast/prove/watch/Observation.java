@@ -15,6 +15,8 @@ import java.util.List;
  * @param commands the programs that were run, in order
  * @param below uses of names in directories that the task stood in or had open, where the attacker
  *     can change nothing, in order
+ * @param elsewhere names, raw, that were looked for where the attacker can change nothing, after a
+ *     directory of the attacker's had been listed
  */
 public record Observation(
     List<ObservedCall> interesting,
@@ -26,7 +28,8 @@ public record Observation(
     int outOfReach,
     int onDescriptors,
     List<Command> commands,
-    List<Below> below) {
+    List<Below> below,
+    List<String> elsewhere) {
   /**
    * A use of a name on whose way the attacker could change nothing any more.
    *

@@ -38,6 +38,7 @@ public final class Observer implements TraceHandler {
   private final Map<Task, Pending> pending = new LinkedHashMap<>();
   private final FilesUsed files;
   private final List<Observation.Below> below = new ArrayList<>();
+  private final NamesElsewhere elsewhere = new NamesElsewhere();
   private int calls;
   private int tasks = 1;
   private int outOfReach;
@@ -102,6 +103,7 @@ public final class Observer implements TraceHandler {
     rightsChanged = changesTheWay(operation);
     Narrowing narrowing = narrowing(call, operation, changeable);
     use(moment, operation, site);
+    elsewhere.add(operation, changeable);
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
@@ -381,6 +383,7 @@ public final class Observer implements TraceHandler {
         outOfReach,
         onDescriptors,
         commands.all(),
-        List.copyOf(below));
+        List.copyOf(below),
+        elsewhere.all());
   }
 }

@@ -93,7 +93,17 @@ class PlannerTest {
   private Plan plan(boolean invariants) {
     Observation observation =
         new Observation(
-            calls, calls.size(), 1, new Ending.Exited(0), false, "", 0, 0, List.of(), List.of());
+            calls,
+            calls.size(),
+            1,
+            new Ending.Exited(0),
+            false,
+            "",
+            0,
+            0,
+            List.of(),
+            List.of(),
+            List.of());
     return new Planner(observation, VolatileNames.NONE, ATTACKER, invariants).plan();
   }
 
@@ -307,7 +317,17 @@ class PlannerTest {
   void whatIsOutOfReachIsCounted() {
     Observation observation =
         new Observation(
-            List.of(), 9, 1, new Ending.Exited(0), false, "", 7, 2, List.of(), List.of());
+            List.of(),
+            9,
+            1,
+            new Ending.Exited(0),
+            false,
+            "",
+            7,
+            2,
+            List.of(),
+            List.of(),
+            List.of());
     Plan plan = new Planner(observation, VolatileNames.NONE, ATTACKER, false).plan();
     assertEquals(Map.of("attacker cannot change the name", 7, "held descriptor", 2), plan.pruned());
     assertEquals(List.of(), plan.windows());
@@ -333,7 +353,8 @@ class PlannerTest {
     call(open(O_WRONLY | O_CREAT), last(null));
     call(one(Action.UNLINK, false), last(Stats.file(2, VICTIM)));
     Observation observation =
-        new Observation(calls, 2, 1, new Ending.Exited(0), false, "", 0, 0, List.of(), List.of());
+        new Observation(
+            calls, 2, 1, new Ending.Exited(0), false, "", 0, 0, List.of(), List.of(), List.of());
     ProgramPlanner planner = new ProgramPlanner(observation, VolatileNames.NONE);
     assertEquals(
         List.of(Strike.KILL, Strike.COPY, Strike.KILL, Strike.COPY),
