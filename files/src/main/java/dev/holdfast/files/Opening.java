@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Opening {
   private static final int ALWAYS = Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
+
+  /** Usual modes, written without their zero, that would be others. */
+  private static final Set<Integer> USUAL_IN_DECIMAL =
+      Set.of(
+          440, 444, 500, 1700, 1730, 1733, 1750, 1755, 1770, 1775, 1777, 2700, 2750, 2755, 2770,
+          2775, 2777);
+
   private static final int REGULAR_ONLY = FileKind.REGULAR.bit;
 
   private static final Opening READ = new Opening(new Builder(Fcntl.O_RDONLY));
@@ -248,9 +255,14 @@ public final class Opening {
     return mode;
   }
 
-  /** 644 for 0644: sticky, and with rights that nobody means. */
+  /**
+   * 644 for 0644: sticky, and with rights that nobody means. Below and above that range there are
+   * modes that somebody may mean (416 is 0640, 400 is 0620, the mode of terminals), so only those
+   * are named that nobody does.
+   */
   private static boolean looksDecimal(int mode) {
-    return mode > 512 && mode <= 777 && mode % 10 < 8 && mode / 10 % 10 < 8;
+    return (mode > 512 && mode <= 777 && mode % 10 < 8 && mode / 10 % 10 < 8)
+        || USUAL_IN_DECIMAL.contains(mode);
   }
 
   /** For openat(2) and openat2(2), without creation and truncation. */

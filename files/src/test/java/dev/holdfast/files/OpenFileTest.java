@@ -293,7 +293,8 @@ class OpenFileTest {
 
   @Test
   void aModeInDecimalIsRefused() throws IOException {
-    for (int mode : new int[] {644, 600, 640, 755, 700, 777, 660, 775}) {
+    for (int mode :
+        new int[] {644, 600, 640, 755, 700, 777, 660, 775, 440, 444, 1777, 2775, 2750}) {
       IllegalArgumentException refused =
           assertThrows(
               IllegalArgumentException.class, () -> OpenFile.create(dir.resolve("x"), mode));
