@@ -107,6 +107,7 @@ class LockCommandTest {
     "2, lock --fd 77",
     "2, lock --fd 1 x -- true",
     "2, lock --kind pid --fd 1",
+    "2, lock --at-most 0 x -- true",
     "2, lock --slots 0 x -- true",
     "2, lock --slots 2 x y -- true",
     "2, lock --slots 2 --kind flock x -- true",
@@ -128,6 +129,26 @@ class LockCommandTest {
     assertEquals(status, run(words), err::toString);
     assertEquals(1, err.toString().lines().count(), err::toString);
     assertTrue(err.toString().startsWith("holdfast lock: "), err::toString);
+  }
+
+  /** As with env(1), which looks for a program as execvp(3) does. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"in-path", "./in-path", "in-path/x", "loop", "no-such", "/etc", "runs", "missing"})
+  void aProgramThatCannotRunHasTheStatusThatItHasElsewhere(String name) throws Exception {
+    Files.writeString(directory.resolve("in-path"), "");
+    Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+    Path runs = Files.writeString(directory.resolve("runs"), "#!/bin/sh\nexit 6\n");
+    assertTrue(runs.toFile().setExecutable(true));
+    Path missing = Files.writeString(directory.resolve("missing"), "#!/no/such/shell\n");
+    assertTrue(missing.toFile().setExecutable(true));
+    String program = name.contains("/") || name.equals("loop") ? path(name) : name;
+    String inPath = "PATH=" + directory + ":$PATH; export PATH; exec \"$@\"";
+    ProcessBuilder ours = start("lock", path("status"), "--", program);
+    ours.redirectError(ProcessBuilder.Redirect.DISCARD);
+    ours.command().addAll(0, List.of("sh", "-c", inPath, "sh"));
+    ProcessBuilder usual = new ProcessBuilder("sh", "-c", inPath, "sh", "env", program);
+    assertEquals(usual.start().waitFor(), ours.start().waitFor(), name);
   }
 
   /** As with flock(1), unless --close is given. */
@@ -245,6 +266,55 @@ class LockCommandTest {
     Process command =
         start("lock", "--exec", "--kind", "pid", path("e.pid"), "--", "sh", "-c", same).start();
     assertEquals(0, command.waitFor());
+  }
+
+  /** Whoever signals the number in the file means the daemon, not who started it and has ended. */
+  @Test
+  void aPidFileNamesWhatTheProgramLeftRunning() throws Exception {
+    String leave = "sleep 300 </dev/null >/dev/null 2>&1 & echo $!";
+    Process command =
+        start("lock", "--kind", "pid", path("left.pid"), "--", "sh", "-c", leave).start();
+    String left = command.inputReader().readLine().strip();
+    assertEquals(0, command.waitFor());
+    ProcessHandle running = ProcessHandle.of(Long.parseLong(left)).orElseThrow();
+    try {
+      assertEquals(left, Files.readString(directory.resolve("left.pid")).strip());
+      assertEquals(75, Main.run(new PrintWriter(out, true), new PrintWriter(err, true), busyPid()));
+      assertTrue(err.toString().contains("held by pid " + left + " (sleep 300)"), err::toString);
+      assertEquals(75, run("locks", "--check", path("left.pid")));
+      assertFalse(out.toString().contains("DEAD"), out::toString);
+    } finally {
+      running.destroyForcibly();
+      running.onExit().get();
+    }
+    assertEquals(0, run("lock", "--kind", "pid", "-w", "20", path("left.pid"), "--", "true"));
+  }
+
+  private String[] busyPid() {
+    return new String[] {"lock", "--kind", "pid", "-n", path("left.pid"), "--", "true"};
+  }
+
+  /** A daemon that closes all that it was given says by its number that it is there. */
+  @ParameterizedTest
+  @CsvSource({"true, 75", "false, 0"})
+  void aDaemonThatClosesTheLockIsRespectedIfItWroteItsNumber(boolean writes, int status)
+      throws Exception {
+    String file = path("closes.pid");
+    String write = writes ? "echo $! > " + file + "; " : "";
+    String leave = "sleep 300 </dev/null >/dev/null 2>&1 & " + write + "echo $!";
+    Process command =
+        start("lock", "--close", "--kind", "pid", file, "--", "sh", "-c", leave).start();
+    long left = Long.parseLong(command.inputReader().readLine().strip());
+    assertEquals(0, command.waitFor());
+    ProcessHandle running = ProcessHandle.of(left).orElseThrow();
+    try {
+      assertEquals(writes, Files.exists(Path.of(file)));
+      assertEquals(status, run("lock", "--kind", "pid", "-n", file, "--", "true"));
+    } finally {
+      running.destroyForcibly();
+      running.onExit().get();
+    }
+    assertEquals(0, run("lock", "--kind", "pid", "-w", "20", file, "--", "true"));
   }
 
   /** A daemon writes its own number, as daemons do, and crashes with its wrapper. */
@@ -478,6 +548,33 @@ class LockCommandTest {
   @Test
   void aProgramThatTakesTooLongIsEnded() {
     assertEquals(124, run("lock", "--at-most", "0.1", path("long"), "--", "sleep", "300"));
+  }
+
+  /** As with timeout(1): what a shell runs is ended with it, and so the lock is free. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sleep 300; true",
+        "sleep 300 & sleep 300",
+        "kill -STOP $$; true",
+        "setsid -w sleep 300; true"
+      })
+  void whatAProgramThatTakesTooLongHasStartedIsEnded(String script) throws IOException {
+    int status = run("lock", "--at-most", "0.3", path("tree"), "--", "sh", "-c", script);
+    assertEquals(124, status, err::toString);
+    assertTrue(Locks.ofd(directory.resolve("tree")).tryAcquire().map(this::letGo).isPresent());
+  }
+
+  @Test
+  void whatAProgramThatEndedInTimeHasLeftRunningIsNotEnded() throws Exception {
+    String leave = "sleep 300 </dev/null >/dev/null 2>&1 & echo $!";
+    Process command =
+        start("lock", "--at-most", "50", path("left"), "--", "sh", "-c", leave).start();
+    long left = Long.parseLong(command.inputReader().readLine().strip());
+    assertEquals(0, command.waitFor());
+    ProcessHandle running = ProcessHandle.of(left).orElseThrow();
+    assertTrue(running.isAlive());
+    running.destroyForcibly();
   }
 
   @Test

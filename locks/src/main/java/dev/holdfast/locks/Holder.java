@@ -39,10 +39,10 @@ public record Holder(
     }
     text.append(mode == Mode.SHARED ? ", shared" : "");
     if (start != 0 || length != 0) {
-      text.append(", bytes ")
-          .append(start)
-          .append('–')
-          .append(length == 0 ? "end" : start + length - 1);
+      text.append(length == 1 ? ", byte " : ", bytes ").append(start);
+      if (length != 1) {
+        text.append('–').append(length == 0 ? "end" : start + length - 1);
+      }
     }
     if (since != null) {
       text.append(", since ").append(since);

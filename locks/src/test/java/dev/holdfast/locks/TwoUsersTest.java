@@ -75,6 +75,26 @@ class TwoUsersTest {
         PosixFilePermissions.toString(Files.getPosixFilePermissions(shared.resolve(".q.queue"))));
   }
 
+  /** Held is held; one that nobody holds is its owner's still. */
+  @Test
+  void thePidFileOfAnotherIsBusyOrNotOurs() throws Exception {
+    Path shared = Files.createDirectory(dir.resolve("shared"));
+    mode(shared, "rwxrwxrwx");
+    Path file = shared.resolve("d.pid");
+    try (AsUser nobody = AsUser.named("nobody")) {
+      try (Held held = Locks.pidFile(file).tryAcquire().orElseThrow()) {
+        assertTrue(nobody.call(() -> Locks.pidFile(file).tryAcquire()).isEmpty());
+        assertTrue(held.isOpen());
+      }
+      Files.createFile(file);
+      AccessDeniedException denied =
+          assertThrows(
+              AccessDeniedException.class,
+              () -> nobody.call(() -> Locks.pidFile(file).tryAcquire()));
+      assertTrue(denied.getReason().contains("its owner's"), denied::getReason);
+    }
+  }
+
   /** In a directory that only its owner may write to. */
   @Test
   void aStrangersFileBesideALockIsRefused() throws Exception {

@@ -63,6 +63,22 @@ public final class Child {
     return Processes.wait4(pid, 0).value();
   }
 
+  /** Something to be done with its number. */
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Nobody else has its number while this runs; nothing is done if it has ended. */
+  synchronized void whileItIsThere(Action action) throws IOException {
+    if (!gone) {
+      action.run();
+    }
+  }
+
+  public synchronized boolean isGone() {
+    return gone;
+  }
+
   public synchronized void kill(int signal) {
     if (!gone) {
       Processes.kill(pid, signal);

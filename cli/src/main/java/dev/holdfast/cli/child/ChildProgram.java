@@ -3,7 +3,10 @@ package dev.holdfast.cli.child;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Signals;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The program that a command was asked to run. */
 public final class ChildProgram {
@@ -55,10 +59,10 @@ public final class ChildProgram {
       started = Child.start(bytes(SHELL), asScript(path, argv), envp);
     }
     if (!started.ok()) {
-      throw cannotExecute(program.getFirst(), told(started.errno()));
+      throw cannotExecute(program.getFirst(), started.errno());
     }
-    around.started(started.value());
     relay.to(started.value());
+    around.started(started.value());
     return started.value().waitFor();
   }
 
@@ -84,7 +88,7 @@ public final class ChildProgram {
     if (failed.is(Errno.ENOEXEC)) {
       failed = Processes.execve(bytes(SHELL), asScript(path, argv), envp);
     }
-    throw cannotExecute(program.getFirst(), told(failed.errno()));
+    throw cannotExecute(program.getFirst(), failed.errno());
   }
 
   private static byte[][] arguments(List<String> program) {
@@ -103,29 +107,50 @@ public final class ChildProgram {
     }
     if (name.indexOf('/') >= 0) {
       Path path = Path.of(name);
-      if (!Files.exists(path)) {
-        throw CommandFailure.status(ExitCode.NOT_FOUND, name, told(Errno.ENOENT));
+      Errno why = whyNotExecutable(path);
+      if (why == Errno.ENOENT) {
+        throw CommandFailure.status(ExitCode.NOT_FOUND, name, told(why));
       }
-      if (Files.isDirectory(path) || !Files.isExecutable(path)) {
-        throw cannotExecute(name, told(Errno.EACCES));
+      if (why != null) {
+        throw cannotExecute(name, why);
       }
       return path;
     }
     String search = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+    Path forbidden = null;
     for (String directory : search.split(":", -1)) {
       Path path = Path.of(directory.isEmpty() ? "." : directory).resolve(name);
-      if (Files.isExecutable(path) && !Files.isDirectory(path)) {
+      Errno why = whyNotExecutable(path);
+      if (why == null) {
         return path;
       }
+      forbidden = why == Errno.EACCES && forbidden == null ? path : forbidden;
+    }
+    if (forbidden != null) {
+      throw cannotExecute(forbidden.toString(), Errno.EACCES);
     }
     throw CommandFailure.status(ExitCode.NOT_FOUND, name, "no such program in PATH");
+  }
+
+  /** Null if it can be executed, as far as that can be seen. */
+  private static @Nullable Errno whyNotExecutable(Path path) {
+    Result<Statx> there =
+        Statx.statx(Fcntl.AT_FDCWD, Paths.bytes(path), 0, Statx.STATX_BASIC_STATS);
+    if (!there.ok()) {
+      return there.errno();
+    }
+    return there.value().isDirectory() || !Files.isExecutable(path) ? Errno.EACCES : null;
   }
 
   private static String told(Errno errno) {
     return errno.message + " (" + errno + ")";
   }
 
-  private static CommandFailure cannotExecute(String name, String why) {
-    return CommandFailure.status(ExitCode.CANNOT_EXECUTE, name, "cannot be executed: " + why);
+  /** The file is there. */
+  private static CommandFailure cannotExecute(String name, Errno why) {
+    return why == Errno.ENOENT
+        ? CommandFailure.status(
+            ExitCode.NOT_FOUND, name, "cannot be executed: its interpreter is not there (ENOENT)")
+        : CommandFailure.status(ExitCode.CANNOT_EXECUTE, name, "cannot be executed: " + told(why));
   }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,9 @@ public final class SignalRelay {
   private static final int SIGTSTP = 20;
 
   private @Nullable Child child;
-  private int pending;
+
+  /** What came before there was a child. */
+  private final List<Integer> pending = new ArrayList<>();
 
   SignalRelay() {
     for (String signal : SIGNALS) {
@@ -47,16 +50,16 @@ public final class SignalRelay {
 
   synchronized void to(Child started) {
     child = started;
-    if (pending != 0) {
-      pass(pending);
-    }
+    // A terminal, too, sent it before the child was there to get it.
+    pending.forEach(started::kill);
+    pending.clear();
   }
 
   private synchronized void pass(int signal) {
     Child to = child;
     if (to == null) {
-      pending = signal;
-    } else if (!typedAtTerminal(signal)) {
+      pending.add(signal);
+    } else if (!typedAtTerminal(signal, to)) {
       to.kill(signal);
       if (signal == SIGTSTP) {
         // Stopped like the program; SIGCONT wakes both.
@@ -65,14 +68,20 @@ public final class SignalRelay {
     }
   }
 
-  /** What a terminal sends goes to the whole foreground group: the child has got it already. */
-  private static boolean typedAtTerminal(int signal) {
+  /**
+   * What a terminal sends goes to the whole foreground group: the child has got it already, unless
+   * it made a group of its own.
+   */
+  private static boolean typedAtTerminal(int signal, Child child) {
     if (signal != Processes.SIGINT) {
       return false;
     }
     try {
-      String stat = ProcFile.text("/proc/self/stat");
-      return ProcFile.statField(stat, PROCESS_GROUP).equals(ProcFile.statField(stat, FOREGROUND));
+      String ours = ProcFile.text("/proc/self/stat");
+      String group = ProcFile.statField(ours, PROCESS_GROUP);
+      String childs = ProcFile.text("/proc/" + child.pid() + "/stat");
+      return group.equals(ProcFile.statField(ours, FOREGROUND))
+          && group.equals(ProcFile.statField(childs, PROCESS_GROUP));
     } catch (IOException unknown) {
       return false;
     }

@@ -132,7 +132,8 @@ public final class LockCommand extends Command {
               "--at-most",
               "DURATION",
               Duration.class,
-              "End the program after so long: by TERM, and by KILL five seconds later.")
+              "End the program after so long, and what it has started: by TERM, and by KILL five"
+                  + " seconds later.")
           .read(new WaitTimes());
 
   private final Value<String> at =
@@ -207,7 +208,7 @@ public final class LockCommand extends Command {
         "",
         "Several names are taken in one order, whatever the order they are given in, so that two"
             + " commands cannot wait for each other for ever. Signals are passed on to the"
-            + " program.",
+            + " program, but for QUIT, which has to be sent to the program itself.",
         "",
         "The program inherits the lock, as with flock(1): if we are killed it keeps it, and so does"
             + " what it leaves running; --close changes that. With --exec it takes our place. A"
@@ -465,6 +466,9 @@ public final class LockCommand extends Command {
     }
     if (unlock.get() && !descriptor.given()) {
       throw CommandFailure.usage("--unlock", "needs --fd: a name is let go of when CMD ends");
+    }
+    if (atMost.given() && atMost.get().isZero()) {
+      throw CommandFailure.usage("--at-most", "0 would end the program before it has begun");
     }
     if (descriptor.given() && (fair.get() || exec.get() || atMost.given() || slots.given())) {
       throw CommandFailure.usage("--fd", "makes no sense with --fair, --exec, --at-most, --slots");

@@ -3,6 +3,7 @@ package dev.holdfast.cli.lock;
 import dev.holdfast.cli.child.CallerState;
 import dev.holdfast.cli.child.Child;
 import dev.holdfast.cli.child.ChildProgram;
+import dev.holdfast.cli.child.Family;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.locks.Held;
@@ -70,10 +71,12 @@ final class LockedProgram {
 
   /** What is done around the program. */
   private final class Job implements ChildProgram.Run {
-    private static final long GRACE_MILLIS = 5000;
+    private static final long GRACE_NANOS = 5_000_000_000L;
+    private static final long LOOK_MILLIS = 10;
 
     private final List<Held> inherited;
     private volatile boolean overdue;
+    private @Nullable Thread limiter;
 
     private final boolean close;
     private final @Nullable Duration atMost;
@@ -109,25 +112,54 @@ final class LockedProgram {
       LongWait.begin(() -> {});
       Duration limit = atMost;
       if (limit != null) {
-        Thread.ofPlatform().daemon().name("at-most").start(() -> end(child, limit));
+        limiter = Thread.ofPlatform().daemon().name("at-most").start(() -> end(child, limit));
       }
     }
 
     private void end(Child child, Duration limit) {
-      try {
+      try (Family family = new Family(child)) {
         Thread.sleep(limit);
+        if (child.isGone()) {
+          return;
+        }
         overdue = true;
-        child.kill(Processes.SIGTERM);
-        child.kill(Processes.SIGCONT);
-        Thread.sleep(GRACE_MILLIS);
-        child.kill(Processes.SIGKILL);
+        family.look();
+        family.kill(Processes.SIGTERM);
+        family.kill(Processes.SIGCONT);
+        long end = System.nanoTime() + GRACE_NANOS;
+        while (!child.isGone() || family.isLeft()) {
+          if (System.nanoTime() - end >= 0) {
+            family.look();
+            family.kill(Processes.SIGKILL);
+            return;
+          }
+          Thread.sleep(LOOK_MILLIS);
+        }
       } catch (InterruptedException itEnded) {
         return;
+      } catch (IOException e) {
+        say.accept("--at-most: " + e.getMessage());
       }
     }
 
+    /** The program has ended; if it was made to, so has all that it started. */
     int ended(int status) {
-      return overdue ? LockCommand.OVERDUE : status;
+      Thread ending = limiter;
+      if (!overdue || ending == null) {
+        return status;
+      }
+      boolean interrupted = false;
+      while (ending.isAlive()) {
+        try {
+          ending.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return LockCommand.OVERDUE;
     }
   }
 

@@ -11,11 +11,14 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
+import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockCompromisedException;
+import dev.holdfast.locks.kernel.FlockLock;
 import dev.holdfast.locks.kernel.HarmlessClose;
 import dev.holdfast.locks.kernel.LockFile;
+import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Watch;
@@ -27,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -337,6 +341,44 @@ public final class NamedFile implements AutoCloseable {
           FileLocks.flock(fd, FileLocks.LOCK_UN);
         }
         return free;
+      } finally {
+        pin.giveBack();
+      }
+    }
+
+    /** Who has the flock of the file, as far as that can be seen. */
+    List<Holder> flockHolders() throws IOException {
+      Statx stat = stat();
+      return stat == null
+          ? List.of()
+          : KernelLocks.holders(
+              stat,
+              KernelLocks.Family.FLOCK,
+              Key.ofFile(FlockLock.KIND, identity.device(), identity.inode(), 0, 0));
+    }
+
+    /** True if that process started after the file was written. */
+    boolean isOlderThan(int pid) throws IOException {
+      Statx stat = stat();
+      return stat != null && Recovery.startedAfter(pid, stat);
+    }
+
+    /** What it is that names no holder. */
+    String saysNothing() throws IOException {
+      Statx stat = stat();
+      return stat == null
+          ? "what is there cannot be read"
+          : stat.isRegular()
+              ? "the file says nothing of its holder"
+              : "what is there is not a regular file";
+    }
+
+    private @Nullable Statx stat() throws IOException {
+      if (pin == null) {
+        return null;
+      }
+      try {
+        return Statx.fstat(pin.borrow()).orThrow("fstat", "lock file");
       } finally {
         pin.giveBack();
       }

@@ -274,13 +274,27 @@ public final class NamedFileEngine implements Engine {
   @Override
   public List<Holder> holders() throws IOException {
     try (NamedFile.Found found = file.read()) {
-      return found == null ? List.of() : List.of(holder(file, found));
+      return found == null ? List.of() : holders(file, found);
     }
+  }
+
+  /**
+   * Who holds a lock file that was found, first whom it names. Of one that is flocked, and whose
+   * maker has ended or lives in another PID namespace, those who have the flock.
+   */
+  static List<Holder> holders(NamedFile file, NamedFile.Found found) throws IOException {
+    Holder named = holder(file, found);
+    boolean seen = named.pid() > 0 && !Recovery.hasEnded(named.pid());
+    if (seen || found.pin() == null || found.flockIsFree()) {
+      return List.of(named);
+    }
+    List<Holder> heirs = found.flockHolders();
+    return heirs.stream().anyMatch(heir -> heir.pid() > 0) ? heirs : List.of(named);
   }
 
   public static Holder holder(NamedFile file, NamedFile.Found found) throws IOException {
     HolderRecord record = found.record();
-    if (record != null) {
+    if (record != null && !namesAnother(found)) {
       Verdict verdict = Recovery.judge(file, found, record);
       Holder holder = record.holder();
       return new Holder(
@@ -293,7 +307,25 @@ public final class NamedFileEngine implements Engine {
           holder.host(),
           holder.note() + ", " + verdict.why());
     }
-    int pid = pidIn(found.contents());
+    return byNumber(pidIn(found.contents()), found);
+  }
+
+  /**
+   * True if the file has the number of a running program that is not in the record: a daemon wrote
+   * its own into its PID file.
+   */
+  public static boolean namesAnother(NamedFile.Found found) throws IOException {
+    HolderRecord record = found.record();
+    int said = pidIn(found.contents());
+    return record != null
+        && said > 0
+        && said != record.pid()
+        && !Recovery.hasEnded(said)
+        && !found.isOlderThan(said);
+  }
+
+  /** What a file of another program says. */
+  private static Holder byNumber(int pid, NamedFile.Found found) throws IOException {
     boolean known = pid > 0;
     return new Holder(
         known ? pid : -1,
@@ -303,13 +335,16 @@ public final class NamedFileEngine implements Engine {
         0,
         null,
         "",
-        known ? asTheFileSays(pid) : "the file says nothing of its holder");
+        known ? asTheFileSays(pid, found) : found.saysNothing() + ": if nobody uses it, remove it");
   }
 
-  private static String asTheFileSays(int pid) throws IOException {
-    return Recovery.hasEnded(pid)
-        ? "as the file says, but no such process is here: if the program does not run elsewhere,"
-            + " remove the file"
+  private static String asTheFileSays(int pid, NamedFile.Found found) throws IOException {
+    String elsewhere = ": if the program does not run elsewhere, remove the file";
+    if (Recovery.hasEnded(pid)) {
+      return "as the file says, but no such process is here" + elsewhere;
+    }
+    return found.isOlderThan(pid)
+        ? "as the file says, but that process started after the file was written" + elsewhere
         : "as the file says";
   }
 

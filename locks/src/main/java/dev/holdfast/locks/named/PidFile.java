@@ -27,6 +27,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.kernel.KernelWait;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.kernel.Sidecar;
+import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.process.Engine;
 import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.process.LocalLock;
@@ -37,9 +38,11 @@ import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.Watch;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -166,7 +169,10 @@ public final class PidFile extends LocalLock<PidFile> {
     @Override
     public boolean tryClaim(Mode mode) throws IOException {
       for (; ; ) {
-        LockFile lock = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+        LockFile lock = open();
+        if (lock == null) {
+          return false;
+        }
         boolean kept = false;
         int fd = lock.fd().borrow();
         try {
@@ -194,6 +200,27 @@ public final class PidFile extends LocalLock<PidFile> {
     }
 
     /**
+     * Opens the file.
+     *
+     * @return null if it is another user's, and held
+     */
+    private @Nullable LockFile open() throws IOException {
+      try {
+        return LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+      } catch (AccessDeniedException notOurs) {
+        try (NamedFile.Found found = file.read()) {
+          if (found != null && found.pin() != null && !found.flockIsFree()) {
+            return null;
+          }
+        }
+        throw new AccessDeniedException(
+            path,
+            null,
+            "Permission denied (EACCES): a PID file is its owner's, who alone can take it over");
+      }
+    }
+
+    /**
      * With the flock held: true if the file is empty, or was left by one who had the flock too.
      *
      * <p>A daemon may have written another number than the one beside the file. Where the file
@@ -201,16 +228,12 @@ public final class PidFile extends LocalLock<PidFile> {
      * process that started after the file was written.
      */
     private static boolean mayTakeOver(int fd) throws IOException {
-      byte[] contents = new byte[32];
-      SyscallResult length = Unistd.pread(fd, contents, 0, contents.length, 0);
-      if (length.ok() && length.raw() == 0) {
-        return true;
+      SyscallResult first = Unistd.pread(fd, new byte[1], 0, 1, 0);
+      if (first.failed() || first.raw() == 0) {
+        return first.ok();
       }
       Result<byte[]> beside = Xattr.fgetxattr(fd, RECORD);
-      if (length.failed()) {
-        return false;
-      }
-      int said = NamedFileEngine.pidIn(Arrays.copyOf(contents, length.intValue()));
+      int said = numberIn(fd);
       if (beside.failed()) {
         return beside.is(Errno.EOPNOTSUPP) && isNobody(said, fd);
       }
@@ -223,18 +246,16 @@ public final class PidFile extends LocalLock<PidFile> {
       if (pid <= 0) {
         return false;
       }
-      if (Recovery.hasEnded(pid)) {
-        return true;
-      }
-      Result<Statx> file = Statx.fstat(fd);
-      Instant start = Self.startOf(pid);
-      return start != null
-          && file.ok()
-          && start.isAfter(Instant.ofEpochSecond(file.value().mtimeSeconds() + 2));
+      Result<Statx> stat = Statx.fstat(fd);
+      return Recovery.hasEnded(pid) || (stat.ok() && Recovery.startedAfter(pid, stat.value()));
     }
 
     private boolean occupy(int fd) throws IOException {
-      return write(fd, Self.record());
+      return write(fd, record(Self.record()));
+    }
+
+    private HolderRecord record(HolderRecord holder) {
+      return holder.withFlock(file.flockProves());
     }
 
     private boolean write(int fd, HolderRecord record) throws IOException {
@@ -267,10 +288,10 @@ public final class PidFile extends LocalLock<PidFile> {
 
     /** Waits until whoever has the flock lets go; false if it need not have waited. */
     private boolean waitForFlock(Deadline deadline) throws IOException, InterruptedException {
-      if (!KernelWait.available()) {
+      LockFile lock = KernelWait.available() ? open() : null;
+      if (lock == null) {
         return false;
       }
-      LockFile lock = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
       try (OwnedFd owned = lock.fd()) {
         int fd = owned.borrow();
         try {
@@ -342,7 +363,7 @@ public final class PidFile extends LocalLock<PidFile> {
         int fd = lock.fd().borrow();
         try {
           if (LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
-            write(fd, Self.record(pid));
+            write(fd, record(Self.record(pid)));
           }
         } finally {
           Leases.setlease(fd, Leases.F_UNLCK);
@@ -361,6 +382,7 @@ public final class PidFile extends LocalLock<PidFile> {
         release();
         return false;
       }
+      nameHeir(lock);
       LockFile again = LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
       try {
         opened = null;
@@ -383,6 +405,69 @@ public final class PidFile extends LocalLock<PidFile> {
       }
     }
 
+    /**
+     * Where the program that had the lock has ended, and what it left running has it now: the
+     * number, and what is kept beside it, are that one's. Whoever wrote a number of his own knows
+     * better.
+     */
+    private void nameHeir(LockFile lock) throws IOException {
+      int fd = lock.fd().borrow();
+      try {
+        List<Integer> heirs = new ArrayList<>(KernelLocks.inheritors(fd));
+        heirs.remove(Integer.valueOf(Unistd.getpid()));
+        int said = numberIn(fd);
+        if (heirs.contains(said)) {
+          Xattr.fsetxattr(fd, RECORD, record(Self.record(said)).toBytes(), 0);
+        } else if (!heirs.isEmpty() && said > 0 && said == recordedIn(fd)) {
+          // The oldest: the others are its children.
+          heirs.sort(Comparator.comparing(PidEngine::startOrLast));
+          HolderRecord heir = record(Self.record(heirs.getFirst()));
+          byte[] contents = (heir.pid() + "\n").getBytes(US_ASCII);
+          Xattr.fsetxattr(fd, RECORD, heir.toBytes(), 0);
+          // Never empty: somebody may be reading it.
+          Unistd.pwrite(fd, contents, 0, contents.length, 0).orThrow("write", path);
+          Unistd.ftruncate(fd, contents.length).orThrow("ftruncate", path);
+        }
+      } finally {
+        lock.fd().giveBack();
+      }
+    }
+
+    private static long startOrLast(int pid) {
+      Long start = Self.startTicks(pid);
+      return start == null ? Long.MAX_VALUE : start;
+    }
+
+    private static int numberIn(int fd) {
+      byte[] contents = new byte[32];
+      SyscallResult length = Unistd.pread(fd, contents, 0, contents.length, 0);
+      return length.failed()
+          ? -1
+          : NamedFileEngine.pidIn(Arrays.copyOf(contents, length.intValue()));
+    }
+
+    /** The number of the last one that had the flock and said so; -1 if that is not known. */
+    private static int recordedIn(int fd) {
+      Result<byte[]> beside = Xattr.fgetxattr(fd, RECORD);
+      HolderRecord record = beside.ok() ? HolderRecord.parse(beside.value()) : null;
+      return record == null ? -1 : record.pid();
+    }
+
+    /**
+     * True if the file has the number of a running program that we did not write: a daemon that
+     * closed the descriptors that it was given, the lock among them, says in this way that it is
+     * there.
+     */
+    private static boolean isAnothers(int fd) throws IOException {
+      int said = numberIn(fd);
+      int recorded = recordedIn(fd);
+      return recorded > 0
+          && said > 0
+          && said != recorded
+          && said != Unistd.getpid()
+          && !isNobody(said, fd);
+    }
+
     @Override
     public void release() throws IOException {
       LockFile lock = opened;
@@ -390,12 +475,17 @@ public final class PidFile extends LocalLock<PidFile> {
       if (lock == null) {
         return;
       }
+      int fd = lock.fd().borrow();
       try {
+        if (isAnothers(fd)) {
+          return;
+        }
         NamedFile.Identity mine = new NamedFile.Identity(lock.stat().device(), lock.stat().inode());
         if (!file.takeAway(mine)) {
           throw new LockLostException(path, "the PID file is gone or was replaced");
         }
       } finally {
+        lock.fd().giveBack();
         lock.closeQuietly();
       }
     }
@@ -429,7 +519,7 @@ public final class PidFile extends LocalLock<PidFile> {
         if (found == null || found.contents().length == 0) {
           return List.of();
         }
-        return List.of(NamedFileEngine.holder(file, found));
+        return NamedFileEngine.holders(file, found);
       }
     }
 

@@ -3,9 +3,11 @@ package dev.holdfast.locks.named;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Poll;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Processes;
 import java.io.IOException;
+import java.time.Instant;
 
 /**
  * Proof of death (K13): when a lock file whose holder is gone may be taken away, and by whom.
@@ -23,6 +25,9 @@ import java.io.IOException;
  * <p><b>Sources.</b> pidfd_open(2), pid_namespaces(7), time_namespaces(7).
  */
 public final class Recovery {
+  /** A start is told in hundredths of a second since boot, a change by the file system's clock. */
+  private static final int CLOCKS_DIFFER_SECONDS = 2;
+
   private Recovery() {}
 
   /**
@@ -95,6 +100,16 @@ public final class Recovery {
         pidfd.giveBack();
       }
     }
+  }
+
+  /**
+   * True if a process cannot be the one whose number stands in a file: it started after that was
+   * written. False if that cannot be told.
+   */
+  static boolean startedAfter(int pid, Statx file) {
+    Instant start = Self.startOf(pid);
+    return start != null
+        && start.isAfter(Instant.ofEpochSecond(file.mtimeSeconds() + CLOCKS_DIFFER_SECONDS));
   }
 
   private static Verdict judgeStart(HolderRecord record) {

@@ -53,13 +53,18 @@ public final class LockOwners {
         });
   }
 
-  /** The processes that have a descriptor with this lock; if none can be seen, the table's. */
+  /**
+   * The processes that have a descriptor with this lock. If none can be seen, the table's, unless
+   * that has ended: then somebody has it whom we may not look into.
+   */
   public Set<Integer> of(KernelLocks.Entry entry) {
     // A POSIX lock is the process's, whoever else has the file open.
     boolean ofProcess = entry.word().equals("POSIX") || entry.waiting();
     Set<Integer> found =
         ofProcess ? Set.of() : owners.getOrDefault(KernelLocks.Locked.by(entry), Set.of());
-    return !found.isEmpty() || entry.pid() <= 0 ? found : Set.of(entry.pid());
+    return !found.isEmpty() || entry.pid() <= 0 || !Files.exists(PROC.resolve("" + entry.pid()))
+        ? found
+        : Set.of(entry.pid());
   }
 
   /** A name under which somebody has the locked file open; empty if none can be seen. */

@@ -37,6 +37,11 @@ public record LockFileReport(Path path, Holder holder, String token, boolean dea
         return Optional.of(
             new LockFileReport(path, holder, "", false, "it was not made by this library"));
       }
+      if (NamedFileEngine.namesAnother(found)) {
+        return Optional.of(
+            new LockFileReport(
+                path, holder, record.token(), false, "the program wrote its own number"));
+      }
       Verdict verdict = Recovery.judge(file, found, record);
       return Optional.of(
           new LockFileReport(path, holder, record.token(), verdict.dead(), verdict.why()));

@@ -13,6 +13,7 @@ import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.locks.proc.ProcessTree;
 import dev.holdfast.path.proc.Mounts;
+import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -87,6 +88,11 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
       commands = List.copyOf(commands);
     }
 
+    /** False for a file that was opened without a name, and has one by now. */
+    private boolean hasName() {
+      return !path.isEmpty() && !path.endsWith(" (deleted)");
+    }
+
     private Entry at(String name) {
       return new Entry(kind, mode, pids, commands, name, major, minor, inode, start, length);
     }
@@ -158,7 +164,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
   private static List<Entry> about(List<Entry> entries, Map<String, String> wanted) {
     return entries.stream()
         .filter(entry -> wanted.containsKey(id(entry)))
-        .map(entry -> entry.path.isEmpty() ? entry.at(wanted.getOrDefault(id(entry), "")) : entry)
+        .map(entry -> entry.hasName() ? entry : entry.at(wanted.getOrDefault(id(entry), "")))
         .toList();
   }
 
@@ -317,7 +323,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
       if (graph.containsKey(parent) || !ProcessTree.waitsForChildren(parent)) {
         continue;
       }
-      Set<Integer> children = ProcessTree.childrenOf(parent);
+      Set<Integer> children = ProcFile.childrenOf(parent);
       graph.put(parent, children);
       open.addAll(children);
     }

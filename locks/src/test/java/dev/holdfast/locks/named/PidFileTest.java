@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,9 @@ class PidFileTest extends LockContract {
     assertTrue(Locks.pidFile(file).holders().getFirst().note().contains("no such process"));
     Files.writeString(file, ProcessHandle.current().pid() + "\n");
     assertEquals("as the file says", Locks.pidFile(file).holders().getFirst().note());
+    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+    String note = Locks.pidFile(file).holders().getFirst().note();
+    assertTrue(note.contains("started after the file was written"), note);
   }
 
   @Test

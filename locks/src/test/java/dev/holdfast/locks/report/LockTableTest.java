@@ -14,6 +14,7 @@ import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Peer;
 import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.testing.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,34 @@ class LockTableTest {
     assertEquals(10, entry.length());
     for (String odd : List.of("", "1:", "1: POSIX", "x: FLOCK ADVISORY WRITE 1 0:0:1 0 EOF")) {
       assertNull(KernelLocks.parse(odd), odd);
+    }
+  }
+
+  /** The table goes on naming a process that took a lock and ended, while its child has it. */
+  @Test
+  void oneThatHasEndedIsNotNamedAsTheOwner() throws Exception {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    String line = "3: FLOCK ADVISORY WRITE %d fe:0a:1234 0 EOF";
+    assertEquals(Set.of(), owners(line.formatted(ended.pid())));
+    long self = ProcessHandle.current().pid();
+    assertEquals(Set.of((int) self), owners(line.formatted(self)));
+  }
+
+  private static Set<Integer> owners(String line) {
+    KernelLocks.Entry entry = KernelLocks.parse(line);
+    assertNotNull(entry);
+    return LockOwners.look().of(entry);
+  }
+
+  /** It is made without a name, and later has one. */
+  @Test
+  void aLockFileIsListedByTheNameThatWasTyped() throws Exception {
+    Path file = directory.resolve("named");
+    try (Held held = Locks.file(file).tryAcquire().orElseThrow()) {
+      assertTrue(held.isOpen());
+      List<LockTable.Entry> flock = LockTable.read().about(List.of(file)).granted();
+      assertEquals(List.of(file.toString()), flock.stream().map(LockTable.Entry::path).toList());
     }
   }
 

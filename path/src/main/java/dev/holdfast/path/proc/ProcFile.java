@@ -6,11 +6,15 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Files of {@code /proc}, proc(5). What stands there of names, threads and arguments is bytes that
@@ -121,5 +125,24 @@ public final class ProcFile {
     } catch (IOException noUserNamespaces) {
       return true;
     }
+  }
+
+  /** The children of a process, proc_pid_children(5); none if that cannot be seen. */
+  public static Set<Integer> childrenOf(int pid) {
+    Set<Integer> children = new TreeSet<>();
+    Path tasks = Path.of("/proc/" + pid + "/task");
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        String all = Files.readString(thread.resolve("children"), ISO_8859_1);
+        for (String child : all.strip().split(" ", -1)) {
+          if (!child.isEmpty()) {
+            children.add(Integer.valueOf(child));
+          }
+        }
+      }
+    } catch (IOException | DirectoryIteratorException | NumberFormatException goneOrNotOurs) {
+      return children;
+    }
+    return children;
   }
 }
