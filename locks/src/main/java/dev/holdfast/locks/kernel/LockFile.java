@@ -48,6 +48,15 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     DEVICE
   }
 
+  /** Somebody has a lease on it, and is asked to let go of that. */
+  public static final class LeasedException extends FileSystemException {
+    private static final long serialVersionUID = 1;
+
+    LeasedException(String file) {
+      super(file, null, "somebody has a lease on it (EAGAIN): try again");
+    }
+  }
+
   /** Opens it, making it with these permissions (less the umask) if it is not there. */
   public static LockFile open(Path path, Want want, int permissions) throws IOException {
     return open(path, want, new NewFile(permissions, false, Identity.KEEP));
@@ -99,6 +108,9 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
       }
       if (opened.is(Errno.EACCES)) {
         throw notShared(file);
+      }
+      if (opened.is(Errno.EAGAIN)) {
+        throw new LeasedException(shown);
       }
       return checked(OwnedFd.of(opened, "open", shown), path, want, writable);
     }

@@ -202,11 +202,13 @@ public final class PidFile extends LocalLock<PidFile> {
     /**
      * Opens the file.
      *
-     * @return null if it is another user's, and held
+     * @return null if it is another user's, and held; or if its holder is just starting a program
      */
     private @Nullable LockFile open() throws IOException {
       try {
         return LockFile.open(file.path, LockFile.Want.WRITABLE, PERMISSIONS);
+      } catch (LockFile.LeasedException starting) {
+        return null;
       } catch (AccessDeniedException notOurs) {
         try (NamedFile.Found found = file.read()) {
           if (found != null && found.pin() != null && !found.flockIsFree()) {

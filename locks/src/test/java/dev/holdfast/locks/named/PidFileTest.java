@@ -49,11 +49,8 @@ class PidFileTest extends LockContract {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theProgramReadsItsOwnNumberHoweverEarlyItLooks(boolean told) throws Exception {
-    try (FileLease here =
-        FileLease.tryAcquire(Files.createFile(directory.resolve(newName()))).orElseThrow()) {
+    try (FileLease here = lease(Files.createFile(directory.resolve(newName())))) {
       assertTrue(here.isHeld());
-    } catch (IOException none) {
-      Assumptions.abort("no leases on this file system: " + none.getMessage());
     }
     String name = newName();
     Path file = directory.resolve(name);
@@ -83,6 +80,25 @@ class PidFileTest extends LockContract {
     String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
     try (Stream<String> locks = Files.lines(Path.of("/proc/locks"))) {
       return locks.anyMatch(lock -> lock.contains(" BREAKING ") && lock.contains(inode));
+    }
+  }
+
+  /** It has a lease until the program's number is there: not a fault, but somebody. */
+  @Test
+  void aFileWhoseHolderIsJustStartingItsProgramIsBusy() throws IOException {
+    Path file = Files.createFile(directory.resolve(newName()));
+    try (FileLease lease = lease(file)) {
+      assertTrue(lease.isHeld());
+      assertTrue(Locks.pidFile(file).tryAcquire().isEmpty());
+    }
+    assertTrue(isFree(Locks.pidFile(file)));
+  }
+
+  private static FileLease lease(Path file) {
+    try {
+      return FileLease.tryAcquire(file).orElseThrow();
+    } catch (IOException none) {
+      return Assumptions.abort("no leases on this file system: " + none.getMessage());
     }
   }
 
