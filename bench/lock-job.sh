@@ -87,7 +87,8 @@ while [ ! -e stop ]; do sleep 0.1; done
 EOF
 chmod +x job
 
-signals=(HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM STKFLT XCPU XFSZ VTALRM PROF IO PWR SYS RTMIN RTMIN+7 RTMAX KILL)
+signals=(HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF
+  WINCH IO PWR SYS RTMIN RTMIN+7 RTMAX-1 RTMAX KILL)
 kinds=("$@")
 # None for the first table alone.
 [ "${kinds[*]}" != none ] || exit $bad
@@ -120,7 +121,7 @@ finish() { # KIND
 }
 
 echo
-echo '| kind | signals that the command survived | that killed it | two programs |'
+echo '| kind | signals that the command survived | that killed it; its program ran on, with the lock | two programs |'
 echo '|---|---|---|---|'
 for kind in "${kinds[@]}"; do
   survived=() killed=() two=()
@@ -131,6 +132,8 @@ for kind in "${kinds[@]}"; do
     # A core, too, is written before the descriptors go.
     "$H" lock --quiet -n --kind "$kind" "$(name_for "$kind")" -- true
     status=$?
+    # Stopped, both: it held all the same.
+    case $signal in STOP | TSTP | TTIN | TTOU) kill -CONT $wrapper "$(cat job.pid)" 2>/dev/null ;; esac
     alive=$(kill -0 "$(cat job.pid)" 2>/dev/null && echo yes)
     if [ "$alive" = yes ] && [ $status != 75 ]; then
       two+=("$signal($status)")

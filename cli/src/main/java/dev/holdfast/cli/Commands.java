@@ -30,6 +30,8 @@ final class Commands {
 
   private static final Set<String> PRINTING = Set.of("explain", "help", "completion");
 
+  private static final Set<String> RUNNING = Set.of("lock", "temp", "write");
+
   static {
     BY_NAME.put("prove", ProveCommand::new);
     BY_NAME.put("lab", LabCommand::new);
@@ -74,6 +76,11 @@ final class Commands {
   static boolean callsTheKernel(String... args) {
     String name = firstOperand(args);
     return BY_NAME.containsKey(name) && !PRINTING.contains(name);
+  }
+
+  /** True if the command that is named runs a program, and passes signals on to it. */
+  static boolean runsPrograms(String... args) {
+    return RUNNING.contains(firstOperand(args));
   }
 
   /** The name of every command, in the order of help. */

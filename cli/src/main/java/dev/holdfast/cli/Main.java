@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.cli.child.SignalRelay;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
@@ -28,11 +29,6 @@ public final class Main {
   public static void main(String[] args) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
-    if (Commands.callsTheKernel(args)) {
-      // To link the first foreign function takes a third of a start: beside the parsing of the
-      // command line, on another processor if there is one.
-      Thread.ofPlatform().daemon().name("link").start(Unistd::getpid);
-    }
     int exitCode = runTyped(out, err, args);
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
@@ -45,7 +41,13 @@ public final class Main {
     ShutdownHooks.exit(exitCode);
   }
 
-  private static int runTyped(PrintWriter out, PrintWriter err, String... args) {
+  /** Runs one command line as it was typed. */
+  static int runTyped(PrintWriter out, PrintWriter err, String... args) {
+    if (Commands.callsTheKernel(args)) {
+      // To link the first foreign function takes a third of a start: beside the parsing of the
+      // command line, on another processor if there is one.
+      Thread.ofPlatform().daemon().name("link").start(() -> link(args));
+    }
     try {
       TypedText.check(args);
     } catch (CommandFailure garbled) {
@@ -53,6 +55,14 @@ public final class Main {
       return garbled.exitCode();
     }
     return run(out, err, args);
+  }
+
+  /** What a command needs late, and is ready by then. */
+  private static void link(String... args) {
+    Unistd.getpid();
+    if (Commands.runsPrograms(args)) {
+      SignalRelay.prepare();
+    }
   }
 
   /**

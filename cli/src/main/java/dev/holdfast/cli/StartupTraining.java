@@ -46,14 +46,14 @@ final class StartupTraining {
     Path directory = Path.of(args[0]);
     if (args.length > 1 && args[1].equals(LOCK)) {
       String file = directory.resolve("file").toString();
-      Main.run(nowhere, nowhere, "lock", "--kind", "flock", file, "--", "true");
-      Main.run(nowhere, nowhere, "lock", "--timeout", "1s", "--shared", file, "--", "true");
-      Main.run(nowhere, nowhere, "lock", "--no-wait", file, "--", "true");
+      Main.runTyped(nowhere, nowhere, "lock", "--kind", "flock", file, "--", "true");
+      Main.runTyped(nowhere, nowhere, "lock", "--timeout", "1s", "--shared", file, "--", "true");
+      Main.runTyped(nowhere, nowhere, "lock", "--no-wait", file, "--", "true");
       ShutdownHooks.exit(ExitCode.OK);
     }
     inDirectory(directory, nowhere);
     for (String[] commandLine : COMMAND_LINES) {
-      Main.run(nowhere, nowhere, commandLine);
+      Main.runTyped(nowhere, nowhere, commandLine);
     }
     for (String name : Commands.names()) {
       Main.run(nowhere, nowhere, name, "--help");
@@ -89,7 +89,7 @@ final class StartupTraining {
             new String[] {"clean", "--dry-run", "--older-than", "1d", copy},
             new String[] {"tree", "rm", copy});
     for (String[] commandLine : commandLines) {
-      Main.run(nowhere, nowhere, commandLine);
+      Main.runTyped(nowhere, nowhere, commandLine);
     }
   }
 }

@@ -207,12 +207,12 @@ public final class LockSet {
       Deadline limit = held.isEmpty() ? deadline : deadline.within(patience);
       LockOrder.together(!held.isEmpty());
       long left = Math.max(0, limit.left());
-      switch (lock.attempt(Duration.ofNanos(left))) {
-        case Outcome.Acquired(Held one) -> held.add(one);
-        case Outcome.TimedOut late -> {
-          return late;
-        }
+      Outcome outcome = lock.attempt(Duration.ofNanos(left));
+      // Not by a switch: linking one takes a start some milliseconds.
+      if (outcome instanceof Outcome.TimedOut late) {
+        return late;
       }
+      outcome.held().ifPresent(held::add);
     }
     return null;
   }

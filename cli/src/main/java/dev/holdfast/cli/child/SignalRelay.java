@@ -5,6 +5,7 @@ import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Signals;
 import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -46,6 +47,20 @@ public final class SignalRelay {
   /** Has SIGQUIT do to this process what it does to any other, and not print the JVM's threads. */
   public static void ordinaryQuit() {
     Signals.ignore(SIGQUIT, CallerState.ignores(SIGQUIT));
+  }
+
+  /** Does in advance what takes longest: the type of a handler is made at run time. */
+  public static void prepare() {
+    try {
+      proxy(Class.forName("sun.misc.SignalHandler"), (_, _, _) -> null);
+    } catch (ClassNotFoundException notHere) {
+      return;
+    }
+  }
+
+  private static Object proxy(Class<?> handlerType, InvocationHandler handler) {
+    return Proxy.newProxyInstance(
+        handlerType.getClassLoader(), new Class<?>[] {handlerType}, handler);
   }
 
   synchronized void to(Child started) {
@@ -97,9 +112,8 @@ public final class SignalRelay {
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
       Method number = signalType.getMethod("getNumber");
       Object handler =
-          Proxy.newProxyInstance(
-              handlerType.getClassLoader(),
-              new Class<?>[] {handlerType},
+          proxy(
+              handlerType,
               (_, method, arguments) -> {
                 // Of an object's own methods the JDK calls none on a handler.
                 if (method.getName().equals("handle")) {

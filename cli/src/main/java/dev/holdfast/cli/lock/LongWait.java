@@ -2,6 +2,7 @@ package dev.holdfast.cli.lock;
 
 import dev.holdfast.libc.IdleMemory;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a command does that has waited for some time, for a lock or for the program it runs. */
 final class LongWait {
@@ -24,13 +25,24 @@ final class LongWait {
 
   private static void run(First first) {
     try {
-      Thread.sleep(SILENT_MILLIS);
+      sleep(SILENT_MILLIS);
       first.run();
       IdleMemory.giveBack();
-      Thread.sleep(SETTLED_MILLIS);
+      sleep(SETTLED_MILLIS);
       IdleMemory.giveBack();
     } catch (InterruptedException | IOException itDidNotTakeLong) {
       return;
+    }
+  }
+
+  /** Thread.sleep loads a class that no cache can hold, in each start. */
+  private static void sleep(long millis) throws InterruptedException {
+    long end = System.nanoTime() + millis * 1_000_000;
+    for (long left; (left = end - System.nanoTime()) > 0; ) {
+      LockSupport.parkNanos(LongWait.class, left);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.memory.SharedMemory;
+import dev.holdfast.locks.process.Upkeep;
 import dev.holdfast.locks.report.LockFileReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ import java.util.Optional;
 
 /**
  * Does to one lock whatever its kind can, and writes to a witness file when it holds it: {@code
- * LockVictim OPERATION KIND DIRECTORY WITNESS}.
+ * LockVictim OPERATION KIND DIRECTORY WITNESS [CLOCK]}.
  *
  * <p>A second one of the same witness holds on, once it has the lock, until the first one has
  * ended: if the first gets it meanwhile, the witness shows two holders.
@@ -46,6 +47,12 @@ final class LockVictim {
 
   /** How it ends if somebody else holds the lock. */
   static final int BUSY = 75;
+
+  /** The clock of {@link Upkeep}: each look at a name is followed by another, as in a slow run. */
+  static final String SLOW = "always";
+
+  /** One look at each name, as in a quick run. */
+  static final String QUICK = "never";
 
   /** Three kinds at once. */
   static final String SET = "set";
@@ -90,6 +97,9 @@ final class LockVictim {
   }
 
   private static void run(String[] args) throws IOException, InterruptedException {
+    if (args.length > 4) {
+      System.setProperty(Upkeep.CLOCK_PROPERTY, args[4]);
+    }
     LockVictim victim = new LockVictim(Path.of(args[2]), Path.of(args[3]));
     Kind kind = Kinds.of(args[1]).orElseThrow();
     switch (args[0]) {
