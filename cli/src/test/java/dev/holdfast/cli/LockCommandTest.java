@@ -109,6 +109,10 @@ class LockCommandTest {
     "2, lock --kind pid --fd 1",
     "2, lock --at-most 0 x -- true",
     "2, lock --slots 0 x -- true",
+    "2, lock --group 4294967295 x -- true",
+    "2, 'lock --kind flock,pid x -- true'",
+    "2, 'lock --kind ofd,file x -- true'",
+    "2, 'lock --kind nfs,file x -- true'",
     "2, lock --slots 2 x y -- true",
     "2, lock --slots 2 --kind flock x -- true",
     "2, lock --group no-such-group x -- true",
@@ -535,6 +539,8 @@ class LockCommandTest {
     String other = "flock -n " + lock + " true";
     assertEquals(0, run("lock", lock, "--", "sh", "-c", other), "one family alone: flock runs");
     assertEquals(1, run("lock", "--kind", "ofd,flock", lock, "--", "sh", "-c", other));
+    // A dot lock has a name of its own, and is taken beside a record lock as mail programs do.
+    assertEquals(0, run("lock", "--kind", "mail,ofd", "-n", lock, "--", "true"), err::toString);
   }
 
   @Test
@@ -632,6 +638,30 @@ class LockCommandTest {
       Locks.ofd(directory.resolve("signal")).tryAcquire().orElseThrow().close();
     } finally {
       command.destroyForcibly();
+    }
+  }
+
+  /** Through us where the terminal does not reach it: in a session of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "setsid -w"})
+  void whatIsTypedAtATerminalReachesTheProgram(String apart) throws Exception {
+    Requirements.program("script");
+    String job = "trap 'exit 42' INT; echo ready; while :; do sleep 0.05; done\n";
+    Path script = Files.writeString(directory.resolve("job"), job);
+    List<String> words = new ArrayList<>(List.of("lock", path("terminal"), "--"));
+    words.addAll(apart.isEmpty() ? List.of() : List.of(apart.split(" ", -1)));
+    words.addAll(List.of("sh", script.toString()));
+    String line = "exec '" + String.join("' '", CommandRun.process(words.toArray(String[]::new)));
+    ProcessBuilder terminal = new ProcessBuilder("script", "-qefc", line + "'", "/dev/null");
+    terminal.environment().put("SHELL", "/bin/sh");
+    Process started = terminal.start();
+    try (BufferedReader shown = started.inputReader();
+        Writer typed = started.outputWriter()) {
+      assertEquals("ready", shown.readLine());
+      typed.append('\003').flush();
+      assertEquals(42, started.waitFor());
+    } finally {
+      started.destroyForcibly();
     }
   }
 

@@ -7,6 +7,13 @@ import java.util.Optional;
 /**
  * A lock that is held. Close it to let go; closing again does nothing.
  *
+ * <p><b>Guarantees.</b> While it is open nobody else holds the lock, or nobody alone if it is
+ * shared, as {@link HostLock} says. If that ends before it is closed, {@link #onLost} tells, and so
+ * does {@link #close}. One that is forgotten holds on, and is logged with its {@link #place}.
+ *
+ * <p><b>Remaining races.</b> A loss is noticed after it has happened: what was done in between was
+ * done beside another holder, unless the resource refuses lower {@linkplain #token tokens}.
+ *
  * <p><b>Threads.</b> Safe for all, and not bound to the thread that acquired it: any thread may
  * close it.
  */

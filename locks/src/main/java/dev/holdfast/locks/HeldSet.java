@@ -4,7 +4,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several locks that are held together. Closing lets go of all, the last taken first. */
+/**
+ * Several locks that are held together. Closing lets go of all, the last taken first.
+ *
+ * <p><b>Guarantees.</b> All are held, or none; of each what {@link Held} says. If one was lost,
+ * closing lets go of the others all the same.
+ *
+ * <p><b>Remaining races.</b> Those of {@link Held}.
+ *
+ * <p><b>Threads.</b> Safe for all.
+ */
 public final class HeldSet implements AutoCloseable {
   private final List<Held> held;
 

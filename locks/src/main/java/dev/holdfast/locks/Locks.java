@@ -12,6 +12,14 @@ import java.util.Collection;
  * <pre>{@code
  * try (Held held = Locks.of(path).acquire(Duration.ofSeconds(5))) { … }
  * }</pre>
+ *
+ * <p><b>Guarantees.</b> Two objects made here for the same thing are the same lock, however it was
+ * named. No file is made before a lock is asked for. Readers of {@link #of}, {@link #flock} and
+ * shared memory can keep a writer waiting for ever; {@link HostLock#fair} serves all in their turn.
+ *
+ * <p><b>Remaining races.</b> Those of {@link HostLock} and of each kind.
+ *
+ * <p><b>Threads.</b> Safe for all.
  */
 public final class Locks {
   private Locks() {}

@@ -9,6 +9,7 @@ import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.Pwd;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HeldSet;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast lock}. */
@@ -39,6 +41,13 @@ public final class LockCommand extends Command {
 
   /** A wait after which what was seen before it says nothing. */
   private static final long LONG_NANOS = 1_000_000_000;
+
+  /** The name is that of a file that must not be there, or is locked as a whole by its maker. */
+  private static final Set<Kind> IS_THE_FILE = Set.of(Kinds.FILE, Kinds.NFS, Kinds.PID_FILE);
+
+  /** Those that have to do with the file of that very name. */
+  private static final Set<Kind> AT_THE_NAME =
+      Set.of(Kinds.FILE, Kinds.NFS, Kinds.PID_FILE, Kinds.OFD, Kinds.POSIX, Kinds.FLOCK);
 
   private final Value<String> kind =
       option(
@@ -518,6 +527,12 @@ public final class LockCommand extends Command {
     if (exec.get() && (close.get() || atMost.given())) {
       throw CommandFailure.usage("--exec", "makes no sense with --close or --at-most");
     }
+    if (kinds.stream().anyMatch(IS_THE_FILE::contains)
+        && kinds.stream().distinct().filter(AT_THE_NAME::contains).count() > 1) {
+      // Each would find the file of the other, and be busy for ever.
+      throw CommandFailure.usage(
+          "--kind", kind.get() + " are at the same name: only ofd, posix and flock can share one");
+    }
     if (busy.get() < 0 || busy.get() > 255) {
       throw CommandFailure.usage("-E", "an exit status is between 0 and 255");
     }
@@ -556,10 +571,14 @@ public final class LockCommand extends Command {
       return found.value().gid();
     }
     try {
-      return Integer.parseUnsignedInt(group.get());
+      int gid = Integer.parseUnsignedInt(group.get());
+      if (gid != Identity.KEEP) {
+        return gid;
+      }
     } catch (NumberFormatException noNumber) {
-      throw CommandFailure.usage("--group", "there is no group '" + group.get() + "'");
+      // It is a name then.
     }
+    throw CommandFailure.usage("--group", "there is no group '" + group.get() + "'");
   }
 
   /**

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A semaphore in {@link SharedMemory}. Each process counts its own permits; what is free is always
  * reckoned from those that live, so that no count can be wrong after a death.
  *
+ * <p><b>Guarantees.</b> At no time are more permits out than there are.
+ *
+ * <p><b>Remaining races.</b> Whoever may write to the file can write anything into it.
+ *
  * <p><b>Threads.</b> Safe for all.
  */
 public final class SharedSemaphore {

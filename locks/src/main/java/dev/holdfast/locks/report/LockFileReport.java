@@ -15,6 +15,14 @@ import java.util.Optional;
  * A lock that is a file, as an administrator sees it: who made it, whether that process still
  * lives, and how to break it.
  *
+ * <p><b>Guarantees.</b> {@code dead} is true only if that is proved (K13). What is broken is the
+ * very file that had the token.
+ *
+ * <p><b>Remaining races.</b> A snapshot: the holder may have let go since. Whose lock file is
+ * broken holds on as far as it knows, until it asks.
+ *
+ * <p><b>Threads.</b> Immutable.
+ *
  * @param path the lock file
  * @param holder whom it names
  * @param token what {@link #breakLock} wants to hear; empty if the file was not made by this
