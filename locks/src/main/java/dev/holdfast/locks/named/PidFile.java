@@ -422,7 +422,7 @@ public final class PidFile extends LocalLock<PidFile> {
           Xattr.fsetxattr(fd, RECORD, record(Self.record(said)).toBytes(), 0);
         } else if (!heirs.isEmpty() && said > 0 && said == recordedIn(fd)) {
           // The oldest: the others are its children.
-          heirs.sort(Comparator.comparing(PidEngine::startOrLast));
+          heirs.sort(Comparator.comparingLong(PidEngine::startOrLast));
           HolderRecord heir = record(Self.record(heirs.getFirst()));
           byte[] contents = (heir.pid() + "\n").getBytes(US_ASCII);
           Xattr.fsetxattr(fd, RECORD, heir.toBytes(), 0);
