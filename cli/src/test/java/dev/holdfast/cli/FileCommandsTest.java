@@ -111,10 +111,44 @@ class FileCommandsTest {
             ExitCode.USAGE, "holdfast tree chmod: u+q: is not a mode such as 640 or u+rwX,go-w");
     CommandRun.of("tree", new TreeCommand(), "chown", "no-such-user", dir.toString())
         .assertRefused(ExitCode.USAGE, "holdfast tree chown: no-such-user: no such user or group");
+    CommandRun.of("tree", new TreeCommand(), "chown", "424242:", dir.toString())
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast tree chown: 424242:: no account has this number, so it has no login group;"
+                + " give OWNER:GROUP");
     for (String nobody : new String[] {"4294967295", ":4294967295"}) {
       CommandRun.of("tree", new TreeCommand(), "chown", nobody, dir.toString())
           .assertRefused(ExitCode.USAGE, "holdfast tree chown: 4294967295: no such user or group");
     }
+  }
+
+  /** The directory itself, as people type it; but it can neither be made nor removed so. */
+  @Test
+  void aDotIsTheDirectoryItself() throws Exception {
+    Path source = Files.createDirectories(dir.resolve("source/sub")).getParent();
+    Path old = Files.writeString(source.resolve("sub/file"), "contents");
+    String dot = source + "/.";
+    Path copy = dir.resolve("copy");
+    CommandRun copied = CommandRun.of("tree", new TreeCommand(), "cp", dot, copy.toString());
+    assertEquals(ExitCode.OK, copied.exit(), copied.err());
+    Commands.run("cp", "-a", dot, dir.resolve("usual").toString());
+    Commands.run("diff", "-r", dir.resolve("usual").toString(), copy.toString());
+    assertEquals(
+        ExitCode.OK,
+        CommandRun.of("tree", new TreeCommand(), "chmod", "go=", source + "/sub/..").exit());
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(source)));
+    for (String[] refused :
+        new String[][] {{"rm", dot}, {"rm", source + "/sub/.."}, {"cp", copy.toString(), dot}}) {
+      CommandRun run = CommandRun.of("tree", new TreeCommand(), refused);
+      assertEquals(ExitCode.UNDECIDED, run.exit());
+      assertTrue(run.err().contains("is not the name of an entry"), run.err());
+    }
+    Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+    CommandRun cleaned =
+        CommandRun.of("clean", new CleanCommand(), dot, "--older-than", "10d", "--by", "m");
+    assertEquals(ExitCode.OK, cleaned.exit(), cleaned.err());
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(source.resolve("sub")));
   }
 
   @Test

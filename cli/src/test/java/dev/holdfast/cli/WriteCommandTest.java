@@ -9,6 +9,7 @@ import dev.holdfast.cli.file.WriteCommand;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.testing.ChildJvm;
 import dev.holdfast.testing.Commands;
+import dev.holdfast.testing.Requirements;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +106,21 @@ class WriteCommandTest {
     assertEquals("rw-r-----", mode(dir.resolve("new")));
     assertEquals(0, write("", "--mode", "604", dir.resolve("other")).exit());
     assertEquals("rw----r--", mode(dir.resolve("other")));
+  }
+
+  /** Nor does it where the directory says who may read new files. */
+  @Test
+  void aNewFileFollowsTheDefaultAcl() throws Exception {
+    Requirements.program("setfacl");
+    Commands.Result set = Commands.tried("setfacl", "-d", "-m", "u:1:rw,o::---", dir.toString());
+    Assumptions.assumeTrue(set.exit() == 0, () -> "no ACLs here: " + set);
+    Files.writeString(dir.resolve("usual"), "");
+    for (String way : List.of("--durable", "--append", "--no-replace")) {
+      Path made = dir.resolve("new" + way);
+      assertEquals(0, write("x", way, made).exit());
+      assertEquals(mode(dir.resolve("usual")), mode(made), way);
+    }
+    assertTrue(mode(dir.resolve("usual")).endsWith("---"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.files.ground.Insider;
 import dev.holdfast.files.ground.Place;
+import dev.holdfast.files.ground.UsualMode;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
@@ -134,6 +135,15 @@ public final class Internals {
   /** What the file system of an object says of itself. */
   public Statfs statfs(Directory directory, String name) throws IOException {
     return directory.statfs(name);
+  }
+
+  /** What open(2) and mkdir(2) would make of a mode for a new entry of this name. */
+  public int usualMode(Directory directory, String name, int widest, int umask) {
+    try (Place place = directory.place(name, "openat", true)) {
+      return UsualMode.in(place.dirfd(), widest, umask);
+    } catch (IOException cannotBeMade) {
+      return widest & ~umask;
+    }
   }
 
   /** Opens a directory that was just made, and gives it its mode. */

@@ -191,6 +191,13 @@ final class MissingDirectories {
     return Statx.statx(parent, component, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
   }
 
+  private static void removeIfSame(int dirfd, byte[] name, Statx made) {
+    Result<Statx> now = look(dirfd, name);
+    if (now.ok() && now.value().sameObject(made)) {
+      Unistd.unlinkat(dirfd, name, Fcntl.AT_REMOVEDIR);
+    }
+  }
+
   /** Opens a directory that this thread just made, and gives it its mode. */
   static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
     SyscallResult opened = Fcntl.openat(dirfd, last, OPEN | Fcntl.O_NOFOLLOW, 0);
@@ -207,7 +214,11 @@ final class MissingDirectories {
       }
       int wanted = mode | (stat.permissions() & Statx.S_ISGID);
       if (stat.permissions() != wanted) {
-        ProcSelfFd.chmod(raw, wanted).orThrow("fchmod", shown);
+        SyscallResult changed = ProcSelfFd.chmod(raw, wanted);
+        if (changed.failed() && !Creations.modeIsTheFileSystems(stat, BORN, changed)) {
+          removeIfSame(dirfd, last, stat);
+          changed.orThrow("fchmod", shown);
+        }
       }
       return raw;
     } catch (FileSystemException failed) {

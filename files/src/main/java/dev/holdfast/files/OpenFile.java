@@ -13,6 +13,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.path.FileName;
+import dev.holdfast.path.make.Creations;
 import dev.holdfast.path.make.Interruptions;
 import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.Closeable;
@@ -211,10 +212,13 @@ public final class OpenFile implements AutoCloseable {
     Result<Statx> stat = Statx.fstat(raw);
     try {
       if (stat.ok() && stat.value().permissions() != mode) {
-        Unistd.fchmod(raw, mode).orThrow("fchmod", name);
+        SyscallResult changed = Unistd.fchmod(raw, mode);
+        if (!Creations.modeIsTheFileSystems(stat.value(), mode & 0600, changed)) {
+          changed.orThrow("fchmod", show(directory, name));
+        }
         stat = Statx.fstat(raw);
       }
-      Statx born = stat.orThrow("statx", name);
+      Statx born = stat.orThrow("statx", show(directory, name));
       return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, born);
     } catch (FileSystemException failed) {
       removeIfSame(dirfd, last, raw);

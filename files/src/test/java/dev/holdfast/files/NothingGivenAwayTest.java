@@ -10,6 +10,7 @@ import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.files.tree.ModeChange;
 import dev.holdfast.files.tree.OwnerChange;
 import dev.holdfast.libc.process.Pwd;
+import dev.holdfast.testing.Commands;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +70,43 @@ class NothingGivenAwayTest {
       assertEquals(null, open.xattr("security.capability"));
       assertEquals(1, open.xattr("user.origin")[0]);
     }
+  }
+
+  /**
+   * Where a directory has a default ACL, that says who may do what with a new file, and no umask:
+   * as the default file system has it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "'u::rwx,u:12:rw,g::rx,o::---'",
+    "'u::rwx,g::r,o::---'",
+    "'u::rwx,g::rwx,o::rwx'",
+    "'u::r,u:12:rwx,g::---,o::r'",
+  })
+  void aDefaultAclSaysWhatANewFileGrants(String acl) throws Exception {
+    Host.assumeProgram("setfacl");
+    Commands.Result set = Commands.tried("setfacl", "-d", "-m", acl, temp.toString());
+    assumeTrue(set.exit() == 0, () -> "no ACLs here: " + set);
+    Files.writeString(temp.resolve("usual"), "x");
+    Files.createDirectory(temp.resolve("usualDir"));
+    AtomicReplace.of(temp.resolve("replaced")).newFileUmask(022).write(new byte[1]);
+    AtomicReplace.of(temp.resolve("fresh")).newFileUmask(0).noReplace().write(new byte[1]);
+    try (Directory held = Directory.open(temp);
+        FileSystem files = DirectoryFileSystem.of(held)) {
+      Files.writeString(files.getPath("/written"), "x");
+      Files.copy(files.getPath("/usual"), files.getPath("/copied"));
+      Files.createDirectory(files.getPath("/madeDir"));
+    }
+    Files.copy(temp.resolve("usual"), temp.resolve("usualCopy"));
+    for (String made : List.of("replaced", "fresh", "written")) {
+      assertEquals(acl("usual"), acl(made), made);
+    }
+    assertEquals(acl("usualCopy"), acl("copied"));
+    assertEquals(acl("usualDir"), acl("madeDir"));
+  }
+
+  private String acl(String name) throws Exception {
+    return Host.run("getfacl", "-cpn", temp.resolve(name).toString());
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.Notes;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.files.Directory;
+import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.temp.TempDirectory;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 /** {@code holdfast temp}. */
 public final class TempCommand extends Command {
   private static final int MAX_TRIES = 16;
+  private static final int OF_OTHERS = 077;
   private static final String PREFIX = "holdfast-";
 
   /** What to make. */
@@ -140,11 +142,13 @@ public final class TempCommand extends Command {
     switch (kind) {
       case dir -> {
         try (TempDirectory made = temp.directory(PREFIX, suffix())) {
+          tellRights(made.path().toString(), made.directory().stat());
           return run(command, made.path().toString());
         }
       }
       case file -> {
         try (TempFile made = temp.named(PREFIX, suffix())) {
+          tellRights(String.valueOf(made.path()), made.file().stat());
           return run(command, String.valueOf(made.path()));
         }
       }
@@ -157,9 +161,23 @@ public final class TempCommand extends Command {
     throw new IllegalStateException("every kind was seen to");
   }
 
+  /** On file systems with modes of their own (FAT, FUSE) it is not what was promised. */
+  private void tellRights(String path, FileStat made) {
+    if ((made.mode() & OF_OTHERS) != 0) {
+      Notes.print(
+          List.of(
+              path
+                  + ": this file system shows it with mode %o, so others may get at it"
+                      .formatted(made.mode())),
+          spec,
+          globals());
+    }
+  }
+
   /** Printed unescaped, because scripts use it as a path. What nobody was told of is removed. */
   private int print(Directory directory, Kind kind, String name) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    tellRights(directory.path() + "/" + name, directory.stat(name));
     out.println(directory.path() + "/" + name);
     if (!out.checkError()) {
       return ExitCode.OK;

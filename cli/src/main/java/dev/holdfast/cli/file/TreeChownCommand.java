@@ -1,14 +1,12 @@
 package dev.holdfast.cli.file;
 
 import dev.holdfast.cli.command.Command;
-import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.files.tree.OwnerChange;
 import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.files.tree.Trees;
 import java.io.IOException;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
 
 /** {@code holdfast tree chown}. */
 final class TreeChownCommand extends Command {
@@ -35,12 +33,7 @@ final class TreeChownCommand extends Command {
 
   @Override
   public Integer call() throws IOException {
-    OwnerChange change;
-    try {
-      change = OwnerChange.parse(owner.get());
-    } catch (UserPrincipalNotFoundException unknown) {
-      throw CommandFailure.usage(String.valueOf(unknown.getName()), "no such user or group");
-    }
+    OwnerChange change = OwnerArgument.parse(owner.get());
     TreeReport report =
         Trees.chown(path.get().entry(), change, hardLinks.apply(tree.options(spec)));
     return tree.report(report, path.get().entry(), spec.commandLine().getOut());

@@ -30,14 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.List;
 import java.util.Map;
 
 /** {@code holdfast write}. */
 public final class WriteCommand extends Command {
-  private static final int RIGHTS = 0666;
-
   private final Value<List<String>> words = operands("FILE", "").hidden();
 
   private final Value<String> mode =
@@ -46,7 +43,7 @@ public final class WriteCommand extends Command {
           "MODE",
           String.class,
           "In octal. Default: as it was, without set-id bits; for a new FILE what the umask"
-              + " leaves of 666.");
+              + " leaves of 666, or the default ACL of its directory grants.");
 
   private final Value<String> owner =
       option("--owner", "OWNER", String.class, "Whose it is to be, as for chown(1): OWNER:GROUP.");
@@ -89,8 +86,8 @@ public final class WriteCommand extends Command {
     description(
         "Replaces FILE by what comes from standard input, in one instant: whoever reads it sees the"
             + " old contents or the new, whole. Owner, mode, extended attributes and ACL of the old"
-            + " file are on the new one before it has the name; flags of chattr(1) and the project"
-            + " are those of its directory.",
+            + " file are on the new one before it has the name, and so are its flags of chattr(1)"
+            + " and its project.",
         "",
         "With CMD, runs it and takes what it prints; FILE is replaced only if it succeeds, and the"
             + " status is its own if it does not.");
@@ -178,7 +175,8 @@ public final class WriteCommand extends Command {
   private AtomicReplace settings(Path file) throws IOException {
     AtomicReplace replace =
         AtomicReplace.of(file)
-            .newFileMode(RIGHTS & ~CallerState.umask())
+            .newFileUmask(CallerState.umask())
+            .onLost(what -> tellLost(file, what))
             .durability(durable.get() ? Durability.FILE_AND_DIRECTORY : Durability.FILE);
     if (mode.orNull() != null) {
       replace = replace.mode(octal(mode.orNull()));
@@ -194,15 +192,10 @@ public final class WriteCommand extends Command {
   }
 
   private OwnerChange owners() {
-    String whose = owner.or("") + (group.given() ? ":" + group.get() : "");
-    try {
-      if (group.given() && owner.or("").indexOf(':') >= 0) {
-        throw CommandFailure.usage("--group " + group.get(), "a group is named by --owner, too");
-      }
-      return OwnerChange.parse(whose);
-    } catch (UserPrincipalNotFoundException nobody) {
-      throw CommandFailure.usage(nobody.getName(), "no such user or group");
+    if (group.given() && owner.or("").indexOf(':') >= 0) {
+      throw CommandFailure.usage("--group " + group.get(), "a group is named by --owner, too");
     }
+    return OwnerArgument.parse(owner.or("") + (group.given() ? ":" + group.get() : ""));
   }
 
   private int replace(AtomicReplace replace, Path file, List<String> command) throws IOException {
@@ -212,14 +205,12 @@ public final class WriteCommand extends Command {
         return status;
       }
       replacement.commit();
-      if (!replacement.lost().isEmpty()) {
-        Notes.print(
-            List.of(file + ": has not kept its " + String.join(", ", replacement.lost())),
-            spec,
-            globals());
-      }
       return ExitCode.OK;
     }
+  }
+
+  private void tellLost(Path file, List<String> what) {
+    Notes.print(List.of(file + ": has not kept its " + String.join(", ", what)), spec, globals());
   }
 
   /** The contents are made first, so that what fails meanwhile changes nothing. */
@@ -300,7 +291,10 @@ public final class WriteCommand extends Command {
       hint = "; --in-place writes into it where it stands";
     } else if (why.contains("is a symbolic link") && !follow.get()) {
       hint = "; --follow writes what it leads to";
-    } else if (why.contains("fchown") || why.contains("fsetxattr") || why.contains("fchmod")) {
+    } else if (why.contains("fchown")
+        || why.contains("fsetxattr")
+        || why.contains("fchmod")
+        || why.contains("ioctl")) {
       hint = "; --keep-what-can-be goes without, --in-place writes into the old file";
     }
     return CommandFailure.undecided(file.toString(), why + hint);

@@ -15,10 +15,12 @@ public record PosixAcl(List<Entry> entries) {
   /** {@code include/uapi/linux/posix_acl_xattr.h}. */
   private static final int VERSION = 2;
 
+  private static final int USER_OBJ = 0x01;
   private static final int USER = 0x02;
   private static final int GROUP_OBJ = 0x04;
   private static final int GROUP = 0x08;
   private static final int MASK = 0x10;
+  private static final int OTHER = 0x20;
 
   /**
    * What one user or group may do.
@@ -31,6 +33,34 @@ public record PosixAcl(List<Entry> entries) {
 
   public PosixAcl {
     entries = List.copyOf(entries);
+  }
+
+  /**
+   * The permission bits that stand for an ACL, acl(5): those of the owner, of the mask or else of
+   * the group, and of everybody else. Null if the attribute is in a format that is not known.
+   */
+  static @Nullable Integer mode(byte[] value) {
+    ByteBuffer buffer = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    if (value.length < 4 || (value.length - 4) % 8 != 0 || buffer.getInt() != VERSION) {
+      return null;
+    }
+    int owner = 0;
+    int group = 0;
+    int mask = -1;
+    int other = 0;
+    while (buffer.hasRemaining()) {
+      int tag = buffer.getShort();
+      int permissions = buffer.getShort() & 7;
+      buffer.getInt();
+      switch (tag) {
+        case USER_OBJ -> owner = permissions;
+        case GROUP_OBJ -> group = permissions;
+        case MASK -> mask = permissions;
+        case OTHER -> other = permissions;
+        default -> {}
+      }
+    }
+    return owner << 6 | (mask < 0 ? group : mask) << 3 | other;
   }
 
   /** Null if the attribute is in a format that is not known. */

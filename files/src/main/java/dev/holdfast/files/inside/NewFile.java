@@ -20,6 +20,8 @@ import dev.holdfast.path.make.UnnamedFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class NewFile implements AutoCloseable {
   /** Only for a taken name, which 130 random bits make all but impossible. */
   private static final int MAX_TRIES = 16;
+
+  /** Each waits twice as long as the one before; together a tenth of a second or so. */
+  private static final int MAX_REMOVALS = 7;
 
   private final OpenFile file;
   private final int dirfd;
@@ -201,9 +206,13 @@ public final class NewFile implements AutoCloseable {
 
   /** True if a name leads to exactly this file now. */
   static boolean leadsHere(int dirfd, byte[] name, OpenFile file) throws IOException {
+    return leadsTo(dirfd, name, CORE.statx(file.stat()));
+  }
+
+  private static boolean leadsTo(int dirfd, byte[] name, Statx file) {
     Result<Statx> named =
         Statx.statx(dirfd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    return named.ok() && CORE.statx(file.stat()).sameObject(named.value());
+    return named.ok() && file.sameObject(named.value());
   }
 
   /** Takes the file out of here: it stays open, with whatever name it has. */
@@ -219,13 +228,32 @@ public final class NewFile implements AutoCloseable {
   /** Removes the random name, if it is still this file's, and closes the file. */
   @Override
   public void close() throws IOException {
+    byte[] name = tempName;
+    tempName = null;
+    Statx own = null;
     try (file) {
-      if (tempName != null && file.isOpen()) {
-        if (leadsHere(dirfd, tempName, file)) {
-          Unistd.unlinkat(dirfd, tempName, 0);
+      if (name != null && file.isOpen()) {
+        own = CORE.statx(file.stat());
+        if (!leadsTo(dirfd, name, own) || Unistd.unlinkat(dirfd, name, 0).ok()) {
+          own = null;
         }
-        tempName = null;
       }
+    }
+    if (name != null && own != null) {
+      removeClosed(name, own);
+    }
+  }
+
+  /**
+   * Some file systems (CIFS, some FUSE) remove nothing that is open, and hear of a close only a
+   * moment later.
+   */
+  private void removeClosed(byte[] name, Statx own) {
+    for (int i = 0; i < MAX_REMOVALS && leadsTo(dirfd, name, own); i++) {
+      if (Unistd.unlinkat(dirfd, name, 0).ok()) {
+        return;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << i));
     }
   }
 }

@@ -8,7 +8,6 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Paths;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +19,8 @@ import java.util.Arrays;
  * @param above the parent's path, empty or ending in a slash, for messages
  */
 public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implements AutoCloseable {
+  private static final byte[] SELF = {'.'};
+
   public static TreeRoot of(Path path) throws IOException {
     byte[] bytes = FileName.encode(FileName.textOf(path));
     int slash = bytes.length - 1;
@@ -31,24 +32,44 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
     String last = FileName.decode(name);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       throw new UnsafePathException(
-          path.toString(), "tree work needs the name of an entry in a directory", Row.S13, null);
+          path.toString(),
+          "is not the name of an entry, which could be made or removed; name it in its parent"
+              + " directory",
+          Row.S13,
+          null);
     }
-    byte[] parent = above.length == 0 ? Paths.bytes(".") : above;
-    HeldDirectory held =
-        HeldDirectory.open(Fcntl.AT_FDCWD, parent, Fcntl.O_PATH | Fcntl.O_DIRECTORY)
-            .orThrow("openat", FileName.decode(parent));
-    return new TreeRoot(held, name, above);
+    return new TreeRoot(hold(above.length == 0 ? SELF : above), name, above);
+  }
+
+  private static HeldDirectory hold(byte[] path) throws IOException {
+    return HeldDirectory.open(Fcntl.AT_FDCWD, path, Fcntl.O_PATH | Fcntl.O_DIRECTORY)
+        .orThrow("openat", FileName.decode(path));
+  }
+
+  /**
+   * The same; and of {@code .}, {@code ..} and {@code /} the directory itself, which has no link.
+   */
+  public static TreeRoot orSelf(Path path) throws IOException {
+    Path last = path.getFileName();
+    String name = last == null ? "." : FileName.textOf(last);
+    if (!name.isEmpty() && !name.equals(".") && !name.equals("..")) {
+      return of(path);
+    }
+    String whole = FileName.textOf(path);
+    String above =
+        whole.isEmpty() || whole.equals(".") ? "" : whole.endsWith("/") ? whole : whole + "/";
+    return new TreeRoot(
+        hold(whole.isEmpty() ? SELF : FileName.encode(whole)), SELF, FileName.encode(above));
   }
 
   /** A held directory itself. */
   public static TreeRoot of(Directory directory) throws IOException {
-    byte[] self = Paths.bytes(".");
     String path = directory.path();
     int dirfd = CORE.borrow(directory);
     try {
       HeldDirectory held =
-          HeldDirectory.open(dirfd, self, HeldDirectory.PIN).orThrow("openat", path);
-      return new TreeRoot(held, self, FileName.encode(path + "/"));
+          HeldDirectory.open(dirfd, SELF, HeldDirectory.PIN).orThrow("openat", path);
+      return new TreeRoot(held, SELF, FileName.encode(path + "/"));
     } finally {
       CORE.giveBack(directory);
     }
@@ -68,8 +89,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
       String shown = CORE.show(directory, name).replaceAll("/+$", "");
       String above = shown.substring(0, shown.lastIndexOf('/') + 1);
       HeldDirectory held =
-          HeldDirectory.open(at.dirfd(), Paths.bytes("."), HeldDirectory.PIN)
-              .orThrow("openat", above);
+          HeldDirectory.open(at.dirfd(), SELF, HeldDirectory.PIN).orThrow("openat", above);
       return new TreeRoot(held, at.name(), FileName.encode(above));
     }
   }

@@ -49,9 +49,9 @@ final class HeldFileSystem extends FileSystem {
     return (int) ProcFile.ownStatus("Umask", 8, DEFAULT_UMASK);
   }
 
-  /** What a mode is that nobody asked for. */
-  int defaultMode(int widest) {
-    return widest & ~umask;
+  /** What is left of a mode for a new entry, as elsewhere. */
+  int defaultMode(String name, int widest) {
+    return CORE.usualMode(directory, name, widest, umask);
   }
 
   Directory directory() {

@@ -184,7 +184,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
       mode = FileStat.mode((Set<PosixFilePermission>) attribute.value());
     }
     // As open(2) and mkdir(2) have it, and with them the default file system.
-    return held(path).held().defaultMode(mode);
+    return held(path).held().defaultMode(name(path), mode);
   }
 
   @Override
@@ -338,7 +338,10 @@ final class HeldFileSystemProvider extends FileSystemProvider {
     switch (stat.kind()) {
       case DIRECTORY -> {
         makeRoom(target, replace);
-        int mode = attributes ? stat.mode() : held(target).held().defaultMode(stat.mode() & 0777);
+        int mode =
+            attributes
+                ? stat.mode()
+                : held(target).held().defaultMode(name(target), stat.mode() & 0777);
         directory(target).mkdir(name(target), mode);
         if (attributes) {
           directory(target).setTimes(name(target), stat.lastModifiedTime(), stat.lastAccessTime());
@@ -377,7 +380,7 @@ final class HeldFileSystemProvider extends FileSystemProvider {
               .freshAttributes()
               .replaceLink()
               .durability(Durability.NONE)
-              .mode(attributes ? mode : held(target).held().defaultMode(mode));
+              .newFileMode(attributes ? mode : held(target).held().defaultMode(name(target), mode));
       if (replace && isDirectory(target)) {
         directory(target).rmdir(name(target));
       }

@@ -20,8 +20,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The new file is made without a name in the same directory, gets its contents, owner, mode,
- * extended attributes and ACL, and only then the name. By default these are the ones that the old
- * file has, but for what was given to its contents: set-id bits, capabilities, and what IMA and EVM
- * signed.
+ * extended attributes, ACL, flags of chattr(1) and project, and only then the name. By default
+ * these are the ones that the old file has, but for what was given to its contents: set-id bits,
+ * capabilities, and what IMA and EVM signed.
  *
  * <p><b>Guarantees.</b> Readers never see part of the contents, nor the new contents with other
  * rights than they are to have. On any failure the old file is as it was and nothing is left
@@ -95,7 +97,13 @@ public final class AtomicReplace {
     return new AtomicReplace(directory, path, name, other);
   }
 
-  /** The new file's mode, whatever the umask. Without it: the old file's, or 0600. */
+  /**
+   * The new file's mode, whatever the umask. Without it: the old file's, or 0600. An ACL that it
+   * keeps is narrowed or widened by it, as by chmod(1).
+   *
+   * <p>Where a file system shows it with more rights for others whatever it is told (FAT, much of
+   * FUSE), a write fails, unless {@link #keepWhatCanBe}.
+   */
   public AtomicReplace mode(int mode) {
     return with(settings.withMode(CORE.checkMode(mode)));
   }
@@ -106,13 +114,29 @@ public final class AtomicReplace {
   }
 
   /**
-   * Where the caller may not give the new file the old one's owner, group, mode, ACL or attributes,
-   * or the file system cannot store them, it goes without, and {@link Replacement#lost} says so. A
-   * group that is not kept loses its rights with it, and so does everybody if there was an ACL:
-   * nobody gets more rights by it than before.
+   * A file that replaces none gets the mode that open(2) would give it: what this umask leaves of
+   * 0666, or, where its directory has a default ACL, what that grants.
+   */
+  public AtomicReplace newFileUmask(int umask) {
+    return with(settings.withUmask(umask & 0777));
+  }
+
+  /**
+   * Where the caller may not give the new file the old one's owner, group, mode, ACL, attributes or
+   * flags, or the file system cannot store them, it goes without, and {@link Replacement#lost} and
+   * {@link #onLost} say so. A group that is not kept loses its rights with it, and so does
+   * everybody if there was an ACL: nobody gets more rights by it than before.
    */
   public AtomicReplace keepWhatCanBe() {
     return with(settings.withLenient());
+  }
+
+  /**
+   * Told, after each write, what the new file has not got: see {@link Replacement#lost}. Not called
+   * if that is nothing.
+   */
+  public AtomicReplace onLost(Consumer<List<String>> told) {
+    return with(settings.withOnLost(told));
   }
 
   /** The new file's owner and group; {@code -1} for the old file's, or the caller's. */

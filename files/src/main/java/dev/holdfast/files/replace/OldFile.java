@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stat null if there is nothing to keep
  */
-record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
-  static final OldFile NONE = new OldFile(null, Map.of());
+record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs, InodeFlags flags) {
+  static final OldFile NONE = new OldFile(null, Map.of(), InodeFlags.UNKNOWN);
 
   /** What vouches for contents, or gives rights to them, says nothing of others. */
   private static final Set<String> BOUND_TO_CONTENTS =
@@ -70,7 +70,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
     try {
       Statx stat = Statx.fstat(raw).orThrow("statx", shown);
       return requireReplaceable(stat.mode(), place, settings)
-          ? new OldFile(stat, readXattrs(raw, shown))
+          ? new OldFile(stat, readXattrs(raw, shown), InodeFlags.ofHeld(raw))
           : NONE;
     } finally {
       Unistd.close(raw);
@@ -123,6 +123,7 @@ record OldFile(@Nullable Statx stat, Map<String, byte[]> xattrs) {
         || result.is(Errno.EACCES)
         || result.is(Errno.EINVAL)
         || result.is(Errno.ENOSYS)
+        || result.is(Errno.ENOTTY)
         || result.is(Errno.EOPNOTSUPP);
   }
 

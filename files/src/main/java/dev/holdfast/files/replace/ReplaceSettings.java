@@ -1,8 +1,10 @@
 package dev.holdfast.files.replace;
 
 import dev.holdfast.files.FileIdentity;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What an {@link AtomicReplace} is to do. Immutable: each {@code with…} answers a changed copy. */
@@ -16,6 +18,7 @@ final class ReplaceSettings {
   private int gid = UNSET;
   private boolean keep = true;
   private int newMode = 0600;
+  private int umask = UNSET;
   private boolean lenient;
   private boolean noReplace;
   private boolean replaceLink;
@@ -23,6 +26,7 @@ final class ReplaceSettings {
   private Durability durability = Durability.FILE;
   private @Nullable FileIdentity expected;
   private boolean locked;
+  private Consumer<List<String>> onLost = _ -> {};
 
   private ReplaceSettings() {}
 
@@ -33,6 +37,7 @@ final class ReplaceSettings {
     copy.gid = gid;
     copy.keep = keep;
     copy.newMode = newMode;
+    copy.umask = umask;
     copy.lenient = lenient;
     copy.noReplace = noReplace;
     copy.replaceLink = replaceLink;
@@ -40,6 +45,7 @@ final class ReplaceSettings {
     copy.durability = durability;
     copy.expected = expected;
     copy.locked = locked;
+    copy.onLost = onLost;
     return copy;
   }
 
@@ -64,6 +70,11 @@ final class ReplaceSettings {
   /** That of a file which replaces none, unless there is a mode for all. */
   int newMode() {
     return newMode;
+  }
+
+  /** If set, a file that replaces none gets the mode that open(2) would give it. */
+  int umask() {
+    return umask;
   }
 
   /** What cannot be kept is left, and told. */
@@ -97,6 +108,17 @@ final class ReplaceSettings {
     return locked;
   }
 
+  /** Who is told what the new file has not got. */
+  Consumer<List<String>> onLost() {
+    return onLost;
+  }
+
+  ReplaceSettings withOnLost(Consumer<List<String>> told) {
+    ReplaceSettings copy = copy();
+    copy.onLost = told;
+    return copy;
+  }
+
   ReplaceSettings withMode(int ofAll) {
     ReplaceSettings copy = withNewMode(ofAll);
     copy.mode = ofAll;
@@ -119,6 +141,13 @@ final class ReplaceSettings {
   ReplaceSettings withNewMode(int ofNew) {
     ReplaceSettings copy = copy();
     copy.newMode = ofNew;
+    copy.umask = UNSET;
+    return copy;
+  }
+
+  ReplaceSettings withUmask(int ofCaller) {
+    ReplaceSettings copy = copy();
+    copy.umask = ofCaller;
     return copy;
   }
 

@@ -11,6 +11,7 @@ import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.files.ground.Place;
+import dev.holdfast.files.ground.UsualMode;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -22,6 +23,7 @@ import dev.holdfast.libc.process.Identity;
 import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.Interruptions;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +40,10 @@ public final class Replacement implements AutoCloseable {
   private static final int SET_ID = Statx.S_ISUID | Statx.S_ISGID;
   private static final int GROUP = 070;
 
-  /** A mode that no file has. */
-  private static final int UNKNOWN = -1;
+  /** To read and to write, for who is not the owner. */
+  private static final int OF_OTHERS = 066;
+
+  private static final String MODE = "mode";
 
   /** For those who replace the file without a lock. */
   private static final int MAX_EXCHANGES = 64;
@@ -83,10 +87,34 @@ public final class Replacement implements AutoCloseable {
     try {
       OldFile old = settings.noReplace() ? OldFile.NONE : OldFile.at(place, settings);
       NewFile file = NewFile.in(in, place.dirfd(), name);
-      return new Replacement(settings, in, owned, name, place, old, file);
+      Replacement begun = new Replacement(settings, in, owned, name, place, old, file);
+      try {
+        begun.giveFlags();
+      } catch (IOException | RuntimeException failure) {
+        file.close();
+        throw failure;
+      }
+      return begun;
     } catch (IOException | RuntimeException failure) {
       place.close();
       throw failure;
+    }
+  }
+
+  private void giveFlags() throws IOException {
+    if (old.stat() == null) {
+      return;
+    }
+    int fd = CORE.borrow(file());
+    try {
+      for (InodeFlags.Missing missing : old.flags().giveTo(fd, place.dirfd())) {
+        if (!settings.lenient()) {
+          place.require(missing.why(), "ioctl for its " + missing.what());
+        }
+        lost.add(missing.what());
+      }
+    } finally {
+      CORE.giveBack(file());
     }
   }
 
@@ -96,8 +124,9 @@ public final class Replacement implements AutoCloseable {
   }
 
   /**
-   * What the new file has not got of the old one, a few words each; only with {@link
-   * AtomicReplace#keepWhatCanBe}, and known after {@link #commit}.
+   * What the new file has not got of the old one, a few words each; known after {@link #commit}.
+   * Without {@link AtomicReplace#keepWhatCanBe} that can only be the mode of a file that replaces
+   * none, where a file system has modes of its own.
    */
   public List<String> lost() {
     return List.copyOf(lost);
@@ -122,6 +151,9 @@ public final class Replacement implements AutoCloseable {
       file.replace(place);
     }
     done = true;
+    if (!lost.isEmpty()) {
+      settings.onLost().accept(lost());
+    }
     if (settings.durability() == Durability.FILE_AND_DIRECTORY) {
       syncDirectory();
     }
@@ -219,26 +251,24 @@ public final class Replacement implements AutoCloseable {
     int uid = first(settings.uid(), was == null ? ReplaceSettings.UNSET : was.uid());
     int gid = first(settings.gid(), was == null ? ReplaceSettings.UNSET : was.gid());
     // A right that old contents had by set-id bits is not one of new contents.
-    int mode =
-        first(settings.mode(), was == null ? settings.newMode() : was.permissions() & ~SET_ID);
+    int mode = first(settings.mode(), was == null ? modeOfNew() : was.permissions() & ~SET_ID);
     int fd = CORE.borrow(file());
     try {
       int born;
       int wanted = mode;
       if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
-        SyscallResult asked = Statx.fmode(fd);
-        place.require(asked, "statx");
-        born = asked.intValue() & Modes.ANY;
+        born = modeOf(fd);
       } else {
         Statx stat = Statx.fstat(fd).orThrow("statx", place.shown());
-        born = setOwner(fd, stat, uid, gid) ? UNKNOWN : stat.permissions();
+        // A new owner may have cost it set-id bits.
+        born = setOwner(fd, stat, uid, gid) ? modeOf(fd) : stat.permissions();
         boolean regrouped = gid == ReplaceSettings.UNSET || groupOf(fd) == gid;
         wanted = regrouped || settings.mode() != ReplaceSettings.UNSET ? mode : mode & ~GROUP;
       }
       if (wanted != born) {
-        require(Unistd.fchmod(fd, wanted), "fchmod", "mode");
+        setMode(fd, wanted, was != null);
       }
-      if (was != null && settings.mode() == ReplaceSettings.UNSET) {
+      if (was != null) {
         copyAttributes(fd, wanted);
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
@@ -251,6 +281,44 @@ public final class Replacement implements AutoCloseable {
     }
   }
 
+  private int modeOfNew() {
+    return settings.umask() == ReplaceSettings.UNSET
+        ? settings.newMode()
+        : UsualMode.in(place.dirfd(), 0666, settings.umask());
+  }
+
+  /**
+   * @param kept whether it is the old file's
+   */
+  private void setMode(int fd, int wanted, boolean kept) throws IOException {
+    boolean asked = settings.mode() != ReplaceSettings.UNSET;
+    SyscallResult changed = Unistd.fchmod(fd, wanted);
+    if (changed.failed() && !kept && !asked && OldFile.cannotBe(changed)) {
+      // Nobody said what it is to be: so it is what this file system makes it.
+      lost.add(MODE);
+      return;
+    }
+    require(changed, "fchmod", MODE);
+    if (changed.ok() && asked && (modeOf(fd) & ~wanted & OF_OTHERS) != 0) {
+      // Told to be content, and shown with rights that were refused to it: FAT, FUSE, CIFS.
+      if (!settings.lenient()) {
+        throw new FileSystemException(
+            place.shown(),
+            null,
+            "fchmod: this file system shows it with mode "
+                + Modes.octal(modeOf(fd))
+                + ", whatever it is told");
+      }
+      lost.add(MODE);
+    }
+  }
+
+  private int modeOf(int fd) throws IOException {
+    SyscallResult now = Statx.fmode(fd);
+    place.require(now, "statx");
+    return now.intValue() & Modes.ANY;
+  }
+
   private static int groupOf(int fd) {
     Result<Statx> now = Statx.fstat(fd);
     return now.ok() ? now.value().gid() : ReplaceSettings.UNSET;
@@ -258,11 +326,14 @@ public final class Replacement implements AutoCloseable {
 
   private void copyAttributes(int fd, int mode) throws IOException {
     List<String> missing = old.copyXattrsTo(fd, place.shown(), settings.lenient());
-    if (missing.contains(OldFile.ACL)) {
-      // The group's bits were the ACL's mask.
-      require(Unistd.fchmod(fd, mode & ~GROUP), "fchmod", "mode");
-    }
     lost.addAll(missing);
+    if (settings.mode() != ReplaceSettings.UNSET) {
+      // As chmod(1) does it: an ACL stays, and what is asked for the group is its mask.
+      require(Unistd.fchmod(fd, mode), "fchmod", MODE);
+    } else if (missing.contains(OldFile.ACL)) {
+      // The group's bits were the ACL's mask.
+      require(Unistd.fchmod(fd, mode & ~GROUP), "fchmod", MODE);
+    }
   }
 
   /** Gives it this owner and group where it has another. True if that was tried. */

@@ -4,13 +4,14 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
+import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.inside.NewFile;
-import dev.holdfast.files.trust.TrustedDirectory;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.ShutdownHooks;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.path.FileName;
@@ -109,13 +110,16 @@ public final class EmergencySave {
     Directory open() throws IOException;
   }
 
-  /** Everybody's, where only its owner can take a file's name away. */
+  /**
+   * Everybody's, where only a file's owner can take its name away, and whoever has the directory:
+   * that may be somebody whom a user namespace does not know, and worse than that is a text that is
+   * lost.
+   */
   private static Directory shared() throws IOException {
     Directory directory = Directory.open(SHARED);
-    String distrust = TrustedDirectory.distrust(directory);
-    if (distrust != null) {
+    if ((directory.stat().mode() & Statx.S_ISVTX) == 0) {
       directory.close();
-      throw new UnsafePathException(SHARED.toString(), distrust, Row.S13, null);
+      throw new UnsafePathException(SHARED.toString(), "is not sticky", Row.S13, null);
     }
     return directory;
   }
@@ -140,13 +144,26 @@ public final class EmergencySave {
     try (Place place = CORE.place(directory, name, "linkat", false);
         NewFile file = NewFile.in(directory, place.dirfd(), name)) {
       text.writeTo(file.file());
-      if (file.file().opened().mode() != 0600) {
-        file.file().chmod(0600);
-      }
+      narrow(file.file());
       file.file().sync(true);
       String found = publish(directory, place, file, name);
       syncDirectory(directory, name);
       return new Saved(CORE.show(directory, found), found.equals(name));
+    }
+  }
+
+  /** To 0600, but where the file system shows every file with rights that nobody asked for. */
+  private static void narrow(OpenFile file) throws IOException {
+    int born = file.opened().mode();
+    if (born == 0600) {
+      return;
+    }
+    try {
+      file.chmod(0600);
+    } catch (FileSystemException cannot) {
+      if ((born & 0600) != 0600) {
+        throw cannot;
+      }
     }
   }
 

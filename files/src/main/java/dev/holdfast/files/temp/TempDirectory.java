@@ -98,7 +98,8 @@ public final class TempDirectory implements AutoCloseable {
       }
       TreeReport report = deleteContents();
       if (!report.complete()) {
-        throw new FileSystemException(shown(), null, report.failures().toString());
+        throw new FileSystemException(
+            shown(), null, "cannot be removed: " + report.failures().getFirst());
       }
       if (leadsHere()) {
         SyscallResult removed = Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR);

@@ -4,7 +4,6 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.Directory;
-import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
@@ -153,12 +152,14 @@ public final class TempFiles implements AutoCloseable {
     try {
       NewFile file = NewFile.in(directory, dirfd, "a file without a name");
       byte[] name = file.tempName();
-      if (name != null) {
-        OpenFile open = file.release();
-        Unistd.unlinkat(dirfd, name, 0);
-        return new TempFile(directory, open);
+      if (name == null) {
+        return new TempFile(directory, file);
       }
-      return new TempFile(directory, file);
+      if (Unistd.unlinkat(dirfd, name, 0).failed() && file.hasTempName()) {
+        // Nothing that is open can be removed here: it goes when it is closed.
+        return TempExit.guard(new TempFile(directory, file));
+      }
+      return new TempFile(directory, file.release());
     } catch (IOException | RuntimeException failure) {
       CORE.giveBack(directory);
       throw failure;

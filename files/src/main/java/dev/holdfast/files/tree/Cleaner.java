@@ -49,7 +49,7 @@ public final class Cleaner {
    */
   public static CleaningReport clean(
       Path directory, CleaningRules rules, Consumer<CleaningEvent> listener) throws IOException {
-    return clean(TreeRoot.of(directory), directory.toString(), rules, listener);
+    return clean(TreeRoot.orSelf(directory), directory.toString(), rules, listener);
   }
 
   /** The same, in a held directory. */

@@ -115,7 +115,7 @@ final class Quarantine implements AutoCloseable {
    */
   Result<Fate> remove(int dirfd, byte[] entry, Statx judged, LastLook look) {
     byte[] slot = Paths.bytes(Long.toString(slots++));
-    SyscallResult moved = Renames.toFree(dirfd, entry, directory.fd, slot);
+    SyscallResult moved = Renames.intoOwn(dirfd, entry, directory.fd, slot);
     if (moved.failed()) {
       return moved.is(Errno.ENOENT) ? Result.of(Fate.VANISHED) : Result.failure(moved.errno());
     }

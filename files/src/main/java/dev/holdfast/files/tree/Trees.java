@@ -53,7 +53,7 @@ public final class Trees {
 
   /** Removes everything in a directory, and not the directory. Anything else is a failure. */
   public static TreeReport deleteContents(Path root, TreeOptions options) throws IOException {
-    return work(TreeRoot.of(root), options, new TreeDeletion(true));
+    return work(TreeRoot.orSelf(root), options, new TreeDeletion(true));
   }
 
   /** Removes everything in a held directory, and not the directory. */
@@ -75,7 +75,7 @@ public final class Trees {
    * @param target must not exist; its parent must
    */
   public static TreeReport copy(Path source, Path target, TreeOptions options) throws IOException {
-    return copy(TreeRoot.of(source), () -> TreeRoot.of(target), options);
+    return copy(TreeRoot.orSelf(source), () -> TreeRoot.of(target), options);
   }
 
   /**
@@ -110,7 +110,7 @@ public final class Trees {
    */
   public static TreeReport walk(Path root, TreeOptions options, TreeVisitor visitor)
       throws IOException {
-    return work(TreeRoot.of(root), options, new TreeVisit(visitor));
+    return work(TreeRoot.orSelf(root), options, new TreeVisit(visitor));
   }
 
   /**
@@ -127,7 +127,7 @@ public final class Trees {
   /** Changes the owner of everything; of links themselves, never of what they point to. */
   public static TreeReport chown(Path root, OwnerChange change, TreeOptions options)
       throws IOException {
-    return work(TreeRoot.of(root), options, new TreeMetadata(new Owner(change)));
+    return work(TreeRoot.orSelf(root), options, new TreeMetadata(new Owner(change)));
   }
 
   /**
@@ -144,7 +144,7 @@ public final class Trees {
   /** Changes the permission bits of everything but symbolic links, which have none. */
   public static TreeReport chmod(Path root, ModeChange change, TreeOptions options)
       throws IOException {
-    return work(TreeRoot.of(root), options, new TreeMetadata(new Mode(change)));
+    return work(TreeRoot.orSelf(root), options, new TreeMetadata(new Mode(change)));
   }
 
   /**

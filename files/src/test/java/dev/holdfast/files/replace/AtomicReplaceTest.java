@@ -3,6 +3,7 @@ package dev.holdfast.files.replace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +17,10 @@ import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.UnsafePathException;
+import dev.holdfast.files.temp.TempFile;
+import dev.holdfast.files.temp.TempFiles;
 import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.testing.Commands;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +29,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AtomicReplaceTest {
   @TempDir Path temp;
@@ -109,6 +115,65 @@ class AtomicReplaceTest {
     assertNull(dir.xattr("file", "user.colour"));
     AtomicReplace.of(dir, "file").xattr("user.colour", bytes("blue")).write(bytes("z"));
     assertArrayEquals(bytes("blue"), dir.xattr("file", "user.colour"));
+  }
+
+  /** What chattr(1) set stays; by the usual way, a new file that is moved there, it is lost. */
+  @ParameterizedTest
+  @ValueSource(strings = {"A", "d", "S", "Ad", "C"})
+  void keepsFlags(String flags) throws Exception {
+    Host.assumeProgram("chattr");
+    String file = temp.resolve("file").toString();
+    dir.create("file", 0604).close();
+    dir.setXattr("file", "user.colour", bytes("red"));
+    Commands.Result set = Commands.tried("chattr", "+" + flags, file);
+    Assumptions.assumeTrue(set.exit() == 0, () -> "no such flag here: " + set);
+    String before = Host.run("lsattr", file);
+    AtomicReplace.of(dir, "file").write(bytes("x"));
+    AtomicReplace.of(dir, "file").append(bytes("y"));
+    AtomicReplace.of(dir, "file").mode(0640).write(bytes("xy"));
+    try (TempFiles home = TempFiles.in(dir);
+        TempFile contents = home.anonymous()) {
+      contents.file().outputStream().write(bytes("in place"));
+      InPlaceWrite.write(temp.resolve("file"), contents.file());
+    }
+    assertEquals(before, Host.run("lsattr", file));
+    assertEquals("in place", read("file"));
+    assertEquals(0640, dir.stat("file").mode());
+    assertArrayEquals(bytes("red"), dir.xattr("file", "user.colour"));
+    Files.writeString(temp.resolve("new"), "usual");
+    Files.move(temp.resolve("new"), temp.resolve("file"), StandardCopyOption.REPLACE_EXISTING);
+    assertNotEquals(before, Host.run("lsattr", file));
+  }
+
+  /** A flag that the directory passes on is not one that the old file had. */
+  @Test
+  void takesNoFlagsFromTheDirectory() throws Exception {
+    Host.assumeProgram("chattr");
+    String file = temp.resolve("file").toString();
+    dir.create("file", 0600).close();
+    Commands.Result set = Commands.tried("chattr", "+A", temp.toString());
+    Assumptions.assumeTrue(set.exit() == 0, () -> "no such flag here: " + set);
+    String before = Host.run("lsattr", file);
+    AtomicReplace.of(dir, "file").write(bytes("x"));
+    assertEquals(before, Host.run("lsattr", file));
+    dir.create("usual", 0600).close();
+    assertTrue(
+        Host.run("lsattr", temp.resolve("usual").toString()).split(" ", -1)[0].contains("A"));
+    Host.run("chattr", "-A", temp.toString());
+  }
+
+  @Test
+  void anAclThatIsKeptIsNarrowedByTheMode() throws Exception {
+    Host.assumeProgram("setfacl");
+    String file = temp.resolve("file").toString();
+    dir.create("file", 0640).close();
+    dir.create("usual", 0640).close();
+    Host.run("setfacl", "-m", "u:12:rw-", file, temp.resolve("usual").toString());
+    AtomicReplace.of(dir, "file").mode(0604).write(bytes("x"));
+    dir.chmod("usual", 0604);
+    assertEquals(
+        Host.run("getfacl", "-cpn", temp.resolve("usual").toString()),
+        Host.run("getfacl", "-cpn", file));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.holdfast.path.make;
 
+import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -66,6 +67,19 @@ public final class Creations {
     }
     LOOKS.put(where, look);
     return look.fits(made, shut);
+  }
+
+  /**
+   * True if a mode cannot be set because the file system shows modes of its own, as FAT and much of
+   * FUSE do: what was just made shows rights that were not asked for.
+   *
+   * @param asked the mode it was made with
+   * @param changed what chmod(2) answered
+   */
+  public static boolean modeIsTheFileSystems(Statx made, int asked, SyscallResult changed) {
+    int rights = made.permissions() & 0777;
+    return (rights & ~asked) != 0
+        && (changed.is(Errno.EPERM) || changed.is(Errno.EACCES) || Renames.isUnknown(changed));
   }
 
   /** Makes a file, and looks at it by the descriptor that made it. */

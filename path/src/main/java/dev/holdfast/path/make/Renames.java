@@ -30,7 +30,17 @@ public final class Renames {
     return isUnknown(moved) ? withoutFlags(fromFd, from, toFd, to) : moved;
   }
 
-  /** The same by the calls that every file system has. */
+  /**
+   * Moves an object into a directory of our own, where nobody else makes names: there nothing can
+   * be replaced, and what has no flags can do without. The object stays one object on the way, also
+   * where each link is shown as an object of its own (FUSE).
+   */
+  public static SyscallResult intoOwn(int fromFd, byte[] from, int toFd, byte[] to) {
+    SyscallResult moved = Unistd.renameat2(fromFd, from, toFd, to, Unistd.RENAME_NOREPLACE);
+    return isUnknown(moved) ? Unistd.renameat2(fromFd, from, toFd, to, 0) : moved;
+  }
+
+  /** The same as {@link #toFree} by the calls that every file system has. */
   public static SyscallResult withoutFlags(int fromFd, byte[] from, int toFd, byte[] to) {
     Result<Statx> old = look(fromFd, from);
     if (old.failed()) {
@@ -39,7 +49,7 @@ public final class Renames {
     if (!old.value().isDirectory()) {
       SyscallResult linked = Unistd.linkat(fromFd, from, toFd, to, 0);
       if (linked.ok()) {
-        return unlinkIfSame(fromFd, from, old.value());
+        return dropOldName(fromFd, from, toFd, to, old.value());
       }
       if (!lacksLinks(linked)) {
         return linked;
@@ -50,6 +60,16 @@ public final class Renames {
 
   private static Result<Statx> look(int dirfd, byte[] name) {
     return Statx.statx(dirfd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+  }
+
+  /** Takes the old name away, or, where that cannot be done, the new one. */
+  private static SyscallResult dropOldName(
+      int fromFd, byte[] from, int toFd, byte[] to, Statx moved) {
+    SyscallResult gone = unlinkIfSame(fromFd, from, moved);
+    if (gone.failed()) {
+      unlinkIfSame(toFd, to, moved);
+    }
+    return gone;
   }
 
   private static SyscallResult unlinkIfSame(int dirfd, byte[] name, Statx moved) {
