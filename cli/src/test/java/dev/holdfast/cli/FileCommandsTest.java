@@ -534,6 +534,29 @@ class FileCommandsTest {
     assertTrue(run.err().contains("no\\x1b[31m\\u202e/none"), run.err());
   }
 
+  /** A pattern that can match nothing would spare nothing. */
+  @Test
+  void patternsAreForNames() throws Exception {
+    Path odd = Files.createFile(dir.resolve("two\nlines"));
+    Files.setLastModifiedTime(odd, FileTime.fromMillis(0));
+    for (String slip : List.of("", "cache/", "*/x", "[")) {
+      CommandRun run = clean("--exclude", slip);
+      assertEquals(ExitCode.USAGE, run.exit(), run.err());
+    }
+    assertTrue(Files.exists(odd));
+    assertEquals(ExitCode.OK, clean("--exclude", "t**s").exit());
+    assertTrue(Files.exists(odd));
+    assertEquals(ExitCode.OK, clean("--exclude", "t\\**").exit());
+    assertFalse(Files.exists(odd));
+  }
+
+  private CommandRun clean(String... options) {
+    List<String> words =
+        new ArrayList<>(List.of(dir.toString(), "--older-than", "10d", "--by", "m"));
+    words.addAll(List.of(options));
+    return CommandRun.of("clean", new CleanCommand(), words.toArray(String[]::new));
+  }
+
   /** A name that is no text is one of which patterns know the rest. */
   @Test
   void aNameThatIsNotUtf8EndsNoCleaning() throws Exception {

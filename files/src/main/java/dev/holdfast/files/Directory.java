@@ -155,6 +155,16 @@ public final class Directory implements AutoCloseable {
     return path;
   }
 
+  /**
+   * The path it was opened by, for programs that take only paths; what it leads to may be another
+   * object by now.
+   *
+   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
+   */
+  public Path toPath() {
+    return Path.of(path);
+  }
+
   /** The number, until {@link #giveBack}. */
   int borrow() throws IOException {
     return fd.borrow();
@@ -193,12 +203,29 @@ public final class Directory implements AutoCloseable {
         : Resolver.open(dirfd, name.bytes(), flags, resolution);
   }
 
+  /** Whether what is not opened, EAGAIN, can be found and held, and still not be opened. */
+  private boolean isLeased(int dirfd, RelativeName name, int flags) {
+    SyscallResult held = openRaw(dirfd, name, Fcntl.O_PATH | (flags & Fcntl.O_NOFOLLOW));
+    if (held.failed()) {
+      return false;
+    }
+    SyscallResult opened = ProcSelfFd.open(held.intValue(), flags & ~Fcntl.O_NOFOLLOW);
+    Unistd.close(held.intValue());
+    if (opened.ok()) {
+      Unistd.close(opened.intValue());
+    }
+    return opened.is(Errno.EAGAIN);
+  }
+
   /** Opens what exists; the caller owns the number. */
   int openRaw(String name, int flags, String call) throws IOException {
     RelativeName parsed = parse(name);
     int n = fd.borrow();
     try {
       SyscallResult result = openRaw(n, parsed, flags);
+      if (result.is(Errno.EAGAIN) && isLeased(n, parsed, flags)) {
+        throw FileErrors.of(Errno.EAGAIN, "openat", show(name));
+      }
       if (result.failed()) {
         throw failure(result, call, name);
       }

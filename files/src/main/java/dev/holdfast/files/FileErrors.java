@@ -10,6 +10,10 @@ import java.nio.file.NoSuchFileException;
 
 /** Errors of opening and resolving, as the exceptions this module promises. */
 final class FileErrors {
+  /** What open(2) means by EAGAIN, unless it is a look-up by openat2(2). */
+  private static final String LEASED =
+      "somebody has a lease on it (a file server, say), and was told to give it up";
+
   private FileErrors() {}
 
   /** For calls that look a name up. */
@@ -21,19 +25,31 @@ final class FileErrors {
               path, "a symbolic link where none may be followed; " + reason, Row.S05, errno);
       case ENXIO ->
           new UnsafePathException(
-              path, "a socket, or a FIFO that nobody reads; " + reason, Row.S11, errno);
-      case EAGAIN ->
-          new RaceDetectedException(
-              path, "names changed underneath at every try; " + reason, Row.S18, errno);
+              path,
+              "a socket, a FIFO that nobody reads, or a device that is not there; " + reason,
+              Row.S11,
+              errno);
+      case EAGAIN -> new FileBusyException(path, LEASED + "; " + reason);
       default -> SyscallExceptions.of(errno, call, path);
     };
   }
 
-  /** For calls confined to a directory, where EXDEV says that the name left it. */
+  /**
+   * For calls confined to a directory, where EXDEV says that the name left it, and EAGAIN that it
+   * was never seen to stay.
+   */
   static FileSystemException ofConfined(Errno errno, String call, String path) {
-    return errno == Errno.EXDEV
-        ? new PathEscapeException(path, "leads out of the directory it must stay in", errno)
-        : of(errno, call, path);
+    return switch (errno) {
+      case EXDEV ->
+          new PathEscapeException(path, "leads out of the directory it must stay in", errno);
+      case EAGAIN ->
+          new RaceDetectedException(
+              path,
+              "names changed underneath at every try; " + call + ": " + errno.message + " (EAGAIN)",
+              Row.S18,
+              errno);
+      default -> of(errno, call, path);
+    };
   }
 
   /** The same error, told of another name than the one that only we know. */

@@ -8,12 +8,9 @@ import dev.holdfast.libc.Fcntl;
  * <p>Whatever is chosen, a look-up never leaves the directory, and never passes a magic link (the
  * links of {@code /proc} that jump to what a process has open).
  *
- * @param scope what happens at the border
- * @param symlinks whether symbolic links may be passed on the way
- * @param mountCrossing whether mount points may be passed on the way
- * @param engine who looks up
+ * <p><b>Threads.</b> Immutable: each method answers a changed copy.
  */
-public record Resolution(Scope scope, boolean symlinks, boolean mountCrossing, Engine engine) {
+public final class Resolution {
 
   /** What a name that would leave the directory means. */
   public enum Scope {
@@ -35,10 +32,25 @@ public record Resolution(Scope scope, boolean symlinks, boolean mountCrossing, E
     WALK
   }
 
-  private static final Resolution BENEATH =
-      new Resolution(Scope.BENEATH, true, true, Engine.AUTOMATIC);
-  private static final Resolution IN_ROOT =
-      new Resolution(Scope.IN_ROOT, true, true, Engine.AUTOMATIC);
+  private static final Resolution BENEATH = new Resolution(Scope.BENEATH);
+  private static final Resolution IN_ROOT = new Resolution(Scope.IN_ROOT);
+
+  private final Scope scope;
+  private boolean symlinks = true;
+  private boolean mountCrossing = true;
+  private Engine engine = Engine.AUTOMATIC;
+
+  private Resolution(Scope scope) {
+    this.scope = scope;
+  }
+
+  private Resolution copy() {
+    Resolution copy = new Resolution(scope);
+    copy.symlinks = symlinks;
+    copy.mountCrossing = mountCrossing;
+    copy.engine = engine;
+    return copy;
+  }
 
   /** Refuses what leads out. Links that stay inside may be passed. */
   public static Resolution beneath() {
@@ -52,16 +64,43 @@ public record Resolution(Scope scope, boolean symlinks, boolean mountCrossing, E
 
   /** Passes no symbolic link at all. */
   public Resolution noSymlinks() {
-    return new Resolution(scope, false, mountCrossing, engine);
+    Resolution copy = copy();
+    copy.symlinks = false;
+    return copy;
   }
 
   /** Passes no mount point, a bind mount of the same file system included. */
   public Resolution noMountCrossing() {
-    return new Resolution(scope, symlinks, false, engine);
+    Resolution copy = copy();
+    copy.mountCrossing = false;
+    return copy;
   }
 
-  public Resolution with(Engine engine) {
-    return new Resolution(scope, symlinks, mountCrossing, engine);
+  /** Has this engine look up. */
+  public Resolution with(Engine wanted) {
+    Resolution copy = copy();
+    copy.engine = wanted;
+    return copy;
+  }
+
+  /** What happens at the border. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** Whether symbolic links may be passed on the way. */
+  public boolean symlinks() {
+    return symlinks;
+  }
+
+  /** Whether mount points may be passed on the way. */
+  public boolean mountCrossing() {
+    return mountCrossing;
+  }
+
+  /** Who looks up. */
+  public Engine engine() {
+    return engine;
   }
 
   /** For openat2(2). */
@@ -70,5 +109,14 @@ public record Resolution(Scope scope, boolean symlinks, boolean mountCrossing, E
         | Fcntl.RESOLVE_NO_MAGICLINKS
         | (symlinks ? 0 : Fcntl.RESOLVE_NO_SYMLINKS)
         | (mountCrossing ? 0 : Fcntl.RESOLVE_NO_XDEV);
+  }
+
+  @Override
+  public String toString() {
+    return scope
+        + (symlinks ? "" : ", no symbolic links")
+        + (mountCrossing ? "" : ", no mount crossing")
+        + " by "
+        + engine;
   }
 }

@@ -169,7 +169,7 @@ class MappedFileSystemTest {
       Files.move(mounted.resolve("f"), mounted.resolve("away"));
       Files.writeString(mounted.resolve("f"), "another");
       assertThrows(
-          RaceDetectedException.class,
+          StaleIdentityException.class,
           () -> AtomicReplace.of(held, "f").onlyIf(identity).write(new byte[1]));
     }
     assertEquals("another", Files.readString(file));

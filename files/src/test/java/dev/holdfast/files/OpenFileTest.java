@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Inotify;
+import dev.holdfast.libc.Leases;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.libc.process.Signals;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +29,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -97,6 +102,54 @@ class OpenFileTest {
     assertEquals("S06", refused(file, Opening.read().modeWithin(0600)).row().name());
     assertEquals("S11", refused(file, Opening.read().sizeAtMost(7)).row().name());
     assertEquals("S11", refused(dir, Opening.read()).row().name());
+  }
+
+  /** A file server's, say: who waits is told so, and nobody raced. */
+  @Test
+  void aLeaseIsNoRace() throws IOException {
+    try (Directory held = Directory.open(dir)) {
+      OpenFile.open(file, Opening.read()).close();
+      held.open("file", Opening.read()).close();
+      SyscallResult leased =
+          Fcntl.openat(Fcntl.AT_FDCWD, FileName.of(file).bytes(), Fcntl.O_RDONLY, 0);
+      try {
+        // Its usual signal would kill this process.
+        assertTrue(Leases.setSignal(leased.intValue(), Signals.SIGURG).ok());
+        SyscallResult lease = Leases.setlease(leased.intValue(), Leases.F_WRLCK);
+        assumeTrue(lease.ok(), () -> "no leases here: " + lease);
+        for (Resolution.Engine engine : Resolution.Engine.values()) {
+          try (Directory way = held.with(Resolution.beneath().with(engine))) {
+            assertThrows(
+                FileBusyException.class, () -> way.open("file", Opening.read()), engine::name);
+            assertThrows(
+                FileBusyException.class,
+                () -> way.open("./file", Opening.read().followLastLink()),
+                engine::name);
+          }
+        }
+        FileBusyException busy =
+            assertThrows(FileBusyException.class, () -> OpenFile.open(file, Opening.read()));
+        assertTrue(busy.getReason().contains("lease"), busy.getReason());
+      } finally {
+        Unistd.close(leased.intValue());
+      }
+      held.open("file", Opening.read()).close();
+    }
+  }
+
+  /** The one that was opened; of a name that is not text there may be none. */
+  @Test
+  void pathsAreThoseOfTheNames() throws IOException {
+    String odd = FileName.decode(new byte[] {'a', (byte) 0xff});
+    try (Directory held = Directory.open(dir);
+        OpenFile open = held.open("file", Opening.read())) {
+      assertEquals(dir, held.toPath());
+      assertEquals(file, open.toPath());
+      try (OpenFile strange = held.create(odd, 0600)) {
+        assertEquals(dir + "/" + odd, strange.path());
+        assertThrows(InvalidPathException.class, strange::toPath);
+      }
+    }
   }
 
   @Test

@@ -245,7 +245,9 @@ class ResolverTest {
   void nothingLeadsOut(Resolution.Scope scope, Resolution.Engine engine) throws IOException {
     Path root = layout();
     Files.writeString(temp.resolve("outside/file"), "outside");
-    Resolution resolution = new Resolution(scope, true, true, engine);
+    Resolution resolution =
+        (scope == Resolution.Scope.BENEATH ? Resolution.beneath() : Resolution.inRoot())
+            .with(engine);
     Opening opening = Opening.read().followLastLink();
     int refused = 0;
     try (Directory directory = Directory.open(root, resolution)) {

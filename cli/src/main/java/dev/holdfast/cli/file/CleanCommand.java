@@ -129,9 +129,17 @@ public final class CleanCommand extends Command {
     return report.complete() ? ExitCode.OK : ExitCode.NO;
   }
 
+  /** One that can match nothing is a slip, and would spare nothing. */
   private static PathMatcher matcher(String glob) {
+    if (glob.isEmpty() || glob.indexOf('/') >= 0) {
+      throw CommandFailure.usage(
+          "--exclude " + (glob.isEmpty() ? "''" : glob),
+          "is compared with names, which are not empty and have no slash");
+    }
     try {
-      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+      // In a name there is no slash for two stars to pass; and they would not pass line ends.
+      return FileSystems.getDefault()
+          .getPathMatcher("glob:" + glob.replaceAll("(?<!\\\\)\\*{2,}", "*"));
     } catch (PatternSyntaxException none) {
       throw CommandFailure.usage(
           "--exclude " + glob, "is not a valid pattern: " + none.getDescription());

@@ -97,8 +97,16 @@ public final class NewFile implements AutoCloseable {
             refused, shown == null ? directory.path() : CORE.show(directory, shown));
       }
     }
-    throw new RaceDetectedException(
-        directory.path(), "every random name was taken", Row.S15, Errno.EEXIST);
+    throw namesTaken(directory.path());
+  }
+
+  /** Nobody guesses so many names: then it is the file system that does not say the truth. */
+  public static FileSystemException namesTaken(String path) {
+    return new FileSystemException(
+        path,
+        null,
+        MAX_TRIES
+            + " random names were all taken (EEXIST): this file system does not answer truly");
   }
 
   public OpenFile file() {

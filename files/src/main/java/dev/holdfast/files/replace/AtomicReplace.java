@@ -11,6 +11,7 @@ import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.Resolution;
+import dev.holdfast.files.StaleIdentityException;
 import dev.holdfast.path.FileName;
 import java.io.EOFException;
 import java.io.IOException;
@@ -174,9 +175,9 @@ public final class AtomicReplace {
 
   /**
    * Replaces only this object: if another has the name, the write throws {@link
-   * RaceDetectedException} and the other keeps it. Those who use this or {@link #edit} exclude each
-   * other. If a program that takes no lock replaces the file in the very instant, readers may see
-   * the new contents before what that program wrote is put back; on a file system that cannot
+   * StaleIdentityException} and the other keeps it. Those who use this or {@link #edit} exclude
+   * each other. If a program that takes no lock replaces the file in the very instant, readers may
+   * see the new contents before what that program wrote is put back; on a file system that cannot
    * exchange two names (NFS, FUSE, 9p) what it wrote is lost then.
    */
   public AtomicReplace onlyIf(FileIdentity identity) {
@@ -296,8 +297,7 @@ public final class AtomicReplace {
     FileIdentity identity = old.identity();
     FileIdentity expected = settings.expected();
     if (expected != null && !identity.matches(expected)) {
-      throw new RaceDetectedException(
-          CORE.show(in, name), "is not the file that was expected", Row.L01, null);
+      throw new StaleIdentityException(CORE.show(in, name), "is not the file that was expected");
     }
     ReplaceSettings exactly = settings.withExpected(identity, true);
     try (Replacement replacement = Replacement.begin(in, null, name, exactly)) {

@@ -9,6 +9,7 @@ import dev.holdfast.files.FileKind;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
 import dev.holdfast.files.RaceDetectedException;
+import dev.holdfast.files.StaleIdentityException;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.ground.UsualMode;
@@ -227,9 +228,12 @@ public final class Replacement implements AutoCloseable {
     }
   }
 
-  private RaceDetectedException another() {
-    return new RaceDetectedException(
-        place.shown(), "is no longer the file that was read", Row.L01, null);
+  /** For an edit, which reads the file anew, that is a race; for a caller's identity its end. */
+  private FileSystemException another() {
+    return settings.locked()
+        ? new RaceDetectedException(
+            place.shown(), "is no longer the file that was read", Row.L01, null)
+        : new StaleIdentityException(place.shown(), "is not the file that was expected");
   }
 
   private void syncDirectory() throws IOException {

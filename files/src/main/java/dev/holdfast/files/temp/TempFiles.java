@@ -194,6 +194,7 @@ public final class TempFiles implements AutoCloseable {
     requireNamePart(suffix);
     int dirfd = CORE.borrow(directory);
     try {
+      boolean removed = false;
       for (int i = 0; i < MAX_TRIES; i++) {
         String name = prefix + RandomNames.random() + suffix;
         byte[] bytes = FileName.encode(name);
@@ -201,8 +202,9 @@ public final class TempFiles implements AutoCloseable {
         if (made.ok()) {
           try {
             return TempExit.guard(hold(dirfd, bytes, name));
-          } catch (NoSuchFileException removed) {
+          } catch (NoSuchFileException gone) {
             // A cleaner was faster than our lock.
+            removed = true;
             continue;
           }
         }
@@ -210,8 +212,11 @@ public final class TempFiles implements AutoCloseable {
           throw CORE.failure(made.errno(), "mkdirat", directory.path());
         }
       }
+      if (!removed) {
+        throw NewFile.namesTaken(directory.path());
+      }
       throw new RaceDetectedException(
-          directory.path(), "every random name was taken, or removed at once", Row.S15, null);
+          directory.path(), "what was made was removed at once, at every try", Row.S07, null);
     } catch (IOException | RuntimeException failure) {
       CORE.giveBack(directory);
       throw failure;

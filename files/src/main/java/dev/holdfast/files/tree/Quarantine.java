@@ -3,6 +3,7 @@ package dev.holdfast.files.tree;
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.HeldDirectory;
+import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
@@ -83,7 +84,7 @@ final class Quarantine implements AutoCloseable {
         throw refused;
       }
     }
-    throw new RaceDetectedException(path, "every random name was taken", Row.S18, Errno.EEXIST);
+    throw NewFile.namesTaken(path);
   }
 
   private static HeldDirectory enter(int parentFd, byte[] name, String path) throws IOException {

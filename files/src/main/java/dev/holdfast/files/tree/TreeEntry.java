@@ -10,6 +10,7 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * One object that {@link Trees#walk} came by, pinned for as long as the visitor looks at it.
@@ -36,6 +37,16 @@ public final class TreeEntry {
   /** From the root of the walk, as given by the caller; for messages, not to be opened. */
   public String path() {
     return path;
+  }
+
+  /**
+   * From the root of the walk, for programs that take only paths; what it leads to may be another
+   * object by now.
+   *
+   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
+   */
+  public Path toPath() {
+    return Path.of(path);
   }
 
   /** In the form of {@link FileName}. */

@@ -10,6 +10,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,16 @@ public final class TrustVerdict implements AutoCloseable {
   /** The absolute path that was asked about. */
   public String path() {
     return path;
+  }
+
+  /**
+   * The absolute path that was asked about, for programs that take only paths; what it leads to may
+   * be another object by now.
+   *
+   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
+   */
+  public Path toPath() {
+    return Path.of(path);
   }
 
   /** Every component, in the order in which it was come by. */

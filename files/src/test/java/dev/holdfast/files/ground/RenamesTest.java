@@ -13,8 +13,8 @@ import dev.holdfast.files.FileIdentity;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Host;
 import dev.holdfast.files.PrivateMount;
-import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.RenameMode;
+import dev.holdfast.files.StaleIdentityException;
 import dev.holdfast.files.nio.DirectoryFileSystem;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.libc.Errno;
@@ -104,9 +104,9 @@ class RenamesTest {
       assertEquals("begin end", Files.readString(view.getPath("c")));
       FileIdentity now = in.identity("c");
       file.onlyIf(now).write(bytes("other"));
-      RaceDetectedException raced =
+      StaleIdentityException raced =
           assertThrows(
-              RaceDetectedException.class, () -> file.onlyIf(now).write(bytes("too late")));
+              StaleIdentityException.class, () -> file.onlyIf(now).write(bytes("too late")));
       assertEquals("L01", raced.row().name());
       assertEquals("other", Files.readString(view.getPath("c")));
       // What FUSE calls a removed file until it has heard that nobody has it open is not ours.

@@ -15,7 +15,7 @@ import dev.holdfast.files.FileKind;
 import dev.holdfast.files.Host;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
-import dev.holdfast.files.RaceDetectedException;
+import dev.holdfast.files.StaleIdentityException;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.temp.TempFile;
 import dev.holdfast.files.temp.TempFiles;
@@ -252,7 +252,7 @@ class AtomicReplaceTest {
     AtomicReplace.of(dir, "file").onlyIf(one).append(bytes(" more"));
     assertEquals("one more", read("file"));
     assertThrows(
-        RaceDetectedException.class,
+        StaleIdentityException.class,
         () -> AtomicReplace.of(dir, "file").onlyIf(one).append(bytes(" and more")));
     assertEquals("one more", read("file"));
   }
@@ -264,7 +264,7 @@ class AtomicReplaceTest {
     AtomicReplace.of(dir, "file").onlyIf(one).write(bytes("two"));
     assertEquals("two", read("file"));
     assertThrows(
-        RaceDetectedException.class,
+        StaleIdentityException.class,
         () -> AtomicReplace.of(dir, "file").onlyIf(one).write(bytes("three")));
     assertEquals("two", read("file"));
   }
