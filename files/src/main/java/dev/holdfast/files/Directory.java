@@ -384,6 +384,21 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
+   * Puts a new file with this text, in UTF-8, and exactly this mode in the place of whatever has
+   * the name, in one instant: readers see the old file or the new one, whole, and the new one is on
+   * the disk first. A symbolic link of that name is replaced itself. If it fails, all is as it was.
+   *
+   * <p>It is this user's file, whoever had the old one: what keeps owner, mode, attributes and ACL,
+   * edits, or must not replace, is {@code AtomicReplace}.
+   */
+  public void writeString(String name, String text, int mode) throws IOException {
+    Opening.checkMode(mode);
+    try (Place at = place(name, "renameat2", false)) {
+      WholeFile.put(this, at, text.getBytes(StandardCharsets.UTF_8), mode);
+    }
+  }
+
+  /**
    * Whether there was anything of that name a moment ago, be it a dangling link. What is to be done
    * with it, do, and see: this answer is out of date at once (S02).
    *

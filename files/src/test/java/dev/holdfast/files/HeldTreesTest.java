@@ -147,6 +147,26 @@ class HeldTreesTest {
   }
 
   @Test
+  void aTextIsPutThereWhole() throws IOException {
+    AtomicReplace.of(dir, "text").writeString("Grüße");
+    // What was opened before keeps its contents, and a link is replaced, not followed.
+    try (OpenFile before = dir.open("text", Opening.read())) {
+      dir.writeString("text", "Füße", 0640);
+      assertEquals("Grüße", new String(before.readAll(100), UTF_8));
+    }
+    assertEquals("Füße", dir.readString("text", 100));
+    assertEquals(0640, dir.stat("text").mode());
+    dir.symlink("text", "alias");
+    dir.writeString("alias", "new", 0600);
+    assertEquals("Füße", dir.readString("text", 100));
+    assertEquals("new", dir.readString("alias", 100));
+    dir.mkdir("taken", 0700);
+    assertThrows(FileSystemException.class, () -> dir.writeString("taken", "x", 0600));
+    assertThrows(IllegalArgumentException.class, () -> dir.writeString("text", "x", 644));
+    assertTrue(dir.list().stream().noneMatch(e -> e.name().startsWith(".holdfast-")));
+  }
+
+  @Test
   @SuppressWarnings("try") // it is closed in the middle of it all
   void whatIsHeldIsTheSameWhateverItsName() throws IOException {
     try (HeldObject held = dir.hold("tree/sub/file");

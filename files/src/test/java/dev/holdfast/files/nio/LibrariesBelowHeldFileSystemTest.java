@@ -3,9 +3,11 @@ package dev.holdfast.files.nio;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.Host;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.FileRecords;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.Record;
 import org.apache.kafka.common.record.SimpleRecord;
@@ -128,6 +131,91 @@ class LibrariesBelowHeldFileSystemTest {
     Document document = new Document();
     document.add(new TextField("body", text, Field.Store.YES));
     return document;
+  }
+
+  /**
+   * A path of any file system as the {@code File} that Kafka's classes ask for: they take no more
+   * of one than its path.
+   */
+  private static final class FileOf extends File {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Path path;
+
+    FileOf(Path path) {
+      super("/nonexistent/" + path);
+      this.path = path;
+    }
+
+    @Override
+    public Path toPath() {
+      return path;
+    }
+
+    @Override
+    public boolean exists() {
+      return Files.exists(path);
+    }
+  }
+
+  /** The class that a segment of a log is, through its whole life. */
+  @ParameterizedTest
+  @EnumSource
+  void kafkasOwnRecordsLiveInAFile(Below below) throws IOException {
+    run(
+        below,
+        directory -> {
+          Path log = Files.createDirectory(directory.resolve("topic-0"));
+          Path swap = log.resolve("00000000000000000000.log.swap");
+          Path place = log.resolve("00000000000000000000.log");
+          int whole;
+          try (FileRecords segment = FileRecords.open(new FileOf(swap), true, false, 0, false)) {
+            for (int i = 0; i < 50; i++) {
+              segment.append(batch(i));
+            }
+            segment.flush();
+            whole = segment.sizeInBytes();
+            segment.append(batch(50));
+            assertEquals(51, values(segment).size());
+            // What a crash left behind the last batch that was acknowledged.
+            segment.truncateTo(whole);
+            segment.renameTo(new FileOf(place));
+            Utils.flushDir(log);
+            assertEquals(50, values(segment).size());
+            segment.trim();
+          }
+          assertFalse(Files.exists(swap));
+          assertEquals(whole, Files.size(place));
+          try (FileRecords segment = FileRecords.open(new FileOf(place), false)) {
+            List<String> values = values(segment);
+            assertEquals(50, values.size());
+            assertEquals("value 49", values.getLast());
+            assertEquals(40, segment.searchForOffsetFromPosition(40, 0).offset);
+            assertEquals(values, values(segment.slice(0, whole)));
+          }
+          try (FileRecords segment = FileRecords.open(new FileOf(place), true, true, 0, false)) {
+            segment.append(batch(50));
+            segment.flush();
+            assertEquals(51, values(segment).size());
+            assertTrue(segment.deleteIfExists());
+          }
+          assertFalse(Files.exists(place));
+        });
+  }
+
+  private static MemoryRecords batch(int i) {
+    return MemoryRecords.withRecords(
+        i,
+        Compression.NONE,
+        new SimpleRecord(i, new byte[] {1}, ("value " + i).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static List<String> values(FileRecords segment) {
+    List<String> values = new ArrayList<>();
+    for (Record record : segment.records()) {
+      values.add(StandardCharsets.UTF_8.decode(record.value()).toString());
+    }
+    return values;
   }
 
   /** A segment is written, flushed, taken into its place, and read. */

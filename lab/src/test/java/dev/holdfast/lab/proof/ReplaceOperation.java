@@ -74,6 +74,18 @@ enum ReplaceOperation implements Operation {
     }
   },
 
+  STRING {
+    @Override
+    public void holdfast(Directory at) throws IOException {
+      at.writeString("d/f", new String(bytes(), UTF_8), 0644);
+    }
+
+    @Override
+    public void usual(Path at) throws IOException {
+      Files.writeString(at.resolve("d/f"), NEW);
+    }
+  },
+
   NO_REPLACE {
     @Override
     public String mayBeThere() {
