@@ -100,6 +100,30 @@ class FileCommandsTest {
     assertFalse(Files.exists(copy));
   }
 
+  /** Each error names what it is about: the copy that cannot be made, and not what is copied. */
+  @Test
+  void aCopyThatCannotBeMadeIsNamed() throws Exception {
+    Path source = Files.createDirectory(dir.resolve("source"));
+    Path file = Files.writeString(source.resolve("file"), "contents");
+    Path taken = Files.createFile(dir.resolve("taken"));
+    for (Path from : List.of(source, file)) {
+      CommandRun run =
+          CommandRun.of("tree", new TreeCommand(), "cp", from.toString(), taken.toString());
+      assertEquals(ExitCode.NO, run.exit());
+      assertTrue(run.err().startsWith("holdfast tree cp: " + taken + ": "), run.err());
+      assertTrue(run.err().contains("EEXIST"), run.err());
+    }
+    List<String> limited =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -f 1; cd \"$0\"; exec \"$@\"", dir.toString()));
+    Files.write(file, new byte[100_000]);
+    limited.addAll(CommandRun.process("tree", "cp", "source", "copy"));
+    Commands.Result full = Commands.tried(limited.toArray(String[]::new));
+    assertEquals(ExitCode.NO, full.exit(), full::toString);
+    assertTrue(full.output().contains("source/file: "), full::toString);
+    assertTrue(full.output().contains("to the copy: "), full::toString);
+    assertFalse(Files.exists(dir.resolve("copy/file")), "half a copy is worse than none");
+  }
+
   @Test
   void treeRefusesInOneLine() {
     CommandRun.of("tree", new TreeCommand(), "rm", dir.resolve("absent").toString())

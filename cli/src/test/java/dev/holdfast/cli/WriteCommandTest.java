@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +174,31 @@ class WriteCommandTest {
     CommandRun refused = write("new\n", "--follow", link);
     assertEquals(ExitCode.UNDECIDED, refused.exit());
     assertEquals("old\n", Files.readString(file));
+  }
+
+  /** What it reads as is another file here than where it leads; the control is an ordinary link. */
+  @Test
+  void aMagicLinkIsNotFollowedByItsText() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                "sh", "-c", "exec 8<>file; mv file moved; echo other > file; exec sleep 99")
+            .directory(dir.toFile())
+            .start();
+    try {
+      Path link = Path.of("/proc/" + child.pid() + "/fd/8");
+      for (int i = 0; i < 3000 && !Files.exists(dir.resolve("moved")); i++) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      CommandRun refused = write("new\n", "--follow", link);
+      assertEquals(ExitCode.UNDECIDED, refused.exit());
+      assertTrue(refused.err().contains("magic"), refused.err());
+      assertEquals("old\n", Files.readString(dir.resolve("moved")));
+      Files.createSymbolicLink(dir.resolve("link"), dir.resolve("moved"));
+      assertEquals(0, write("new\n", "--follow", dir.resolve("link")).exit());
+      assertEquals("new\n", Files.readString(dir.resolve("moved")));
+    } finally {
+      Commands.end(child);
+    }
   }
 
   @Test

@@ -5,8 +5,10 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileKind;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Resolution;
+import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -15,12 +17,16 @@ final class LinkTarget {
   /** As many as the kernel follows, path_resolution(7). */
   private static final int MOST_LINKS = 40;
 
+  private static final String LOOP =
+      "leads through too many symbolic links, or a magic one of /proc (ELOOP)";
+
   private LinkTarget() {}
 
   /**
    * The path itself if it is no link.
    *
-   * @throws CommandFailure if a link on the way belongs neither to this user nor to root
+   * @throws CommandFailure if a link on the way belongs neither to this user nor to root, or is a
+   *     magic one of /proc
    */
   static Path of(Path file) throws IOException {
     Path path = file.toAbsolutePath();
@@ -42,11 +48,25 @@ final class LinkTarget {
                   + Integer.toUnsignedString(stat.uid())
                   + ", who is neither you nor root; not followed");
         }
+        refuseMagic(path, directory, name.toString());
         path = parent.resolve(directory.readlink(name.toString()));
       } catch (NoSuchFileException dangling) {
         return i == 0 ? file : path;
       }
     }
-    throw CommandFailure.undecided(file.toString(), "too many symbolic links (ELOOP)");
+    throw CommandFailure.undecided(file.toString(), LOOP);
+  }
+
+  /** What a magic link of /proc reads as is not where it leads. */
+  private static void refuseMagic(Path link, Directory directory, String name) throws IOException {
+    try {
+      directory.statFollowingLinks(name);
+    } catch (UnsafePathException refused) {
+      if (refused.errnoName().equals("ELOOP")) {
+        throw CommandFailure.undecided(link.toString(), LOOP);
+      }
+    } catch (FileSystemException elsewhere) {
+      // An ordinary link that leads out of its directory, or nowhere.
+    }
   }
 }

@@ -103,7 +103,7 @@ public final class FileCopy {
       return trouble("lseek", end);
     }
     SyscallResult sized = end.raw() > at ? Unistd.ftruncate(to, end.raw()) : SyscallResult.SUCCESS;
-    return sized.ok() ? NONE : trouble("ftruncate", sized);
+    return sized.ok() ? NONE : trouble("ftruncate of the copy", sized);
   }
 
   /** From both offsets on. Ends early where the input does; {@link #ended} tells. */
@@ -119,6 +119,9 @@ public final class FileCopy {
       if (copied.failed()) {
         switch (copied.errno()) {
           case EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EPERM -> canCopyRange = false;
+          case ENOSPC, EDQUOT, EFBIG -> {
+            return trouble("copy_file_range to the copy", copied);
+          }
           default -> {
             return trouble("copy_file_range", copied);
           }
@@ -158,7 +161,7 @@ public final class FileCopy {
           continue;
         }
         if (wrote.failed()) {
-          return trouble("write", wrote);
+          return trouble("write to the copy", wrote);
         }
         written += wrote.intValue();
       }

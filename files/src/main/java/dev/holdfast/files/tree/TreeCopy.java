@@ -44,6 +44,7 @@ final class TreeCopy extends TreeTask {
   }
 
   private final byte[] targetName;
+  private final String targetPath;
   private final HardLinkLedger<Made> ledger = new HardLinkLedger<>();
   private final FileCopy copy = new FileCopy();
 
@@ -51,9 +52,18 @@ final class TreeCopy extends TreeTask {
 
   /**
    * @param targetName the name to make in the base frame's copy directory
+   * @param targetPath the same for messages
    */
-  TreeCopy(byte[] targetName) {
+  TreeCopy(byte[] targetName, String targetPath) {
     this.targetName = targetName;
+    this.targetPath = targetPath;
+  }
+
+  /** What cannot be made is the copy, and no fault of what is copied. */
+  private Failed notMade(TreeWalker walker, TreeFrame in, byte[] name, String call, Errno errno) {
+    return in == walker.base()
+        ? new Failed(TreeFailure.of(targetPath, call, errno))
+        : walker.failed(name, call + " of the copy", errno);
   }
 
   private byte[] nameIn(TreeWalker walker, TreeFrame in, byte[] name) {
@@ -71,7 +81,7 @@ final class TreeCopy extends TreeTask {
     byte[] name = nameIn(walker, in, directory.name);
     SyscallResult made = Unistd.mkdirat(in.copyFd(), name, 0700);
     if (made.failed()) {
-      return walker.failed(directory.name, "mkdirat", made.errno());
+      return notMade(walker, in, directory.name, "mkdirat", made.errno());
     }
     Result<HeldDirectory> opened = HeldDirectory.open(in.copyFd(), name, HeldDirectory.READ);
     if (opened.failed()) {
@@ -226,7 +236,7 @@ final class TreeCopy extends TreeTask {
     byte[] target = nameIn(walker, in, name);
     SyscallResult created = Fcntl.openat(in.copyFd(), target, NEW_FILE, 0600);
     if (created.failed()) {
-      return walker.failed(name, "openat", created.errno());
+      return notMade(walker, in, name, "openat", created.errno());
     }
     int to = created.intValue();
     Result<Statx> made = Statx.fstat(to);
@@ -260,7 +270,7 @@ final class TreeCopy extends TreeTask {
     byte[] target = nameIn(walker, in, name);
     SyscallResult made = Unistd.symlinkat(points.value(), in.copyFd(), target);
     return made.failed()
-        ? walker.failed(name, "symlinkat", made.errno())
+        ? notMade(walker, in, name, "symlinkat", made.errno())
         : attributesByName(walker, in, name, fd, judged);
   }
 
@@ -279,7 +289,7 @@ final class TreeCopy extends TreeTask {
     SyscallResult made =
         Unistd.mknodat(in.copyFd(), target, judged.type() | 0600, device ? rdev : 0);
     return made.failed()
-        ? walker.failed(name, "mknodat", made.errno())
+        ? notMade(walker, in, name, "mknodat", made.errno())
         : attributesByName(walker, in, name, fd, judged);
   }
 
@@ -328,7 +338,7 @@ final class TreeCopy extends TreeTask {
       byte[] target = nameIn(walker, in, name);
       SyscallResult linked = Unistd.linkat(at, first.name, in.copyFd(), target, 0);
       if (linked.failed()) {
-        return walker.failed(name, "linkat", linked.errno());
+        return notMade(walker, in, name, "linkat", linked.errno());
       }
       Result<Statx> now = look(in, target);
       Statx made = first.file;

@@ -5,6 +5,7 @@ import dev.holdfast.files.inside.TreeRoot;
 import dev.holdfast.files.trust.Trust;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +99,11 @@ public final class Trees {
     try (TreeRoot from = source;
         TreeRoot to = target.open();
         TreeWalker walker =
-            new TreeWalker(new TreeCopy(to.name()), options, from.parent(), from.above())) {
+            new TreeWalker(
+                new TreeCopy(to.name(), FileName.decode(to.above()) + FileName.decode(to.name())),
+                options,
+                from.parent(),
+                from.above())) {
       walker.base().copyInto(to.parent());
       return walker.run(from.name());
     }
