@@ -20,6 +20,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -132,6 +136,39 @@ class WriteCommandTest {
     assertEquals(0, write("first\n", "--append", dir.resolve("new")).exit());
     assertEquals("first\n", Files.readString(dir.resolve("new")));
     assertOnly("file", "new");
+  }
+
+  /** Whoever comes second adds to what the first one made. */
+  @Test
+  void thoseWhoAppendToNothingAtOnceLoseNothing() throws Exception {
+    int rounds = 30;
+    int writers = 4;
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      for (int i = 0; i < rounds; i++) {
+        Path log = dir.resolve("log" + i);
+        CyclicBarrier together = new CyclicBarrier(writers);
+        List<Future<CommandRun>> runs = new ArrayList<>();
+        for (int j = 0; j < writers; j++) {
+          String line = "line " + j + "\n";
+          runs.add(
+              threads.submit(
+                  () -> {
+                    together.await();
+                    return write(line, "--append", log);
+                  }));
+        }
+        for (Future<CommandRun> run : runs) {
+          assertEquals(ExitCode.OK, run.get().exit(), run.get().err());
+        }
+        assertEquals(writers, Files.readAllLines(log).stream().distinct().count());
+      }
+    }
+    write("x", "--append", dir.resolve("absent/log"))
+        .assertRefused(
+            ExitCode.UNDECIDED,
+            "holdfast write: "
+                + dir.resolve("absent/log")
+                + ": no such file or directory (ENOENT)");
   }
 
   @Test

@@ -27,7 +27,6 @@ import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +34,9 @@ import java.util.Map;
 
 /** {@code holdfast write}. */
 public final class WriteCommand extends Command {
+  /** For a file that somebody makes and removes in turns. */
+  private static final int MAX_TRIES = 64;
+
   private final Value<List<String>> words = operands("FILE", "").hidden();
 
   private final Value<String> mode =
@@ -234,7 +236,7 @@ public final class WriteCommand extends Command {
   }
 
   private void append(Path file, OpenFile contents) throws IOException {
-    for (; ; ) {
+    for (int tries = 1; ; tries++) {
       try {
         settings(file)
             .edit(
@@ -246,7 +248,7 @@ public final class WriteCommand extends Command {
                 });
         return;
       } catch (NoSuchFileException absent) {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (tries == MAX_TRIES) {
           throw absent;
         }
       }

@@ -166,10 +166,10 @@ final class Cleaning extends TreeTask implements AutoCloseable {
               in,
               name,
               judged,
-              () -> unchanged(pinned, judged) && bound(pinned) == Decision.REMOVED);
+              moved -> unchanged(pinned, judged, moved) && bound(pinned) == Decision.REMOVED);
     }
     if (judged.isSymlink()) {
-      return remove(walker, in, name, judged, () -> unchanged(pinned, judged));
+      return remove(walker, in, name, judged, moved -> unchanged(pinned, judged, moved));
     }
     SyscallResult opened = ProcSelfFd.open(pinned, READ);
     if (opened.failed()) {
@@ -182,7 +182,8 @@ final class Cleaning extends TreeTask implements AutoCloseable {
       Decision inTheWay = inTheWay(fd);
       return inTheWay != Decision.REMOVED
           ? decided(walker, name, inTheWay, judged)
-          : remove(walker, in, name, judged, () -> unchanged(pinned, judged) && unwanted(fd));
+          : remove(
+              walker, in, name, judged, moved -> unchanged(pinned, judged, moved) && unwanted(fd));
     } finally {
       Unistd.close(fd);
     }
@@ -234,15 +235,23 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     return !rules.sparesOpenFiles() || Leases.getlease(fd).raw() == Leases.F_WRLCK;
   }
 
+  /** As it is numbered now: an overlay copies what it moves, and gives it another number. */
+  private static boolean isHeld(int fd, Statx moved) {
+    Result<Statx> now = Statx.fstat(fd);
+    return now.ok() && now.value().sameObject(moved);
+  }
+
   /** The move itself changed the change time: the others tell whether it was used meanwhile. */
-  private boolean unchanged(int pinned, Statx judged) {
+  private static boolean unchanged(int pinned, Statx judged, Statx moved) {
     Result<Statx> now = Statx.fstat(pinned);
     return now.ok()
+        && now.value().sameObject(moved)
         && now.value().mtimeSeconds() == judged.mtimeSeconds()
         && now.value().mtimeNanos() == judged.mtimeNanos()
         && now.value().uid() == judged.uid()
         && now.value().mode() == judged.mode()
-        && now.value().nlink() == judged.nlink();
+        // More names are somebody's wish to keep it. To overlays and FUSE a move may cost it some.
+        && now.value().nlink() <= judged.nlink();
   }
 
   private boolean isOld(Statx stat, boolean byAccess) {
@@ -340,7 +349,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     if (!lock(directory.fd())) {
       return decided(walker, null, Decision.LOCKED, judged);
     }
-    return remove(walker, in, directory.name, judged, () -> true);
+    return remove(walker, in, directory.name, judged, moved -> isHeld(directory.fd(), moved));
   }
 
   /** How many there are: what a dry run would have removed is still there. -1 if unknown. */

@@ -39,10 +39,11 @@ final class Quarantine implements AutoCloseable {
     KEPT
   }
 
-  /** Asked about what was judged, when it is out of everybody's reach. */
+  /** Asked about what was moved, when it is out of everybody's reach. */
   @FunctionalInterface
   interface LastLook {
-    boolean stillToBeRemoved();
+    /** Whether it is the object that was judged, and is to be removed still. */
+    boolean stillToBeRemoved(Statx moved);
   }
 
   private final HeldDirectory parent;
@@ -111,8 +112,8 @@ final class Quarantine implements AutoCloseable {
   /**
    * Moves an entry in, compares it, and removes it or puts it back.
    *
-   * @param judged the object that is to be removed, which the caller holds a descriptor of: its
-   *     inode number cannot have been given to another
+   * @param judged the object that is to be removed, which the caller holds a descriptor of, and
+   *     compares with what was moved
    */
   Result<Fate> remove(int dirfd, byte[] entry, Statx judged, LastLook look) {
     byte[] slot = Paths.bytes(Long.toString(slots++));
@@ -122,7 +123,7 @@ final class Quarantine implements AutoCloseable {
     }
     Result<Statx> now =
         Statx.statx(directory.fd, slot, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    if (now.ok() && now.value().sameObject(judged) && look.stillToBeRemoved()) {
+    if (now.ok() && look.stillToBeRemoved(now.value())) {
       int flags = judged.isDirectory() ? Fcntl.AT_REMOVEDIR : 0;
       SyscallResult removed = Unistd.unlinkat(directory.fd, slot, flags);
       if (removed.ok()) {

@@ -48,7 +48,7 @@ final class Quarantines implements AutoCloseable {
       return fate;
     }
     if (judged.isDirectory()) {
-      return removeInPlace(in, name, judged, look);
+      return removeInPlace(in, name, look);
     }
     Quarantine there = near;
     if (there != null) {
@@ -71,10 +71,10 @@ final class Quarantines implements AutoCloseable {
   }
 
   private static Result<Quarantine.Fate> removeInPlace(
-      TreeFrame in, byte[] name, Statx judged, Quarantine.LastLook look) {
+      TreeFrame in, byte[] name, Quarantine.LastLook look) {
     Result<Statx> now =
         Statx.statx(in.fd(), name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    if (now.ok() && (!now.value().sameObject(judged) || !look.stillToBeRemoved())) {
+    if (now.ok() && !look.stillToBeRemoved(now.value())) {
       return Result.of(Quarantine.Fate.PUT_BACK);
     }
     SyscallResult removed =

@@ -546,6 +546,26 @@ class CleanerTest {
     }
   }
 
+  /** What is moved there for the first time is copied, and loses its other names. */
+  @Test
+  void onAnOverlayFilesWithSeveralNamesGo() throws Exception {
+    String layers = "lowerdir=m/l,upperdir=m/u,workdir=m/w";
+    try (PrivateMount mount =
+        PrivateMount.of(
+            dir,
+            "mount -t tmpfs none m && mkdir -p m/l m/u m/w m/m && touch m/l/a m/l/kept"
+                + " && ln m/l/a m/l/b && ln m/l/a m/l/c && find m/l -exec touch -d 1970-01-02 {} +"
+                + " && touch m/l/kept && mount -t overlay overlay -o "
+                + layers
+                + " m/m && chmod 600 m/m/c")) {
+      swept = mount.path().resolve("m");
+      CleaningReport report = clean(CleaningRules.olderThan(Duration.ofDays(1)).by(Time.MODIFY));
+      assertTrue(report.complete(), () -> report.failures().toString());
+      assertEquals(0, report.count(Decision.RACED), decisions::toString);
+      assertEquals(List.of("kept"), left());
+    }
+  }
+
   /** Docker mounts single files. */
   @Test
   void aFileThatIsMountedIsLeftAlone() throws Exception {
