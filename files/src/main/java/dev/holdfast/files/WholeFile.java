@@ -4,9 +4,11 @@ import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.RandomNames;
+import dev.holdfast.path.make.UnnamedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
@@ -21,15 +23,25 @@ final class WholeFile {
   static void put(Directory directory, Place at, byte[] contents, int mode) throws IOException {
     String random = RandomNames.PREFIX + RandomNames.random();
     byte[] temp = FileName.encode(random);
+    SyscallResult unnamed = UnnamedFile.open(at.dirfd(), 0600);
+    boolean named = UnnamedFile.isLacking(unnamed);
+    if (!named) {
+      at.require(unnamed, "openat");
+    }
     try (OpenFile file =
-        OpenFile.createAt(at.dirfd(), temp, directory, random, 0600, Fcntl.O_RDWR)) {
+        named
+            ? OpenFile.createAt(at.dirfd(), temp, directory, random, 0600, Fcntl.O_RDWR)
+            : OpenFile.adopt(unnamed.intValue(), directory, random, Fcntl.O_RDWR)) {
       boolean placed = false;
       try {
         HeldFileChannel.writeFully(file, ByteBuffer.wrap(contents), 0);
-        if (file.opened().mode() != mode) {
+        if (file.stat().mode() != mode) {
           file.chmod(mode);
         }
         file.sync(true);
+        if (!named) {
+          link(file, at, temp);
+        }
         at.require(Unistd.renameat2(at.dirfd(), temp, at.dirfd(), at.name(), 0), "renameat2");
         placed = true;
       } finally {
@@ -40,6 +52,19 @@ final class WholeFile {
     } catch (FileSystemException failed) {
       // Nobody knows the random name.
       throw FileErrors.elsewhere(failed, at.shown());
+    }
+  }
+
+  private static void link(OpenFile file, Place at, byte[] temp) throws IOException {
+    int fd = file.borrow();
+    try {
+      at.require(UnnamedFile.link(fd, at.dirfd(), temp), "linkat");
+    } finally {
+      file.giveBack();
+    }
+    if (Directory.isBtrfs(at.dirfd())) {
+      // There a file that was synced without a name is forgotten.
+      file.sync(true);
     }
   }
 
