@@ -17,6 +17,13 @@ public final class Unistd {
   public static final int SEEK_SET = 0;
   public static final int SEEK_CUR = 1;
   public static final int SEEK_END = 2;
+
+  /** lseek(2): to the next data at or after an offset; {@code ENXIO} if there is none. */
+  public static final int SEEK_DATA = 3;
+
+  /** lseek(2): to the next hole at or after an offset. */
+  public static final int SEEK_HOLE = 4;
+
   public static final int RENAME_NOREPLACE = 1;
   public static final int RENAME_EXCHANGE = 2;
   public static final int RENAME_WHITEOUT = 4;
@@ -282,6 +289,19 @@ public final class Unistd {
     }
     try (Scratch scratch = Scratch.open()) {
       return Kernel.call(scratch, call, scratch.cString(path), 0, 0);
+    }
+  }
+
+  /**
+   * {@code ssize_t copy_file_range(int fd_in, NULL, int fd_out, NULL, size_t len, 0)}, Linux 4.5,
+   * between file systems since 5.19. Moves both file offsets; answers 0 at the end of the input.
+   *
+   * <p>Callers act on: {@code EXDEV}, {@code EINVAL}, {@code EOPNOTSUPP}, {@code ENOSYS} (copy by
+   * reading and writing instead).
+   */
+  public static SyscallResult copy_file_range(int fdIn, int fdOut, long length) {
+    try (Scratch scratch = Scratch.open()) {
+      return Kernel.call(scratch, Sysno.COPY_FILE_RANGE, fdIn, 0, fdOut, 0, length, 0);
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.holdfast.files.ground;
 
-import dev.holdfast.libc.CopyRange;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.LinuxFs;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
@@ -58,7 +58,7 @@ public final class FileCopy {
       return readAndWrite(from, to, Long.MAX_VALUE);
     }
     if (canClone) {
-      if (CopyRange.ficlone(to, from).ok()) {
+      if (LinuxFs.ficlone(to, from).ok()) {
         return NONE;
       }
       canClone = false;
@@ -69,7 +69,7 @@ public final class FileCopy {
   private Trouble sparse(int from, int to) {
     long at = 0;
     for (; ; ) {
-      SyscallResult data = Unistd.lseek(from, at, CopyRange.SEEK_DATA);
+      SyscallResult data = Unistd.lseek(from, at, Unistd.SEEK_DATA);
       if (data.is(Errno.ENXIO)) {
         break;
       }
@@ -79,7 +79,7 @@ public final class FileCopy {
         return back.failed() ? trouble("lseek", back) : range(from, to, Long.MAX_VALUE);
       }
       long start = data.raw();
-      SyscallResult hole = Unistd.lseek(from, start, CopyRange.SEEK_HOLE);
+      SyscallResult hole = Unistd.lseek(from, start, Unistd.SEEK_HOLE);
       if (hole.failed()) {
         return trouble("lseek", hole);
       }
@@ -112,7 +112,7 @@ public final class FileCopy {
     ended = false;
     Interruptions interruptions = new Interruptions();
     while (canCopyRange && left > 0) {
-      SyscallResult copied = CopyRange.copy_file_range(from, to, Math.min(left, MOST_AT_ONCE));
+      SyscallResult copied = Unistd.copy_file_range(from, to, Math.min(left, MOST_AT_ONCE));
       if (interruptions.again(copied)) {
         continue;
       }

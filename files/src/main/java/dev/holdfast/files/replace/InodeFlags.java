@@ -2,7 +2,7 @@ package dev.holdfast.files.replace;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.FileFlags;
+import dev.holdfast.libc.LinuxFs;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -22,17 +22,17 @@ record InodeFlags(@Nullable Integer flags, @Nullable Integer project) {
 
   /** Not those that tell how an inode is stored, nor those that forbid to replace it. */
   private static final int KEPT =
-      FileFlags.FS_SECRM_FL
-          | FileFlags.FS_UNRM_FL
-          | FileFlags.FS_COMPR_FL
-          | FileFlags.FS_SYNC_FL
-          | FileFlags.FS_NODUMP_FL
-          | FileFlags.FS_NOATIME_FL
-          | FileFlags.FS_NOCOMP_FL
-          | FileFlags.FS_JOURNAL_DATA_FL
-          | FileFlags.FS_NOTAIL_FL
-          | FileFlags.FS_NOCOW_FL
-          | FileFlags.FS_DAX_FL;
+      LinuxFs.FS_SECRM_FL
+          | LinuxFs.FS_UNRM_FL
+          | LinuxFs.FS_COMPR_FL
+          | LinuxFs.FS_SYNC_FL
+          | LinuxFs.FS_NODUMP_FL
+          | LinuxFs.FS_NOATIME_FL
+          | LinuxFs.FS_NOCOMP_FL
+          | LinuxFs.FS_JOURNAL_DATA_FL
+          | LinuxFs.FS_NOTAIL_FL
+          | LinuxFs.FS_NOCOW_FL
+          | LinuxFs.FS_DAX_FL;
 
   private static final byte[] SELF = {'.'};
 
@@ -47,8 +47,8 @@ record InodeFlags(@Nullable Integer flags, @Nullable Integer project) {
       return UNKNOWN;
     }
     int fd = opened.intValue();
-    Result<Integer> flags = FileFlags.getflags(fd);
-    Result<FileFlags.Fsxattr> project = FileFlags.fsgetxattr(fd);
+    Result<Integer> flags = LinuxFs.getflags(fd);
+    Result<LinuxFs.Fsxattr> project = LinuxFs.fsgetxattr(fd);
     Unistd.close(fd);
     return new InodeFlags(
         flags.valueOrNull(), project.ok() ? Integer.valueOf(project.value().project()) : null);
@@ -63,22 +63,22 @@ record InodeFlags(@Nullable Integer flags, @Nullable Integer project) {
    */
   List<Missing> giveTo(int fd, int dirfd) {
     List<Missing> missing = new ArrayList<>();
-    Result<Integer> born = FileFlags.getflags(fd);
+    Result<Integer> born = LinuxFs.getflags(fd);
     if (flags != null && born.ok()) {
       int wanted = (born.value() & ~KEPT) | (flags & KEPT);
       SyscallResult set =
-          wanted == born.value() ? SyscallResult.SUCCESS : FileFlags.setflags(fd, wanted);
+          wanted == born.value() ? SyscallResult.SUCCESS : LinuxFs.setflags(fd, wanted);
       if (set.failed()) {
         missing.add(new Missing("flags", set));
       }
     }
-    Result<FileFlags.Fsxattr> bornFor = FileFlags.fsgetxattr(fd);
+    Result<LinuxFs.Fsxattr> bornFor = LinuxFs.fsgetxattr(fd);
     if (project != null && bornFor.ok() && bornFor.value().project() != project) {
       SyscallResult set =
           passesItsProjectOn(dirfd)
               // Such a directory takes no name of what is counted for another.
               ? SyscallResult.failure(Errno.EXDEV)
-              : FileFlags.setproject(fd, project);
+              : LinuxFs.setproject(fd, project);
       if (set.failed()) {
         missing.add(new Missing("project", set));
       }
@@ -91,8 +91,8 @@ record InodeFlags(@Nullable Integer flags, @Nullable Integer project) {
     if (opened.failed()) {
       return false;
     }
-    Result<FileFlags.Fsxattr> says = FileFlags.fsgetxattr(opened.intValue());
+    Result<LinuxFs.Fsxattr> says = LinuxFs.fsgetxattr(opened.intValue());
     Unistd.close(opened.intValue());
-    return says.ok() && (says.value().xflags() & FileFlags.FS_XFLAG_PROJINHERIT) != 0;
+    return says.ok() && (says.value().xflags() & LinuxFs.FS_XFLAG_PROJINHERIT) != 0;
   }
 }

@@ -1,10 +1,10 @@
 package dev.holdfast.libc;
 
 /**
- * Inode flags, ioctl_iflags(2) and chattr(1), and the project that an inode is counted for,
- * ioctl_fs(2): {@code <linux/fs.h>}. None of it by O_PATH descriptors.
+ * {@code <linux/fs.h>}, ioctls on open files: inode flags, ioctl_iflags(2) and chattr(1); the
+ * project that an inode is counted for; shared blocks. None of it by O_PATH descriptors.
  */
-public final class FileFlags {
+public final class LinuxFs {
   public static final int FS_SECRM_FL = 0x1;
   public static final int FS_UNRM_FL = 0x2;
   public static final int FS_COMPR_FL = 0x4;
@@ -19,6 +19,8 @@ public final class FileFlags {
 
   /** New entries of a directory are counted for its project. */
   public static final int FS_XFLAG_PROJINHERIT = 0x200;
+
+  private static final long FICLONE = 0x40049409L;
 
   /** {@code _IOR('f', 1, long)}; but what is written is an int. */
   private static final long FS_IOC_GETFLAGS = 0x80086601L;
@@ -37,7 +39,12 @@ public final class FileFlags {
 
   private static final int FSX_PROJID = 12;
 
-  private FileFlags() {}
+  private LinuxFs() {}
+
+  /** {@code int ioctl(int dest_fd, FICLONE, int src_fd)}: shares the blocks, copy on write. */
+  public static SyscallResult ficlone(int destinationFd, int sourceFd) {
+    return Kernel.call(Sysno.IOCTL, destinationFd, FICLONE, sourceFd);
+  }
 
   /**
    * {@code int ioctl(int fd, FS_IOC_GETFLAGS, int *flags)}.
