@@ -35,8 +35,8 @@ public final class NewFile implements AutoCloseable {
   /** Only for a taken name, which 130 random bits make all but impossible. */
   private static final int MAX_TRIES = 16;
 
-  /** Each waits twice as long as the one before; together a tenth of a second or so. */
-  private static final int MAX_REMOVALS = 7;
+  /** Each waits twice as long as the one before; together a second or so. */
+  private static final int MAX_REMOVALS = 10;
 
   private final OpenFile file;
   private final int dirfd;
