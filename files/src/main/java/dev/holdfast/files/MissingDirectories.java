@@ -198,6 +198,32 @@ final class MissingDirectories {
     }
   }
 
+  /**
+   * Some file systems (FUSE) have the mode from birth, or not at all.
+   *
+   * @return -1 if it is not to be had
+   */
+  private static int bornWith(int dirfd, byte[] name, int mode) throws IOException {
+    if (Unistd.mkdirat(dirfd, name, mode).failed()) {
+      return -1;
+    }
+    SyscallResult opened = Fcntl.openat(dirfd, name, OPEN | Fcntl.O_NOFOLLOW, 0);
+    if (opened.failed()) {
+      return -1;
+    }
+    Result<Statx> made = Statx.fstat(opened.intValue());
+    if (made.ok()
+        && made.value().permissions() == mode
+        && Creations.isOurs(dirfd, made.value(), false)) {
+      return opened.intValue();
+    }
+    if (made.ok() && Creations.isOurs(dirfd, made.value(), false)) {
+      removeIfSame(dirfd, name, made.value());
+    }
+    Unistd.close(opened.intValue());
+    return -1;
+  }
+
   /** Opens a directory that this thread just made, and gives it its mode. */
   static int openMade(int dirfd, byte[] last, int mode, String shown) throws IOException {
     SyscallResult opened = Fcntl.openat(dirfd, last, OPEN | Fcntl.O_NOFOLLOW, 0);
@@ -217,7 +243,12 @@ final class MissingDirectories {
         SyscallResult changed = ProcSelfFd.chmod(raw, wanted);
         if (changed.failed() && !Creations.modeIsTheFileSystems(stat, BORN, changed)) {
           removeIfSame(dirfd, last, stat);
-          changed.orThrow("fchmod", shown);
+          int again = bornWith(dirfd, last, wanted);
+          if (again < 0) {
+            changed.orThrow("fchmod", shown);
+          }
+          Unistd.close(raw);
+          return again;
         }
       }
       return raw;

@@ -213,10 +213,23 @@ public final class OpenFile implements AutoCloseable {
     try {
       if (stat.ok() && stat.value().permissions() != mode) {
         SyscallResult changed = Unistd.fchmod(raw, mode);
-        if (!Creations.modeIsTheFileSystems(stat.value(), mode & 0600, changed)) {
-          changed.orThrow("fchmod", show(directory, name));
+        if (changed.failed()
+            && !Creations.modeIsTheFileSystems(stat.value(), mode & 0600, changed)) {
+          removeIfSame(dirfd, last, raw);
+          SyscallResult again = Fcntl.openat(dirfd, last, accessFlags | CREATE, mode);
+          if (again.failed()) {
+            changed.orThrow("fchmod", show(directory, name));
+          }
+          // Some file systems (FUSE) have the mode from birth, or not at all.
+          Unistd.close(raw);
+          raw = again.intValue();
+          stat = Statx.fstat(raw);
+          if (stat.ok() && stat.value().permissions() != mode) {
+            changed.orThrow("fchmod", show(directory, name));
+          }
+        } else {
+          stat = Statx.fstat(raw);
         }
-        stat = Statx.fstat(raw);
       }
       Statx born = stat.orThrow("statx", show(directory, name));
       return new OpenFile(OwnedFd.of(raw, name), directory, name, accessFlags, born);

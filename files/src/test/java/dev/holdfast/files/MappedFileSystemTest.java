@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.files.nio.DirectoryFileSystem;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.files.replace.Replacement;
 import dev.holdfast.files.temp.TempDirectory;
+import dev.holdfast.files.temp.TempFile;
 import dev.holdfast.files.temp.TempFiles;
 import dev.holdfast.files.tree.Cleaner;
 import dev.holdfast.files.tree.CleaningReport;
@@ -19,6 +21,7 @@ import dev.holdfast.testing.Commands;
 import dev.holdfast.testing.Requirements;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +135,41 @@ class MappedFileSystemTest {
             _ -> {});
     assertTrue(report.complete(), report::toString);
     assertEquals(List.of("young"), names());
+  }
+
+  /** As mkdir(1) and touch(1) make them there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--chmod-deny", "-p 0755 --chmod-deny", OWNERS})
+  void modesAreThoseOfBirthWhereTheyCannotBeSet(String options) throws Exception {
+    mount(options);
+    Commands.run("sh", "-c", "cd \"$0\" && mkdir usualDir && : > usual", mounted.toString());
+    try (Directory held = Directory.open(mounted);
+        FileSystem files = DirectoryFileSystem.of(held);
+        TempFiles temp = TempFiles.in(held)) {
+      held.mkdir("one", 0750);
+      held.mkdirs("two/three", 0750).close();
+      held.create("file", 0640).close();
+      Files.createDirectories(files.getPath("/deep/er"));
+      Files.writeString(files.getPath("/written"), "x");
+      Files.copy(files.getPath("/written"), files.getPath("/copied"));
+      try (TempFile unnamed = temp.anonymous()) {
+        unnamed.linkInto(held, "linked");
+      }
+    }
+    assertEquals(mode("usualDir"), mode("deep/er"));
+    assertEquals(mode("usual"), mode("written"));
+    if (!options.contains("-p")) {
+      assertEquals(0750, mode("one"));
+      assertEquals(0750, mode("two/three"));
+      assertEquals(0640, mode("file"));
+    }
+    assertEquals(
+        List.of("copied", "deep", "file", "linked", "one", "two", "usual", "usualDir", "written"),
+        names());
+  }
+
+  private int mode(String name) throws Exception {
+    return (int) Files.getAttribute(mounted.resolve(name), "unix:mode") & 07777;
   }
 
   @Test

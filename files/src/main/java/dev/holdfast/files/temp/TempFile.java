@@ -120,7 +120,10 @@ public final class TempFile implements AutoCloseable {
       if (from.transferTo(0, size, to) != size) {
         throw new EOFException(file.path());
       }
-      copy.file().chmod(file.stat().mode());
+      int mode = file.stat().mode();
+      if (copy.file().stat().mode() != mode) {
+        copy.file().chmod(mode);
+      }
       SyscallResult result = copy.publish(at.dirfd(), at.name());
       if (result.failed()) {
         throw SyscallExceptions.of(result.errno(), "linkat", CORE.show(target, targetName));
