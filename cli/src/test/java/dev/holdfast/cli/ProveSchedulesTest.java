@@ -59,6 +59,7 @@ class ProveSchedulesTest {
         List.of("/w/n"),
         12,
         34,
+        findings.length == 0 ? 0 : 7,
         claim,
         List.of(findings),
         List.of("GAVE_UP: A ends with 75 (in 3 of the schedules)"),
@@ -185,6 +186,7 @@ class ProveSchedulesTest {
     assertEquals(1, json.at("/claim/bound").asInt());
     assertEquals(12, json.at("/claim/schedules").asInt());
     assertEquals(34, json.at("/claim/classes").asInt());
+    assertEquals(7, json.at("/claim/firstFailing").asInt());
     assertTrue(json.at("/claim/estimate").isNull());
     assertEquals("it ended at the first finding", json.at("/claim/why").asText());
     JsonNode finding = json.at("/schedules/0");
@@ -230,6 +232,7 @@ class ProveSchedulesTest {
             List.of("/w/d"),
             3,
             4,
+            2,
             COMPLETE,
             List.of(stuck),
             List.of(),

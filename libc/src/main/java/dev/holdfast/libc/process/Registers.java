@@ -91,6 +91,16 @@ public final class Registers {
     set(ORIG_RAX, -1);
   }
 
+  /**
+   * At a stop before a call: have the kernel skip it, and the task make the same call anew when it
+   * has handled its signals.
+   */
+  public void repeatCall(long nr) {
+    set(ORIG_RAX, -1);
+    set(RAX, nr);
+    set(RIP, get(RIP) - syscallInstruction().length);
+  }
+
   public void setResult(long value) {
     set(RAX, value);
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared what more than one of them touches, raw
  * @param schedules how many were run to their end
  * @param classes how many different states were met at decisions
+ * @param firstFailing which of them was the first one that failed, from 1; 0 if none did
  * @param findings worst first
  * @param observations what is no fault: programs that gave up, mixed lines, litter
  * @param undecided schedules that came to no end
@@ -20,6 +21,7 @@ public record ScheduleProof(
     List<String> shared,
     int schedules,
     int classes,
+    int firstFailing,
     Claim claim,
     List<ScheduleFinding> findings,
     List<String> observations,

@@ -50,6 +50,7 @@ public final class ScheduleJson {
     json.writeStringField("kind", claim.extent().name().toLowerCase(Locale.ROOT));
     json.writeNumberField("schedules", proof.schedules());
     json.writeNumberField("classes", proof.classes());
+    json.writeNumberField("firstFailing", proof.firstFailing());
     json.writeNullField("estimate");
     if (claim.extent() == Extent.BOUNDED) {
       json.writeNumberField("bound", claim.bound());

@@ -55,6 +55,8 @@ final class Actor implements TraceHandler {
   /** How far the others had come when it had looked too often; negative if it has not. */
   private long spinning = -1;
 
+  private final Circles circles = new Circles();
+
   private final Map<Task, Footprint> underway = new HashMap<>();
 
   Actor(int number, Program program, Conductor conductor) {
@@ -91,7 +93,8 @@ final class Actor implements TraceHandler {
 
   /** The task that goes next: always the innermost, so that the same run is the same again. */
   @Nullable Held next(boolean evenAsleep) {
-    if (!evenAsleep && spinning >= 0 && conductor.othersMoved(this) <= spinning) {
+    boolean lookedTooOften = spinning >= 0 && conductor.othersMoved(this) <= spinning;
+    if (!evenAsleep && (lookedTooOften || isGoingInCircles())) {
       return null;
     }
     return held.values().stream()
@@ -118,6 +121,18 @@ final class Actor implements TraceHandler {
         conductor.spins();
       }
     }
+  }
+
+  /** Every call it made: who does and undoes the same for ever lets others go first, too. */
+  void made(Footprint footprint, long result, Footprint shared) {
+    if (circles.add(footprint, result, shared, conductor.othersMoved(this))) {
+      conductor.spins();
+    }
+  }
+
+  /** Whether it has done and undone the same several times while no other program moved. */
+  boolean isGoingInCircles() {
+    return circles.isClosed(conductor.othersMoved(this));
   }
 
   boolean isSpinning() {
@@ -156,6 +171,17 @@ final class Actor implements TraceHandler {
 
   void unblockAll() {
     blocked.clear();
+  }
+
+  /** All its tasks that are held. */
+  List<Held> allHeld() {
+    return List.copyOf(held.values());
+  }
+
+  /** A held task is to come to the same call once more. */
+  void comesAgain(Held from) {
+    held.remove(from.call().task());
+    blocked.remove(from.call().task());
   }
 
   /** What its tasks wait for. */

@@ -56,6 +56,8 @@ final class Conductor {
 
   private static final int RESTART_LAST = 516;
   private static final Set<Sysno> TAKEN_BACK = Set.of(Sysno.FLOCK, Sysno.FCNTL);
+  private static final Set<Sysno> MEETING_PLACES =
+      Set.of(Sysno.FLOCK, Sysno.FCNTL, Sysno.OPEN, Sysno.OPENAT, Sysno.OPENAT2);
 
   private final Tracer tracer;
   private final Rest rest;
@@ -176,10 +178,11 @@ final class Conductor {
     Footprint did = (failed ? footprint.failed() : footprint).within(points);
     history.add(actor.number, task.path(), did, failed);
     thisTurn.add(did);
+    actor.made(footprint, result, did);
     if (did.writes().isEmpty()) {
       actor.looked(footprint, result, othersMoved(actor));
     } else {
-      changes++;
+      changes += actor.isGoingInCircles() ? 0 : 1;
       actors.forEach(Actor::notSpinning);
     }
     // Of two that wait for one another neither moves by looking once more.
@@ -422,7 +425,8 @@ final class Conductor {
   private boolean advance(Actor actor, boolean evenAsleep) {
     if (!actor.started) {
       tracer.lastPid(FIRST_PID + PIDS * numbers.get(actor.number));
-      actor.begins(tracer.start(actor.program, Followed.CALLS, actor));
+      Set<Sysno> followed = learned.sends ? Followed.CALLS_AND_SIGNALS : Followed.CALLS;
+      actor.begins(tracer.start(actor.program, followed, actor));
       // A moment at which it has not begun is not the one before its first call.
       history.add(actor.number, "", Footprint.NOTHING, false);
       settle();
@@ -451,6 +455,9 @@ final class Conductor {
     }
     tracer.release(held.call(), Then.SHOW_RESULT);
     settle();
+    if (Followed.KILLS.contains(held.call().sysno())) {
+      deliverSignals();
+    }
     if (actor.isUnderway(task) && TAKEN_BACK.contains(held.call().sysno())) {
       tracer.takeBack(task);
       settle();
@@ -461,6 +468,19 @@ final class Conductor {
       }
     }
     return true;
+  }
+
+  /** Held tasks handle the signals they were sent before their calls, and not in them. */
+  private void deliverSignals() {
+    for (Actor actor : actors) {
+      for (Actor.Held held : actor.allHeld()) {
+        if (rest.hasSignal(held.call().task())) {
+          actor.comesAgain(held);
+          tracer.repeat(held.call());
+        }
+      }
+    }
+    settle();
   }
 
   /** Waits until every task is at rest. They share this processor: it is given to them. */
@@ -526,10 +546,31 @@ final class Conductor {
                     : ", which " + Holders.names(who) + (who.size() > 1 ? " hold" : " holds")));
       }
       if (!actor.isOver() && actor.blockedCalls().isEmpty()) {
-        lines.add(name(actor.number) + " waits for ever in the kernel");
+        Sysno call = asleepIn(actor);
+        String where = call == null ? "the kernel" : call.callName();
+        lines.add(name(actor.number) + " waits for ever in " + where);
       }
     }
     return lines;
+  }
+
+  /** In which call a program waits for another one at a lock or pipe; null if it does not. */
+  private @Nullable Sysno asleepIn(Actor actor) {
+    return actor.loose().stream()
+        .map(rest::sleepsIn)
+        .filter(call -> call != null && MEETING_PLACES.contains(call))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Whether all that are left wait at locks, or at pipes that nobody opens, and so for one another
+   * rather than for somebody who is not there.
+   */
+  boolean waitForOneAnother() {
+    List<Actor> left = actors.stream().filter(a -> !a.isOver()).toList();
+    return left.size() > 1
+        && left.stream().allMatch(a -> !a.blockedCalls().isEmpty() || asleepIn(a) != null);
   }
 
   /** How people call a program of a schedule. */

@@ -90,6 +90,7 @@ final class Explorer {
       Claim claim,
       int schedules,
       int classes,
+      int firstFailing,
       int undecided,
       List<ScheduleFinding> findings,
       Map<String, Integer> notes) {}
@@ -132,6 +133,7 @@ final class Explorer {
   private int longest;
   private long pushed;
   private int schedules;
+  private int firstFailing;
   private int undecided;
   private int diverged;
   private boolean cut;
@@ -182,7 +184,7 @@ final class Explorer {
       }
     }
     Claim claim = claim();
-    return new Result(claim, schedules, visited.size(), undecided, findings(), notes);
+    return new Result(claim, schedules, visited.size(), firstFailing, undecided, findings(), notes);
   }
 
   /** Some more schedules; false if there are none. */
@@ -308,6 +310,7 @@ final class Explorer {
     TakingTurns turns = new TakingTurns(most);
     Trace trace = run(List.of(), turns);
     if (isSound(trace) && turns.isEndless()) {
+      firstFailing = schedules;
       TakingTurns second = new TakingTurns(most);
       Trace again = run(List.of(), second);
       endless =
@@ -493,6 +496,7 @@ final class Explorer {
 
   /** Of those that show the same the shortest is told: see {@link Length}. */
   private void found(ScheduleFinding.Kind kind, Found here) {
+    firstFailing = firstFailing == 0 ? schedules : firstFailing;
     Found other = found.get(kind);
     if (other == null || Length.of(here.trace()).compareTo(Length.of(other.trace())) < 0) {
       found.put(kind, here);
@@ -552,7 +556,7 @@ final class Explorer {
 
   private Result replayed() {
     Claim one = new Claim(Extent.SAMPLED, -1, "one schedule was run again, alone");
-    return new Result(one, 1, visited.size(), undecided, findings(), notes);
+    return new Result(one, 1, visited.size(), firstFailing, undecided, findings(), notes);
   }
 
   /** Schedules may touch what no serial order does; then there are more points to stop at. */

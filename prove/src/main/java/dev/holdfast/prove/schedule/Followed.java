@@ -31,6 +31,16 @@ final class Followed {
   static final Set<Sysno> KILLS =
       EnumSet.of(
           Sysno.KILL, Sysno.TKILL, Sysno.TGKILL, Sysno.RT_SIGQUEUEINFO, Sysno.RT_TGSIGQUEUEINFO);
+
+  /** What comes of them depends on whether a signal came before. */
+  static final Set<Sysno> SIGNALS =
+      EnumSet.of(
+          Sysno.PAUSE,
+          Sysno.RT_SIGSUSPEND,
+          Sysno.RT_SIGTIMEDWAIT,
+          Sysno.RT_SIGACTION,
+          Sysno.RT_SIGPROCMASK);
+
   static final Set<Sysno> EXITS = EnumSet.of(Sysno.EXIT, Sysno.EXIT_GROUP);
   private static final Set<Sysno> CLOCKS =
       EnumSet.of(Sysno.SETITIMER, Sysno.ALARM, Sysno.TIMER_SETTIME, Sysno.TIMERFD_SETTIME);
@@ -96,12 +106,21 @@ final class Followed {
   /** Every call that another program could notice, or of which nobody knows whether it could. */
   static final Set<Sysno> CALLS = EnumSet.complementOf(EnumSet.copyOf(ProcessLocal.CALLS));
 
+  /** The same where programs send signals. */
+  static final Set<Sysno> CALLS_AND_SIGNALS = withSignals();
+
   private Followed() {}
+
+  private static Set<Sysno> withSignals() {
+    Set<Sysno> all = EnumSet.copyOf(CALLS);
+    all.addAll(SIGNALS);
+    return all;
+  }
 
   private static Set<Sysno> followed() {
     Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
     for (Set<Sysno> some :
-        List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, BY_DESCRIPTOR)) {
+        List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, SIGNALS, BY_DESCRIPTOR)) {
       all.addAll(some);
     }
     all.add(Sysno.GETCWD);

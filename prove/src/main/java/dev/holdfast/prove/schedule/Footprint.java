@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * <p>Keys are an aspect and a name: {@code n:} the entry, also an absent one, {@code c:} contents
  * and size, {@code m:} rights, {@code d:} a directory's listing, {@code l:} locks; {@code p:} a
- * process, by its number.
+ * process, by its number, and {@code s:} the signals that it gets.
  *
  * @param call its name, as in its manual page
  * @param names what it is about, raw; the first is what people want to read

@@ -11,6 +11,7 @@ import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Operand;
 import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Footprints {
   private static final String PROCESS = "p:";
   private static final String ANY_PROCESS = "p:any";
+  private static final String SIGNAL = "s:";
+  private static final String ANY_SIGNAL = "s:any";
   private static final String LINKED = ":(files with several names)";
   private static final int SEEK_END = 2;
   private static final int SET_ID_BITS = 06000;
@@ -61,7 +64,12 @@ final class Footprints {
     if (found == null) {
       return null;
     }
-    List<String> reads = linked(found.reads());
+    List<String> reads = new ArrayList<>(linked(found.reads()));
+    if (learned.sends) {
+      // A signal that comes before it may end the program, or have it do something else.
+      reads.add(SIGNAL + names.idOf(call.task()));
+      reads.add(ANY_SIGNAL);
+    }
     List<String> writes = linked(found.writes());
     if (reads.isEmpty() && writes.isEmpty()) {
       return found;
@@ -98,6 +106,9 @@ final class Footprints {
     Task task = call.task();
     if (Followed.SLEEPS.contains(sysno)) {
       return new Footprint("sleep", List.of(), "", Effect.SLEEP, Set.of(), Set.of());
+    }
+    if (Followed.SIGNALS.contains(sysno)) {
+      return new FootprintBuilder(sysno.callName(), Effect.NONE).build();
     }
     if (Followed.EXITS.contains(sysno)) {
       FootprintBuilder exit = new FootprintBuilder("exit", Effect.EXIT);
@@ -147,14 +158,18 @@ final class Footprints {
   }
 
   /** Signal 0 only asks whether a process lives. */
-  private static Footprint kill(Call call) {
+  private Footprint kill(Call call) {
     boolean thread = call.sysno() == Sysno.TGKILL || call.sysno() == Sysno.RT_TGSIGQUEUEINFO;
     int pid = call.intArg(0);
     int signal = call.intArg(thread ? 2 : 1);
     String key = pid > 0 ? PROCESS + pid : ANY_PROCESS;
     FootprintBuilder made =
         new FootprintBuilder(call.sysno().callName(), Effect.NONE).detail("process " + pid);
-    return (signal == 0 ? made.read(key) : made.write(key)).build();
+    if (signal == 0) {
+      return made.read(key).build();
+    }
+    learned.sends = true;
+    return made.write(key).write(pid > 0 ? SIGNAL + pid : ANY_SIGNAL).build();
   }
 
   private @Nullable Footprint contents(Task task, Sysno sysno, int fd, boolean writes) {

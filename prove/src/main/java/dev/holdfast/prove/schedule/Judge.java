@@ -276,6 +276,9 @@ final class Judge {
   }
 
   private Verdict compare(Trace trace, End end) {
+    if (!hasOrders()) {
+      return Verdict.noted("NOT COMPARED: no order, one after the other, comes to an end");
+    }
     List<Difference> nearest = null;
     for (List<End> ends : allOrders().values()) {
       List<Difference> differences = end.differences(ends.getFirst(), before, mask);
@@ -340,6 +343,11 @@ final class Judge {
         ? "none"
         : String.join(" then ", order.stream().map(Conductor::name).toList())
             + (order.size() == 1 ? " alone" : "");
+  }
+
+  /** Whether some order of all programs, one after the other, comes to an end. */
+  boolean hasOrders() {
+    return !allOrders().isEmpty();
   }
 
   private Map<List<Integer>, List<End>> allOrders() {

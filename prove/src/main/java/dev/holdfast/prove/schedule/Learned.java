@@ -23,6 +23,9 @@ final class Learned {
   /** Whether some program looks whether another one lives, or sends it signals. */
   boolean signals;
 
+  /** Whether some program sends signals. */
+  boolean sends;
+
   /** Whether some program waits for time to pass, or looks at the same thing again and again. */
   boolean waits;
 
@@ -47,6 +50,7 @@ final class Learned {
     linked.addAll(other.linked);
     unknown.addAll(other.unknown);
     signals |= other.signals;
+    sends |= other.sends;
     waits |= other.waits;
     for (int i = 0; i < reads.size(); i++) {
       reads.get(i).addAll(other.reads.get(i));

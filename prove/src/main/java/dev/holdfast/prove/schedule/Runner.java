@@ -138,6 +138,7 @@ final class Runner {
                     how.anyTime(),
                     how.crash());
             Stop stop = conductor.run(given, preferred, chooser);
+            boolean forOneAnother = stop == Stop.DEADLOCK && conductor.waitForOneAnother();
             List<Integer> choices = conductor.choices();
             List<Turn> made = conductor.turns();
             List<Node> nodes = conductor.nodes();
@@ -177,7 +178,8 @@ final class Runner {
                 conductor.claims().released(),
                 learned,
                 conductor.killed(),
-                after);
+                after,
+                forOneAnother);
           }
         });
   }

@@ -92,7 +92,7 @@ public final class Schedules {
             jobs,
             progress::isCancelled,
             done -> progress.step("schedules", done, 0));
-    if (points.isEmpty()) {
+    if (points.isEmpty() && judge.hasOrders()) {
       boolean followed = learned.unknown.isEmpty();
       Claim claim =
           followed
@@ -101,7 +101,7 @@ public final class Schedules {
                   Extent.SAMPLED,
                   -1,
                   "calls that are not followed: " + String.join(", ", learned.unknown));
-      return proof(new Explorer.Result(claim, 0, 0, 0, List.of(), Map.of()), points);
+      return proof(new Explorer.Result(claim, 0, 0, 0, 0, List.of(), Map.of()), points);
     }
     Explorer.Result result;
     if (replay == null) {
@@ -112,24 +112,38 @@ public final class Schedules {
     return proof(result, explorer.points());
   }
 
+  /**
+   * Runs all orders, one after the other. Where programs wait for one another at a lock or a pipe
+   * some orders, or all, come to no end: that is found among the schedules, and compared with the
+   * others.
+   */
   private void serialOrders() throws SerialException {
     List<List<Integer>> orders = Runner.orders(runner.everybody());
+    List<String> endless = new ArrayList<>();
     for (int i = 0; i < orders.size(); i++) {
       progress.step("serial orders", i, orders.size());
       List<Integer> order = orders.get(i);
       Trace trace =
           runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.USUAL);
+      if (trace.stop() != null && trace.forOneAnother()) {
+        learned.add(trace.learned());
+        endless.add(Judge.told(order));
+        continue;
+      }
       if (trace.stop() != null) {
         throw new SerialException(
             "one after the other ("
-                + String.join(" then ", order.stream().map(Conductor::name).toList())
+                + Judge.told(order)
                 + ") the programs "
                 + told(trace.stop())
+                + (trace.explanation().isEmpty()
+                    ? ""
+                    : " (" + String.join("; ", trace.explanation()) + ")")
                 + ": there is nothing to compare schedules with");
       }
       learned.add(trace.learned());
       judge.addSerial(order, trace);
-      if (i == 0) {
+      if (i == endless.size()) {
         for (int who = 0; who < runner.size(); who++) {
           int code = trace.endings().get(who).code();
           if (code != 0) {
@@ -142,6 +156,12 @@ public final class Schedules {
           }
         }
       }
+    }
+    if (!endless.isEmpty()) {
+      notes.add(
+          "one after the other ("
+              + String.join("; ", endless)
+              + ") they wait for one another for ever: only the other orders say what is right");
     }
   }
 
@@ -178,13 +198,14 @@ public final class Schedules {
     return new ScheduleProof(
         all,
         points.stream()
-            .filter(p -> !p.startsWith("p:"))
+            .filter(p -> !p.startsWith("p:") && !p.startsWith("s:"))
             .map(p -> Raw.display(p.substring(2)))
             .distinct()
             .sorted()
             .toList(),
         result.schedules(),
         result.classes(),
+        result.firstFailing(),
         result.claim(),
         result.findings().stream().sorted(Comparator.comparing(ScheduleFinding::kind)).toList(),
         observations,

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param learned what this run has shown
  * @param killed who was killed; -1 if nobody was
  * @param later what ran after all the others; null if nothing did. Its calls are the last steps
+ * @param forOneAnother where it stopped, whether those that are left wait at locks or pipes
  */
 record Trace(
     List<Integer> choices,
@@ -45,7 +46,8 @@ record Trace(
     Set<String> released,
     Learned learned,
     int killed,
-    @Nullable Later later) {
+    @Nullable Later later,
+    boolean forOneAnother) {
 
   /** Why a schedule was not run to its end. */
   enum Stop {

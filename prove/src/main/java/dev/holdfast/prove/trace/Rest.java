@@ -36,6 +36,7 @@ public final class Rest {
           Sysno.VFORK,
           Sysno.CLONE);
 
+  private static final int STATUS = 1 << 14;
   private static final int FUTEX_TIMEOUT = 3;
   private static final long CLONE_VFORK = 0x4000;
 
@@ -82,6 +83,24 @@ public final class Rest {
     }
     boolean endless = call.length > FUTEX_TIMEOUT + 1 && call[FUTEX_TIMEOUT + 1].equals("0x0");
     return isOneOf(call, WITHOUT_END) || (endless && isOneOf(call, Set.of(Sysno.FUTEX)));
+  }
+
+  /** Whether a signal waits for this stopped task that it does not block. */
+  public boolean hasSignal(Task task) {
+    String status = ProcFile.read(hostProc, task.tid() + "/status", new byte[STATUS]);
+    long pending = mask(status, "SigPnd") | mask(status, "ShdPnd");
+    return (pending & ~mask(status, "SigBlk")) != 0;
+  }
+
+  private static long mask(String status, String field) {
+    String text = ProcFile.field(status, field);
+    return text.isEmpty() ? 0 : Long.parseUnsignedLong(text, 16);
+  }
+
+  /** The call in which this task sleeps; null if it does not, or in none that is known. */
+  public @Nullable Sysno sleepsIn(Task task) {
+    String[] call = call(task);
+    return call == null ? null : Sysno.of(Integer.parseInt(call[0]));
   }
 
   private static boolean isOneOf(String[] call, Set<Sysno> wanted) {

@@ -365,6 +365,20 @@ public final class Tracer implements AutoCloseable {
     kill(task.run(), new Ending.Killed(Processes.SIGKILL));
   }
 
+  /**
+   * Lets a task that a handler has held handle its signals, as if they had come before the call; it
+   * comes to the same stop again, unless they keep it from that.
+   */
+  public void repeat(Call call) {
+    Result<Registers> registers = Ptrace.getRegisters(call.task().tid());
+    if (registers.ok()) {
+      Registers changed = registers.value();
+      changed.repeatCall(call.sysno().nr);
+      Ptrace.setRegisters(call.task().tid(), changed);
+    }
+    release(call, Then.GO_ON);
+  }
+
   /** Lets a task that a handler has held go on behind its call, which is not made. */
   public void skip(Call call, long result) {
     Result<Registers> registers = Ptrace.getRegisters(call.task().tid());
@@ -387,6 +401,7 @@ public final class Tracer implements AutoCloseable {
 
   /** The next process of this world gets the first free number after this one, if it can be. */
   public void lastPid(int pid) {
+    makeProcesses();
     processes.lastPid(pid);
   }
 

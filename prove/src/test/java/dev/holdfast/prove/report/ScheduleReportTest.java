@@ -86,6 +86,7 @@ class ScheduleReportTest {
             List.of("/srv/w/a", "/srv/w/n"),
             12,
             34,
+            0,
             new Claim(Extent.BOUNDED, 1, "it ended at the first finding"),
             List.of(findings),
             List.of("GAVE_UP: " + HOSTILE),
@@ -263,7 +264,16 @@ class ScheduleReportTest {
             new ScheduleProof.Sample(2000, 2, 0.0001234, 41_234.4, 20));
     ScheduleProof other =
         new ScheduleProof(
-            proof.programs(), proof.shared(), 2100, 34, drawn, List.of(), List.of(), 0, List.of());
+            proof.programs(),
+            proof.shared(),
+            2100,
+            34,
+            0,
+            drawn,
+            List.of(),
+            List.of(),
+            0,
+            List.of());
     String claim = ScheduleWords.claim(other);
     assertTrue(claim.contains("2,000 drawn by chance of about 41,234 essentially"), claim);
     assertTrue(claim.contains("2 certain orders of two steps"), claim);
