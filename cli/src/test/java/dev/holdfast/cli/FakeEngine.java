@@ -7,7 +7,9 @@ import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.Together;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,10 @@ public final class FakeEngine implements ProveCommand.Engine {
   private final Map<String, Proof> others = new HashMap<>();
   @Nullable Case asked;
   @Nullable Together together;
+
+  /** All that was asked to run together, each as its command line and how. */
+  final List<String> allTogether = new ArrayList<>();
+
   @Nullable ScheduleProof schedules;
   @Nullable String replayed;
   @Nullable String refusal;
@@ -75,6 +81,7 @@ public final class FakeEngine implements ProveCommand.Engine {
       Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
     answer(what);
     together = how;
+    allTogether.add(String.join(" ", what.argv()) + " " + how);
     replayed = replay;
     if (schedules == null) {
       throw new AssertionError("no schedules were expected");

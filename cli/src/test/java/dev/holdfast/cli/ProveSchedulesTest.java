@@ -103,6 +103,38 @@ class ProveSchedulesTest {
     assertEquals("A1B2", engine.replayed);
   }
 
+  /** Every two commands of a file, and each with itself, run together. */
+  @Test
+  void pairs(@TempDir Path dir) throws IOException {
+    Path file = Files.writeString(dir.resolve("pairs"), "# tools\none 1\n\n  two\none 1\n");
+    engine.schedules = proof(COMPLETE, 0);
+    CommandRun run =
+        CommandRun.of(
+            "prove", new ProveCommand(engine), "--pairs", file.toString(), "--bound=1", "--tmp");
+    assertEquals(ExitCode.OK, run.exit(), run::err);
+    assertEquals(
+        List.of(
+            "sh -c one 1 " + Together.twice().withBound(1),
+            "sh -c one 1 " + Together.with("two").withBound(1),
+            "sh -c two " + Together.twice().withBound(1)),
+        engine.allTogether);
+    assertTrue(run.out().contains("== one 1  |  two"), run.out());
+    assertTrue(run.out().contains("3 cases: 3 as expected"), run.out());
+
+    Path single = Files.writeString(dir.resolve("single"), "one 1\n");
+    String text = run(proof(COMPLETE, 0, LOST), "--pairs", single.toString()).out();
+    assertTrue(text.contains("--twice --replay A1B2 -- sh -c 'one 1'"), text);
+    Path none = Files.writeString(dir.resolve("none"), "# nothing\n");
+    run(proof(COMPLETE, 0), "--pairs", none.toString())
+        .assertRefused(
+            ExitCode.USAGE, "holdfast prove: " + none + ": has no command, one on each line");
+    run(proof(COMPLETE, 0), "--pairs", file.toString(), "tool")
+        .assertRefused(
+            ExitCode.USAGE,
+            "holdfast prove: --pairs: names the commands itself: it cannot be combined with CMD,"
+                + " --case or --replay");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -112,16 +144,18 @@ class ProveSchedulesTest {
           --runs=5            | --runs: from two to 4 programs run together
           --runs=x            | --runs: 'x' is not a number from 1 to 999999999
           --twice --with=a --with=b --with=c | --with: from two to 4 programs run together
-          --bound=1           | --bound: says nothing without --twice, --runs, --with or --crash
-          --budget=1s         | --budget: says nothing without --twice, --runs, --with or --crash
-          --deep              | --deep: says nothing without --twice, --runs, --with or --crash
-          --seed=2            | --seed: says nothing without --twice, --runs, --with or --crash
-          --timeouts=any      | --timeouts: says nothing without --twice, --runs, --with or --crash
+          --bound=1           | --bound: says nothing without --twice, --runs, --with, --pairs or --crash
+          --budget=1s         | --budget: says nothing without --twice, --runs, --with, --pairs or --crash
+          --deep              | --deep: says nothing without --twice, --runs, --with, --pairs or --crash
+          --seed=2            | --seed: says nothing without --twice, --runs, --with, --pairs or --crash
+          --timeouts=any      | --timeouts: says nothing without --twice, --runs, --with, --pairs or --crash
           --twice --timeouts=x | --timeouts: 'x' is not one of last, any
-          --view=x            | --view: says nothing without --twice, --runs, --with or --crash
-          --ignore=x          | --ignore: says nothing without --twice, --runs, --with or --crash
+          --view=x            | --view: says nothing without --twice, --runs, --with, --pairs or --crash
+          --ignore=x          | --ignore: says nothing without --twice, --runs, --with, --pairs or --crash
           --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
           --twice --budget=0s | --budget: '0s' leaves no time
+          --pairs=x --twice   | --pairs: says who runs with whom: it cannot be combined with --twice, --runs or --with
+          --pairs=x --with=y  | --pairs: says who runs with whom: it cannot be combined with --twice, --runs or --with
           --twice --list-windows | --list-windows: says nothing where programs that trust one another run together
           --twice --check=true   | --check: says nothing where programs that trust one another run together
           --twice --intruder=kill | --intruder: says nothing where programs that trust one another run together

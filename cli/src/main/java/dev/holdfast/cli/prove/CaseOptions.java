@@ -280,7 +280,12 @@ final class CaseOptions {
 
     /** The case that the file and the command line make together. */
     Case toCase() {
-      List<String> command = first(argv.orNull(), given.command());
+      return toCase(null);
+    }
+
+    /** The same with another command; null for its own. */
+    Case toCase(@Nullable List<String> instead) {
+      List<String> command = first(instead, first(argv.orNull(), given.command()));
       if (command == null || command.isEmpty()) {
         throw CommandFailure.usage(
             "CMD", "missing: name the program to prove, or a file with --case");

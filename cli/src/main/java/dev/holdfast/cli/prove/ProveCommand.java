@@ -163,6 +163,8 @@ public final class ProveCommand extends Command {
         "  does it stand a second run at the same time? and another program?",
         "    holdfast prove --twice -- mytool set x 1",
         "    holdfast prove --with 'mytool list' -- mytool set x 1",
+        "  and of many commands, one on each line, which disturb which?",
+        "    holdfast prove --pairs commands",
         "  and can the next run go on where one of them was killed?",
         "    holdfast prove --crash -- mytool set x 1",
         "  the cases of a project, in a build: what is known is in a file",
@@ -190,10 +192,7 @@ public final class ProveCommand extends Command {
     if (cases.size() > 1 && replay.given()) {
       throw CommandFailure.usage("--replay", "is about one case: give one --case");
     }
-    List<Asked> asked = new ArrayList<>();
-    for (CaseOptions.OneCase each : cases) {
-      asked.add(asked(each));
-    }
+    List<Asked> asked = asked(cases);
     Baseline known = baseline.given() ? Baseline.read(baseline.get()) : Baseline.NONE;
     Outputs outputs =
         new Outputs(
@@ -218,18 +217,46 @@ public final class ProveCommand extends Command {
     }
   }
 
-  /** What to prove, and how. */
-  private record Asked(CaseOptions.OneCase one, Case what, @Nullable Together together) {}
-
-  private Asked asked(CaseOptions.OneCase one) {
-    Case what = one.toCase();
-    one.policy();
-    one.expected();
-    Together together = schedules.together(one.given());
-    if (together != null) {
-      refuseWithSchedules();
+  /**
+   * What to prove, and how.
+   *
+   * @param pair the two commands of {@code --pairs} that run together; null if it is not one of
+   *     those
+   */
+  private record Asked(
+      CaseOptions.OneCase one,
+      Case what,
+      @Nullable Together together,
+      ScheduleOptions.@Nullable Pair pair) {
+    String name() {
+      return pair == null ? one.name() : pair.name();
     }
-    return new Asked(one, what, together);
+  }
+
+  private List<Asked> asked(List<CaseOptions.OneCase> cases) {
+    List<Asked> all = new ArrayList<>();
+    for (CaseOptions.OneCase one : cases) {
+      one.policy();
+      one.expected();
+      Together together = schedules.together(one.given());
+      if (together != null) {
+        refuseWithSchedules();
+      }
+      List<ScheduleOptions.Pair> pairs = together == null ? List.of() : schedules.pairs();
+      if (pairs.isEmpty()) {
+        all.add(new Asked(one, one.toCase(), together, null));
+      }
+      for (ScheduleOptions.Pair pair : pairs) {
+        if (!options.argv().isEmpty() || replay.given() || one.origin() != null) {
+          throw CommandFailure.usage(
+              "--pairs",
+              "names the commands itself: it cannot be combined with CMD, --case or --replay");
+        }
+        Case what = one.toCase(List.of("sh", "-c", pair.first()));
+        all.add(new Asked(one, what, pair.of(Objects.requireNonNull(together)), pair));
+      }
+    }
+    return all;
   }
 
   /** What would be without meaning is no silent part of the case. */
@@ -257,13 +284,13 @@ public final class ProveCommand extends Command {
                   together,
                   known,
                   engine.schedules(asked.what(), together, replay.orNull(), progress)),
-              one);
+              asked);
     } catch (ProveException e) {
       if (!among) {
         throw e;
       }
       return Answer.refused(
-          one.name(), one.expected(), Version.number(), String.valueOf(e.getMessage()));
+          asked.name(), one.expected(), Version.number(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -285,7 +312,12 @@ public final class ProveCommand extends Command {
             commands,
             replay.given(),
             Version.number(),
-            id -> ReplayLine.of(asked.one(), options.argv(), schedules.words(), id))
+            id ->
+                ReplayLine.of(
+                    asked.one(),
+                    asked.pair() == null ? options.argv() : asked.what().argv(),
+                    schedules.words(asked.pair()),
+                    id))
         .beside(known.known(), asked.one().origin());
   }
 
@@ -309,11 +341,11 @@ public final class ProveCommand extends Command {
         told.proof().notes());
   }
 
-  private Answer answer(ToldSchedules told, CaseOptions.OneCase one) {
+  private Answer answer(ToldSchedules told, Asked asked) {
     Report report = ScheduleReport.of(told);
     return new Answer(
-        one.name(),
-        one.expected(),
+        asked.name(),
+        asked.one().expected(),
         told.conclusion(),
         false,
         report,

@@ -21,6 +21,7 @@ final class ScheduleOptions {
   private final Value<Boolean> twice;
   private final Value<Integer> runs;
   private final Value<List<String>> with;
+  private final Value<Path> pairs;
   private final Value<Boolean> crash;
   private final Value<Integer> bound;
   private final Value<Duration> budget;
@@ -54,6 +55,14 @@ final class ScheduleOptions {
             String.class,
             "Like --twice, with a shell command instead of the second CMD, run as the same user."
                 + " Repeatable.");
+    pairs =
+        command.option(
+            "--pairs",
+            "FILE",
+            Path.class,
+            "Each line of FILE is a shell command: like --with for every two of them, and like"
+                + " --twice for each. Those that share nothing are only run one after the other."
+                + " --budget is for each pair.");
     crash =
         command.flag(
             "--crash",
@@ -122,7 +131,12 @@ final class ScheduleOptions {
     Timeouts time = first(timeouts.orNull(), given.word("timeouts", WhichTimeouts::parse));
     List<String> compared = first(views.orNull(), given.strings("view"));
     List<Path> passedOver = first(ignored.orNull(), given.list("ignore", Path::of));
-    if (!both && asked == null && others == null && !killed) {
+    if (pairs.given() && (twice.get() || runs.given() || with.given())) {
+      throw CommandFailure.usage(
+          "--pairs",
+          "says who runs with whom: it cannot be combined with --twice, --runs or --with");
+    }
+    if (!both && asked == null && others == null && !killed && !pairs.given()) {
       Map<String, Boolean> lone = new LinkedHashMap<>();
       lone.put("--bound", most != null);
       lone.put("--budget", limit != null);
@@ -135,7 +149,7 @@ final class ScheduleOptions {
       if (!lone.isEmpty()) {
         throw CommandFailure.usage(
             lone.keySet().iterator().next(),
-            "says nothing without --twice, --runs, --with or --crash");
+            "says nothing without --twice, --runs, --with, --pairs or --crash");
       }
       return null;
     }
@@ -163,6 +177,50 @@ final class ScheduleOptions {
     return how;
   }
 
+  /** Two commands that are to run together. */
+  record Pair(String first, String second) {
+    /** How they run, where one command would run in that way. */
+    Together of(Together how) {
+      return first.equals(second)
+          ? how.withOthers(List.of()).withRuns(2)
+          : how.withOthers(List.of(second)).withRuns(1);
+    }
+
+    /** What people know it by. */
+    String name() {
+      return first.equals(second) ? first + "  (twice)" : first + "  |  " + second;
+    }
+  }
+
+  /** Every two commands of the file that names them, and each with itself; empty without one. */
+  List<Pair> pairs() {
+    if (!pairs.given()) {
+      return List.of();
+    }
+    List<String> commands = commands(pairs.get());
+    List<Pair> all = new ArrayList<>();
+    for (int i = 0; i < commands.size(); i++) {
+      for (int j = i; j < commands.size(); j++) {
+        all.add(new Pair(commands.get(i), commands.get(j)));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> commands(Path file) {
+    List<String> commands =
+        CaseFile.text(file, "a list of commands")
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .distinct()
+            .toList();
+    if (commands.isEmpty()) {
+      throw CommandFailure.usage(file.toString(), "has no command, one on each line");
+    }
+    return commands;
+  }
+
   private static <T> @Nullable T first(@Nullable T here, @Nullable T there) {
     return here == null ? there : here;
   }
@@ -172,9 +230,12 @@ final class ScheduleOptions {
   }
 
   /** The words that say the same again. */
-  List<String> words() {
+  List<String> words(@Nullable Pair pair) {
     List<String> words = new ArrayList<>();
-    if (twice.get()) {
+    if (pair != null && !pair.first().equals(pair.second())) {
+      words.addAll(List.of("--with", pair.second()));
+    }
+    if (twice.get() || (pair != null && pair.first().equals(pair.second()))) {
       words.add("--twice");
     }
     if (crash.get()) {

@@ -402,7 +402,10 @@ final class Judge {
 
   /** What to say if some programs gave up and the rest came out as without them; else empty. */
   private String withdrawn(Trace trace, End end) {
-    for (List<Integer> rest : Runner.parts(runner.size())) {
+    List<List<Integer>> parts = new ArrayList<>(Runner.parts(runner.size()));
+    // All may have given up.
+    parts.addLast(List.of());
+    for (List<Integer> rest : parts) {
       List<Integer> gone = new ArrayList<>(runner.everybody());
       gone.removeAll(rest);
       boolean allWithdrew =
