@@ -37,7 +37,12 @@ claim = proof["claim"]
 found = ", ".join("**%s** (%d)" % (s["verdict"], s["preemptions"]) for s in proof["schedules"])
 kind = claim["kind"] + (" %d" % claim["bound"] if claim["bound"] is not None else "")
 notes = sorted({n.split(":")[0] for n in proof["observations"]})
-print("| %s | %s | %s, %d runs | %s |" % (name, found or "none", kind, claim["schedules"], ", ".join(notes)))
+notes += [n for n in proof["notes"] if n.startswith("A ends with")]
+notes += [n for n in proof["notes"] if n.startswith("the programs\u0027 own runs differ")]
+notes += [w for w in claim["why"].split("; ") if "not followed" in w or "did not run" in w]
+notes = [n.replace("|", "\u00a6")[:120] for n in notes]
+undecided = "*not decided*" if proof["undecided"] else "none"
+print("| %s | %s | %s, %d runs | %s |" % (name, found or undecided, kind, claim["schedules"], ", ".join(notes)))
 with open(sys.argv[1], "a") as out:
     for s in proof["schedules"]:
         out.write("%s: %s\n    %s\n" % (name, "; ".join(s["evidence"]), s["replay"]))
@@ -61,7 +66,7 @@ row 'patch' patch 'printf "one\n\n\n\n\n\n\n\ntwo\n" > f; sed s/one/1/ f > g; se
 row 'update-alternatives' update-alternatives 'mkdir alt adm; for i in 1 2; do : > p$i; chmod 755 p$i; done' \
   'update-alternatives --altdir /srv/w/alt --admindir /srv/w/adm --log /srv/w/log --install /srv/w/p p /srv/w/p1 1' \
   'update-alternatives --altdir /srv/w/alt --admindir /srv/w/adm --log /srv/w/log --install /srv/w/p p /srv/w/p2 2' --ignore /srv/w/log
-row 'ldconfig' ldconfig 'mkdir -p lib; : > conf' 'ldconfig -X -f conf -C cache lib'
+row 'ldconfig' ldconfig 'mkdir lib; echo /srv/w/lib > conf' 'ldconfig -X -f conf -C cache'
 row 'useradd' useradd 'true' 'useradd -M one' 'useradd -M two' --view 'cut -d: -f1 /etc/passwd /etc/group | sort'
 row 'dpkg-divert' dpkg-divert 'true' 'dpkg-divert --local --no-rename --add /srv/w/one' 'dpkg-divert --local --no-rename --add /srv/w/two' \
   --view 'dpkg-divert --list "/srv/w/*"'

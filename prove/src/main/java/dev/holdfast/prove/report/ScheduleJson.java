@@ -51,7 +51,12 @@ public final class ScheduleJson {
     json.writeNumberField("schedules", proof.schedules());
     json.writeNumberField("classes", proof.classes());
     json.writeNumberField("firstFailing", proof.firstFailing());
-    json.writeNullField("estimate");
+    ScheduleProof.Sample sample = claim.sample();
+    if (sample != null && sample.about() > 0) {
+      json.writeNumberField("estimate", Math.round(sample.about()));
+    } else {
+      json.writeNullField("estimate");
+    }
     if (claim.extent() == Extent.BOUNDED) {
       json.writeNumberField("bound", claim.bound());
     } else {

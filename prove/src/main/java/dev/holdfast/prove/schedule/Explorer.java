@@ -572,9 +572,10 @@ final class Explorer {
   }
 
   private Claim claim() {
-    boolean all = queue.isEmpty() || (orders.isEmpty() && !runner.kills());
+    boolean all = queue.isEmpty() || (orders.isEmpty() && !runner.kills() && !isFound());
+    boolean ended = endless != null || (!found.isEmpty() && !all);
     List<String> why = new ArrayList<>();
-    if (isFound() || (!found.isEmpty() && !queue.isEmpty())) {
+    if (ended) {
       why.add("it ended at the first finding");
     } else if (!all) {
       why.add(cancelled.getAsBoolean() ? "it was interrupted" : "the time was over (--budget)");

@@ -94,6 +94,9 @@ final class Followed {
 
   private static final int LAST_SOCKET_REQUEST = 0x89ff;
 
+  /** F_SETLEASE and F_NOTIFY: the kernel tells of what others do to the file, or has them wait. */
+  private static final Set<Integer> WATCHES = Set.of(1024, 1026);
+
   static final int FIONREAD = 0x541b;
   static final int FICLONE = 0x40049409;
   static final int FICLONERANGE = 0x4020940d;
@@ -144,6 +147,9 @@ final class Followed {
     }
     if (sysno == Sysno.IOCTL) {
       return isKnownRequest(call, names) ? null : String.format("ioctl (0x%x)", call.intArg(1));
+    }
+    if (sysno == Sysno.FCNTL && WATCHES.contains(call.intArg(1))) {
+      return "fcntl (lease or notification)";
     }
     if (ADDRESSES.containsKey(sysno)) {
       int address = ADDRESSES.get(sysno);

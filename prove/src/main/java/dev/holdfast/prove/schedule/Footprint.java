@@ -9,8 +9,9 @@ import java.util.Set;
  * footprints do not {@linkplain #meets meet} have the same effect in either order.
  *
  * <p>Keys are an aspect and a name: {@code n:} the entry, also an absent one, {@code c:} contents
- * and size, {@code m:} rights, {@code d:} a directory's listing, {@code l:} locks; {@code p:} a
- * process, by its number, and {@code s:} the signals that it gets.
+ * and size, {@code m:} rights, {@code d:} a directory's listing, {@code k:} how many directories it
+ * has, {@code l:} locks; {@code p:} a process, by its number, and {@code s:} the signals that it
+ * gets.
  *
  * @param call its name, as in its manual page
  * @param names what it is about, raw; the first is what people want to read

@@ -198,13 +198,15 @@ final class Footprints {
   private @Nullable Footprint status(Call call) {
     Sysno sysno = call.sysno();
     String path = names.ofDescriptor(call.task(), call.intArg(0));
-    return path.isEmpty()
-        ? null
-        : new FootprintBuilder(sysno.callName(), Effect.NONE)
+    if (path.isEmpty()) {
+      return null;
+    }
+    FootprintBuilder made =
+        new FootprintBuilder(sysno.callName(), Effect.NONE)
             .about(path)
             .read("c:" + path)
-            .read("m:" + path)
-            .build();
+            .read("m:" + path);
+    return (names.isDirectory(path) ? made.read("k:" + path) : made).build();
   }
 
   private @Nullable Footprint rights(Call call, boolean changes) {
@@ -360,7 +362,12 @@ final class Footprints {
         new FootprintBuilder(call.sysno().callName(), effect(operation)).about(path);
     made.way(found).read("m:" + path).read("n:" + path);
     switch (operation.action()) {
-      case STAT -> made.read("c:" + path);
+      case STAT -> {
+        made.read("c:" + path);
+        if (names.isDirectory(path)) {
+          made.read("k:" + path);
+        }
+      }
       case OPEN -> open(made, operation, path);
       case EXEC -> exec(made, task, path);
       case CHMOD -> {
@@ -369,17 +376,22 @@ final class Footprints {
       }
       case CHOWN, XATTR, TIMES -> made.write("m:" + path);
       case TRUNCATE -> made.bytes(path);
-      case MKDIR, MKNOD, SYMLINK -> made.entry(path);
+      case MKDIR -> made.entry(path).write("k:" + Raw.parent(path));
+      case MKNOD, SYMLINK -> made.entry(path);
       case UNLINK ->
           // Who has it open sees that it has one name less.
           made.entry(path).write("m:" + path);
-      case RMDIR -> made.entry(path).write("m:" + path).read("d:" + path);
+      case RMDIR ->
+          made.entry(path).write("m:" + path).read("d:" + path).write("k:" + Raw.parent(path));
       case RENAME, LINK -> {
         Found second = names.of(task, operation.operands().get(1));
         String to = second.path();
         made.about(to).entry(to).way(second).moved(to);
         if (operation.action() == Action.RENAME) {
           made.entry(path).moved(path);
+          if (names.isDirectory(path) || names.isDirectory(to)) {
+            made.write("k:" + Raw.parent(path)).write("k:" + Raw.parent(to));
+          }
         } else {
           // It has one name more.
           made.write("m:" + path);

@@ -82,8 +82,8 @@ final class Learned {
     for (int i = 0; i < writes.size(); i++) {
       for (int j = 0; j < writes.size(); j++) {
         for (String key : i == j ? Set.<String>of() : writes.get(i)) {
-          // Two who make names in one directory disturb only one who lists it.
-          boolean meets = !key.startsWith("d:") && writes.get(j).contains(key);
+          // Two who make names in one directory disturb only one who lists or counts them.
+          boolean meets = "dk".indexOf(key.charAt(0)) < 0 && writes.get(j).contains(key);
           if (meets || reads.get(j).contains(key)) {
             points.add(key);
           }

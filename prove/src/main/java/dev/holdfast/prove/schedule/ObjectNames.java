@@ -200,6 +200,12 @@ final class ObjectNames {
     return Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), flags, Statx.STATX_TYPE).ok();
   }
 
+  boolean isDirectory(String path) {
+    int flags = Fcntl.AT_SYMLINK_NOFOLLOW;
+    Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), flags, Statx.STATX_TYPE);
+    return stat.ok() && stat.value().isDirectory();
+  }
+
   /** True for a file of no bytes: to shorten it changes nothing. */
   boolean isEmpty(String path) {
     Result<Statx> stat = Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), 0, Statx.STATX_BASIC_STATS);
