@@ -15,6 +15,7 @@ import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Raw;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,6 +47,11 @@ final class Conductor {
 
   private static final int MAX_STEPS = 4000;
   private static final int MAX_ROUNDS = 100;
+  private static final int MAX_SLEEPS = 200;
+
+  /** How long a program may wait for a clock, one after the other, before the next one begins. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final int LOOKS = 2;
   private static final int FIRST_PID = 1000;
   private static final int PIDS = 1000;
@@ -249,6 +255,7 @@ final class Conductor {
     boolean retried = false;
     long before = -1;
     long changesBefore = 0;
+    Alone alone = new Alone();
     while (actors.stream().anyMatch(a -> !a.isOver())) {
       if (tracer.expired()) {
         return Stop.TIMEOUT;
@@ -263,6 +270,9 @@ final class Conductor {
       if (changes != changesBefore) {
         changesBefore = changes;
         rounds = 0;
+      }
+      if (chooser.isSerial() && alone.goesOn(preferred)) {
+        continue;
       }
       List<Integer> enabled =
           preferred.stream()
@@ -335,6 +345,57 @@ final class Conductor {
       turns.add(new Turn(chosen, List.copyOf(thisTurn), idle));
     }
     return choices.size() >= given.size() ? null : Stop.DIVERGED;
+  }
+
+  /**
+   * Where programs run one after the other: who waits for time to pass is waited for, and nobody
+   * else begins. Only who waits for something else lets the next one begin.
+   */
+  private final class Alone {
+    private final Set<Integer> waitLong = new HashSet<>();
+    private int sleeps;
+
+    /** Whether the first one that is not over has gone on, or might. */
+    boolean goesOn(List<Integer> order) {
+      Actor first =
+          order.stream().map(actors::get).filter(a -> !a.isOver()).findFirst().orElseThrow();
+      if (!first.started || first.isEnabled() || waitLong.contains(first.number)) {
+        return false;
+      }
+      boolean went = first.onlySleeps() ? wakes(first) : isWokenByClock(first);
+      if (!went) {
+        waitLong.add(first.number);
+      }
+      return went;
+    }
+
+    private boolean wakes(Actor actor) {
+      if (++sleeps > MAX_SLEEPS) {
+        // It looks again and again for what another one does.
+        return false;
+      }
+      tracer.restartLimit();
+      advance(actor, true);
+      return true;
+    }
+
+    private boolean isWokenByClock(Actor actor) {
+      if (actor.loose().stream().allMatch(rest::isForEver)) {
+        return false;
+      }
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!tracer.expired() && System.nanoTime() - deadline < 0) {
+        if (tracer.poll()) {
+          settle();
+          if (actor.isOver() || actor.isEnabled() || actor.onlySleeps()) {
+            return true;
+          }
+        } else {
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
+      }
+      return false;
+    }
   }
 
   /**

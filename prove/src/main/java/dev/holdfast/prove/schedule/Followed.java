@@ -28,6 +28,10 @@ final class Followed {
   static final Set<Sysno> CLOSES =
       EnumSet.of(Sysno.CLOSE, Sysno.DUP2, Sysno.DUP3, Sysno.CLOSE_RANGE);
   static final Set<Sysno> SLEEPS = EnumSet.of(Sysno.NANOSLEEP, Sysno.CLOCK_NANOSLEEP);
+
+  /** They may wait for nothing but time. */
+  static final Set<Sysno> WAITS = EnumSet.of(Sysno.SELECT, Sysno.PSELECT6, Sysno.POLL, Sysno.PPOLL);
+
   static final Set<Sysno> KILLS =
       EnumSet.of(
           Sysno.KILL, Sysno.TKILL, Sysno.TGKILL, Sysno.RT_SIGQUEUEINFO, Sysno.RT_TGSIGQUEUEINFO);
@@ -123,12 +127,24 @@ final class Followed {
   private static Set<Sysno> followed() {
     Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
     for (Set<Sysno> some :
-        List.of(READS, WRITES, CLOSES, SLEEPS, KILLS, EXITS, CLOCKS, SIGNALS, BY_DESCRIPTOR)) {
+        List.of(
+            READS, WRITES, CLOSES, SLEEPS, WAITS, KILLS, EXITS, CLOCKS, SIGNALS, BY_DESCRIPTOR)) {
       all.addAll(some);
     }
     all.add(Sysno.GETCWD);
     all.removeAll(BEYOND);
     return all;
+  }
+
+  /** True for a call that does nothing but wait for time to pass. */
+  static boolean sleeps(Call call) {
+    return switch (call.sysno()) {
+      case SELECT, PSELECT6 ->
+          call.arg(1) == 0 && call.arg(2) == 0 && call.arg(3) == 0 && call.arg(4) != 0;
+      case POLL -> call.arg(1) == 0 && call.intArg(2) > 0;
+      case PPOLL -> call.arg(1) == 0 && call.arg(2) != 0;
+      default -> SLEEPS.contains(call.sysno());
+    };
   }
 
   /** True for a call that has the clock wake or interrupt the program later. */

@@ -104,8 +104,11 @@ final class Footprints {
   private @Nullable Footprint byTable(Call call) {
     Sysno sysno = call.sysno();
     Task task = call.task();
-    if (Followed.SLEEPS.contains(sysno)) {
+    if (Followed.sleeps(call)) {
       return new Footprint("sleep", List.of(), "", Effect.SLEEP, Set.of(), Set.of());
+    }
+    if (Followed.WAITS.contains(sysno)) {
+      return null;
     }
     if (Followed.SIGNALS.contains(sysno)) {
       return new FootprintBuilder(sysno.callName(), Effect.NONE).build();

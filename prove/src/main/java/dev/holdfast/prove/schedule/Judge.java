@@ -272,7 +272,7 @@ final class Judge {
   Trace serially(List<Integer> order, int later) {
     List<Integer> who = order.stream().sorted().toList();
     List<Integer> places = order.stream().map(who::indexOf).toList();
-    return runner.run(who, List.of(), places, points, learned, Chooser.USUAL, later);
+    return runner.run(who, List.of(), places, points, learned, Chooser.SERIAL, later);
   }
 
   private Verdict compare(Trace trace, End end) {

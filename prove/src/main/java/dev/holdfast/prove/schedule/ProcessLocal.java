@@ -16,10 +16,6 @@ import java.util.Set;
 final class ProcessLocal {
   static final Set<Sysno> CALLS =
       EnumSet.of(
-          Sysno.POLL,
-          Sysno.PPOLL,
-          Sysno.SELECT,
-          Sysno.PSELECT6,
           Sysno.EPOLL_CREATE,
           Sysno.EPOLL_CREATE1,
           Sysno.EPOLL_CTL,

@@ -124,7 +124,7 @@ public final class Schedules {
       progress.step("serial orders", i, orders.size());
       List<Integer> order = orders.get(i);
       Trace trace =
-          runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.USUAL);
+          runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.SERIAL);
       if (trace.stop() != null && trace.forOneAnother()) {
         learned.add(trace.learned());
         endless.add(Judge.told(order));
