@@ -380,7 +380,7 @@ final class Conductor {
     }
 
     private boolean isWokenByClock(Actor actor) {
-      if (actor.loose().stream().allMatch(rest::isForEver)) {
+      if (!actor.clockSet && actor.loose().stream().allMatch(rest::isForEver)) {
         return false;
       }
       long deadline = System.nanoTime() + PATIENCE.toNanos();
