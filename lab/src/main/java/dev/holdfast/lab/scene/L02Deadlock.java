@@ -3,6 +3,7 @@ package dev.holdfast.lab.scene;
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
+import dev.holdfast.lab.stage.BySchedules;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.StagedPlay;
@@ -17,6 +18,8 @@ import java.util.List;
 
 /** Two programs move things between the same two places, in opposite directions. */
 public final class L02Deadlock {
+  private static final String DIRECTORY = "/srv/places";
+
   /** A look at the kernel's table takes about a millisecond. */
   private static final int LOOKS = 20_000;
 
@@ -30,12 +33,26 @@ public final class L02Deadlock {
             "two processes want the same two locks, in opposite orders"),
         List.of(
             new Pair(
+                "shell",
+                Part.example("flock FROM; flock TO", "l02-cross.sh", opposite("l02-cross.sh")),
+                Part.example(
+                    "flock, in the order of the names",
+                    "l02-sorted.sh",
+                    opposite("l02-sorted.sh"))),
+            new Pair(
                 "C",
                 Part.example("flock(first), flock(second)", "l02-one-by-one.c", L02Deadlock::usual),
                 Part.java(
                     "Locks.all(first, second).acquire()",
                     "locks.TakeBoth",
                     L03Livelock::holdfast))));
+  }
+
+  private static StagedPlay.Director opposite(String script) {
+    return BySchedules.of(
+        new BySchedules.Place(DIRECTORY, "true", DIRECTORY + "/1"),
+        StagedPlay.shell(script, "DIR/1", "DIR/2"),
+        StagedPlay.shell(script, "DIR/2", "DIR/1"));
   }
 
   private static Ending usual(Workshop workshop, Path directory) throws IOException, SkipScene {

@@ -3,6 +3,7 @@ package dev.holdfast.lab.scene;
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
 import dev.holdfast.lab.stage.Actor;
+import dev.holdfast.lab.stage.BySchedules;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.SkipScene;
 import dev.holdfast.lab.stage.StagedPlay;
@@ -19,6 +20,7 @@ import java.util.List;
  * lets both go on at the ends of pauses that are equally long.
  */
 public final class L03Livelock {
+  private static final String DIRECTORY = "/srv/places";
   private static final int ROUNDS = 50;
 
   private L03Livelock() {}
@@ -31,6 +33,16 @@ public final class L03Livelock {
             "two processes step back from each other, equally long"),
         List.of(
             new Pair(
+                "shell",
+                Part.example(
+                    "mkdir ONE; mkdir OTHER || rmdir ONE; again",
+                    "l03-step-back.sh",
+                    opposite("l03-step-back.sh")),
+                Part.example(
+                    "mkdir, in the order of the names",
+                    "l03-sorted.sh",
+                    opposite("l03-sorted.sh"))),
+            new Pair(
                 "Java",
                 Part.java(
                     "lock, tryLock, unlock, pause, again", "locks.StepBack", L03Livelock::usual),
@@ -38,6 +50,13 @@ public final class L03Livelock {
                     "Locks.all(first, second).acquire()",
                     "locks.TakeBoth",
                     L03Livelock::holdfast))));
+  }
+
+  private static StagedPlay.Director opposite(String script) {
+    return BySchedules.of(
+        new BySchedules.Place(DIRECTORY, "true", DIRECTORY + "/1"),
+        StagedPlay.shell(script, "DIR/1", "DIR/2"),
+        StagedPlay.shell(script, "DIR/2", "DIR/1"));
   }
 
   private static Ending usual(Workshop workshop, Path directory) throws IOException, SkipScene {

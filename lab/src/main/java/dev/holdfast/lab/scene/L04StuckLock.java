@@ -2,11 +2,13 @@ package dev.holdfast.lab.scene;
 
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.stage.BySchedules;
 import dev.holdfast.lab.stage.Meeting;
 import dev.holdfast.lab.stage.Pair;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.ProvedPlay;
 import dev.holdfast.lab.stage.SeveralPlays;
+import dev.holdfast.lab.stage.StagedPlay;
 import dev.holdfast.lab.stage.Stages;
 import dev.holdfast.lab.stage.Victim;
 import java.util.List;
@@ -35,7 +37,29 @@ public final class L04StuckLock {
   private L04StuckLock() {}
 
   public static Play play() {
-    return new SeveralPlays(SCENE, List.of(killed(), freedByTwo()));
+    return new SeveralPlays(SCENE, List.of(killed(), freedByTwo(), freedInAnyOrder()));
+  }
+
+  /** Two scripts, with no director and no check. */
+  private static Play freedInAnyOrder() {
+    return new StagedPlay(
+        SCENE,
+        List.of(
+            new StagedPlay.Pair(
+                "shell",
+                StagedPlay.Part.example(
+                    "kill -0 $(cat lock) || rm lock", "l04-by-name.sh", twice("l04-by-name.sh")),
+                StagedPlay.Part.example(
+                    "flock -n lock", "l04-by-kernel.sh", twice("l04-by-kernel.sh")))));
+  }
+
+  private static StagedPlay.Director twice(String script) {
+    StagedPlay.Starter starter = StagedPlay.shell(script, "DIR");
+    return BySchedules.of(
+        new BySchedules.Place(
+            DIRECTORY, "echo 4194304 > " + DIRECTORY + "/lock", DIRECTORY + "/log"),
+        starter,
+        starter);
   }
 
   private static Play killed() {
