@@ -115,6 +115,20 @@ class CrashTest {
     assertEquals(Extent.COMPLETE, proof.claim().extent(), proof::toString);
   }
 
+  /** Where a command's words are compared, only what it tells counts of what is left. */
+  @Test
+  void whatACommandPrintsIsCompared() throws ProveException {
+    Together view = CRASH.withViews(List.of("cat /srv/w/n"));
+    ScheduleFinding torn = prove("echo 1 > n", view).findings().getFirst();
+    assertEquals(Kind.TORN, torn.kind());
+    assertTrue(torn.evidence().getFirst().contains("what 'cat /srv/w/n' prints"), torn::toString);
+    String unseen = "echo 2 > a; echo 1 > t.$$; mv t.$$ n";
+    ScheduleProof proof = prove(unseen, view);
+    assertEquals(List.of(), proof.findings());
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertEquals(Kind.TORN, prove(unseen, CRASH).findings().getFirst().kind());
+  }
+
   /** A dead holder's PID file is taken over, under a lock of the kernel's. */
   @Test
   void takenOver() throws ProveException {
