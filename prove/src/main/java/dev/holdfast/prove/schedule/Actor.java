@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the tracer's.
  */
 final class Actor implements TraceHandler {
-  private static final int MAX_LOOKS = 4;
+  private static final int MAX_LOOKS = 8;
 
   /**
    * A task that stands before a call.
@@ -114,7 +114,8 @@ final class Actor implements TraceHandler {
 
   /** It made a call that changed nothing: who does so for ever lets others go first. */
   void looked(Footprint footprint, long result, long others) {
-    if (!footprint.call().contains("read")) {
+    // To ask for the same signals again is no look, and to read on is not the same one.
+    if (!footprint.call().contains("read") && !footprint.names().isEmpty()) {
       int often = looks.merge(footprint.call() + footprint.names() + result, 1, Integer::sum);
       if (often > MAX_LOOKS) {
         spinning = others;

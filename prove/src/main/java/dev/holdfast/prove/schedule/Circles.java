@@ -61,7 +61,7 @@ final class Circles {
 
   private static boolean mayBePart(Footprint shared) {
     return TAKES.contains(shared.effect())
-        || shared.writes().stream().allMatch(key -> key.startsWith("l:"));
+        || (!shared.isEmpty() && shared.writes().stream().allMatch(key -> key.startsWith("l:")));
   }
 
   private boolean ends() {

@@ -65,8 +65,9 @@ final class Footprints {
       return null;
     }
     List<String> reads = new ArrayList<>(linked(found.reads()));
-    if (learned.sends) {
-      // A signal that comes before it may end the program, or have it do something else.
+    if (learned.sends && (!found.writes().isEmpty() || Followed.SIGNALS.contains(call.sysno()))) {
+      // A signal that comes before it may end the program, or have it do something else. Before a
+      // call that only looks is as good as before the one that follows it.
       reads.add(SIGNAL + names.idOf(call.task()));
       reads.add(ANY_SIGNAL);
     }
