@@ -298,8 +298,27 @@ final class Judge {
         return Verdict.noted("INTERLEAVED: lines of several programs are mixed, each whole");
       }
     }
+    for (List<End> ends : allOrders().values()) {
+      if (failsInOtherWords(end, ends.getFirst())) {
+        return Verdict.noted("GAVE_UP: who fails in this order anyway says so in other words");
+      }
+    }
     List<Difference> differences = nearest == null ? List.of() : nearest;
     return litter(end).orElseGet(() -> broken(end, differences));
+  }
+
+  /** Whether all that differs is what is printed by programs that fail alike in that order. */
+  private boolean failsInOtherWords(End end, End other) {
+    Set<String> failing = new HashSet<>();
+    end.exits()
+        .forEach(
+            (who, status) -> {
+              if (status != 0 && status.equals(other.exits().get(who))) {
+                failing.add("output of " + Conductor.name(who));
+              }
+            });
+    return end.differences(other, before, mask).stream()
+        .allMatch(d -> d.kind() == Difference.Kind.OUTPUT && failing.contains(d.name()));
   }
 
   /** What a schedule leads to beside what the orders lead to, if its end is what is wrong. */

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs schedules of some programs, each in a fresh world.
@@ -48,6 +49,7 @@ final class Runner {
   private final List<Program> programs;
   private final Duration limit;
   private final Together how;
+  private @Nullable Set<String> madeBefore;
 
   /**
    * @param limit for one run of one program
@@ -117,6 +119,7 @@ final class Runner {
       Learned known,
       Chooser chooser,
       int later) {
+    Set<String> madeBefore = madeBefore();
     return worlds.inFreshWorld(
         world -> {
           List<Program> playing = who.stream().map(programs::get).toList();
@@ -147,12 +150,12 @@ final class Runner {
               views.put(viewName(view), view(tracer, view));
             }
             boolean goesOn = later >= 0 && stop == null;
-            Map<String, Thing> state = goesOn ? compared(world, views) : Map.of();
-            Later after = goesOn ? runLater(conductor, later, world, tracer) : null;
+            Map<String, Thing> state = goesOn ? compared(world, views, madeBefore) : Map.of();
+            Later after = goesOn ? runLater(conductor, later, world, tracer, madeBefore) : null;
             // From here on nothing moves.
             tracer.close();
             if (!goesOn && stop != Stop.KNOWN) {
-              state = compared(world, views);
+              state = compared(world, views, madeBefore);
             }
             List<Set<String>> written = new ArrayList<>();
             List<Ending> endings = new ArrayList<>();
@@ -184,7 +187,8 @@ final class Runner {
         });
   }
 
-  private Later runLater(Conductor conductor, int later, World world, Tracer tracer)
+  private Later runLater(
+      Conductor conductor, int later, World world, Tracer tracer, Set<String> madeBefore)
       throws FileSystemException {
     Program like = programs.get(later);
     String output = OUTPUT + "later";
@@ -202,9 +206,20 @@ final class Runner {
         later,
         stop,
         stop == null ? before : conductor.explanation(),
-        compared(world, views),
+        compared(world, views, madeBefore),
         printed(output),
         ending == null ? new Ending.Stopped() : ending);
+  }
+
+  /**
+   * What the setup made, raw. It stands in the layer that changes go to, so what is deleted of it
+   * leaves no trace there.
+   */
+  private synchronized Set<String> madeBefore() {
+    if (madeBefore == null) {
+      madeBefore = Set.copyOf(worlds.inFreshWorld(EndState::of).keySet());
+    }
+    return madeBefore;
   }
 
   private static String viewName(String command) {
@@ -230,12 +245,13 @@ final class Runner {
   }
 
   /** What counts of what is left behind: all but what is ignored, or what the views say. */
-  private Map<String, Thing> compared(World world, Map<String, Thing> views)
+  private Map<String, Thing> compared(World world, Map<String, Thing> views, Set<String> madeBefore)
       throws FileSystemException {
     if (!how.views().isEmpty()) {
       return views;
     }
     Map<String, Thing> all = EndState.of(world);
+    madeBefore.forEach(name -> all.putIfAbsent(name, Thing.ABSENT));
     for (Path each : how.ignored()) {
       String gone = Raw.fromText(each.toString());
       all.keySet().removeIf(name -> name.equals(gone) || name.startsWith(gone + "/"));

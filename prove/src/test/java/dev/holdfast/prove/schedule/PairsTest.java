@@ -231,6 +231,20 @@ class PairsTest {
     assertEquals(0, good.undecided(), good::toString);
   }
 
+  /** The second one to remove a tree fails in either order, and may stumble anywhere in it. */
+  @Test
+  void wordsOfAFailure() throws ProveException {
+    Case remove = one("rm -r d").withSetup("mkdir -p /srv/w/d/e; : > /srv/w/d/e/f");
+    Together twice = Together.twice().withBudget(LONG);
+    ScheduleProof both = Prover.schedules(remove, twice, null, Progress.NONE);
+    assertEquals(List.of(), both.findings());
+    assertTrue(
+        both.observations().stream().anyMatch(o -> o.contains("other words")), both::toString);
+    Together make = Together.with("touch /srv/w/d/new").withBudget(LONG);
+    ScheduleProof failed = Prover.schedules(remove, make, null, Progress.NONE);
+    assertEquals(ScheduleFinding.Kind.NOT_SERIAL, first(failed));
+  }
+
   /** Hours of sleep take no time, and hide nothing if they may end at any time. */
   @Test
   void sleepsAreSkipped() throws ProveException {
