@@ -89,6 +89,9 @@ final class Advice {
   private static final Set<String> MAKES =
       Set.of("mkdir", "mkdirat", "mknod", "mknodat", "symlink");
 
+  /** A program is taken by its name: there is nothing to check it by in between. */
+  private static final Set<String> EXECUTES = Set.of("execve", "execveat");
+
   private Advice() {}
 
   private static Map<Language, Map<Hazard, String>> table() {
@@ -215,6 +218,11 @@ final class Advice {
               + " it: use mktemp -d or 'holdfast temp', or stop where mkdir fails (F07, F18)."
           : "What is there already may be somebody else's: make a directory with a name that nobody"
               + " can foresee (mkdtemp), or stop where it exists (F07, F18).";
+    }
+    if (EXECUTES.contains(window.use().call())) {
+      return "What is run must lie, with each directory on the way, where nobody but root and"
+          + " whoever runs it can write: install or copy it to such a place, and run it from there;"
+          + " 'holdfast trust FILE' says who can change a file (F05).";
     }
     return TABLE
         .getOrDefault(language, Map.of())

@@ -129,7 +129,7 @@ final class Injector {
   }
 
   /** What the call gave, if the stop is the one behind it; else null. */
-  private @Nullable SyscallResult resultAt(Waited stop) {
+  @Nullable SyscallResult resultAt(Waited stop) {
     if (place.trap()) {
       return stop.event() == 0 && stop.stopSignal() == Processes.SIGTRAP ? trapped() : null;
     }
@@ -173,23 +173,8 @@ final class Injector {
     }
   }
 
-  /** Performs execve. Success is silence: the task is left at its {@code EVENT_EXEC} stop. */
-  SyscallResult exec(long path, long argv, long envp) {
-    start(Sysno.EXECVE, path, argv, envp);
-    for (; ; ) {
-      Waited stop = await();
-      if (stop.event() == Ptrace.EVENT_EXEC) {
-        return SyscallResult.SUCCESS;
-      }
-      SyscallResult result = resultAt(stop);
-      if (result != null) {
-        return result;
-      }
-      go();
-    }
-  }
-
-  private void start(Sysno call, long... args) {
+  /** Sets the task going to make a call; its stops are the caller's to wait for. */
+  void start(Sysno call, long... args) {
     Registers registers = saved.copy();
     registers.prepareCall(place.address(), call.nr, args);
     SyscallResult set = Ptrace.setRegisters(tid, registers);
@@ -199,7 +184,8 @@ final class Injector {
     go();
   }
 
-  private void go() {
+  /** Sets the task going again, so that it stops behind its call at the latest. */
+  void go() {
     SyscallResult result = place.trap() ? Ptrace.cont(tid, 0) : Ptrace.syscall(tid, 0);
     if (result.failed()) {
       throw new TraceException("the victim cannot be continued: " + result);

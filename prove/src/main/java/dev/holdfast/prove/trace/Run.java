@@ -13,6 +13,13 @@ final class Run {
   boolean mayHaveLostTasks;
 
   @Nullable Task root;
+
+  /** As long as the program was not executed yet. */
+  @Nullable VictimStart start;
+
+  /** How much of that its handler is shown. */
+  TraceHandler.Start shown = TraceHandler.Start.HIDDEN;
+
   @Nullable Ending rootEnding;
 
   /** Why we killed it, if we did. */

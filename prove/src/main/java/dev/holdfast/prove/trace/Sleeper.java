@@ -130,7 +130,7 @@ final class Sleeper {
     }
   }
 
-  private static Waited awaitStop(int tid) {
+  static Waited awaitStop(int tid) {
     for (; ; ) {
       Result<Waited> waited = Processes.wait4(tid, WAIT);
       if (waited.is(Errno.EINTR)) {

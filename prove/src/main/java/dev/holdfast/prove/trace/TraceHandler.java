@@ -19,6 +19,21 @@ public interface TraceHandler {
     KILL
   }
 
+  /** How the program's own execve(2), which a shell would make for it, is taken. */
+  enum Start {
+    /** Nothing is heard of it; if it fails, the run does. */
+    HIDDEN,
+    /** As of any call of the program's; if it fails, the run does. */
+    SHOWN,
+    /** As of any call of the program's; if it fails, the program has ended as in a shell. */
+    SHOWN_AND_MAY_FAIL
+  }
+
+  /** A program is about to be executed by a task that was made for it. */
+  default Start starts(Task task, Program program) {
+    return Start.HIDDEN;
+  }
+
   /** A task stands right before a call that was asked for. */
   Then beforeCall(Call call);
 

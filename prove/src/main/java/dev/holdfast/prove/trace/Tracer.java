@@ -409,20 +409,59 @@ public final class Tracer implements AutoCloseable {
     int child = processes.fork();
     Sleeper.awaitFirstStop(child);
     Injector inject = processes.injector(child);
-    try {
-      VictimStart.perform(inject, program, filter);
-    } catch (TraceException e) {
-      Processes.kill(child, Processes.SIGKILL);
-      throw e;
-    }
     Run run = new Run(handler);
     Task task = Task.program(run, "0", child);
     run.root = task;
     run.alive = 1;
     tasks.put(child, task);
-    handler.afterExec(task);
-    Ptrace.cont(child, 0);
+    try {
+      VictimStart start = VictimStart.prepare(inject, program, filter);
+      run.start = start;
+      run.shown = handler.starts(task, program);
+      start.tryNext();
+      while (run.shown == TraceHandler.Start.HIDDEN && run.start != null) {
+        starts(task, start, Sleeper.awaitStop(child));
+      }
+    } catch (TraceException e) {
+      tasks.remove(child);
+      Processes.kill(child, Processes.SIGKILL);
+      throw e;
+    }
     return run;
+  }
+
+  /**
+   * One stop of a process on its way to be the program.
+   *
+   * @return false if it is the same as that of any other task
+   */
+  private boolean starts(Task task, VictimStart start, Waited stop) {
+    Run run = task.run();
+    if (stop.event() == Ptrace.EVENT_EXEC) {
+      run.start = null;
+      goOn(afterExec(task), 0);
+      return true;
+    }
+    SyscallResult failure = start.resultAt(stop);
+    if (failure == null) {
+      if (run.shown != TraceHandler.Start.HIDDEN && stop.event() != 0) {
+        return false;
+      }
+      start.goOn();
+      return true;
+    }
+    Call call = pending.remove(task.tid());
+    if (call != null) {
+      run.handler.afterCall(call, failure.raw());
+    }
+    if (run.killed != null || start.tryAfter(failure)) {
+      return true;
+    }
+    if (run.shown != TraceHandler.Start.SHOWN_AND_MAY_FAIL) {
+      throw new TraceException(start.failure());
+    }
+    start.giveUp();
+    return true;
   }
 
   /**
@@ -503,6 +542,10 @@ public final class Tracer implements AutoCloseable {
   }
 
   private void stopped(Task task, Waited stop) {
+    VictimStart start = startOf(task);
+    if (start != null && starts(task, start, stop)) {
+      return;
+    }
     switch (stop.event()) {
       case Ptrace.EVENT_SECCOMP -> beforeCall(task);
       case Ptrace.EVENT_FORK, Ptrace.EVENT_VFORK, Ptrace.EVENT_CLONE -> {
@@ -531,7 +574,17 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
+  /** What is still to execute the program, if this is the task that becomes it. */
+  private static @Nullable VictimStart startOf(Task task) {
+    return task == task.run().root ? task.run().start : null;
+  }
+
   private void goOn(Task task, int signal) {
+    VictimStart start = startOf(task);
+    if (start != null) {
+      start.goOn();
+      return;
+    }
     // A call whose result was asked for may be interrupted by other stops on its way.
     SyscallResult result =
         pending.containsKey(task.tid())

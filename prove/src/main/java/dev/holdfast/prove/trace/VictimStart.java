@@ -5,29 +5,65 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
+import dev.holdfast.libc.process.Processes.Waited;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a new process, which has nothing open, does before it is the victim: go to its directory,
  * take the filter and the identity, and execute the program. All by injected calls.
+ *
+ * <p>The calls that execute the program are made like calls of its own, past the filter: a program
+ * that lies where the attacker can change it may be another one by then.
  */
 final class VictimStart {
   private static final int SECCOMP_SET_MODE_FILTER = 1;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
 
-  private VictimStart() {}
+  /** What a shell says of a command that is not there, and of one that may not be run. */
+  private static final int NOT_FOUND = 127;
+
+  private static final int NOT_EXECUTABLE = 126;
+
+  private final Injector inject;
+  private final Program program;
+  private final Deque<String> candidates;
+  private final long argv;
+  private final long envp;
+
+  /** What is being tried. */
+  private String candidate = "";
+
+  private boolean byShell;
+
+  /** Why none of those that were tried was executed. */
+  private Errno why = Errno.ENOENT;
+
+  private VictimStart(Injector inject, Program program) {
+    this.inject = inject;
+    this.program = program;
+    this.candidates = candidates(program);
+    byte[][] environment =
+        program.environment().entrySet().stream()
+            .map(e -> Paths.bytes(e.getKey() + "=" + e.getValue()))
+            .toArray(byte[][]::new);
+    this.envp = inject.vector(environment);
+    this.argv = inject.vector(bytes(program.argv()));
+  }
 
   /**
-   * Makes a stopped process the victim; it is left at the stop of its exec.
+   * Makes a stopped process the victim up to its exec, which {@link #tryNext} lets it come to.
    *
    * @param filter the seccomp program
    * @throws TraceException if it cannot be started as asked; the process is then of no use
    */
-  static void perform(Injector inject, Program program, byte[] filter) {
+  static VictimStart prepare(Injector inject, Program program, byte[] filter) {
     // As a shell does: what it sends to its own group shall not reach our processes.
     inject.must(Sysno.SETPGID, 0, 0);
     SyscallResult entered = inject.call(Sysno.CHDIR, inject.string(program.directory()));
@@ -49,7 +85,7 @@ final class VictimStart {
       inject.must(Sysno.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, fprogAddress);
     }
     becomeUser(inject, program);
-    exec(inject, program);
+    return new VictimStart(inject, program);
   }
 
   /** The first of these that can be opened; a program that ran here before may have removed all. */
@@ -85,50 +121,79 @@ final class VictimStart {
     inject.must(Sysno.SETRESUID, uid, uid, uid);
   }
 
-  private static void exec(Injector inject, Program program) {
-    List<String> argv = program.argv();
-    String command = argv.getFirst();
-    byte[][] environment =
-        program.environment().entrySet().stream()
-            .map(e -> Paths.bytes(e.getKey() + "=" + e.getValue()))
-            .toArray(byte[][]::new);
-    long envp = inject.vector(environment);
-    long arguments = inject.vector(bytes(argv));
-    SyscallResult result = SyscallResult.failure(Errno.ENOENT);
-    for (String candidate : candidates(program, command)) {
-      SyscallResult tried = inject.exec(inject.string(candidate), arguments, envp);
-      if (tried.is(Errno.ENOEXEC)) {
-        // As execvp(3): a script without an interpreter line is for the shell.
-        List<String> script = new ArrayList<>(argv);
-        script.set(0, candidate);
-        script.addFirst("sh");
-        tried = inject.exec(inject.string("/bin/sh"), inject.vector(bytes(script)), envp);
-      }
-      if (tried.ok()) {
-        return;
-      }
-      // As execvp(3): a program that is there but may not be run is the better message.
-      if (!tried.is(Errno.ENOENT) && !tried.is(Errno.ENOTDIR)) {
-        result = tried;
-      }
+  /**
+   * Sets the process going to execute the next file that may be the program.
+   *
+   * @return false if there is none left
+   */
+  boolean tryNext() {
+    String next = candidates.poll();
+    if (next == null) {
+      return false;
     }
-    throw new TraceException(
-        command
-            + ": cannot be executed as uid "
-            + program.uid()
-            + ": "
-            + result.errno().message
-            + " ("
-            + result
-            + ")");
+    candidate = next;
+    byShell = false;
+    inject.start(Sysno.EXECVE, inject.string(next), argv, envp);
+    return true;
   }
 
-  private static List<String> candidates(Program program, String command) {
+  /** What the call gave, if the stop is the one behind it; else null: it is still on its way. */
+  @Nullable SyscallResult resultAt(Waited stop) {
+    return inject.resultAt(stop);
+  }
+
+  /** Lets the process go on where it is. */
+  void goOn() {
+    inject.go();
+  }
+
+  /**
+   * The last call failed: sets the process going to execute what comes next.
+   *
+   * @return false if nothing does
+   */
+  boolean tryAfter(SyscallResult failure) {
+    if (failure.is(Errno.ENOEXEC) && !byShell) {
+      // As execvp(3): a script without an interpreter line is for the shell.
+      byShell = true;
+      List<String> script = new ArrayList<>(program.argv());
+      script.set(0, candidate);
+      script.addFirst("sh");
+      inject.start(Sysno.EXECVE, inject.string("/bin/sh"), inject.vector(bytes(script)), envp);
+      return true;
+    }
+    // As execvp(3): a program that is there but may not be run is the better message.
+    if (!failure.is(Errno.ENOENT) && !failure.is(Errno.ENOTDIR)) {
+      why = failure.errno();
+    }
+    return tryNext();
+  }
+
+  /** Has the process end as a shell does that cannot execute a command. */
+  void giveUp() {
+    inject.start(Sysno.EXIT_GROUP, why == Errno.ENOENT ? NOT_FOUND : NOT_EXECUTABLE);
+  }
+
+  /** Why nothing could be executed. */
+  String failure() {
+    return program.argv().getFirst()
+        + ": cannot be executed as uid "
+        + program.uid()
+        + ": "
+        + why.message
+        + " ("
+        + SyscallResult.failure(why)
+        + ")";
+  }
+
+  private static Deque<String> candidates(Program program) {
+    String command = program.argv().getFirst();
+    Deque<String> candidates = new ArrayDeque<>();
     if (command.contains("/")) {
-      return List.of(command);
+      candidates.add(command);
+      return candidates;
     }
     String path = program.environment().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
-    List<String> candidates = new ArrayList<>();
     for (String directory : path.split(":", -1)) {
       candidates.add((directory.isEmpty() ? "." : directory) + "/" + command);
     }

@@ -4,6 +4,8 @@ import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.plan.Move;
 import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.MutationObserver;
@@ -49,6 +51,11 @@ final class Director implements TraceHandler {
     this.volatileNames = stage.setting.volatileNames();
     this.counter = new SiteCounter(volatileNames);
     this.forever = new ForeverHandler(stage.outcome);
+  }
+
+  @Override
+  public Start starts(Task task, Program program) {
+    return Start.SHOWN_AND_MAY_FAIL;
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.watch.Operation;
 import java.util.EnumSet;
@@ -44,6 +46,11 @@ final class ForeverHandler implements TraceHandler {
     return operation.mayBlock() && !operation.exclusive()
         ? Then.SHOW_RESULT_OR_STUCK
         : Then.SHOW_RESULT;
+  }
+
+  @Override
+  public Start starts(Task task, Program program) {
+    return Start.SHOWN_AND_MAY_FAIL;
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.trace.Call;
+import dev.holdfast.prove.trace.Program;
+import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 
 /**
@@ -21,6 +23,11 @@ final class PlantedCode implements TraceHandler {
   PlantedCode(Stage stage, TraceHandler others) {
     this.stage = stage;
     this.others = others;
+  }
+
+  @Override
+  public Start starts(Task task, Program program) {
+    return others.starts(task, program);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.prove.trial;
 
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.watch.Observation;
@@ -29,6 +30,12 @@ public record Rehearsal(Observation observation, int from) {
       this.director = director;
       this.observer =
           new Observer(stage.resolver, stage.setting.attacker(), stage.setting.volatileNames());
+    }
+
+    @Override
+    public Start starts(Task task, Program program) {
+      observer.starts(task, program);
+      return Start.SHOWN_AND_MAY_FAIL;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.prove.watch;
 
+import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,11 +14,31 @@ import java.util.Map;
  */
 final class Commands {
   private final Resolver resolver;
+
+  /** In bytes; proc_pid_comm(5). */
+  private static final int LONGEST_NAME = 15;
+
+  /** The names of those that were not executed yet. */
+  private final Map<String, String> starting = new HashMap<>();
+
   private final Map<String, List<String>> current = new HashMap<>();
   private final List<Observation.Command> all = new ArrayList<>();
 
   Commands(Resolver resolver) {
     this.resolver = resolver;
+  }
+
+  /** A task was made to be a program, and still runs ours. */
+  void starts(Task task, Program program) {
+    current.put(task.process(), program.argv().stream().map(Raw::fromText).toList());
+    starting.put(task.process(), nameOf(program));
+  }
+
+  /** What the kernel will call it. */
+  private static String nameOf(Program program) {
+    String command = Raw.fromText(program.argv().getFirst());
+    String name = command.substring(command.lastIndexOf('/') + 1);
+    return name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 
   /**
@@ -26,6 +47,7 @@ final class Commands {
    * @param calls how many interesting calls there were before
    */
   void ran(Task task, int calls) {
+    starting.remove(task.process());
     List<String> arguments = resolver.argumentsOf(task);
     current.put(task.process(), arguments);
     all.add(new Observation.Command(calls, arguments));
@@ -43,7 +65,7 @@ final class Commands {
   Doing of(Task task) {
     return new Doing(
         current.getOrDefault(task.process(), List.of()),
-        resolver.nameOf(task),
+        starting.getOrDefault(task.process(), resolver.nameOf(task)),
         resolver.directoryOf(task));
   }
 

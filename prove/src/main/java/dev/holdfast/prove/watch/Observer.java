@@ -8,6 +8,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Ending;
+import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import java.util.ArrayList;
@@ -75,6 +76,12 @@ public final class Observer implements TraceHandler {
         }
       }
     }
+  }
+
+  @Override
+  public Start starts(Task task, Program program) {
+    commands.starts(task, program);
+    return Start.SHOWN;
   }
 
   @Override

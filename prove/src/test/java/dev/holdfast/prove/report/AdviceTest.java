@@ -92,4 +92,12 @@ class AdviceTest {
     assertTrue(Advice.of(words("java X"), then).contains("mkdtemp"));
     assertEquals(Hazard.S13.advice(), Advice.of(words("cp a b"), window(Hazard.S13)));
   }
+
+  @Test
+  void aProgramIsPutWhereNobodyChangesIt() {
+    CallRef call = new CallRef("execve", "/srv/u/tool", "0", 1);
+    Window window = new Window("w", Hazard.S01, call, null, "/srv/u", "tool", Strike.CONTENT);
+    assertTrue(Advice.of(words("sh x"), window).contains("holdfast trust"));
+    assertTrue(!Advice.of(words("sh x"), window(Hazard.S01)).contains("holdfast trust"));
+  }
 }
