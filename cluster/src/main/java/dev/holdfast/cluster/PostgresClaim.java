@@ -37,22 +37,14 @@ final class PostgresClaim extends LosableClaim {
     return lock.isSemaphore() ? Mode.EXCLUSIVE : lock.mode();
   }
 
-  void begin() {
-    Thread.ofVirtual().name("holdfast-postgres-heartbeat").start(this::beat);
-  }
-
-  private void beat() {
+  /** Asks whether the session is still there; the loss is told if it is not. */
+  void beat() {
     try {
-      while (!isOver()) {
-        Thread.sleep(engine.settings().heartbeat());
-        if (!isOver() && !session.isAlive()) {
-          lost("another session of the server answers for it");
-        }
+      if (!isOver() && !session.isAlive()) {
+        lost("another session of the server answers for it");
       }
     } catch (SQLException e) {
       lost("its session ended: " + e.getMessage());
-    } catch (InterruptedException e) {
-      lost("nobody watches it any more");
     }
   }
 

@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -48,10 +50,27 @@ final class PostgresEngine extends ClusterEngine {
 
   private static final String LOCK = "holdfast/";
   private static final String PERMIT = "holdfast-permit/";
+  private static final int LONGEST_HOST = 20;
+
+  /** This process and host, as others see it. */
+  private static final String US = us();
+
+  /**
+   * Who waits for the server. Platform threads: each waits in a read of its own, and a virtual one
+   * would be woken by two others.
+   */
+  private static final ExecutorService WAITERS =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().daemon().name("holdfast-postgres-wait").factory());
 
   private final PostgresSettings settings;
   private final ConcurrentLinkedDeque<PostgresSession> idle = new ConcurrentLinkedDeque<>();
   private final Set<PostgresClaim> claims = ConcurrentHashMap.newKeySet();
+  private final Object heartbeat = new Object();
+
+  /** Guarded by {@link #heartbeat}. */
+  private boolean beating;
+
   private final String id;
   private volatile boolean closed;
 
@@ -241,8 +260,7 @@ final class PostgresEngine extends ClusterEngine {
         return null;
       }
       PostgresClaim claim = new PostgresClaim(this, session, lock, key, lost);
-      claims.add(claim);
-      claim.begin();
+      watch(claim);
       granted = true;
       return claim;
     } catch (SQLException e) {
@@ -259,6 +277,38 @@ final class PostgresEngine extends ClusterEngine {
           session.abort();
         }
       }
+    }
+  }
+
+  /** From now on it is asked at each heartbeat whether it is still ours. */
+  private void watch(PostgresClaim claim) {
+    claims.add(claim);
+    synchronized (heartbeat) {
+      if (!beating) {
+        beating = true;
+        Thread.ofVirtual().name("holdfast-postgres-heartbeat").start(this::beat);
+      }
+    }
+  }
+
+  /** One clock for all claims, as long as there are any: most end before they are asked once. */
+  private void beat() {
+    try {
+      do {
+        Thread.sleep(settings.heartbeat());
+        // Each by itself: an answer may not come for long, or never.
+        claims.forEach(
+            claim -> Thread.ofVirtual().name("holdfast-postgres-ask").start(claim::beat));
+      } while (isWanted());
+    } catch (InterruptedException e) {
+      claims.forEach(claim -> claim.lost("nobody watches it any more"));
+    }
+  }
+
+  private boolean isWanted() {
+    synchronized (heartbeat) {
+      beating = !claims.isEmpty();
+      return beating;
     }
   }
 
@@ -306,16 +356,14 @@ final class PostgresEngine extends ClusterEngine {
             : 0;
     CompletableFuture<Boolean> wait = new CompletableFuture<>();
     // Not by this thread: an interruption would not wake it, or break the connection.
-    Thread.ofVirtual()
-        .name("holdfast-postgres-wait")
-        .start(
-            () -> {
-              try {
-                wait.complete(session.lock(label, key, mode, millis));
-              } catch (SQLException e) {
-                wait.completeExceptionally(e);
-              }
-            });
+    WAITERS.execute(
+        () -> {
+          try {
+            wait.complete(session.lock(key, mode, millis));
+          } catch (SQLException e) {
+            wait.completeExceptionally(e);
+          }
+        });
     try {
       return wait.get();
     } catch (ExecutionException e) {
@@ -352,16 +400,17 @@ final class PostgresEngine extends ClusterEngine {
 
   // --- who holds it -----------------------------------------------------------------------------
 
+  private static String us() {
+    String host = Whom.host().replaceAll("[^A-Za-z0-9._-]", "_");
+    return ProcessHandle.current().pid()
+        + "@"
+        + host.substring(0, Math.min(host.length(), LONGEST_HOST));
+  }
+
   /** What others see of our sessions: who we are, and the name if it is short enough. */
   private static String label(ClusterLock lock) {
-    String host = Whom.host().replaceAll("[^A-Za-z0-9._-]", "_");
     String label =
-        (lock.isSemaphore() ? PERMIT : LOCK)
-            + ProcessHandle.current().pid()
-            + "@"
-            + (host.length() > 20 ? host.substring(0, 20) : host)
-            + "/"
-            + ZooKeeperNodes.escape(lock.plainName());
+        (lock.isSemaphore() ? PERMIT : LOCK) + US + "/" + ZooKeeperNodes.escape(lock.plainName());
     return label.length() <= LABEL ? label : label.substring(0, LABEL);
   }
 

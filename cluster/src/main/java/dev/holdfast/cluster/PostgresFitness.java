@@ -22,8 +22,7 @@ final class PostgresFitness {
 
   static PostgresSession fit(Connection connection, PostgresSettings settings)
       throws SQLException, IOException {
-    PostgresSession session =
-        new PostgresSession(connection, backend(connection), settings.replyTimeout());
+    PostgresSession session = new PostgresSession(connection, backend(connection), settings);
     String[] found =
         session.ask(
             "SELECT current_setting('server_version_num'), pg_is_in_recovery(),"

@@ -20,7 +20,7 @@ final class PostgresKey {
   private PostgresKey() {}
 
   static long ofName(String name) {
-    if (name.matches("#-?[0-9]+")) {
+    if (name.startsWith("#") && name.matches("#-?[0-9]+")) {
       try {
         return Long.parseLong(name.substring(1));
       } catch (NumberFormatException tooLarge) {

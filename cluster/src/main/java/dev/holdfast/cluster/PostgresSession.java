@@ -2,12 +2,14 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.locks.Mode;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.postgresql.PGStatement;
 
 /**
  * One session of the server, with at most one lock: it ends with the session, and the server ends
@@ -28,6 +30,7 @@ final class PostgresSession implements AutoCloseable {
   private final ReentrantLock use = new ReentrantLock();
   private final int backend;
   private final int replyMillis;
+  private final int prepareThreshold;
   private volatile Statement running;
 
   /** What others see of us. */
@@ -36,10 +39,14 @@ final class PostgresSession implements AutoCloseable {
   /**
    * @param backend the process of the server that serves us
    */
-  PostgresSession(Connection connection, int backend, Duration reply) throws SQLException {
+  PostgresSession(Connection connection, int backend, PostgresSettings settings)
+      throws SQLException {
+    Duration reply = settings.replyTimeout();
     this.connection = connection;
     this.backend = backend;
     this.replyMillis = Math.toIntExact(Math.min(Integer.MAX_VALUE, reply.toMillis()));
+    // A pooler may give the session that has prepared it to another client in the meantime.
+    this.prepareThreshold = settings.throughPooler() ? 0 : 1;
     this.running = connection.createStatement();
   }
 
@@ -50,13 +57,9 @@ final class PostgresSession implements AutoCloseable {
 
   /** A statement that the server answers at once. */
   <T> T ask(String sql, Reading<T> reading) throws SQLException {
-    return run(sql, replyMillis, reading);
-  }
-
-  private <T> T run(String sql, int limit, Reading<T> reading) throws SQLException {
     use.lock();
     try (Statement statement = connection.createStatement()) {
-      connection.setNetworkTimeout(DIRECTLY, limit);
+      connection.setNetworkTimeout(DIRECTLY, replyMillis);
       running = statement;
       boolean rows = statement.execute(sql);
       while (!rows && statement.getUpdateCount() >= 0) {
@@ -71,24 +74,48 @@ final class PostgresSession implements AutoCloseable {
     }
   }
 
+  /** The same statement again and again, which the server keeps prepared if it may. */
+  private <T> T ask(String sql, int limit, Reading<T> reading, Object... parameters)
+      throws SQLException {
+    use.lock();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      connection.setNetworkTimeout(DIRECTLY, limit);
+      statement.unwrap(PGStatement.class).setPrepareThreshold(prepareThreshold);
+      running = statement;
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return reading.read(result);
+      }
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /**
+   * @param label what others see of us, if it is granted or if we then wait for it
+   */
   boolean tryLock(String label, long key, Mode mode) throws SQLException {
+    String isOurs = "pg_backend_pid() = " + backend;
+    String sql = "SELECT " + isOurs + ", " + isOurs + " AND pg_try_advisory_lock" + shared(mode);
+    Reading<Boolean> reading =
+        rows -> {
+          if (!rows.getBoolean(1)) {
+            throw new SQLException("another session of the server answers for it", "08003");
+          }
+          return rows.getBoolean(2);
+        };
     boolean granted =
-        ask(
-            named(label)
-                + "SELECT pg_backend_pid() = "
-                + backend
-                + " AND pg_try_advisory_lock"
-                + shared(mode)
-                + "("
-                + key
-                + "), pg_backend_pid() = "
-                + backend,
-            rows -> {
-              if (!rows.getBoolean(2)) {
-                throw new SQLException("another session of the server answers for it", "08003");
-              }
-              return rows.getBoolean(1);
-            });
+        label.equals(named)
+            ? ask(sql + "(?)", replyMillis, reading, key)
+            : ask(
+                sql + "(?), set_config('application_name', ?, false)",
+                replyMillis,
+                reading,
+                key,
+                label);
     named = label;
     return granted;
   }
@@ -99,19 +126,15 @@ final class PostgresSession implements AutoCloseable {
    * @param millis at most so long; 0 for ever
    * @return false if it was not granted in time, or if the wait was cancelled
    */
-  boolean lock(String label, long key, Mode mode, long millis) throws SQLException {
+  boolean lock(long key, Mode mode, long millis) throws SQLException {
     try {
-      return run(
-          named(label)
-              + "SET lock_timeout = "
-              + millis
-              + "; SELECT pg_advisory_lock"
-              + shared(mode)
-              + "("
-              + key
-              + ")",
+      // In this order: the limit is set when the wait begins.
+      return ask(
+          "SELECT set_config('lock_timeout', ?, false), pg_advisory_lock" + shared(mode) + "(?)",
           0,
-          _ -> true);
+          _ -> true,
+          Long.toString(millis),
+          key);
     } catch (SQLException e) {
       if (LOCK_TIMEOUT.equals(e.getSQLState()) || CANCELLED.equals(e.getSQLState())) {
         return false;
@@ -120,15 +143,13 @@ final class PostgresSession implements AutoCloseable {
     }
   }
 
-  /** The label is what others see of us: it has no quotes and no backslashes. */
-  private String named(String label) {
-    return label.equals(named) ? "" : "SET application_name = '" + label + "'; ";
-  }
-
   /** False if it was not locked. */
   boolean unlock(long key, Mode mode) throws SQLException {
     return ask(
-        "SELECT pg_advisory_unlock" + shared(mode) + "(" + key + ")", rows -> rows.getBoolean(1));
+        "SELECT pg_advisory_unlock" + shared(mode) + "(?)",
+        replyMillis,
+        rows -> rows.getBoolean(1),
+        key);
   }
 
   private static String shared(Mode mode) {

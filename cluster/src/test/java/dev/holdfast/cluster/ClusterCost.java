@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +15,7 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.test.TestingCluster;
+import org.postgresql.PGStatement;
 
 /**
  * What a lock and its release cost beside Curator's own lock and plain SQL, and how often two
@@ -24,6 +26,9 @@ public final class ClusterCost {
   private static final int TURNS = Integer.getInteger("holdfast.cluster.cost.turns", 15);
   private static final int TIMES = Integer.getInteger("holdfast.cluster.cost.times", 200);
 
+  /** It answers so much faster that the JVM would still be compiling. */
+  private static final int TIMES_OF_POSTGRES = 10 * TIMES;
+
   private ClusterCost() {}
 
   /** Takes it and lets go. */
@@ -31,7 +36,21 @@ public final class ClusterCost {
     void run() throws Exception;
   }
 
-  public static void main(String[] arguments) throws Exception {
+  /**
+   * @param kinds which, {@code zookeeper} or {@code postgresql}; both if none is named
+   */
+  public static void main(String[] kinds) throws Exception {
+    List<String> wanted = kinds.length == 0 ? List.of("zookeeper", "postgresql") : List.of(kinds);
+    if (wanted.contains("zookeeper")) {
+      compareZooKeeper();
+    }
+    if (wanted.contains("postgresql")) {
+      comparePostgres();
+    }
+    System.exit(0);
+  }
+
+  private static void compareZooKeeper() throws Exception {
     try (TestingCluster ensemble = new TestingCluster(3)) {
       ensemble.start();
       try (ZooKeeperLocks locks =
@@ -42,12 +61,16 @@ public final class ClusterCost {
           CuratorFramework other = curator(ensemble)) {
         compare(
             "zookeeper",
+            TIMES,
             once(locks.lock("a")),
             once(new InterProcessMutex(client, "/theirs/a")),
             once(others.lock("a")),
             once(new InterProcessMutex(other, "/theirs/a")));
       }
     }
+  }
+
+  private static void comparePostgres() throws Exception {
     try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
       PostgresSettings settings =
           PostgresSettings.of(server.at(), Map.of()).withUser("postgres", "");
@@ -56,10 +79,14 @@ public final class ClusterCost {
           Connection plain = PostgresEngine.connect(settings);
           Connection other = PostgresEngine.connect(settings)) {
         compare(
-            "postgresql", once(locks.lock("a")), once(plain), once(others.lock("a")), once(other));
+            "postgresql",
+            TIMES_OF_POSTGRES,
+            once(locks.lock("a")),
+            once(plain),
+            once(others.lock("a")),
+            once(other));
       }
     }
-    System.exit(0);
   }
 
   private static CuratorFramework curator(TestingCluster ensemble) {
@@ -90,27 +117,28 @@ public final class ClusterCost {
     return () -> {
       for (String call : new String[] {"pg_advisory_lock", "pg_advisory_unlock"}) {
         try (PreparedStatement statement = connection.prepareStatement("SELECT " + call + "(42)")) {
+          statement.unwrap(PGStatement.class).setPrepareThreshold(1);
           statement.execute();
         }
       }
     };
   }
 
-  private static void compare(String kind, Once ours, Once theirs, Once ours2, Once theirs2)
-      throws Exception {
+  private static void compare(
+      String kind, int times, Once ours, Once theirs, Once ours2, Once theirs2) throws Exception {
     Map<String, double[]> micros = new LinkedHashMap<>();
     Map<String, double[]> handOvers = new LinkedHashMap<>();
     for (String who : new String[] {"ours", "theirs"}) {
       micros.put(who, new double[TURNS]);
       handOvers.put(who, new double[TURNS]);
     }
-    latency(ours);
-    latency(theirs);
+    latency(times, ours);
+    latency(times, theirs);
     for (int turn = 0; turn < TURNS; turn++) {
-      set(micros, "ours", turn, latency(ours));
-      set(micros, "theirs", turn, latency(theirs));
-      set(handOvers, "ours", turn, handOvers(ours, ours2));
-      set(handOvers, "theirs", turn, handOvers(theirs, theirs2));
+      set(micros, "ours", turn, latency(times, ours));
+      set(micros, "theirs", turn, latency(times, theirs));
+      set(handOvers, "ours", turn, handOvers(times, ours, ours2));
+      set(handOvers, "theirs", turn, handOvers(times, theirs, theirs2));
     }
     System.out.printf(
         "%s: lock and unlock: ours %.0f µs, theirs %.0f µs, ratio %.2f%n",
@@ -137,16 +165,16 @@ public final class ClusterCost {
   }
 
   /** Microseconds for one. */
-  private static double latency(Once once) throws Exception {
+  private static double latency(int times, Once once) throws Exception {
     long start = System.nanoTime();
-    for (int i = 0; i < TIMES; i++) {
+    for (int i = 0; i < times; i++) {
       once.run();
     }
-    return (System.nanoTime() - start) / 1e3 / TIMES;
+    return (System.nanoTime() - start) / 1e3 / times;
   }
 
   /** Two who always want it. */
-  private static double handOvers(Once one, Once other) throws Exception {
+  private static double handOvers(int times, Once one, Once other) throws Exception {
     AtomicInteger count = new AtomicInteger();
     AtomicBoolean end = new AtomicBoolean();
     Thread[] threads = new Thread[2];
@@ -160,7 +188,7 @@ public final class ClusterCost {
                     try {
                       while (!end.get()) {
                         mine.run();
-                        if (count.incrementAndGet() >= 2 * TIMES) {
+                        if (count.incrementAndGet() >= 2 * times) {
                           end.set(true);
                         }
                       }

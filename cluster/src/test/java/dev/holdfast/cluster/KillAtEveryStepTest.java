@@ -39,7 +39,9 @@ class KillAtEveryStepTest {
       Process process = victim;
       if (left.decrementAndGet() == 0 && process != null) {
         try {
-          process.destroyForcibly().waitFor();
+          // Not by the process itself, which would close what we read of it.
+          process.toHandle().destroyForcibly();
+          process.waitFor();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
