@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** Directory handles, checked open, temporary files, replacement, trust, identity, tree work. */
 @NullMarked
 module dev.holdfast.files {
+  requires static jdk.jfr;
   requires static org.jspecify;
   requires transitive dev.holdfast.catalogue;
   requires dev.holdfast.libc;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module dev.holdfast.locks {
+  requires static jdk.jfr;
   requires static org.jspecify;
   requires dev.holdfast.libc;
   requires transitive dev.holdfast.path;
@@ -14,6 +15,8 @@ module dev.holdfast.locks {
   exports dev.holdfast.locks;
   exports dev.holdfast.locks.descriptor;
   exports dev.holdfast.locks.enforce;
+  exports dev.holdfast.locks.event to
+      dev.holdfast.cluster;
   exports dev.holdfast.locks.memory;
   exports dev.holdfast.locks.process;
   exports dev.holdfast.locks.remote;

@@ -6,6 +6,8 @@ import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
+import dev.holdfast.locks.event.LockEvents;
+import dev.holdfast.locks.event.LockHoldEvent;
 import dev.holdfast.locks.process.HeldStack;
 import dev.holdfast.locks.process.ThreadQueue;
 import java.io.IOException;
@@ -30,6 +32,7 @@ final class ClusterHeld implements Held, HeldStack.Share {
   private final ClusterQueue queue;
   private final Thread owner = Thread.currentThread();
   private final List<Runnable> actions = new ArrayList<>();
+  private final @Nullable LockHoldEvent event = LockEvents.holds();
   private @Nullable Claim claim;
   private @Nullable Place place;
   private @Nullable LockLostException lost;
@@ -225,6 +228,7 @@ final class ClusterHeld implements Held, HeldStack.Share {
     } finally {
       queue.remove(this);
       queue.closed();
+      LockEvents.held(event, lock, mode());
     }
     if (failure != null) {
       throw new UncheckedIOException(failure);

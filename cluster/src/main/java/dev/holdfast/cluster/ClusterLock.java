@@ -124,7 +124,7 @@ final class ClusterLock extends AbstractLock<ClusterLock> {
   }
 
   @Override
-  public @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+  protected @Nullable Held await(Deadline deadline) throws IOException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class FileHazardException extends FileSystemException {
   private static final long serialVersionUID = 1L;
 
+  private static final boolean RECORDABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
   private final Row row;
   private final @Nullable Errno errno;
 
@@ -23,6 +25,9 @@ public abstract class FileHazardException extends FileSystemException {
     super(path, null, reason + " [" + row + "]");
     this.row = row;
     this.errno = errno;
+    if (RECORDABLE) {
+      HazardEvent.tell(this);
+    }
   }
 
   /** The row of the catalogue. */

@@ -1,5 +1,7 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.event.LockEvents;
+
 /**
  * A thread that holds a lock asked, waiting, for another one, and the opposite order was seen
  * before: two threads that do so at one time wait for each other for ever. Keep to one order, take
@@ -17,6 +19,7 @@ public final class LockOrderException extends IllegalStateException {
             + " in the order of locks: "
             + asked(held, first, wanted, second)
             + "; acquire both with Locks.all");
+    LockEvents.refused(getMessage());
   }
 
   /** Against an order that was seen. */
@@ -34,6 +37,7 @@ public final class LockOrderException extends IllegalStateException {
             + "; before, the other way round, "
             + asked(earlierHeld, earlierFirst, earlierWanted, earlierSecond)
             + ": together they can deadlock; keep to one order, or acquire both with Locks.all");
+    LockEvents.refused(getMessage());
   }
 
   private static String asked(String held, Place first, String wanted, Place second) {

@@ -1,5 +1,7 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.locks.event.LockEvents;
+
 /**
  * A thread asked, blocking, for a lock that it holds already: it would wait for itself. {@link
  * HostLock#reentrant} allows it; {@link Held#detach} tells that the lock now belongs to another
@@ -15,5 +17,6 @@ public final class LockReentryException extends IllegalStateException {
             + first
             + ", asked for again at "
             + second);
+    LockEvents.refused(getMessage());
   }
 }

@@ -9,6 +9,8 @@ import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.LockView;
 import dev.holdfast.locks.Outcome;
+import dev.holdfast.locks.event.LockEvents;
+import dev.holdfast.locks.event.LockWaitEvent;
 import dev.holdfast.locks.process.AbstractLock;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.wait.Deadline;
@@ -74,8 +76,13 @@ public final class FairView extends LockView {
       // Those who wait before us may wait for the end of what we share.
       return lock.acquire(deadline);
     }
+    LockWaitEvent event = LockEvents.waits();
+    Held held = null;
     try (TicketQueue.Ticket turn = queue().take(deadline)) {
-      return turn == null ? null : lock.acquire(deadline);
+      held = turn == null ? null : lock.acquire(deadline);
+      return held;
+    } finally {
+      LockEvents.waited(event, this, held != null);
     }
   }
 

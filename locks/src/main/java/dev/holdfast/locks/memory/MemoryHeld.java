@@ -5,6 +5,8 @@ import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
+import dev.holdfast.locks.event.LockEvents;
+import dev.holdfast.locks.event.LockHoldEvent;
 import dev.holdfast.locks.process.HeldStack;
 import dev.holdfast.locks.process.Loss;
 import dev.holdfast.locks.process.ThreadQueue;
@@ -59,6 +61,8 @@ final class MemoryHeld implements Held, HeldStack.Share {
 
   /** When it was granted; see {@link Upkeep}. */
   private final int grantedInEpoch;
+
+  private final @Nullable LockHoldEvent event = LockEvents.holds();
 
   MemoryHeld(SharedMemoryLock lock, MemoryCell cell, long taken, @Nullable Place place) {
     this.lock = lock;
@@ -216,12 +220,14 @@ final class MemoryHeld implements Held, HeldStack.Share {
       return;
     }
     LockLostException lost = lossBeforeRelease();
+    Mode mode = event == null ? Mode.EXCLUSIVE : mode();
     // Not as volatile: it only has to come before the compare-and-set, which waits for it as it is.
     CLOSED.setOpaque(this, true);
     long generation = (long) TAKEN.getOpaque(this);
     if (generation <= MemoryCell.SHARED || !cell.release(generation)) {
       closeSlowly();
     }
+    LockEvents.held(event, lock, mode);
     if (lost != null) {
       tellLost();
       throw new UncheckedIOException(lost);

@@ -112,7 +112,7 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   }
 
   @Override
-  public @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+  protected @Nullable Held await(Deadline deadline) throws IOException, InterruptedException {
     HeldStack mine = cell.stack();
     long taken = takeOrRefuse(mine);
     if (taken == MemoryCell.BUSY) {

@@ -6,6 +6,8 @@ import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Outcome;
+import dev.holdfast.locks.event.LockEvents;
+import dev.holdfast.locks.event.LockWaitEvent;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,8 +35,27 @@ public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLoc
    *
    * @return null if the deadline passed
    */
-  public abstract @Nullable Held acquire(Deadline deadline)
+  protected abstract @Nullable Held await(Deadline deadline)
       throws IOException, InterruptedException;
+
+  /**
+   * Waits for it, and tells whoever records.
+   *
+   * @return null if the deadline passed
+   */
+  public final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+    LockWaitEvent event = LockEvents.waits();
+    if (event == null) {
+      return await(deadline);
+    }
+    Held held = null;
+    try {
+      held = await(deadline);
+      return held;
+    } finally {
+      LockEvents.waited(event, this, held != null);
+    }
+  }
 
   @Override
   public final String name() {

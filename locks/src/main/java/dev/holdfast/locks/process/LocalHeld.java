@@ -6,6 +6,8 @@ import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
+import dev.holdfast.locks.event.LockEvents;
+import dev.holdfast.locks.event.LockHoldEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -49,6 +51,8 @@ final class LocalHeld implements Held, HeldStack.Share {
 
   /** When it was granted; see {@link Upkeep}. */
   private final int grantedInEpoch = Upkeep.epoch;
+
+  private final @Nullable LockHoldEvent event = LockEvents.holds();
 
   private @Nullable AutoCloseable companion;
 
@@ -286,6 +290,7 @@ final class LocalHeld implements Held, HeldStack.Share {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
+      LockEvents.held(event, lock, mode);
       closeCompanion();
     }
   }

@@ -109,7 +109,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   }
 
   @Override
-  public final @Nullable Held acquire(Deadline deadline) throws IOException, InterruptedException {
+  protected final @Nullable Held await(Deadline deadline) throws IOException, InterruptedException {
     HeldStack mine = HeldStack.current();
     for (; ; ) {
       int before = Upkeep.epoch;
