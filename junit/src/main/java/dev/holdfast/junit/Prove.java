@@ -204,7 +204,7 @@ public final class Prove {
     return set(c -> c.withUnder(Setting.paths(directories)));
   }
 
-  /** Paths and patterns at or below which he changes nothing. */
+  /** Paths and patterns at or below which the attacker changes nothing. */
   public Prove exclude(String... patterns) {
     return set(c -> c.withExclude(patterns));
   }
@@ -253,7 +253,7 @@ public final class Prove {
   /**
    * The negative control: proves that the intruder gains something.
    *
-   * @throws AssertionFailedError if he gains nothing
+   * @throws AssertionFailedError if the attacker gains nothing
    * @throws TestAbortedException if no worlds can be made here
    */
   public void assertBroken() {

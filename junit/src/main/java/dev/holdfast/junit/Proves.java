@@ -112,7 +112,7 @@ public @interface Proves {
   /** {@return the directories in which the intruder may change something; none for all} */
   String[] under() default {};
 
-  /** {@return paths and patterns at or below which he changes nothing} */
+  /** {@return paths and patterns at or below which the attacker changes nothing} */
   String[] exclude() default {};
 
   /** {@return the most runs; 0 for as many as it takes} */

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class OwnedFd implements AutoCloseable {
   private static final AtomicLong LEAKED = new AtomicLong();
 
-  /** Apart from the owner, so that it outlives him; open ones stand in the table. */
+  /** Apart from the owner, which it outlives; open ones stand in the table. */
   private static final class State extends PhantomReference<OwnedFd> {
     private static final int CLOSED = 1 << 31;
     private static final ReferenceQueue<OwnedFd> FORGOTTEN = new ReferenceQueue<>();

@@ -175,7 +175,7 @@ public final class Case {
     return under;
   }
 
-  /** {@return absolute paths and glob patterns at or below which he changes nothing} */
+  /** {@return absolute paths and glob patterns at or below which the attacker changes nothing} */
   public List<String> exclude() {
     return exclude;
   }

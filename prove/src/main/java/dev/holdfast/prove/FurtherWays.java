@@ -271,7 +271,7 @@ final class FurtherWays {
       return false;
     }
     boolean check = next.call().operation().action().isCheck();
-    // In a directory of his own he need not lie: there he may have anything.
+    // In a directory of its own it need not lie: there it may have anything.
     boolean hisOwn = first.strike() == Strike.DIRECTORY || first.strike() == Strike.EXCHANGE;
     boolean ledThere = hisOwn && first.call().operation().action().isCheck() && !one.last();
     return !(check && (ledThere || one.path().equals(other.path())));

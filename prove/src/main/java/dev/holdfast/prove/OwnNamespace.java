@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to worlds for whoever is not root: a user namespace in which he is, user_namespaces(7).
+ * The way to worlds for whoever is not root: a user namespace in which it is, user_namespaces(7).
  *
  * <p>The kernel lets no multithreaded process enter one, and a Java process has many threads: so it
  * is a new process that proves there, started by {@link #start}. Its attacker is the same user as

@@ -119,7 +119,7 @@ record Roles(
       scopes.add(Raw.fromText(ownPath("--arena", directory)));
     }
     if (scopes.isEmpty()) {
-      // The same user could change whatever he owns; these are the places others could, too.
+      // The same user could change whatever it owns; these are the places others could, too.
       scopes.addAll(List.of("/tmp", "/var/tmp", Raw.fromText(what.directory().toString())));
     }
     return new Attacker(

@@ -10,9 +10,9 @@ public enum Effect {
   DELETE,
   /** Owner, group, mode or attributes of a protected object changed. */
   META,
-  /** The attacker can read what he had no right to. */
+  /** The attacker can read what it had no right to. */
   LEAK,
-  /** The attacker's contents stand where he has no right to write. */
+  /** The attacker's contents stand where it has no right to write. */
   INJECT,
   /** The victim runs the attacker's program. */
   EXEC

@@ -30,9 +30,9 @@ public enum Strike {
   EXCHANGE("exchange the directory for one of the attacker's own"),
   /** The entry is gone. */
   REMOVE("remove it"),
-  /** The attacker opens the object while he still may, and keeps it open. */
+  /** The attacker opens the object while it still may, and keeps it open. */
   HOLD_OPEN("open it while it is still open to everybody, and keep it open"),
-  /** The attacker makes names in a directory while he still may. */
+  /** The attacker makes names in a directory while it still may. */
   LEAVE("leave files of its own in it while it is still open to everybody"),
   /** The attacker reads what the program has left. */
   READ("read it when the program has ended"),

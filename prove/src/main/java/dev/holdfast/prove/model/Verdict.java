@@ -2,11 +2,11 @@ package dev.holdfast.prove.model;
 
 /** What became of one window. */
 public enum Verdict {
-  /** The intruder gained something: a change, a secret, or an execution he had no right to. */
+  /** The intruder gained something: a change, a secret, or an execution it had no right to. */
   EXPLOITED,
   /** The victim read or used the protected object, or hangs, but nothing changed hands. */
   REACHED,
-  /** The victim took in what the attacker put there of his own, which gains him nothing. */
+  /** The victim took in what the attacker put there of its own, which gains it nothing. */
   TAKEN_IN,
   /** The victim did not let itself be led. */
   SURVIVED,

@@ -3,12 +3,12 @@ package dev.holdfast.prove.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A moment at which the intruder can act, and what he does there.
+ * A moment at which the intruder can act, and what it does there.
  *
  * @param id the same for the same window of the same program in each run
- * @param use the call right before which he acts
+ * @param use the call right before which it acts
  * @param check an earlier call that looked at the same name, if there was one
- * @param directory the directory in which he changes something, printable; empty for KILL, COPY and
+ * @param directory the directory in which it changes something, printable; empty for KILL, COPY and
  *     RIVAL
  * @param entry the name in it
  * @param before the window at which the intruder acted earlier in the same run; null if there is

@@ -76,7 +76,7 @@ public final class Planner {
   private final Map<String, Integer> pruned = new TreeMap<>();
 
   /**
-   * @param attackerUid whose files are his own already
+   * @param attackerUid whose files are its own already
    * @param invariants the user gave checks, so that strikes without an effect of their own count
    */
   public Planner(
@@ -166,7 +166,7 @@ public final class Planner {
       if (object != null) {
         atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
         if (call.changeable().stream().noneMatch(Binding::last)) {
-          // He cannot change what was asked about, only where it is asked.
+          // The attacker cannot change what was asked about, only where it is asked.
           boolean there = call.result().ok();
           atCheck(call, binding, there ? Strike.DIRECTORY : Strike.EXCHANGE, Hazard.S13);
         }
@@ -428,7 +428,7 @@ public final class Planner {
     }
   }
 
-  /** What the attacker wrote himself he need not put there, unless it was looked at before. */
+  /** What the attacker itself wrote it need not put there, unless it was looked at before. */
   private void onContent(
       ObservedCall call, Binding binding, Hazard hazard, @Nullable CallRef check) {
     if (check == null && isHis(binding.object())) {
@@ -438,7 +438,7 @@ public final class Planner {
     }
   }
 
-  /** His link is not meant: what it leads to may be anybody's. */
+  /** A link of the attacker's is not meant: what it leads to may be anybody's. */
   private boolean isHis(@Nullable Statx object) {
     return object != null && object.uid() == attackerUid && !object.isSymlink();
   }

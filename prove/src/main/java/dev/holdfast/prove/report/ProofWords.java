@@ -66,7 +66,7 @@ final class ProofWords {
     };
   }
 
-  /** What he does, with the names it is about. */
+  /** What it does, with the names it is about. */
   static String strike(Window window) {
     String where =
         window.entry().isEmpty()

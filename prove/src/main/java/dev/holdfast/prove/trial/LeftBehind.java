@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attacker makes what the program will make, in a directory that is not closed to him yet, and
+ * The attacker makes what the program will make, in a directory that is not closed to it yet, and
  * keeps it open.
  */
 final class LeftBehind implements Tactics {

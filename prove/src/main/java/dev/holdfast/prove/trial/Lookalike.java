@@ -19,7 +19,7 @@ import java.util.List;
 
 /**
  * What a directory of the attacker's own must have so that the victim goes on in it as in the one
- * that it is exchanged for: the same names at every depth, with his contents behind those that he
+ * that it is exchanged for: the same names at every depth, with its contents behind those that it
  * could not have changed.
  *
  * <p>Threads: the thread of one world.
@@ -38,10 +38,10 @@ final class Lookalike {
 
   record Link(String name, byte[] target) implements Entry {}
 
-  /** As it stands there: he could have changed it anyway. */
+  /** As it stands there: the attacker could have changed it anyway. */
   record Copy(String name, byte[] content) implements Entry {}
 
-  /** His contents, for whoever will read it. */
+  /** The attacker's contents, for whoever will read it. */
   record Planted(String name, byte[] content) implements Entry {}
 
   private final Vault vault;
@@ -59,7 +59,7 @@ final class Lookalike {
   }
 
   /**
-   * Nothing for a directory in which he could change everything: to exchange the whole gains him no
+   * Nothing for a directory in which it could change everything: to exchange the whole gains it no
    * more. A new name is added, for who takes whatever is there.
    *
    * @param below what the program looks for there in vain is added, too

@@ -35,7 +35,7 @@ final class Outcome {
   /** A protected object was opened; whether it was also read is seen at the end. */
   boolean opened;
 
-  /** The victim used what the attacker put there of his own. */
+  /** The victim used what the attacker put there of its own. */
   boolean tookIn;
 
   boolean openedForReading;

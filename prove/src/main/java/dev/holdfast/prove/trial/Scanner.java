@@ -21,7 +21,7 @@ import java.util.List;
 
 /**
  * Looks through everything that was changed in a world, for a secret that the attacker can now read
- * and for contents of his where he may not write.
+ * and for contents of the attacker's where that may not write.
  */
 final class Scanner {
   private static final int MAX_FILE = 4 << 20;
@@ -108,7 +108,7 @@ final class Scanner {
 
   private void judge(Found file, boolean mayRead) {
     String path = file.path;
-    // Where the victim's user is the attacker, a link he made to his own file betrays nothing.
+    // Where the victim's user is the attacker, a link it made to its own file betrays nothing.
     boolean ownLink = attacker.sameUser() && file.stat.nlink() > 1 && isAttackersPlace(path);
     if (mayRead && !ownLink) {
       outcome.readable.put(path, file.contents);
@@ -132,12 +132,12 @@ final class Scanner {
     }
   }
 
-  /** Where he put it himself, or could have. */
+  /** Where the attacker itself put it, or could have. */
   private boolean isAttackersPlace(String path) {
     return attackersPlaces.stream().anyMatch(p -> path.equals(p) || path.startsWith(p + "/"));
   }
 
-  /** Whether he could put something of his own into the place of it, or of what it stands in. */
+  /** Whether the attacker could put something into its place, or that of what it stands in. */
   private boolean couldReplace(String path) {
     for (String name = path; !name.equals("/"); name = Raw.parent(name)) {
       Result<Statx> directory = stat(Raw.parent(name));

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does what the attacker would do, with the attacker's identity: every change of a name is made by
- * him. What only prepares the canaries is done before, with the world's own rights.
+ * it. What only prepares the canaries is done before, with the world's own rights.
  *
  * <p>Threads: the thread of one world.
  */
@@ -53,9 +53,9 @@ final class Striker {
   private final List<Planted> planted = new ArrayList<>();
 
   /**
-   * A file of the attacker's that he put into the entry's place, and holds open.
+   * A file of the attacker's that it put into the entry's place, and holds open.
    *
-   * @param content what he wrote to it
+   * @param content what it wrote to it
    */
   record Planted(int fd, byte[] content) {}
 
@@ -304,12 +304,12 @@ final class Striker {
     return fd;
   }
 
-  /** What he put there and holds open. */
+  /** What the attacker put there and holds open. */
   List<Planted> planted() {
     return List.copyOf(planted);
   }
 
-  /** True of a file that he put there and holds open. */
+  /** True of a file that the attacker put there and holds open. */
   boolean isPlanted(Result<Statx> file) {
     return file.ok() && planted.stream().anyMatch(p -> isSame(Statx.fstat(p.fd()), file.value()));
   }
@@ -327,7 +327,7 @@ final class Striker {
 
   /**
    * The vault cannot be entered by the attacker, as the directory of a real target often can; so
-   * the link itself is made for him, unless the kernel's guard would refuse it to him.
+   * the link itself is made for the attacker, unless the kernel's guard would refuse it.
    */
   private SyscallResult hardlink(String aside, Binding binding) throws FileSystemException {
     String target = vault.linkable(binding.directory());
@@ -342,9 +342,9 @@ final class Striker {
   }
 
   /**
-   * Opens the object as the attacker, -1 if he may not.
+   * Opens the object as the attacker, -1 if it may not.
    *
-   * @param writing for writing, too, if he may
+   * @param writing for writing, too, if it may
    */
   int holdOpen(String path, boolean writing, Outcome outcome) {
     int flags = Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_NOFOLLOW;

@@ -276,7 +276,7 @@ public final class Trials {
     if (label == Label.PLAIN_FOLLOW
         && scenario.last().strike() == Strike.HOLD_OPEN
         && outcome.effects.equals(Set.of(Effect.INJECT))) {
-      // He could write to it before the program came: its contents were his already.
+      // The attacker could write to it before the program came: the contents were its own already.
       return new WindowResult(
           scenario.window(), Verdict.REACHED, Set.of(), null, blockedBy, evidence);
     }
@@ -289,7 +289,7 @@ public final class Trials {
         scenario.window(), verdict, outcome.effects, label, blockedBy, evidence);
   }
 
-  /** Contents of his are what the program took without any strike, too. */
+  /** The attacker's contents are what the program took without any strike, too. */
   private boolean takesHisAnyway(Scenario scenario, Outcome outcome) {
     Binding binding = scenario.last().binding();
     Statx object = binding == null ? null : binding.object();

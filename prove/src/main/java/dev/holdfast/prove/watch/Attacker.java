@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Who the attacker is, and how the tracing thread becomes him for a moment.
+ * Who the attacker is, and how the tracing thread becomes the attacker for a moment.
  *
  * <p>Threads: {@link #act} changes the calling kernel thread only. Platform threads only; what runs
  * inside must not start threads, and should have its classes loaded.
  *
  * @param groups the supplementary groups that a login of this user has
  * @param sameUser the attacker has the victim's own identity, because there is no other one here
- * @param scopes raw; directories to which he keeps himself, as one who could change everything
- *     must; empty for no such limit
+ * @param scopes raw; directories to which it keeps itself, as one who could change everything must;
+ *     empty for no such limit
  */
 public record Attacker(
     String name, int uid, int gid, List<Integer> groups, boolean sameUser, List<String> scopes) {
@@ -49,12 +49,12 @@ public record Attacker(
     }
   }
 
-  /** Whether files of a group are open to him by their group's rights. */
+  /** Whether files of a group are open to the attacker by their group's rights. */
   public boolean isIn(int someGid) {
     return someGid == gid || groups.contains(someGid);
   }
 
-  /** Whether he may create and rename in a directory, by its name. */
+  /** Whether the attacker may create and rename in a directory, by its name. */
   public boolean mayChange(String rawDirectory) {
     return may(rawDirectory, Unistd.W_OK | Unistd.X_OK);
   }
@@ -73,7 +73,7 @@ public record Attacker(
   }
 
   /**
-   * Asks the kernel, as the attacker, whether he may use an object by its name.
+   * Asks the kernel, as the attacker, whether it may use an object by its name.
    *
    * @param rights {@code R_OK}, {@code W_OK}, {@code X_OK}
    */

@@ -11,8 +11,8 @@ import dev.holdfast.prove.trace.Task;
 
 /**
  * Which of the victim's tasks have nothing that the attacker has not, so that to lead them astray
- * gains him nothing: no identity, group or capability, no descriptor of what he may not open, and
- * no memory of a time when they had.
+ * gains it nothing: no identity, group or capability, no descriptor of what it may not open, and no
+ * memory of a time when they had.
  *
  * <p>Threads: the thread of one world.
  */
@@ -70,7 +70,7 @@ final class AttackersOwn {
     }
   }
 
-  /** What leads to others of the victim's tasks, as a pipe, is more than he has. */
+  /** What leads to others of the victim's tasks, as a pipe, is more than it has. */
   private boolean mayOpen(int directory, byte[] name) {
     Result<byte[]> target = Unistd.readlinkat(directory, name);
     Result<Statx> link =

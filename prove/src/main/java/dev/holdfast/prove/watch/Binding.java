@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a path's resolution: in this directory this entry means that object. The attacker
- * matters only where he can change one.
+ * matters only where the attacker can change one.
  *
  * @param operand which path argument of the call
  * @param index which step of that path, from 0

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which files a program read that the attacker may not, and which it wrote: for telling whether
- * what it leaves open to him is somebody's secret.
+ * what it leaves open to the attacker is somebody's secret.
  *
  * <p>Threads: the tracer's.
  */
@@ -113,7 +113,7 @@ final class FilesUsed {
 
   /**
    * The calls by which something is open for which nobody has to change a name: what is left,
-   * readable to the attacker, of files that he may not read, and directories that were closed too
+   * readable to the attacker, of files that it may not read, and directories that were closed too
    * late.
    */
   List<ObservedCall> left() {

@@ -18,7 +18,7 @@ final class MeantClosed {
 
   /**
    * True if the call opens a file for writing that the attacker is not to read: by the mode that it
-   * asks for, less the umask, or because the file is there and he cannot read it.
+   * asks for, less the umask, or because the file is there and the attacker cannot read it.
    */
   boolean closed(Call call, Operation operation, Binding binding, TaskStatus status) {
     if (operation.action() != Action.OPEN || !operation.writes() || !binding.last()) {

@@ -9,17 +9,17 @@ import java.util.Set;
 /**
  * A call that the attacker could have a hand in.
  *
- * @param changeable the bindings that he could change, over all operands, in order
+ * @param changeable the bindings that the attacker could change, over all operands, in order
  * @param result the kernel's answer
  * @param lostRights the call took the attacker's right to read or write the object ({@code R_OK},
- *     {@code W_OK}), so he could have opened it before
+ *     {@code W_OK}), so the attacker could have opened it before
  * @param object the object's name, raw, where it is known
  * @param uid the file-system user id of the task at that moment
  * @param asAttacker the task has nothing that the attacker has not
  * @param meantClosed the call opens a file to write to, and by what it asked for, or by what stood
  *     there, the attacker is not to read it
  * @param sources names, raw, of files that the attacker may not read, whose bytes are in what the
- *     program leaves here for him to read
+ *     program leaves here for the attacker to read
  * @param names raw, what the program later makes in the directory that the call closes
  * @param doing who makes it
  */

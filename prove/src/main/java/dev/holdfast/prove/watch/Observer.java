@@ -232,7 +232,7 @@ public final class Observer implements TraceHandler {
   }
 
   /**
-   * Which rights the attacker has that the call may take: he could have opened it before.
+   * Which rights the attacker has that the call may take: it could have opened it before.
    *
    * @param before the object's name, raw; empty if it is not known
    * @param after the name that it then has

@@ -49,7 +49,7 @@ public final class Resolver {
 
   /**
    * Absolute directory prefixes, as spelled, on whose whole way the attacker can change nothing;
-   * links on that way stand in directories he cannot change either.
+   * links on that way stand in directories that the attacker cannot change either.
    */
   private final Set<String> trusted = new HashSet<>();
 

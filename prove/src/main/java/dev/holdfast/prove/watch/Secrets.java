@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /**
  * Knows the bytes of files that the attacker may not read again, less those that stand in files
- * that he may read. Each file is read once, when something is first looked for after it was named.
+ * that it may read. Each file is read once, when something is first looked for after it was named.
  *
  * <p>Threads: the tracer's.
  */
