@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner {
   /** Why a use is pruned whose task has nothing that the attacker has not. */
-  public static final String AS_ATTACKER = "done as the attacker himself";
+  public static final String AS_ATTACKER = "done as the attacker itself";
 
   private static final long STAYS_INSIDE =
       Fcntl.RESOLVE_BENEATH | Fcntl.RESOLVE_IN_ROOT | Fcntl.RESOLVE_NO_SYMLINKS;
