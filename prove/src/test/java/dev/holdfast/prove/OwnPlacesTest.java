@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories that a world has for its own, and what they hide. */
@@ -65,6 +66,22 @@ class OwnPlacesTest {
             Progress.NONE);
     assertEquals(0, mv.exit(), mv::toString);
     assertEquals(0, mv.count(Verdict.EXPLOITED) + mv.undecided(), mv::toString);
+  }
+
+  /** The kernel does not let anybody exchange what is mounted on. */
+  @ParameterizedTest
+  @CsvSource({"mounted, false", "plain, true"})
+  void aMountPointInTheAttackersDirectoryIsNotExchanged(String directory, boolean lost)
+      throws Exception {
+    Proof proof =
+        Prover.prove(
+            shell("cat /arena/" + directory + "/f > /arena/" + directory + "/g")
+                .withArena(Path.of("/arena"))
+                .withVolume(Path.of("/arena/mounted"))
+                .withSetup("mkdir /arena/plain; echo x | tee /arena/plain/f > /arena/mounted/f"),
+            Progress.NONE);
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertEquals(lost, proof.count(Verdict.EXPLOITED) > 0, proof::toString);
   }
 
   @Test

@@ -264,7 +264,9 @@ public final class Resolver {
       boolean link = stat.ok() && stat.value().isSymlink();
       boolean follows = link && (!last || operand.follow() || mustBeDirectory());
       boolean open = isWritable(directory, directoryStat.value());
-      if (open && (mayReplace(directoryStat.value(), stat) || (last && removes))) {
+      if (open
+          && !isMountPoint(stat)
+          && (mayReplace(directoryStat.value(), stat) || (last && removes))) {
         found.add(
             new Binding(
                 operandIndex,
@@ -291,6 +293,11 @@ public final class Resolver {
         enter(Raw.of(entry));
       }
       return null;
+    }
+
+    /** What is mounted on keeps its name: the kernel neither moves nor removes it (EBUSY). */
+    private boolean isMountPoint(Result<Statx> stat) {
+      return stat.ok() && (stat.value().attributes() & Statx.STATX_ATTR_MOUNT_ROOT) != 0;
     }
 
     /** Nothing on the rest of the way is known, so nothing of it is remembered. */
