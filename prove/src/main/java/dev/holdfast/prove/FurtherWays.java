@@ -273,7 +273,10 @@ final class FurtherWays {
     boolean check = next.call().operation().action().isCheck();
     // In a directory of its own it need not lie: there it may have anything.
     boolean hisOwn = first.strike() == Strike.DIRECTORY || first.strike() == Strike.EXCHANGE;
-    boolean ledThere = hisOwn && first.call().operation().action().isCheck() && !one.last();
+    // But for one that was missing, of which nobody knows what would be looked for in it.
+    boolean made = first.strike() == Strike.DIRECTORY && one.object() == null;
+    boolean ledThere =
+        hisOwn && !made && first.call().operation().action().isCheck() && !one.last();
     return !(check && (ledThere || one.path().equals(other.path())));
   }
 }

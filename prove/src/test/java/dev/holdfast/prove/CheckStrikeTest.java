@@ -62,6 +62,13 @@ class CheckStrikeTest {
     "for f in /arena/*.sh; do [ -f \"$f\" ] && . \"$f\"; done; true,                EXEC",
     "for f in /arena/*.log; do [ -e \"$f\" ] && chmod 666 \"$f\"; done; true,       META",
     "for d in /arena/*/; do [ -d \"$d\" ] && touch $d/mark; done; true,             CREATE",
+    "[ -f /arena/a/conf ] && . /arena/a/conf; true,                                 EXEC",
+    "[ -d /arena/a/b ] && [ -f /arena/a/b/conf ] && . /arena/a/b/conf; true,        EXEC",
+    "{ . /arena/a/b/conf; } 2> /dev/null; true,                                     EXEC",
+    "for f in /arena/a/b/*.sh; do [ -f \"$f\" ] && . \"$f\"; done; true,            EXEC",
+    "chmod 600 /arena/a/b 2> /dev/null; true,                                       META",
+    "cd /arena; rm a/b/f 2> /dev/null; true,                                        DELETE",
+    "cp /arena/a/b /private/copy 2> /dev/null; true,                                LEAK",
   })
   void whatIsNotThereComes(String line, Effect effect) throws Exception {
     loses(shell(line), effect);
@@ -70,6 +77,8 @@ class CheckStrikeTest {
   @ParameterizedTest
   @CsvSource({
     "[ -f /arena/conf ] && exit 1; true",
+    "[ -f /arena/a/b/conf ] && exit 1; true",
+    "[ -d /arena/a/b ] && ls /arena/a/b > /dev/null; true",
     "cd /arena; PATH=$PATH:/nonexistent; ls > /dev/null",
     "cd /arena; for f in *; do id -u \"$f\" && chown -h \"$f\" \"$f\"; done; true",
     "cp -a /arena /private/copy",

@@ -36,7 +36,11 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
    * <p>Threads: one at a time.
    */
   static final class Index {
-    private record Use(String name, Operation operation, int operand, boolean there) {}
+    /**
+     * @param slash it is spelled with one at its end, so it is to be a directory
+     */
+    private record Use(
+        String name, Operation operation, int operand, boolean there, boolean slash) {}
 
     private record Key(String directory, boolean checks) {}
 
@@ -53,7 +57,7 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
         }
       }
       for (Observation.Below call : observation.below()) {
-        addAbove(call.path(), call.operation(), call.operand(), call.there());
+        addAbove(call.path(), call.operation(), call.operand(), call.there(), false);
       }
     }
 
@@ -61,37 +65,40 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
     private void add(ObservedCall call, int index) {
       Operand operand = call.operation().operands().get(index);
       Operation operation = call.operation();
-      String spelled = Raw.of(operand.path());
+      String raw = Raw.of(operand.path());
+      String spelled = raw.replaceAll("/+$", "");
+      boolean slash = spelled.length() < raw.length();
       boolean there = wasThere(call, index);
       Set<String> above = new HashSet<>();
       List<Binding> bindings =
           call.changeable().stream().filter(b -> b.operand() == index).toList();
       Binding last = bindings.stream().filter(Binding::last).reduce(null, (_, b) -> b);
       if (last != null) {
-        above.addAll(addAbove(last.path(), operation, index, there));
+        above.addAll(addAbove(last.path(), operation, index, there, slash));
       } else {
         for (Binding binding : bindings) {
           int at = ("/" + spelled).lastIndexOf("/" + binding.entry() + "/");
           String rest = at < 0 ? "" : spelled.substring(at + binding.entry().length() + 1);
           if (isPlain(rest) && above.add(binding.path())) {
-            add(binding.path(), new Use(rest, operation, index, there));
+            add(binding.path(), new Use(rest, operation, index, there, slash));
           }
         }
       }
       boolean here = operand.dirfd() == Fcntl.AT_FDCWD && !spelled.startsWith("/");
       if (here && isPlain(spelled) && !above.contains(call.doing().directory())) {
-        add(call.doing().directory(), new Use(spelled, operation, index, there));
+        add(call.doing().directory(), new Use(spelled, operation, index, there, slash));
       }
     }
 
     /** For every directory above a path; gives them. */
-    private List<String> addAbove(String path, Operation operation, int operand, boolean there) {
+    private List<String> addAbove(
+        String path, Operation operation, int operand, boolean there, boolean slash) {
       List<String> above = new ArrayList<>();
-      for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-        String rest = path.substring(slash + 1);
+      for (int at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
+        String rest = path.substring(at + 1);
         if (isPlain(rest)) {
-          above.add(path.substring(0, slash));
-          add(above.getLast(), new Use(rest, operation, operand, there));
+          above.add(path.substring(0, at));
+          add(above.getLast(), new Use(rest, operation, operand, there, slash));
         }
       }
       return above;
@@ -112,7 +119,7 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
     private NamesBelow collect(Key key) {
       Seen seen = new Seen(key.checks());
       for (Use use : uses.getOrDefault(key.directory(), List.of())) {
-        seen.add(use.name(), use.operation(), use.operand(), use.there());
+        seen.add(use);
       }
       seen.missing.removeIf(name -> isUsed(name, seen.used));
       seen.inTheWay.removeAll(seen.used);
@@ -149,17 +156,21 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       this.checks = checks;
     }
 
-    void add(String name, Operation operation, int operand, boolean there) {
-      boolean target = operand == 1;
+    void add(Index.Use use) {
+      String name = use.name();
+      Operation operation = use.operation();
+      boolean there = use.there();
+      boolean target = use.operand() == 1;
+      String end = use.slash() || wantsDirectory(operation) ? "/" : "";
       boolean makes = operation.makesNew() && (target || operation.operands().size() == 1);
       if (operation.action().isCheck()) {
         if (checks && !there) {
-          missing.add(name);
+          missing.add(name + end);
         }
       } else if (makes && there && operation.action() != Action.RENAME) {
         inTheWay.add(name);
       } else if (!there && !makes && !operation.creates()) {
-        missing.add(name + (wantsDirectory(operation) ? "/" : ""));
+        missing.add(name + end);
       } else {
         used.add(name);
       }

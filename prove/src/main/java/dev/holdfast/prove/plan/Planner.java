@@ -162,7 +162,11 @@ public final class Planner {
   private void atCheck(ObservedCall call, Binding binding) {
     Statx object = binding.object();
     boolean directory = object != null && object.isDirectory();
-    if (!binding.last()) {
+    if (isMissingDirectory(binding)) {
+      atCheck(call, binding, Strike.EXCHANGE, Hazard.S05);
+      atCheck(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, Hazard.S05);
+      atCheck(call, binding, Strike.DIRECTORY, Hazard.S05);
+    } else if (!binding.last()) {
       if (object != null) {
         atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
         if (call.changeable().stream().noneMatch(Binding::last)) {
@@ -224,7 +228,9 @@ public final class Planner {
 
   private void onTheWay(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
-    if (binding.object() == null) {
+    if (isMissingDirectory(binding)) {
+      madeOnTheWay(call, binding);
+    } else if (binding.object() == null) {
       prune("nothing there", 1);
     } else {
       boolean leadsToObject = isLastStep(call, binding);
@@ -236,6 +242,28 @@ public final class Planner {
       }
       if (takesIn(operation) && call.changeable().stream().noneMatch(Binding::last)) {
         onDirectory(call, binding, hazard);
+      }
+    }
+  }
+
+  /** Nobody made it yet, so that the program cannot come to what it names below. */
+  private static boolean isMissingDirectory(Binding binding) {
+    return binding.object() == null && !binding.last() && !binding.listing();
+  }
+
+  /** The attacker makes the directory that was missing: then the program comes further. */
+  private void madeOnTheWay(ObservedCall call, Binding binding) {
+    Operation operation = call.operation();
+    List<Strike> forms = new ArrayList<>();
+    if ((operation.resolve() & STAYS_INSIDE) == 0) {
+      forms.add(Strike.SYMLINK_DIRECTORY_OTHER);
+    }
+    forms.add(takesIn(operation) ? Strike.EXCHANGE : Strike.DIRECTORY);
+    for (Strike form : forms) {
+      if (ask(binding, form, operation.action()) == 1) {
+        window(call, binding, form, Hazard.S05, check(binding));
+      } else {
+        prune("asked about before", 1);
       }
     }
   }
@@ -498,7 +526,10 @@ public final class Planner {
     if (strike == Strike.NAMES) {
       return new NamesBelow(new TreeSet<>(observation.elsewhere()), Set.of());
     }
-    boolean asks = strike == Strike.EXCHANGE || strike == Strike.SYMLINK_DIRECTORY_OTHER;
+    boolean asks =
+        strike == Strike.EXCHANGE
+            || strike == Strike.SYMLINK_DIRECTORY_OTHER
+            || (strike == Strike.DIRECTORY && binding != null && isMissingDirectory(binding));
     return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
         ? namesBelow.of(binding.path(), asks)
         : NamesBelow.NONE;

@@ -16,6 +16,7 @@ import dev.holdfast.prove.watch.Raw;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a directory of the attacker's own must have so that the victim goes on in it as in the one
@@ -70,10 +71,7 @@ final class Lookalike {
     }
     add(directory, "", MAX_DEPTH);
     below.missing().forEach(name -> addMissing(directory, name));
-    String fresh = "attacker";
-    if (!has(fresh)) {
-      entries.add(new Planted(fresh, vault.attackerContent(directory, fresh, command)));
-    }
+    plant(directory, "attacker");
     return List.copyOf(entries);
   }
 
@@ -86,7 +84,16 @@ final class Lookalike {
         return;
       }
     }
-    if (!name.endsWith("/") && !has(name) && !vault.isVolatile(name)) {
+    if (name.endsWith("/")) {
+      // What it takes for a directory it may list: then it shall find something.
+      AddedNames.files(Set.of()).forEach(each -> plant(directory, name + each));
+    } else if (!vault.isVolatile(name)) {
+      plant(directory, name);
+    }
+  }
+
+  private void plant(String directory, String name) {
+    if (!has(name)) {
       entries.add(new Planted(name, vault.attackerContent(directory, name, command)));
     }
   }

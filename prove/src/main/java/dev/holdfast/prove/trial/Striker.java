@@ -149,8 +149,8 @@ final class Striker {
               attacker.act(
                   () -> {
                     byte[] name = Raw.bytes(aside);
-                    SyscallResult made = Unistd.mkdirat(AT_FDCWD, name, 0777);
-                    Unistd.fchmodat(AT_FDCWD, name, 0777);
+                    SyscallResult made = makeOpen(aside);
+                    move.below().missing().forEach(below -> makeOpenBelow(aside, below));
                     return made.failed() ? made : replaceByDirectory(aside, binding);
                   });
           case NAMES -> addNames(binding.directory(), move);
@@ -199,6 +199,22 @@ final class Striker {
     boolean exchanges = object != null && (keepsOriginal || object.isDirectory());
     int flags = exchanges ? Unistd.RENAME_EXCHANGE : 0;
     return Unistd.renameat2(AT_FDCWD, from, AT_FDCWD, to, flags);
+  }
+
+  /** Makes a directory that is open to everybody. */
+  private static SyscallResult makeOpen(String path) {
+    SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(path), 0777);
+    Unistd.fchmodat(AT_FDCWD, Raw.bytes(path), 0777);
+    return made;
+  }
+
+  /** All that a name leads over, and itself. */
+  private static void makeOpenBelow(String directory, String name) {
+    String path = directory;
+    for (String each : Raw.names(name)) {
+      path = Raw.join(path, each);
+      makeOpen(path);
+    }
   }
 
   private static SyscallResult replaceByDirectory(String aside, Binding binding) {

@@ -244,9 +244,13 @@ class PlannerTest {
   }
 
   @Test
-  void wayThatIsNotThereIsNotTried() {
+  void aWayThatIsNotThereIsMade() {
     Binding way = new Binding(0, 1, false, "/open", "way", OPEN, null);
-    assertEquals(" | 1 nothing there", shown(call(open(O_RDONLY), way).plan(false)));
+    assertEquals(
+        "S05:SYMLINK_DIRECTORY_OTHER S05:EXCHANGE", shown(call(open(O_RDONLY), way).plan(false)));
+    assertEquals(
+        "S05:SYMLINK_DIRECTORY_OTHER S05:DIRECTORY",
+        shown(call(open(O_WRONLY | O_CREAT), way).plan(false)));
   }
 
   @ParameterizedTest
