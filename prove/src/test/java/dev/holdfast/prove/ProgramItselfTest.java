@@ -50,6 +50,14 @@ class ProgramItselfTest {
         + USUAL
         + ",       cp /bin/true /arena/tool && ln -s /arena/tool /private/link",
     "/arena/bin/tool,   " + USUAL + ",       mkdir /arena/bin && cp /bin/true /arena/bin/tool",
+    "/private/s,        "
+        + USUAL
+        + ",       cp /bin/sh /arena/i; printf '#!/arena/i\n' > /private/s; chmod +x /private/s",
+    "/private/s,        "
+        + USUAL
+        + ",       cp /bin/sh /arena/i; printf '#! /arena/i -e\n"
+        + "' > /private/j; printf '#!/private/j\n"
+        + "' > /private/s; chmod +x /private/*",
     "tool,              /arena:" + USUAL + ",cp /bin/true /arena/tool",
     "true,              /arena:" + USUAL + ",:",
   })
@@ -73,6 +81,10 @@ class ProgramItselfTest {
         + USUAL
         + ",       mkdir -m 1777 /private/t && cp /bin/true /private/t/tool",
     "true,              " + USUAL + ":/arena,:",
+    "/private/s,        "
+        + USUAL
+        + ",       cp /bin/sh /private/i; printf '#!/private/i\n"
+        + "' > /private/s; chmod +x /private/s",
   })
   void cannotBeExchanged(String command, String path, String setup) throws Exception {
     Proof proof = prove(command, path, setup);

@@ -66,7 +66,7 @@ final class Director implements TraceHandler {
     if (made == moves.size()) {
       return watchesForever() ? forever.beforeCall(call) : Then.GO_ON;
     }
-    Operation now = Operation.of(call);
+    Operation now = stage.resolver.operationOf(call);
     Site site = counter.next(call, MutationObserver.names(stage.resolver, call, now));
     Move move = moves.get(made);
     if (!move.onTheWay()) {

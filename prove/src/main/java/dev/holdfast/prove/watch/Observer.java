@@ -90,7 +90,7 @@ public final class Observer implements TraceHandler {
       resolver.forget();
       rightsChanged = false;
     }
-    Operation operation = Operation.of(call);
+    Operation operation = resolver.operationOf(call);
     if (operation.action() == Action.IDENTITY) {
       return Then.GO_ON;
     }

@@ -192,13 +192,19 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
     return mode == 0 ? new Operation(Action.STAT, operation.operands(), 0, 0) : operation;
   }
 
+  /** The same on other paths. */
+  Operation on(List<Operand> others) {
+    return new Operation(action, others, oflags, resolve);
+  }
+
   private static Operation none(Action action) {
     return new Operation(action, List.of(), 0, 0);
   }
 
   /** The paths as the victim passed them, raw. */
   public List<String> names() {
-    return switch (operands.size()) {
+    // An interpreter is named by the file, not by the call.
+    return switch (action == Action.EXEC ? Math.min(1, operands.size()) : operands.size()) {
       case 0 -> List.of();
       case 1 -> List.of(Raw.of(operands.getFirst().path()));
       default -> operands.stream().map(o -> Raw.of(o.path())).toList();

@@ -9,6 +9,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.proc.ProcFile;
 import dev.holdfast.path.walk.PathWalk;
+import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the thread of one world.
  */
 public final class Resolver {
+  /** The kernel gives up after as many, binfmt_script. */
+  private static final int MOST_INTERPRETERS = 5;
+
   private static final int WALK = Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_DIRECTORY;
   private static final int MAX_PLAIN = 1024;
   private static final int STAT_MASK = Statx.STATX_BASIC_STATS;
@@ -64,6 +68,51 @@ public final class Resolver {
   public Resolver(int hostProc, Attacker attacker) {
     this.hostProc = hostProc;
     this.attacker = attacker;
+  }
+
+  /** What a call is about to do; of one that executes a file, also with which interpreters. */
+  public Operation operationOf(Call call) {
+    Operation operation = Operation.of(call);
+    if (operation.action() != Action.EXEC || operation.operands().isEmpty()) {
+      return operation;
+    }
+    List<Operand> operands = new ArrayList<>(operation.operands());
+    while (operands.size() <= MOST_INTERPRETERS) {
+      byte[] interpreter = Interpreter.of(start(call.task(), operands.getLast()));
+      if (interpreter.length == 0) {
+        break;
+      }
+      operands.add(new Operand(Fcntl.AT_FDCWD, interpreter, true));
+    }
+    return operation.on(operands);
+  }
+
+  /** The first bytes of a regular file. */
+  private byte[] start(Task task, Operand operand) {
+    byte[] path = operand.path();
+    int base = path.length == 0 ? -1 : base(task, operand, path);
+    if (base < 0) {
+      return new byte[0];
+    }
+    String raw = Raw.of(path);
+    byte[] relative = Raw.bytes(raw.startsWith("/") ? "." + raw : raw);
+    try {
+      Result<Statx> file = Statx.statx(base, relative, 0, Statx.STATX_TYPE);
+      // Nothing that does something when it is opened.
+      if (file.failed() || !file.value().isRegular()) {
+        return new byte[0];
+      }
+      int flags = Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY;
+      SyscallResult opened = Fcntl.openat(base, relative, flags, 0);
+      if (opened.failed()) {
+        return new byte[0];
+      }
+      byte[] start = Contents.readAll(opened.intValue(), Interpreter.START);
+      Unistd.close(opened.intValue());
+      return start;
+    } finally {
+      Unistd.close(base);
+    }
   }
 
   /** Some task changed its root directory: absolute names no longer start where ours do. */
