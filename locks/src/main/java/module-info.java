@@ -15,8 +15,7 @@ module dev.holdfast.locks {
   exports dev.holdfast.locks;
   exports dev.holdfast.locks.descriptor;
   exports dev.holdfast.locks.enforce;
-  exports dev.holdfast.locks.event to
-      dev.holdfast.cluster;
+  exports dev.holdfast.locks.event;
   exports dev.holdfast.locks.memory;
   exports dev.holdfast.locks.process;
   exports dev.holdfast.locks.remote;

@@ -37,6 +37,8 @@ public final class ClusterCost {
   }
 
   /**
+   * Prints what each costs.
+   *
    * @param kinds which, {@code zookeeper} or {@code postgresql}; both if none is named
    */
   public static void main(String[] kinds) throws Exception {

@@ -43,21 +43,18 @@ class ProgramItselfTest {
   @CsvSource({
     "/arena/tool,       " + USUAL + ",       cp /bin/true /arena/tool",
     "/arena/job,        " + USUAL + ",       echo ':' > /arena/job && chmod +x /arena/job",
-    "/arena/job,        "
-        + USUAL
-        + ",       printf '#!/bin/sh\\n' > /arena/job && chmod +x /arena/job",
+    "/arena/job,        " + USUAL + ",       echo '#!/bin/sh' > /arena/job && chmod +x /arena/job",
     "/private/link,     "
         + USUAL
         + ",       cp /bin/true /arena/tool && ln -s /arena/tool /private/link",
     "/arena/bin/tool,   " + USUAL + ",       mkdir /arena/bin && cp /bin/true /arena/bin/tool",
     "/private/s,        "
         + USUAL
-        + ",       cp /bin/sh /arena/i; printf '#!/arena/i\n' > /private/s; chmod +x /private/s",
+        + ",       cp /bin/sh /arena/i; echo '#!/arena/i' > /private/s; chmod +x /private/s",
     "/private/s,        "
         + USUAL
-        + ",       cp /bin/sh /arena/i; printf '#! /arena/i -e\n"
-        + "' > /private/j; printf '#!/private/j\n"
-        + "' > /private/s; chmod +x /private/*",
+        + ",       cp /bin/sh /arena/i; echo '#! /arena/i -e' > /private/j; echo '#!/private/j' >"
+        + " /private/s; chmod +x /private/*",
     "tool,              /arena:" + USUAL + ",cp /bin/true /arena/tool",
     "true,              /arena:" + USUAL + ",:",
   })
@@ -83,8 +80,7 @@ class ProgramItselfTest {
     "true,              " + USUAL + ":/arena,:",
     "/private/s,        "
         + USUAL
-        + ",       cp /bin/sh /private/i; printf '#!/private/i\n"
-        + "' > /private/s; chmod +x /private/s",
+        + ",       cp /bin/sh /private/i; echo '#!/private/i' > /private/s; chmod +x /private/s",
   })
   void cannotBeExchanged(String command, String path, String setup) throws Exception {
     Proof proof = prove(command, path, setup);

@@ -148,7 +148,6 @@ final class Striker {
           case DIRECTORY ->
               attacker.act(
                   () -> {
-                    byte[] name = Raw.bytes(aside);
                     SyscallResult made = makeOpen(aside);
                     move.below().missing().forEach(below -> makeOpenBelow(aside, below));
                     return made.failed() ? made : replaceByDirectory(aside, binding);
