@@ -248,6 +248,11 @@ class PlannerTest {
     Binding way = new Binding(0, 1, false, "/open", "way", OPEN, null);
     assertEquals(
         "S05:SYMLINK_DIRECTORY_OTHER S05:EXCHANGE", shown(call(open(O_RDONLY), way).plan(false)));
+  }
+
+  @Test
+  void aWayThatIsNotThereIsMadeForWhatIsCreated() {
+    Binding way = new Binding(0, 1, false, "/open", "way", OPEN, null);
     assertEquals(
         "S05:SYMLINK_DIRECTORY_OTHER S05:DIRECTORY",
         shown(call(open(O_WRONLY | O_CREAT), way).plan(false)));
