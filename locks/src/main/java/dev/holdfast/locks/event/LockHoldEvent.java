@@ -11,6 +11,7 @@ import jdk.jfr.Threshold;
 @Label("Lock Hold")
 @Category({"Holdfast", "Locks"})
 @Threshold("10 ms")
+@SuppressWarnings("exports") // who uses this needs no jdk.jfr
 public final class LockHoldEvent extends Event {
   @Label("Lock")
   String lock = "";

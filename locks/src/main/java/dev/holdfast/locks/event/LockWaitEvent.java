@@ -12,6 +12,7 @@ import jdk.jfr.Threshold;
 @Label("Lock Wait")
 @Category({"Holdfast", "Locks"})
 @Threshold("1 ms")
+@SuppressWarnings("exports") // who uses this needs no jdk.jfr
 public final class LockWaitEvent extends Event {
   @Label("Lock")
   String lock = "";

@@ -22,8 +22,9 @@ final class Interpreter {
   private Interpreter() {}
 
   /**
+   * Its name as it is spelled in the file; empty if there is none.
+   *
    * @param start of the file
-   * @return its name as it is spelled there; empty if the file has none
    */
   static byte[] of(byte[] start) {
     if (start.length > 2 && start[0] == '#' && start[1] == '!') {
