@@ -230,8 +230,6 @@ public final class Planner {
     Operation operation = call.operation();
     if (isMissingDirectory(binding)) {
       madeOnTheWay(call, binding);
-    } else if (binding.object() == null) {
-      prune("nothing there", 1);
     } else {
       boolean leadsToObject = isLastStep(call, binding);
       Hazard hazard = leadsToObject ? objectHazard(call, binding) : Hazard.S13;
@@ -324,9 +322,7 @@ public final class Planner {
         Hazard hazard = objectHazard(call, binding);
         window(call, binding, Strike.SYMLINK_DIRECTORY, hazard, check);
         onDirectory(call, binding, hazard);
-        if (binding.object() != null) {
-          goesOn(call, binding, Strike.DIRECTORY);
-        }
+        goesOn(call, binding, Strike.DIRECTORY);
       }
       case RENAME, LINK -> {
         boolean source = binding.operand() == 0;
@@ -416,7 +412,7 @@ public final class Planner {
     }
     boolean follow = operation.operands().get(binding.operand()).follow();
     boolean directory = object != null && object.isDirectory() && !operation.writes();
-    if (object != null) {
+    if (object != null || operation.wantsDirectory()) {
       goesOn(call, binding, operation.wantsDirectory() ? Strike.DIRECTORY : Strike.FILE);
     }
     if (operation.wantsDirectory() || directory) {

@@ -145,13 +145,19 @@ final class Striker {
                   return made.failed() ? made : replace(aside, binding);
                 });
           }
-          case DIRECTORY ->
-              attacker.act(
-                  () -> {
-                    SyscallResult made = makeOpen(aside);
-                    move.below().missing().forEach(below -> makeOpenBelow(aside, below));
-                    return made.failed() ? made : replaceByDirectory(aside, binding);
-                  });
+          case DIRECTORY -> {
+            SyscallResult made =
+                attacker.act(
+                    () -> {
+                      SyscallResult first = makeOpen(aside);
+                      move.below().missing().forEach(below -> makeOpenBelow(aside, below));
+                      return first;
+                    });
+            if (made.ok() && binding.object() == null && move.call().operation().lists()) {
+              addNames(aside, move);
+            }
+            yield made.failed() ? made : attacker.act(() -> replaceByDirectory(aside, binding));
+          }
           case NAMES -> addNames(binding.directory(), move);
           case EXCHANGE -> {
             List<Lookalike.Entry> like =

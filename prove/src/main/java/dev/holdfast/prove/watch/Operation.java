@@ -268,7 +268,7 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
   }
 
   /** True if the call opens a directory to read what stands in it. */
-  boolean lists() {
+  public boolean lists() {
     return reads() && wantsDirectory();
   }
 
