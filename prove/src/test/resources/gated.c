@@ -129,7 +129,7 @@ static void scene(void) {
   directory("/srv/vault/empty", 0);
 }
 
-static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t", "e", "e/x", "e/t"};
+static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t", "e", "e/x", "e/t", "m", "m/x"};
 static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/vault/dir",
                                 "/srv/vault/new", "/srv/vault/empty", "hardlink", "own", "owndir", "gone"};
 

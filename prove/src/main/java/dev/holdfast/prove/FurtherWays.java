@@ -133,7 +133,7 @@ final class FurtherWays {
           continue;
         }
         next.stream()
-            .map(after -> before.then(after.atFirst()))
+            .map(after -> joined(before, after))
             .filter(s -> s.window().id().equals(only))
             .forEach(further::add);
         if (!further.isEmpty()) {
@@ -223,13 +223,24 @@ final class FurtherWays {
   }
 
   private List<Scenario> next(Scenario first, Rehearsal rehearsal) {
-    return planner
-        .apply(rehearsal.observation(), first.volatileNames())
-        .plan(rehearsal.from())
-        .scenarios()
-        .stream()
-        .filter(scenario -> isNew(first, scenario))
-        .toList();
+    Planner next = planner.apply(rehearsal.observation(), first.volatileNames());
+    List<Scenario> found =
+        new ArrayList<>(
+            next.plan(rehearsal.from()).scenarios().stream()
+                .filter(scenario -> isNew(first, scenario))
+                .toList());
+    next.linkedInstead(first).filter(s -> !known.contains(s.window().id())).ifPresent(found::add);
+    return found;
+  }
+
+  /** Both moves, one after the other; or the one, if it is for the same call. */
+  private static Scenario joined(Scenario first, Scenario next) {
+    return isInstead(first, next) ? next : first.then(next.atFirst());
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very call that was observed
+  private static boolean isInstead(Scenario first, Scenario next) {
+    return next.last().call() == first.last().call();
   }
 
   private List<Scenario> after(Scenario first, List<Scenario> seen) {
@@ -241,7 +252,7 @@ final class FurtherWays {
               next.last().strike(),
               next.window().use().call());
       if (planned.add(key)) {
-        found.add(first.then(next.atFirst()));
+        found.add(joined(first, next));
       } else {
         pruned.merge("likewise on another way", 1, Integer::sum);
       }

@@ -28,7 +28,7 @@ class BruteForceTest {
   private static final int PAIRS = Integer.getInteger("holdfast.brute.pairs", 40);
   private static final long SEED = Long.getLong("holdfast.brute.seed", 1);
 
-  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t", "e/x", "e/t"};
+  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t", "e/x", "e/t", "m/x"};
   private static final String[] CALLS = {
     "absent N",
     "regular N",
@@ -55,6 +55,7 @@ class BruteForceTest {
     "link N N",
     "chdir d",
     "chdir e",
+    "chdir m",
     "rmdir d",
   };
   private static final String SETUP =
@@ -122,7 +123,10 @@ class BruteForceTest {
         List.of("read a", "mine a", "put t"),
         List.of("regular a", "read a", "same a", "put t"),
         List.of("follows d/x", "rmdir d", "nofollow e/x"),
-        List.of("chdir e", "regular a", "mine a", "append a"));
+        List.of("chdir e", "regular a", "mine a", "append a"),
+        List.of("follows m/x", "chmod m/x"),
+        List.of("chdir m", "unlink a"),
+        List.of("absent m/x", "put m/x"));
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -120,6 +121,25 @@ public final class Planner {
     // Whoever tries only some of it shall begin with the uses.
     scenarios.sort(Comparator.comparing(s -> s.last().call().operation().action().isCheck()));
     return new Plan(scenarios, pruned);
+  }
+
+  /**
+   * Where a first move made a directory that was missing: a link to a protected one instead, which
+   * has what the program then looks for in it, as this observation shows.
+   */
+  public Optional<Scenario> linkedInstead(Scenario first) {
+    Move move = first.last();
+    Binding binding = move.binding();
+    if (first.moves().size() > 1
+        || binding == null
+        || binding.object() != null
+        || move.strike() != Strike.DIRECTORY
+        || namesBelow.of(binding.path(), true).missing().isEmpty()) {
+      return Optional.empty();
+    }
+    int before = scenarios.size();
+    window(move.call(), binding, Strike.SYMLINK_DIRECTORY_OTHER, Hazard.S05, null);
+    return scenarios.size() == before ? Optional.empty() : Optional.of(scenarios.removeLast());
   }
 
   private void moments(ObservedCall call) {
