@@ -100,6 +100,8 @@ class RefereeTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         DataInputStream in = new DataInputStream(socket.getInputStream());
         DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
+      // For a few dozen acquisitions: who waits longer waits for ever.
+      socket.setSoTimeout(Math.toIntExact(TimeUnit.MINUTES.toMillis(10)));
       long nextStep = 0;
       for (int killed = 0; ; ) {
         // Paced by what was acquired, so that a slow machine is not only killing.

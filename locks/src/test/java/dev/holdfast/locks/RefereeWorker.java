@@ -41,6 +41,12 @@ final class RefereeWorker {
    * Arguments: the directory, the referee's port, then names: of kinds, {@code fair-KIND}, naive.
    */
   public static void main(String[] args) {
+    // The test would wait for a lock that nobody asks for any more.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> {
+          e.printStackTrace();
+          Runtime.getRuntime().halt(1);
+        });
     RefereeWorker worker = new RefereeWorker(Path.of(args[0]), Integer.parseInt(args[1]));
     for (String name : List.of(args).subList(2, args.length)) {
       Thread.ofPlatform().start(() -> worker.run(name));

@@ -172,14 +172,29 @@ public final class KernelLocks {
         note);
   }
 
+  /**
+   * A table of more than a page is read in pieces, and an entry is passed over when one before it
+   * goes in between: that something is not in it is said only after as many looks.
+   */
+  private static final int LOOKS = 10;
+
   /** True if the table says that this process holds all of the range at least so strongly. */
   public static boolean holdsPosix(Statx stat, Key key, Mode mode) throws IOException {
     Mounts.Device device = deviceOf(stat);
+    for (int i = 0; i < LOOKS; i++) {
+      if (coversPosix(read(), device, stat, key, mode)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean coversPosix(
+      List<Entry> entries, Mounts.Device device, Statx stat, Key key, Mode mode) {
     int self = Unistd.getpid();
     long from = key.start();
     long end = key.length() == 0 ? Long.MAX_VALUE : key.start() + key.length();
     boolean progress = true;
-    List<Entry> entries = read();
     while (from < end && progress) {
       progress = false;
       for (Entry entry : entries) {
@@ -201,8 +216,17 @@ public final class KernelLocks {
   /** True if the table says that this process has a POSIX lock on any part of the file. */
   public static boolean hasPosix(Statx stat) throws IOException {
     Mounts.Device device = deviceOf(stat);
+    for (int i = 0; i < LOOKS; i++) {
+      if (showsPosix(read(), device, stat)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean showsPosix(List<Entry> entries, Mounts.Device device, Statx stat) {
     int self = Unistd.getpid();
-    for (Entry entry : read()) {
+    for (Entry entry : entries) {
       if (!entry.waiting()
           && entry.word().equals("POSIX")
           && entry.pid() == self
