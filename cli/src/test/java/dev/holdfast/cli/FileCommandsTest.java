@@ -511,10 +511,10 @@ class FileCommandsTest {
     Files.setPosixFilePermissions(orphan, PosixFilePermissions.fromString("rwx------"));
     CommandRun.of("temp", new TempCommand(), "--in", dir.toString(), "--", orphan.toString())
         .assertRefused(
-            126,
+            127,
             "holdfast temp: "
                 + orphan
-                + ": cannot be executed: No such file or directory (ENOENT)");
+                + ": cannot be executed: its interpreter is not there (ENOENT)");
     for (String kind : new String[] {"file", "dir"}) {
       String check = "case $HOLDFAST_TEMP in *.d) exit 0 ;; esac; exit 1";
       String[] line = {kind, "--suffix", ".d", "--", "sh", "-c", check};

@@ -228,7 +228,9 @@ final class ClusterHeld implements Held, HeldStack.Share {
     } finally {
       queue.remove(this);
       queue.closed();
-      LockEvents.held(event, lock, mode());
+      if (event != null) {
+        LockEvents.held(event, lock.name(), lock.kind().word(), mode() == Mode.SHARED);
+      }
     }
     if (failure != null) {
       throw new UncheckedIOException(failure);

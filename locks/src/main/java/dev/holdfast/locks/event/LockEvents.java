@@ -1,7 +1,5 @@
 package dev.holdfast.locks.event;
 
-import dev.holdfast.locks.HostLock;
-import dev.holdfast.locks.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +28,13 @@ public final class LockEvents {
   }
 
   /** A request ended. */
-  public static void waited(@Nullable LockWaitEvent event, HostLock lock, boolean granted) {
-    if (event == null) {
-      return;
-    }
+  public static void waited(
+      LockWaitEvent event, String lock, String kind, boolean shared, boolean granted) {
     event.end();
     if (event.shouldCommit()) {
-      event.lock = lock.name();
-      event.kind = lock.kind().word();
-      event.shared = lock.mode() == Mode.SHARED;
+      event.lock = lock;
+      event.kind = kind;
+      event.shared = shared;
       event.granted = granted;
       event.commit();
     }
@@ -58,15 +54,12 @@ public final class LockEvents {
   }
 
   /** A lock was let go. */
-  public static void held(@Nullable LockHoldEvent event, HostLock lock, Mode mode) {
-    if (event == null) {
-      return;
-    }
+  public static void held(LockHoldEvent event, String lock, String kind, boolean shared) {
     event.end();
     if (event.shouldCommit()) {
-      event.lock = lock.name();
-      event.kind = lock.kind().word();
-      event.shared = mode == Mode.SHARED;
+      event.lock = lock;
+      event.kind = kind;
+      event.shared = shared;
       event.commit();
     }
   }

@@ -8,6 +8,7 @@ import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.LockView;
+import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Outcome;
 import dev.holdfast.locks.event.LockEvents;
 import dev.holdfast.locks.event.LockWaitEvent;
@@ -82,7 +83,9 @@ public final class FairView extends LockView {
       held = turn == null ? null : lock.acquire(deadline);
       return held;
     } finally {
-      LockEvents.waited(event, this, held != null);
+      if (event != null) {
+        LockEvents.waited(event, name(), kind().word(), mode() == Mode.SHARED, held != null);
+      }
     }
   }
 

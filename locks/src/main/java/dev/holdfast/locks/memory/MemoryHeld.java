@@ -227,7 +227,9 @@ final class MemoryHeld implements Held, HeldStack.Share {
     if (generation <= MemoryCell.SHARED || !cell.release(generation)) {
       closeSlowly();
     }
-    LockEvents.held(event, lock, mode);
+    if (event != null) {
+      LockEvents.held(event, lock.name(), lock.kind().word(), mode == Mode.SHARED);
+    }
     if (lost != null) {
       tellLost();
       throw new UncheckedIOException(lost);

@@ -53,7 +53,7 @@ public abstract class AbstractLock<L extends AbstractLock<L>> implements HostLoc
       held = await(deadline);
       return held;
     } finally {
-      LockEvents.waited(event, this, held != null);
+      LockEvents.waited(event, name, kind().word(), mode == Mode.SHARED, held != null);
     }
   }
 

@@ -290,7 +290,9 @@ final class LocalHeld implements Held, HeldStack.Share {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      LockEvents.held(event, lock, mode);
+      if (event != null) {
+        LockEvents.held(event, lock.name(), lock.kind().word(), mode == Mode.SHARED);
+      }
       closeCompanion();
     }
   }
