@@ -182,38 +182,38 @@ public final class Planner {
   private void atCheck(ObservedCall call, Binding binding) {
     Statx object = binding.object();
     boolean directory = object != null && object.isDirectory();
-    if (isMissingDirectory(binding)) {
-      atCheck(call, binding, Strike.EXCHANGE, Hazard.S05);
-      atCheck(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, Hazard.S05);
-      atCheck(call, binding, Strike.DIRECTORY, Hazard.S05);
+    if (binding.isMissingDirectory()) {
+      firstTimes(call, binding, Strike.EXCHANGE, Hazard.S05);
+      firstTimes(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, Hazard.S05);
+      firstTimes(call, binding, Strike.DIRECTORY, Hazard.S05);
     } else if (!binding.last()) {
       if (object != null) {
-        atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
+        firstTimes(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S13);
         if (call.changeable().stream().noneMatch(Binding::last)) {
           // The attacker cannot change what was asked about, only where it is asked.
           boolean there = call.result().ok();
-          atCheck(call, binding, there ? Strike.DIRECTORY : Strike.EXCHANGE, Hazard.S13);
+          firstTimes(call, binding, there ? Strike.DIRECTORY : Strike.EXCHANGE, Hazard.S13);
         }
       }
     } else if (object == null) {
-      atCheck(call, binding, Strike.CONTENT, Hazard.S05);
-      atCheck(call, binding, Strike.SYMLINK, Hazard.S05);
-      atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S05);
-      atCheck(call, binding, Strike.DIRECTORY, Hazard.S05);
+      firstTimes(call, binding, Strike.CONTENT, Hazard.S05);
+      firstTimes(call, binding, Strike.SYMLINK, Hazard.S05);
+      firstTimes(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S05);
+      firstTimes(call, binding, Strike.DIRECTORY, Hazard.S05);
     } else if (directory) {
-      atCheck(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S01);
+      firstTimes(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S01);
     } else {
-      atCheck(call, binding, Strike.SYMLINK, Hazard.S01);
-      atCheck(call, binding, Strike.SYMLINK_DANGLING, Hazard.S04);
-      atCheck(call, binding, Strike.REMOVE, Hazard.S04);
+      firstTimes(call, binding, Strike.SYMLINK, Hazard.S01);
+      firstTimes(call, binding, Strike.SYMLINK_DANGLING, Hazard.S04);
+      firstTimes(call, binding, Strike.REMOVE, Hazard.S04);
       if (!isHis(object)) {
-        atCheck(call, binding, Strike.CONTENT, Hazard.S01);
+        firstTimes(call, binding, Strike.CONTENT, Hazard.S01);
       }
     }
   }
 
   /** A program may ask about one name very often, and seldom goes on otherwise at a later time. */
-  private void atCheck(ObservedCall call, Binding binding, Strike strike, Hazard hazard) {
+  private void firstTimes(ObservedCall call, Binding binding, Strike strike, Hazard hazard) {
     int most = binding.last() ? MOST_ASKED : 1;
     if (ask(binding, strike, call.operation().action()) <= most) {
       window(call, binding, strike, hazard, check(binding));
@@ -248,7 +248,7 @@ public final class Planner {
 
   private void onTheWay(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
-    if (isMissingDirectory(binding)) {
+    if (binding.isMissingDirectory()) {
       madeOnTheWay(call, binding);
     } else {
       boolean leadsToObject = isLastStep(call, binding);
@@ -264,26 +264,14 @@ public final class Planner {
     }
   }
 
-  /** Nobody made it yet, so that the program cannot come to what it names below. */
-  private static boolean isMissingDirectory(Binding binding) {
-    return binding.object() == null && !binding.last() && !binding.listing();
-  }
-
   /** The attacker makes the directory that was missing: then the program comes further. */
   private void madeOnTheWay(ObservedCall call, Binding binding) {
     Operation operation = call.operation();
-    List<Strike> forms = new ArrayList<>();
     if ((operation.resolve() & STAYS_INSIDE) == 0) {
-      forms.add(Strike.SYMLINK_DIRECTORY_OTHER);
+      firstTimes(call, binding, Strike.SYMLINK_DIRECTORY_OTHER, Hazard.S05);
     }
-    forms.add(takesIn(operation) ? Strike.EXCHANGE : Strike.DIRECTORY);
-    for (Strike form : forms) {
-      if (ask(binding, form, operation.action()) == 1) {
-        window(call, binding, form, Hazard.S05, check(binding));
-      } else {
-        prune("asked about before", 1);
-      }
-    }
+    Strike form = takesIn(operation) ? Strike.EXCHANGE : Strike.DIRECTORY;
+    firstTimes(call, binding, form, Hazard.S05);
   }
 
   /** What the program finds there it reads or runs, and does not change. */
@@ -545,7 +533,7 @@ public final class Planner {
     boolean asks =
         strike == Strike.EXCHANGE
             || strike == Strike.SYMLINK_DIRECTORY_OTHER
-            || (strike == Strike.DIRECTORY && binding != null && isMissingDirectory(binding));
+            || (strike == Strike.DIRECTORY && binding != null && binding.isMissingDirectory());
     return binding != null && (asks || strike == Strike.SYMLINK_DIRECTORY)
         ? namesBelow.of(binding.path(), asks)
         : NamesBelow.NONE;

@@ -52,8 +52,7 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
 
   /** The call failed since something was there, or was not, and now that is otherwise. */
   private static boolean isOtherwise(Move move, Binding binding) {
-    boolean made = binding.object() == null && !binding.last() && !binding.listing();
-    return (made && move.call().result().failed())
+    return (binding.isMissingDirectory() && move.call().result().failed())
         || move.call().failedFor(binding)
         || (move.strike() == Strike.REMOVE && move.call().result().is(Errno.EEXIST));
   }

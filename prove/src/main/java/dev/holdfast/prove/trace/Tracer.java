@@ -451,8 +451,8 @@ public final class Tracer implements AutoCloseable {
       return true;
     }
     Call call = pending.remove(task.tid());
-    if (call != null) {
-      run.handler.afterCall(call, failure.raw());
+    if (call != null && run.handler.afterCall(call, failure.raw()) == Then.KILL) {
+      kill(run, new Ending.Stopped());
     }
     if (run.killed != null || start.tryAfter(failure)) {
       return true;

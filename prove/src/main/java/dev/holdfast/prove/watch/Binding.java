@@ -40,6 +40,11 @@ public record Binding(
     return Raw.join(directory, entry);
   }
 
+  /** True of a directory on the way that nobody made yet: what is named below cannot be come to. */
+  public boolean isMissingDirectory() {
+    return object == null && !last && !listing();
+  }
+
   /** True in a directory as {@code /tmp}: anyone may create, and only owners may remove. */
   public boolean stickyWorldWritable() {
     int bits = Statx.S_ISVTX | 02;

@@ -1,6 +1,5 @@
 package dev.holdfast.prove.watch;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -57,16 +56,14 @@ final class Interpreter {
         int header = Math.toIntExact(headers + (long) i * file.getShort(HEADER_SIZE));
         if (file.getInt(header) == PT_INTERP) {
           int from = Math.toIntExact(file.getLong(header + 8));
-          int size = Math.toIntExact(file.getLong(header + 32));
-          byte[] name = new byte[size];
-          file.get(from, name);
-          return Raw.bytes(Raw.of(name).split("\0", 2)[0]);
+          int to = from;
+          while (file.get(to) != 0) {
+            to++;
+          }
+          return Arrays.copyOfRange(start, from, to);
         }
       }
-    } catch (IndexOutOfBoundsException
-        | BufferUnderflowException
-        | NegativeArraySizeException
-        | ArithmeticException farOrBroken) {
+    } catch (IndexOutOfBoundsException | ArithmeticException farOrBroken) {
       // The kernel reads it wherever it is; who has it elsewhere does without.
     }
     return new byte[0];
