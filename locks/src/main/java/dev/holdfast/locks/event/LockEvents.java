@@ -14,30 +14,23 @@ public final class LockEvents {
 
   private LockEvents() {}
 
+  // Nothing here may take one class of events for another: without a recorder there is none of
+  // them.
+
   /** A request begins; null if nobody records. */
   public static @Nullable LockWaitEvent waits() {
     if (!RECORDABLE) {
       return null;
     }
     LockWaitEvent event = new LockWaitEvent();
-    if (!event.isEnabled()) {
-      return null;
-    }
-    event.begin();
-    return event;
+    return event.isBegun() ? event : null;
   }
 
   /** A request ended. */
   public static void waited(
       LockWaitEvent event, String lock, String kind, boolean shared, boolean granted) {
-    event.end();
-    if (event.shouldCommit()) {
-      event.lock = lock;
-      event.kind = kind;
-      event.shared = shared;
-      event.granted = granted;
-      event.commit();
-    }
+    event.granted = granted;
+    event.tell(lock, kind, shared);
   }
 
   /** A lock was granted; null if nobody records. */
@@ -46,22 +39,12 @@ public final class LockEvents {
       return null;
     }
     LockHoldEvent event = new LockHoldEvent();
-    if (!event.isEnabled()) {
-      return null;
-    }
-    event.begin();
-    return event;
+    return event.isBegun() ? event : null;
   }
 
   /** A lock was let go. */
   public static void held(LockHoldEvent event, String lock, String kind, boolean shared) {
-    event.end();
-    if (event.shouldCommit()) {
-      event.lock = lock;
-      event.kind = kind;
-      event.shared = shared;
-      event.commit();
-    }
+    event.tell(lock, kind, shared);
   }
 
   /** A request was refused. */

@@ -409,7 +409,7 @@ public final class PidFile extends LocalLock<PidFile> {
 
     /**
      * Where the program that had the lock has ended, and what it left running has it now: the
-     * number, and what is kept beside it, are that one's. Whoever wrote a number of his own knows
+     * number, and what is kept beside it, are that one's. Whoever wrote its own number knows
      * better.
      */
     private void nameHeir(LockFile lock) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,15 +179,19 @@ public final class KernelLocks {
    */
   private static final int LOOKS = 10;
 
-  /** True if the table says that this process holds all of the range at least so strongly. */
-  public static boolean holdsPosix(Statx stat, Key key, Mode mode) throws IOException {
-    Mounts.Device device = deviceOf(stat);
+  private static boolean shows(Predicate<List<Entry>> sought) throws IOException {
     for (int i = 0; i < LOOKS; i++) {
-      if (coversPosix(read(), device, stat, key, mode)) {
+      if (sought.test(read())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** True if the table says that this process holds all of the range at least so strongly. */
+  public static boolean holdsPosix(Statx stat, Key key, Mode mode) throws IOException {
+    Mounts.Device device = deviceOf(stat);
+    return shows(entries -> coversPosix(entries, device, stat, key, mode));
   }
 
   private static boolean coversPosix(
@@ -216,12 +221,7 @@ public final class KernelLocks {
   /** True if the table says that this process has a POSIX lock on any part of the file. */
   public static boolean hasPosix(Statx stat) throws IOException {
     Mounts.Device device = deviceOf(stat);
-    for (int i = 0; i < LOOKS; i++) {
-      if (showsPosix(read(), device, stat)) {
-        return true;
-      }
-    }
-    return false;
+    return shows(entries -> showsPosix(entries, device, stat));
   }
 
   private static boolean showsPosix(List<Entry> entries, Mounts.Device device, Statx stat) {
