@@ -1,8 +1,6 @@
 package dev.holdfast.findings;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.holdfast.findings.terminal.TextTable;
 import java.io.IOException;
 import java.io.Writer;
@@ -47,15 +45,7 @@ public final class SarifWriter {
 
   /** Writes a whole SARIF log with one run; does not close {@code out}. */
   public static void write(Report report, Writer out) throws IOException {
-    JsonFactory factory =
-        JsonFactory.builder()
-            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .build();
-    try (JsonGenerator json = factory.createGenerator(out)) {
-      json.setPrettyPrinter(new DefaultPrettyPrinter());
-      new SarifWriter(json).log(report);
-    }
-    out.write('\n');
+    Json.document(out, json -> new SarifWriter(json).log(report));
   }
 
   private void log(Report report) throws IOException {

@@ -19,8 +19,14 @@ public final class Kernel {
 
   private Kernel() {}
 
-  /** A function of the C library. */
+  /**
+   * A function of the C library.
+   *
+   * @throws NativeAccessError on another system, where it could have the same name and another
+   *     meaning
+   */
   public static MemorySegment symbol(String name) {
+    NativeAccessError.requireLinux();
     SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
     return lookup
         .find(name)

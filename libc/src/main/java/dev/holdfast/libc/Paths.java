@@ -2,6 +2,7 @@ package dev.holdfast.libc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,35 @@ public final class Paths {
       from++;
     }
     return Arrays.copyOfRange(absolute, from, end);
+  }
+
+  /** The path whose name these bytes are, whether or not the JVM's locale can decode them. */
+  public static Path path(byte[] name) {
+    String text = display(name);
+    if (text.indexOf('\uFFFD') < 0) {
+      return Path.of(text);
+    }
+    // Of a URI Java takes the bytes as they are.
+    StringBuilder escaped = new StringBuilder("file:///");
+    for (byte each : name) {
+      escaped.append(each == '/' ? "/" : String.format("%%%02x", each & 0xff));
+    }
+    Path absolute = Path.of(URI.create(escaped.toString()));
+    return name[0] == '/' ? absolute : absolute.subpath(0, absolute.getNameCount());
+  }
+
+  /** In the same directory, with something before and after its name. */
+  public static Path besideOf(Path file, String before, String after) {
+    String text = file.toString();
+    if (text.indexOf('\uFFFD') < 0) {
+      return file.resolveSibling(before + file.getFileName() + after);
+    }
+    byte[] first = bytes(before);
+    byte[] last = bytes(after);
+    byte[] name = bytes(file.getFileName());
+    ByteBuffer whole = ByteBuffer.allocate(first.length + name.length + last.length);
+    whole.put(first).put(name).put(last);
+    return file.resolveSibling(path(whole.array()));
   }
 
   /**

@@ -260,6 +260,23 @@ public final class Unistd {
     }
   }
 
+  /**
+   * {@code int pipe2(int fds[2], int flags)}, pipe(2), always close-on-exec.
+   *
+   * @param ends gets the end that is read from, then the one that is written to
+   */
+  public static SyscallResult pipe2(int[] ends) {
+    try (Scratch scratch = Scratch.open()) {
+      long fds = scratch.allocate(8);
+      SyscallResult made = Kernel.call(scratch, Sysno.PIPE2, fds, Fcntl.O_CLOEXEC, 0, 0, 0, 0);
+      if (made.ok()) {
+        ends[0] = Memory.getInt(fds);
+        ends[1] = Memory.getInt(fds + 4);
+      }
+      return made;
+    }
+  }
+
   /** {@code int dup3(int oldfd, int newfd, int flags)}, dup(2), always close-on-exec. */
   public static SyscallResult dup3(int oldFd, int newFd) {
     return Kernel.call(Sysno.DUP3, oldFd, newFd, Fcntl.O_CLOEXEC);

@@ -101,6 +101,15 @@ public final class FileName {
     return display(decode(name));
   }
 
+  /**
+   * A path as it is spelled; where Java cannot decode it, with the bytes escaped. {@code toString}
+   * would be the name of another file.
+   */
+  public static String shownOf(Path path) {
+    String spelled = path.toString();
+    return spelled.indexOf('\uFFFD') < 0 ? spelled : display(Paths.bytes(path));
+  }
+
   private static String display(String text) {
     StringBuilder shown = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); ) {

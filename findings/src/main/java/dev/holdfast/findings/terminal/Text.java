@@ -11,6 +11,11 @@ public final class Text {
 
   private static final Pattern SAFE_IN_SHELL = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
+  /** Bytes of a name that are not UTF-8. */
+  private static final int FIRST_BYTE = 0xDC80;
+
+  private static final int LAST_BYTE = 0xDCFF;
+
   private static final String PUNCTUATION = "/.,;:=()[]{}|&-_";
 
   private Text() {}
@@ -24,7 +29,7 @@ public final class Text {
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       int length = Character.charCount(c);
-      if (obeyed(c)) {
+      if (isObeyed(c)) {
         if (out == null) {
           out = new StringBuilder(text.length() + 16).append(text, 0, i);
         }
@@ -38,7 +43,7 @@ public final class Text {
   }
 
   /** Controls, and the invisible characters that turn the direction of writing. */
-  private static boolean obeyed(int c) {
+  public static boolean isObeyed(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -51,6 +56,9 @@ public final class Text {
   }
 
   private static String escape(int c) {
+    if (c >= FIRST_BYTE && c <= LAST_BYTE) {
+      return String.format("\\x%02x", c & 0xff);
+    }
     return String.format(c < 0x80 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
   }
 
@@ -67,7 +75,7 @@ public final class Text {
     word.codePoints()
         .forEach(
             c -> {
-              if (obeyed(c)) {
+              if (isObeyed(c)) {
                 out.append(escape(c));
               } else {
                 out.append(c == '\'' || c == '\\' ? "\\" : "").appendCodePoint(c);

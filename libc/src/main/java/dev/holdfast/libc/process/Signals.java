@@ -18,6 +18,11 @@ public final class Signals {
   /** {@code struct sigaction} of the C library: handler, mask, flags, restorer, with room. */
   private static final int SIGACTION_SIZE = 256;
 
+  /** Where its flags are: behind a mask of 1,024 signals. */
+  private static final int SA_FLAGS = 136;
+
+  private static final int SA_RESTART = 0x10000000;
+
   private static final int SIG_SETMASK = 2;
 
   /** The kernel's {@code sigset_t}. */
@@ -65,6 +70,26 @@ public final class Signals {
       long set = scratch.allocate(SIGSET_SIZE);
       Memory.putLong(set, blocked);
       return Kernel.call(Sysno.RT_SIGPROCMASK, SIG_SETMASK, set, 0, SIGSET_SIZE, 0);
+    }
+  }
+
+  /**
+   * Gives the signal a handler that writes eight bytes, of no meaning, to the descriptor <em>of the
+   * signal's own number</em>. That is how one hears of a signal that the JVM gives to nobody: no
+   * Java may run in a handler, but the C library's eventfd_write(3), which is a single write(2),
+   * can be one. It takes the descriptor where a handler is given its signal.
+   *
+   * <p>Process-wide. The descriptor should be a pipe of ours, and must not block: the thread that
+   * gets the signal may be any. A child is born without the handler.
+   */
+  public static SyscallResult writeToItsNumber(int signal) {
+    CFunction sigaction = CFunction.named("sigaction");
+    try (Scratch scratch = Scratch.open()) {
+      long action = scratch.allocateZeroed(SIGACTION_SIZE);
+      Memory.putLong(action, Kernel.symbol("eventfd_write").address());
+      Memory.putInt(action + SA_FLAGS, SA_RESTART);
+      int failed = sigaction.call(scratch, signal, action, 0);
+      return failed != 0 ? SyscallResult.failure(Errno.EINVAL) : SyscallResult.SUCCESS;
     }
   }
 
