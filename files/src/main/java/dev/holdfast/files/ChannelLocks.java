@@ -4,6 +4,7 @@ import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -45,6 +46,11 @@ final class ChannelLocks {
       }
       result.orThrow("fcntl", file.path());
       all.add(lock);
+      if (!channel.isOpen()) {
+        // Closed since it was asked: whoever closed it may have looked for its locks before.
+        release(lock);
+        throw new AsynchronousCloseException();
+      }
       return lock;
     }
   }
@@ -74,7 +80,11 @@ final class ChannelLocks {
   private void release(Held lock) throws IOException {
     synchronized (all) {
       if (all.remove(lock) && file.isOpen()) {
-        set(lock, FileLocks.F_UNLCK).orThrow("fcntl", file.path());
+        try {
+          set(lock, FileLocks.F_UNLCK).orThrow("fcntl", file.path());
+        } catch (ClosedChannelException closedMeanwhile) {
+          // The lock went with the file.
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Errno;
 import java.nio.file.FileSystemException;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,9 @@ public abstract class FileHazardException extends FileSystemException {
     super(path, null, reason + " [" + row + "]");
     this.row = row;
     this.errno = errno;
-    if (RECORDABLE) {
+    // Before somebody records for the first time the class is not touched, which makes the
+    // recorder.
+    if (RECORDABLE && FlightRecorder.isInitialized()) {
       HazardEvent.tell(this);
     }
   }

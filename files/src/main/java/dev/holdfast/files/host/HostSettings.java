@@ -199,8 +199,10 @@ public final class HostSettings {
         path,
         Modes.octal(stat.permissions()) + " uid " + Integer.toUnsignedString(stat.uid()),
         good ? Verdict.GOOD : Verdict.WEAK,
-        "a shared directory: without the sticky bit, or with another owner than root, others'"
-            + " files are replaced in it at will",
+        good
+            ? "a directory in which nobody but its owner and root can replace another user's file"
+            : "a shared directory in which files of others are replaced at will: "
+                + (owned ? "it has no sticky bit" : "its owner is not root"),
         good ? "" : "chown root " + path + " && chmod 1777 " + path,
         Row.S05);
     Mounts.Mount mount = mounts.byId(stat.mountId());

@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p><b>Threads.</b> Safe for all.
  */
 public final class TempDirectory implements AutoCloseable {
+  private static final int MAX_TRIES = 64;
+
   /** In use until this is closed, so that the name can be removed. */
   private final Directory parent;
 
@@ -87,33 +89,41 @@ public final class TempDirectory implements AutoCloseable {
    * @throws IOException if something could not be removed
    */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    TempExit.release(this);
     try {
       if (kept) {
         return;
       }
-      TreeReport report = deleteContents();
-      if (!report.complete()) {
-        throw new FileSystemException(
-            shown(), null, "cannot be removed: " + report.failures().getFirst());
+      SyscallResult removed = remove();
+      // Another thread may still have made something in it after the last look.
+      for (int i = 0; i < MAX_TRIES && removed.is(Errno.ENOTEMPTY); i++) {
+        removed = remove();
       }
-      if (leadsHere()) {
-        SyscallResult removed = Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR);
-        if (!removed.is(Errno.ENOENT)) {
-          removed.orThrow("unlinkat", shown());
-        }
+      if (!removed.is(Errno.ENOENT)) {
+        removed.orThrow("unlinkat", shown());
       }
     } finally {
+      TempExit.release(this);
       try {
         directory.close();
       } finally {
         CORE.giveBack(parent);
       }
     }
+  }
+
+  private SyscallResult remove() throws IOException {
+    TreeReport report = deleteContents();
+    if (!report.complete()) {
+      throw new FileSystemException(
+          shown(), null, "cannot be removed: " + report.failures().getFirst());
+    }
+    return leadsHere()
+        ? Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR)
+        : SyscallResult.SUCCESS;
   }
 
   /** All of it, also if this thread is interrupted: nobody comes again for what is left. */

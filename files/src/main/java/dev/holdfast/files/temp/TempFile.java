@@ -133,12 +133,9 @@ public final class TempFile implements AutoCloseable {
 
   /** Removes its temporary name, if that is still its own, and closes it. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (!closed.compareAndSet(false, true)) {
       return;
-    }
-    if (name != null) {
-      TempExit.release(this);
     }
     try {
       if (entry != null && kept) {
@@ -149,6 +146,9 @@ public final class TempFile implements AutoCloseable {
         file.close();
       }
     } finally {
+      if (name != null) {
+        TempExit.release(this);
+      }
       CORE.giveBack(directory);
     }
   }

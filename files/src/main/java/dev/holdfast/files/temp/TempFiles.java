@@ -37,7 +37,8 @@ import java.util.List;
  * names carry 130 bits of the kernel's randomness; a taken name is tried again a bounded number of
  * times, every other error (a full disk, no descriptors) ends the attempt at once. Nothing is
  * opened again by name. What has no name is gone with its last descriptor, even after {@code kill
- * -9}; what has one is removed on close, and when the virtual machine exits.
+ * -9}; what has one is removed on close, and when the virtual machine exits; after that nothing
+ * with a name is made.
  *
  * <p><b>Remaining races.</b> A named file is removed by its name, after a look that the name still
  * leads to it. In a directory where others may rename entries (none that {@link #standard} accepts)
@@ -157,7 +158,7 @@ public final class TempFiles implements AutoCloseable {
       }
       if (Unistd.unlinkat(dirfd, name, 0).failed() && file.hasTempName()) {
         // Nothing that is open can be removed here: it goes when it is closed.
-        return TempExit.guard(new TempFile(directory, file));
+        return TempExit.guard(() -> new TempFile(directory, file));
       }
       return new TempFile(directory, file.release());
     } catch (IOException | RuntimeException failure) {
@@ -172,8 +173,8 @@ public final class TempFiles implements AutoCloseable {
     requireNamePart(suffix);
     int dirfd = CORE.borrow(directory);
     try {
-      NewFile file = NewFile.named(directory, dirfd, prefix, suffix);
-      return TempExit.guard(new TempFile(directory, file));
+      return TempExit.guard(
+          () -> new TempFile(directory, NewFile.named(directory, dirfd, prefix, suffix)));
     } catch (IOException | RuntimeException failure) {
       CORE.giveBack(directory);
       throw failure;
@@ -194,33 +195,37 @@ public final class TempFiles implements AutoCloseable {
     requireNamePart(suffix);
     int dirfd = CORE.borrow(directory);
     try {
-      boolean removed = false;
-      for (int i = 0; i < MAX_TRIES; i++) {
-        String name = prefix + RandomNames.random() + suffix;
-        byte[] bytes = FileName.encode(name);
-        SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
-        if (made.ok()) {
-          try {
-            return TempExit.guard(hold(dirfd, bytes, name));
-          } catch (NoSuchFileException gone) {
-            // A cleaner was faster than our lock.
-            removed = true;
-            continue;
-          }
-        }
-        if (!made.is(dev.holdfast.libc.Errno.EEXIST)) {
-          throw CORE.failure(made.errno(), "mkdirat", directory.path());
-        }
-      }
-      if (!removed) {
-        throw NewFile.namesTaken(directory.path());
-      }
-      throw new RaceDetectedException(
-          directory.path(), "what was made was removed at once, at every try", Row.S07, null);
+      return TempExit.guard(() -> directory(dirfd, prefix, suffix));
     } catch (IOException | RuntimeException failure) {
       CORE.giveBack(directory);
       throw failure;
     }
+  }
+
+  private TempDirectory directory(int dirfd, String prefix, String suffix) throws IOException {
+    boolean removed = false;
+    for (int i = 0; i < MAX_TRIES; i++) {
+      String name = prefix + RandomNames.random() + suffix;
+      byte[] bytes = FileName.encode(name);
+      SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
+      if (made.ok()) {
+        try {
+          return hold(dirfd, bytes, name);
+        } catch (NoSuchFileException gone) {
+          // A cleaner was faster than our lock.
+          removed = true;
+          continue;
+        }
+      }
+      if (!made.is(dev.holdfast.libc.Errno.EEXIST)) {
+        throw CORE.failure(made.errno(), "mkdirat", directory.path());
+      }
+    }
+    if (!removed) {
+      throw NewFile.namesTaken(directory.path());
+    }
+    throw new RaceDetectedException(
+        directory.path(), "what was made was removed at once, at every try", Row.S07, null);
   }
 
   private TempDirectory hold(int dirfd, byte[] bytes, String name) throws IOException {

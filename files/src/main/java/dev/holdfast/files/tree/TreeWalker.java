@@ -627,16 +627,27 @@ final class TreeWalker implements AutoCloseable {
     return pathOf(frames.size() - 1, name);
   }
 
+  /** True for the directory itself that the path of {@link #base} leads to. */
+  private boolean isAbove(byte[] name) {
+    return above.length > 0 && name.length == 1 && name[0] == '.';
+  }
+
   private String pathOf(int last, byte @Nullable [] name) {
     ByteArrayOutputStream path = new ByteArrayOutputStream();
     path.writeBytes(above);
     for (int i = 1; i <= last; i++) {
-      path.writeBytes(frames.get(i).name);
-      if (i < last || name != null) {
+      byte[] each = frames.get(i).name;
+      if (i > 1 || !isAbove(each)) {
+        path.writeBytes(each);
         path.write('/');
       }
     }
-    if (name != null) {
+    if (name == null || (last == 0 && isAbove(name))) {
+      // The directory itself: no slash after it, unless that is all.
+      byte[] slashed = path.toByteArray();
+      path.reset();
+      path.write(slashed, 0, Math.max(slashed.length - 1, Math.min(slashed.length, 1)));
+    } else {
       path.writeBytes(name);
     }
     byte[] whole = path.toByteArray();

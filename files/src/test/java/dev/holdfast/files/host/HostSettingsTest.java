@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,10 @@ class HostSettingsTest {
     long before = Host.openDescriptors();
     Map<String, HostSetting> settings = byName();
     assertTrue(settings.containsKey("/tmp"));
+    HostSetting shared = Objects.requireNonNull(settings.get("/tmp"));
+    boolean good = shared.verdict() == Verdict.GOOD;
+    assertEquals(!good, shared.meaning().contains("replaced at will"), shared::toString);
+    assertEquals(good, shared.advice().isEmpty(), shared::toString);
     assertTrue(settings.containsKey("/tmp anonymous files"));
     assertEquals(before, Host.openDescriptors());
   }

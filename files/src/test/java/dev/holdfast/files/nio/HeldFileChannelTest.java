@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,50 @@ class HeldFileChannelTest {
       taken(other.tryLock(0, 4, false)).release();
       two.close();
       taken(other.tryLock());
+    }
+  }
+
+  /**
+   * A lock that a channel got while another thread closed it could not be given back by anybody.
+   */
+  @Test
+  void aLockThatComesWhileItsChannelIsClosedIsNotKept() throws Exception {
+    try (OpenFile open = directory.open("file", Opening.readWrite());
+        FileChannel other = channel(file)) {
+      int rounds = Host.rounds(300);
+      AtomicReference<@Nullable FileChannel> next = new AtomicReference<>();
+      Thread locking =
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    for (int i = 0; i < rounds; i++) {
+                      FileChannel one = next.get();
+                      while (one == null) {
+                        Thread.onSpinWait();
+                        one = next.get();
+                      }
+                      try {
+                        one.tryLock();
+                      } catch (IOException closed) {
+                        // By the other one.
+                      }
+                      next.set(null);
+                    }
+                  });
+      for (int i = 0; i < rounds; i++) {
+        FileChannel one = open.channel();
+        next.set(one);
+        for (int later = i % 64; later > 0; later--) {
+          Thread.onSpinWait();
+        }
+        one.close();
+        while (next.get() != null) {
+          Thread.onSpinWait();
+        }
+        taken(other.tryLock()).release();
+      }
+      locking.join();
     }
   }
 

@@ -35,6 +35,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -183,6 +184,23 @@ class CleanerTest {
             .map(Map.Entry::getKey)
             .toList();
     assertEquals(told, done);
+  }
+
+  /** A held directory is worked in by the name of a dot, which nobody typed. */
+  @Test
+  void pathsHaveNoDotThatWasNotTyped() throws IOException {
+    old("old");
+    List<String> told = new ArrayList<>();
+    try (Directory held = Directory.open(swept)) {
+      Cleaner.clean(held, RULES, event -> told.add(event.path()));
+    }
+    assertEquals(List.of(swept + "/old"), told);
+    old("old");
+    told.clear();
+    // The control: what was typed is told as it was typed.
+    Path typed = swept.resolve(".");
+    Cleaner.clean(typed, RULES, event -> told.add(event.path()));
+    assertEquals(List.of(typed + "/old"), told);
   }
 
   @Test
