@@ -54,7 +54,7 @@ public interface Held extends AutoCloseable {
    * Has the action run, once, soon after the lock is lost while it is held: the file was removed or
    * replaced, the kernel dropped it, or the service past one machine gave it to another. It runs in
    * the call that notices the loss (this one, {@link #ensureValid} or {@link #close}), else on a
-   * virtual thread. Several actions all run.
+   * virtual thread. Several actions all run; of one that throws the handler of its thread is told.
    *
    * <p>That is a push, not a promise of the moment: another may have the lock before the action
    * runs. Where the machine watches no names for us it takes about a second.

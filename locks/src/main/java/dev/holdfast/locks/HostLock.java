@@ -130,8 +130,9 @@ public interface HostLock {
   }
 
   /**
-   * The same lock, whose file is made with these permissions if it is not there.
+   * The same lock, whose file is made with these permissions, such as 0660, if it is not there.
    *
+   * @throws IllegalArgumentException for more than permissions, such as 660 without the 0
    * @throws UnsupportedOperationException where the kind has no permanent file
    */
   default HostLock permissions(int permissions) {

@@ -70,13 +70,14 @@ public final class Key implements Comparable<Key> {
    * Kinds of one {@link Kind#family} do.
    */
   public boolean overlaps(Key other) {
-    return kind.family().equals(other.kind.family())
-        && engine.equals(other.engine)
-        && device == other.device
+    // What most often differs is asked first: a thread may hold thousands.
+    return start < end(other)
+        && other.start < end(this)
         && inode == other.inode
+        && device == other.device
         && Arrays.equals(name, other.name)
-        && start < end(other)
-        && other.start < end(this);
+        && engine.equals(other.engine)
+        && kind.family().equals(other.kind.family());
   }
 
   private static long end(Key key) {
@@ -96,7 +97,10 @@ public final class Key implements Comparable<Key> {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Key key && compareTo(key) == 0;
+    return other instanceof Key key
+        && start == key.start
+        && inode == key.inode
+        && compareTo(key) == 0;
   }
 
   @Override

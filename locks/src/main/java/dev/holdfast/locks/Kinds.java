@@ -32,6 +32,9 @@ public final class Kinds {
   public static final Kind SOCKET = local("socket");
   public static final Kind MEMORY = local("memory");
 
+  /** What {@link Locks#of} gives: on another system than Linux what stands in, if it is wanted. */
+  static final Kind USUAL = in(NEAR, "portable").orElse(OFD);
+
   private Kinds() {}
 
   /**

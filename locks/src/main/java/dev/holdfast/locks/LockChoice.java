@@ -79,4 +79,9 @@ public final class LockChoice {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return "one of " + locks;
+  }
 }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Remaining races.</b> It sees this process only; another program may take the same locks in
  * another order. Two names of one lock, neither of which was used within the last second when the
- * other was, count as two. After {@value #MOST} pairs it begins anew. What does not wait ({@link
- * HostLock#tryAcquire}) is not a part of any order.
+ * other was, count as two. After {@value #MOST} pairs it begins anew; of what a thread holds, the
+ * latest {@value #DEEPEST} count. What does not wait ({@link HostLock#tryAcquire}) is not a part of
+ * any order.
  *
  * <p>The system property {@value #PROPERTY} changes the rule: {@code seen} (the default), {@code
  * key} refuses whatever goes against the order of {@link Key}, {@code off} refuses nothing.
@@ -36,6 +37,12 @@ public final class LockOrder {
 
   /** So many pairs are kept in mind. */
   static final int MOST = 4096;
+
+  /**
+   * So many of the locks that a thread holds are asked about. Those before are mostly known to come
+   * before these, and a thread may hold thousands.
+   */
+  public static final int DEEPEST = 16;
 
   /**
    * Set while a thread takes several locks together, and steps back instead of waiting for ever.

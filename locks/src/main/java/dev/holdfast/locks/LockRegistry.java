@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /**
  * Locks by keys, as many as one likes, in one file: {@code Locks.in(directory).of("order 4711")}.
- * Nothing is left of a key that nobody locks, neither on the disk nor in memory.
+ * Nothing is left of a key that nobody locks, neither on the disk nor in memory. One that is held
+ * takes a descriptor: so many at a time as {@code ulimit -n} allows.
  *
  * <p><b>Guarantees.</b> Those of an open-file-description lock ({@link Locks#ofd}). Equal keys are
  * one lock, in whatever process and through whatever registry of the directory; a thread that locks
@@ -28,7 +29,7 @@ public final class LockRegistry {
 
   /** The lock of this key. */
   public HostLock of(String key) {
-    return Kinds.OFD.keyed(file, key);
+    return Kinds.USUAL.keyed(file, key);
   }
 
   @Override

@@ -125,8 +125,9 @@ public final class LockSet {
         }
         held.add(one.get());
       }
+      Optional<HeldSet> acquired = Optional.of(new HeldSet(held));
       all = true;
-      return Optional.of(new HeldSet(held));
+      return acquired;
     } finally {
       if (!all) {
         HeldSet.closeAll(held);
@@ -171,14 +172,15 @@ public final class LockSet {
       Outcome.@Nullable TimedOut failed;
       try {
         failed = takeAll(sorted(), held, deadline, patience);
-        all = failed == null;
+        if (failed == null) {
+          Result acquired = new Result.Acquired(new HeldSet(held));
+          all = true;
+          return acquired;
+        }
       } finally {
         if (!all) {
           HeldSet.closeAll(held);
         }
-      }
-      if (failed == null) {
-        return new Result.Acquired(new HeldSet(held));
       }
       if (deadline.passed() || !pause.pause(deadline)) {
         Duration waited = Duration.ofNanos(System.nanoTime() - start);

@@ -39,14 +39,21 @@ public final class Locks {
     return new LockChoice(locks);
   }
 
-  /** Locks by keys, as many as one likes, kept in one file of this directory. */
+  /**
+   * Locks by keys, as many as one likes, kept in one file of this directory. On another system than
+   * Linux as {@link #of}.
+   */
   public static LockRegistry in(Path directory) {
     return new LockRegistry(directory);
   }
 
-  /** The default kind: {@link #ofd} on a permanent file. */
+  /**
+   * The default kind: {@link #ofd} on a permanent file. For development on another system than
+   * Linux the property {@code dev.holdfast.locks.portable=true} has a lock of the JDK's stand in,
+   * which promises less: docs/decisions/0034.
+   */
   public static HostLock of(Path file) {
-    return ofd(file);
+    return at(Kinds.USUAL, file);
   }
 
   /** An open-file-description lock on a whole permanent file, which is made if it is not there. */

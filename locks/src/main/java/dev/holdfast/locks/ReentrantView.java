@@ -93,6 +93,11 @@ final class ReentrantView extends LockView {
       return null;
     }
 
+    /** Null if another thread has let go of all meanwhile. */
+    synchronized @Nullable Held again(HostLock lock, Mode mode) {
+      return isOpen() ? nest(lock, mode) : null;
+    }
+
     synchronized Held nest(HostLock lock, Mode mode) {
       Nested nested = new Nested(this, lock, mode);
       open.push(nested);
@@ -171,19 +176,25 @@ final class ReentrantView extends LockView {
     return latest;
   }
 
-  private @Nullable Held again() throws IOException {
+  /**
+   * @param waits whether the caller would wait for it, which cannot end if it shares it itself
+   */
+  private @Nullable Held again(boolean waits) throws IOException {
     Holds holds = HOLDS.get();
     Hold hold = holds == null ? null : holds.find(lock.key());
     if (hold == null) {
       return null;
     }
     if (mode() == Mode.EXCLUSIVE && hold.real.mode() == Mode.SHARED) {
+      if (!waits) {
+        return null;
+      }
       throw new LockReentryException(
           name() + " (held shared, asked for exclusively: see Held.tryUpgrade)",
           hold.real.place().orElseGet(Place::here),
           Place.here());
     }
-    return hold.nest(this, mode());
+    return hold.again(this, mode());
   }
 
   private Held first(Held real) throws IOException {
@@ -208,7 +219,7 @@ final class ReentrantView extends LockView {
 
   @Override
   public Optional<Held> tryAcquire() throws IOException {
-    Held again = again();
+    Held again = again(false);
     if (again != null) {
       return Optional.of(again);
     }
@@ -218,13 +229,13 @@ final class ReentrantView extends LockView {
 
   @Override
   public Held acquire() throws IOException, InterruptedException {
-    Held again = again();
+    Held again = again(true);
     return again != null ? again : first(lock.acquire());
   }
 
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
-    Held again = again();
+    Held again = again(timeout.isPositive());
     if (again != null) {
       return new Outcome.Acquired(again);
     }

@@ -391,10 +391,13 @@ public abstract class LockContract {
     HostLock lock = open(newName());
     for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
       try (Held held = lock.tryAcquire(none).orElseThrow()) {
+        // Nor does it matter what else the thread holds, in whatever order.
+        Held other = open(newName()).tryAcquire(none).orElseThrow();
         assertTrue(lock.tryAcquire(none).isEmpty());
         assertTrue(lock.tryAcquire().isEmpty());
         assertInstanceOf(Outcome.TimedOut.class, lock.attempt(none));
         assertThrows(LockTimeoutException.class, () -> lock.acquire(none));
+        other.close();
         held.ensureValid();
       }
     }
@@ -501,6 +504,12 @@ public abstract class LockContract {
     }
     assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
     assertThrows(IllegalMonitorStateException.class, () -> lock.writeLock().unlock());
+    // What does not wait is told that it is busy; who would wait, that it waits for itself.
+    if (can(Capability.CONVERT)) {
+      assertFalse(lock.writeLock().tryLock());
+      assertFalse(lock.writeLock().tryLock(0, TimeUnit.SECONDS));
+      assertThrows(LockReentryException.class, () -> lock.writeLock().lock());
+    }
     lock.readLock().unlock();
     assertTrue(isFree(open(name)));
   }
@@ -731,6 +740,11 @@ public abstract class LockContract {
     }
     assertEquals(List.of(0, 1, 2, 3), order);
     assertTrue(isFree(fair.exclusive()));
+    try (Held held = fair.acquire(LONG)) {
+      assertInstanceOf(Outcome.TimedOut.class, fair.attempt(Duration.ZERO));
+      assertThrows(LockReentryException.class, () -> fair.attempt(LONG));
+      held.ensureValid();
+    }
     assertEquals(fair, fair.fair());
   }
 

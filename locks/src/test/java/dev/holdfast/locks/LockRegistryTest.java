@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.locks.process.Slots;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,11 +83,28 @@ final class LockRegistryTest {
 
   /** What Spring's registries and their like do: a lock object for each key and each use. */
   @Test
-  @SuppressWarnings("LockNotBeforeTry") // what they do is what is tested
   void nothingIsLeftOfAKey() throws Exception {
     LockRegistry registry = Locks.in(directory);
     List<WeakReference<Key>> keys = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
+    // A thread remembers the last few that it locked: as many as it ever had at a time, and this
+    // one may have had many in another test.
+    try (ExecutorService another = Executors.newSingleThreadExecutor()) {
+      another.submit(() -> lockEach(registry, keys, 300)).get();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(LockRegistry.FILE), files.map(f -> f.getFileName().toString()).toList());
+    }
+    Slots.makeRoom();
+    while (keys.stream().filter(key -> key.get() != null).count() > 8) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  @SuppressWarnings("LockNotBeforeTry") // what they do is what is tested
+  private static int lockEach(LockRegistry registry, List<WeakReference<Key>> keys, int count)
+      throws IOException {
+    for (int i = 0; i < count; i++) {
       Lock lock = registry.of("key " + i).asJavaLock();
       lock.lock();
       registry.of("key " + i).asReadWriteLock().writeLock().lock();
@@ -92,15 +112,34 @@ final class LockRegistryTest {
       keys.add(new WeakReference<>(registry.of("key " + i).key()));
       lock.unlock();
     }
-    try (Stream<Path> files = Files.list(directory)) {
-      assertEquals(List.of(LockRegistry.FILE), files.map(f -> f.getFileName().toString()).toList());
+    return count;
+  }
+
+  /** What it costs to ask for one more does not grow with the square of what is held. */
+  @Test
+  void aThreadMayHoldThousands() throws Exception {
+    LockRegistry registry = Locks.in(directory);
+    List<Held> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4000; i++) {
+        held.add(registry.of("key " + i).acquire());
+      }
+      assertTrue(registry.of("key 0").tryAcquire().isEmpty());
+      assertThrows(LockReentryException.class, () -> registry.of("key 3999").acquire());
+      registry.of("key 4000").tryAcquire().orElseThrow().close();
+    } finally {
+      held.forEach(Held::close);
     }
-    Slots.makeRoom();
-    // A thread remembers the last few that it locked.
-    while (keys.stream().filter(key -> key.get() != null).count() > 8) {
-      System.gc();
-      Thread.sleep(10);
+    registry.of("key 0").tryAcquire().orElseThrow().close();
+  }
+
+  @Test
+  void permissionsAreOctal() {
+    HostLock lock = Locks.in(directory).of("a");
+    for (int mistaken : new int[] {600, 640, 644, 660, 666, 04755, -1}) {
+      assertThrows(IllegalArgumentException.class, () -> lock.permissions(mistaken));
     }
+    assertEquals(lock.name(), lock.permissions(0660).name());
   }
 
   @Test

@@ -189,6 +189,29 @@ class LockSetTest {
     }
   }
 
+  /** Only the latest of what a thread holds are asked about; those before them lead to these. */
+  @Test
+  void anOrderIsKnownHoweverManyAreHeldInBetween() throws Exception {
+    List<HostLock> many = new ArrayList<>();
+    for (int i = 0; i < 2 * LockOrder.DEEPEST; i++) {
+      many.add(Locks.of(directory.resolve("deep" + i)));
+    }
+    List<Held> held = new ArrayList<>();
+    for (HostLock each : many) {
+      held.add(each.acquire(LONG));
+    }
+    HeldSet.closeAll(held);
+    try (Held last = many.getLast().acquire(LONG)) {
+      assertThrows(LockOrderException.class, () -> many.getFirst().acquire(LONG));
+      assertTrue(last.isOpen());
+    }
+    // The control: in the order that was seen.
+    try (Held first = many.getFirst().acquire(LONG);
+        Held last = many.getLast().acquire(LONG)) {
+      assertTrue(first.isOpen() && last.isOpen());
+    }
+  }
+
   /** Each party lists the locks in another order, as programs do that deadlock. */
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 10})

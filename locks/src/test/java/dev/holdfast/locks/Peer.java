@@ -126,7 +126,7 @@ public final class Peer {
 
   private static String acquire(String[] words, Map<String, Held> held)
       throws IOException, InterruptedException {
-    HostLock lock = TestKinds.open(Kinds.of(words[1]).orElseThrow(), Path.of(words[3]), words[4]);
+    HostLock lock = TestKinds.open(TestKinds.of(words[1]), Path.of(words[3]), words[4]);
     lock = Mode.valueOf(words[2]) == Mode.SHARED ? lock.shared() : lock;
     lock = words[0].equals("fair") ? lock.fair() : lock;
     Optional<Held> got =

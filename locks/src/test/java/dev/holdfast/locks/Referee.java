@@ -7,13 +7,20 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A process that is told of every acquisition and release, and counts those that overlap. A lost
  * connection is a release: it is how the death of a holder looks from outside.
+ *
+ * <p>What connections say is read in no order of time, and the last words of a worker that was
+ * killed may be read after the first ones of whoever got its lock from the kernel. So an overlap
+ * counts only between two of which something was heard afterwards.
  */
 public final class Referee {
   static final int ACQUIRED = 1;
@@ -28,9 +35,6 @@ public final class Referee {
   /** How long a holder that was overtaken may take to turn out dead. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(10);
 
-  /** In place of a holder: it was overtaken, and let go in its own time. */
-  private static final long LIVED = -1;
-
   /** What is known of one lock. */
   private static final class Score {
     long acquisitions;
@@ -38,11 +42,22 @@ public final class Referee {
     long tokensNotGrowing;
     long lastToken = Long.MIN_VALUE;
 
-    /** The connection that holds it; 0 if none does; {@link #LIVED}. */
+    /** The connection that holds it; 0 if none does. */
     long holder;
 
     /** How many were granted it while another had it, and wait to see whether that one is dead. */
     int overtakers;
+
+    /** The holders of which something was heard after they had been overtaken and let go. */
+    final Set<Long> lived = new HashSet<>();
+  }
+
+  /** What is wrong with an acquisition if whoever says that it acquired is alive. */
+  private record Doubt(Score score, boolean overlaps, boolean tokenNotGrowing) {
+    void confirm() {
+      score.overlaps += overlaps ? 1 : 0;
+      score.tokensNotGrowing += tokenNotGrowing ? 1 : 0;
+    }
   }
 
   private final Map<String, Score> scores = new TreeMap<>();
@@ -85,10 +100,19 @@ public final class Referee {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
       socket.setTcpNoDelay(true);
+      Doubt doubt = null;
       for (; ; ) {
+        int what = in.readByte();
+        if (doubt != null) {
+          confirm(doubt);
+          doubt = null;
+        }
         int answer = FINE;
-        switch (in.readByte()) {
-          case ACQUIRED -> answer = acquired(me, in.readUTF(), in.readLong());
+        switch (what) {
+          case ACQUIRED -> {
+            doubt = acquired(me, in.readUTF(), in.readLong());
+            answer = wasFineUntil(doubt) ? FINE : OVERLAPPED;
+          }
           case RELEASED -> released(me, in.readUTF());
           case SCORES -> {
             out.writeUTF(scores(in.readLong()));
@@ -103,36 +127,57 @@ public final class Referee {
     }
   }
 
-  private synchronized int acquired(long me, String lock, long token) {
+  private synchronized void confirm(Doubt doubt) {
+    doubt.confirm();
+  }
+
+  private synchronized boolean wasFineUntil(Doubt doubt) {
+    return doubt.score.overlaps == 0 && !doubt.overlaps;
+  }
+
+  private synchronized Doubt acquired(long me, String lock, long token) {
     Score score = scores.computeIfAbsent(lock, _ -> new Score());
+    if (score.holder == me) {
+      score.lived.add(me);
+      score.holder = 0;
+      notifyAll();
+    }
+    boolean overlaps = overtook(score);
+    boolean tokenNotGrowing = token <= score.lastToken;
+    score.acquisitions++;
+    total++;
+    score.lastToken = Math.max(score.lastToken, token);
+    score.holder = me;
+    notifyAll();
+    return new Doubt(score, overlaps, tokenNotGrowing);
+  }
+
+  /** Waits to see whether those that hold it are dead; true if one is not. */
+  private boolean overtook(Score score) {
+    Set<Long> overtaken = new HashSet<>();
     long until = System.nanoTime() + GRACE;
-    long overtaken = score.holder;
+    boolean alive = false;
     score.overtakers++;
-    while (score.holder > 0 && score.holder == overtaken) {
+    while (score.holder != 0 && !alive) {
+      overtaken.add(score.holder);
       // Its end may be on its way: the kernel frees its locks and closes its connection in turn.
       long left = until - System.nanoTime();
       if (left <= 0) {
-        break;
+        alive = true;
+      } else {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
+        } catch (InterruptedException e) {
+          alive = true;
+        }
       }
-      try {
-        TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
-      } catch (InterruptedException e) {
-        break;
-      }
+      alive |= !Collections.disjoint(overtaken, score.lived);
     }
     score.overtakers--;
-    if (score.holder != 0) {
-      score.overlaps++;
+    if (score.overtakers == 0) {
+      score.lived.clear();
     }
-    if (token <= score.lastToken) {
-      score.tokensNotGrowing++;
-    }
-    score.acquisitions++;
-    total++;
-    notifyAll();
-    score.lastToken = token;
-    score.holder = me;
-    return score.overlaps == 0 ? FINE : OVERLAPPED;
+    return alive;
   }
 
   private synchronized void released(long me, String lock) {
@@ -140,9 +185,10 @@ public final class Referee {
     if (score == null || score.holder != me) {
       return;
     }
-    // Who waits for this one to turn out dead now knows that it lived.
-    score.holder = score.overtakers > 0 ? LIVED : 0;
-    notifyAll();
+    // These may be its last words: whoever overtook it waits until more is heard, or it is lost.
+    if (score.overtakers == 0) {
+      score.holder = 0;
+    }
   }
 
   private synchronized void lost(long me) {

@@ -1,6 +1,7 @@
 package dev.holdfast.locks;
 
 import dev.holdfast.locks.memory.SharedMemory;
+import dev.holdfast.locks.portable.PortableLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,6 +11,11 @@ import java.nio.file.Path;
 /** The lock of each kind that tests and their peers agree on by a name in a directory. */
 public final class TestKinds {
   private TestKinds() {}
+
+  /** Of those that are registered, and the one that is for other systems. */
+  static Kind of(String word) {
+    return word.equals(PortableLock.KIND.word()) ? PortableLock.KIND : Kinds.of(word).orElseThrow();
+  }
 
   public static HostLock open(Kind kind, Path directory, String name) {
     Path path = directory.resolve(name);

@@ -1,10 +1,12 @@
 package dev.holdfast.locks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.files.identity.AsUser;
+import dev.holdfast.testing.Commands;
 import dev.holdfast.testing.Requirements;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -55,6 +57,45 @@ class TwoUsersTest {
     }
     try (Stream<Path> beside = Files.list(shared)) {
       assertTrue(beside.findAny().isPresent(), "nothing was shared");
+    }
+  }
+
+  /** Without it a crash of theirs would never be recovered. To root no mode is in the way. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "mail", "pid"})
+  void anOrdinaryUsersFileHasItsRecord(String kind) throws Exception {
+    Path shared = Files.createDirectory(dir.resolve("shared"));
+    mode(shared, "rwxrwxrwx");
+    HostLock lock = TestKinds.open(Kinds.of(kind).orElseThrow(), shared, "lock");
+    try (AsUser nobody = AsUser.named("nobody")) {
+      List<Holder> holders =
+          nobody.call(
+              () -> {
+                try (Held held = lock.tryAcquire().orElseThrow()) {
+                  held.ensureValid();
+                  return lock.holders();
+                }
+              });
+      assertNotNull(holders.getFirst().since(), holders::toString);
+    }
+  }
+
+  /** In a directory like /tmp nobody takes away what is another's, dead or not; and it is said. */
+  @Test
+  void inAStickyDirectoryADeadHoldersFileIsItsOwners() throws Exception {
+    Path shared = Files.createDirectory(dir.resolve("sticky"));
+    Commands.run("chmod", "1777", shared.toString());
+    Peer peer = Peer.start();
+    assertTrue(peer.tryAcquire(Kinds.FILE, shared, "lock", Mode.EXCLUSIVE).startsWith("granted"));
+    peer.kill();
+    HostLock lock = Locks.file(shared.resolve("lock"));
+    try (AsUser nobody = AsUser.named("nobody")) {
+      AccessDeniedException denied =
+          assertThrows(AccessDeniedException.class, () -> nobody.call(() -> lock.tryAcquire()));
+      assertTrue(denied.getReason().contains("sticky"), denied::getReason);
+    }
+    try (Held ours = lock.tryAcquire().orElseThrow()) {
+      ours.ensureValid();
     }
   }
 

@@ -70,8 +70,9 @@ public final class FileLease implements AutoCloseable {
         return Optional.empty();
       }
       leased.orThrow("fcntl F_SETLEASE", path.toString());
+      Optional<FileLease> held = Optional.of(new FileLease(path, opened, fd));
       kept = true;
-      return Optional.of(new FileLease(path, opened, fd));
+      return held;
     } finally {
       if (!kept) {
         opened.fd().giveBack();
@@ -80,13 +81,16 @@ public final class FileLease implements AutoCloseable {
     }
   }
 
-  /** Has the action run, once, when somebody wants the file: it should finish and close this. */
+  /**
+   * Has the action run, once, on a virtual thread, when somebody wants the file: it should finish
+   * and close this.
+   */
   public void onBreak(Runnable action) {
     onBreak = action;
   }
 
   /** True while nobody wants the file, and the kernel has not taken the lease away. */
-  public boolean isHeld() {
+  public synchronized boolean isHeld() {
     SyscallResult lease = open.get() ? Leases.getlease(fd) : SyscallResult.failure(Errno.EBADF);
     return lease.ok() && lease.raw() == Leases.F_WRLCK;
   }
@@ -95,7 +99,8 @@ public final class FileLease implements AutoCloseable {
     Runnable action = onBreak;
     if (action != null && open.get() && !isHeld()) {
       onBreak = null;
-      action.run();
+      // Not here: it may wait, also for another thread that closes this, or for a time to pass.
+      Thread.startVirtualThread(action);
     }
   }
 

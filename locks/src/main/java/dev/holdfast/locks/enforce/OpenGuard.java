@@ -96,22 +96,28 @@ public final class OpenGuard implements AutoCloseable {
       if (event.fd() < 0) {
         continue;
       }
-      boolean permit = false;
-      try {
-        permit = event.pid() == self || allowed.test(event.pid());
-      } finally {
-        Fanotify.respond(fd, event, permit ? Fanotify.FAN_ALLOW : Fanotify.FAN_DENY);
-        Unistd.close(event.fd());
-      }
+      boolean permit = event.pid() == self || isAllowed(event.pid());
+      Fanotify.respond(fd, event, permit ? Fanotify.FAN_ALLOW : Fanotify.FAN_DENY);
+      Unistd.close(event.fd());
     }
   }
 
-  /** Lets everybody open the file again. */
+  /** A rule that fails allows nothing; without this thread every open of the file would hang. */
+  private boolean isAllowed(int pid) {
+    try {
+      return allowed.test(pid);
+    } catch (RuntimeException | Error failure) {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+      return false;
+    }
+  }
+
+  /** Lets everybody open the file again; called by the rule itself, after its answer. */
   @Override
   public void close() throws IOException {
     closing = true;
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
       try {
         thread.join();
       } catch (InterruptedException e) {

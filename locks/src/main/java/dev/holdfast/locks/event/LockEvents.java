@@ -1,5 +1,6 @@
 package dev.holdfast.locks.event;
 
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,20 @@ public final class LockEvents {
 
   private LockEvents() {}
 
+  /**
+   * Before somebody records for the first time no class of an event is touched: its first use makes
+   * the recorder, which takes longer than all else that a short program does.
+   */
+  private static boolean mayBeRecorded() {
+    return RECORDABLE && FlightRecorder.isInitialized();
+  }
+
   // Nothing here may take one class of events for another: without a recorder there is none of
   // them.
 
   /** A request begins; null if nobody records. */
   public static @Nullable LockWaitEvent waits() {
-    if (!RECORDABLE) {
+    if (!mayBeRecorded()) {
       return null;
     }
     LockWaitEvent event = new LockWaitEvent();
@@ -35,7 +44,7 @@ public final class LockEvents {
 
   /** A lock was granted; null if nobody records. */
   public static @Nullable LockHoldEvent holds() {
-    if (!RECORDABLE) {
+    if (!mayBeRecorded()) {
       return null;
     }
     LockHoldEvent event = new LockHoldEvent();
@@ -49,7 +58,7 @@ public final class LockEvents {
 
   /** A request was refused. */
   public static void refused(@Nullable String why) {
-    if (RECORDABLE) {
+    if (mayBeRecorded()) {
       LockRefusedEvent event = new LockRefusedEvent();
       event.why = String.valueOf(why);
       event.commit();

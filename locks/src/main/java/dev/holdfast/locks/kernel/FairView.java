@@ -92,6 +92,12 @@ public final class FairView extends LockView {
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
     long start = System.nanoTime();
+    if (!timeout.isPositive()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      return AbstractLock.outcome(tryAcquire().orElse(null), lock, start);
+    }
     return AbstractLock.outcome(acquire(Deadline.after(timeout)), lock, start);
   }
 

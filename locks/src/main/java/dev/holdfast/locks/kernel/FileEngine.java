@@ -9,6 +9,7 @@ import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Watch;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,15 +22,20 @@ abstract class FileEngine implements Engine {
   private static final int AT_ONCE = 32;
 
   private final Key key;
+  final Path filePath;
+
+  /** For people. */
   final String path;
+
   final LockFile file;
 
   /** Borrowed until {@link #dispose}: the slot sees to it that nobody is in here then. */
   final int fd;
 
-  FileEngine(Key key, String path, LockFile file) throws IOException {
+  FileEngine(Key key, Path path, LockFile file) throws IOException {
     this.key = key;
-    this.path = path;
+    this.filePath = path;
+    this.path = FileName.shownOf(path);
     this.file = file;
     this.fd = file.fd().borrow();
   }
@@ -125,7 +131,7 @@ abstract class FileEngine implements Engine {
    * @param closed whether the closing of a descriptor of the file is a hint, too
    */
   final Watch watchName(Runnable hint, boolean closed) {
-    Path parent = Path.of(path).toAbsolutePath().getParent();
+    Path parent = filePath.toAbsolutePath().getParent();
     return parent == null ? Watch.NONE : NameWatch.whenChanged(parent, closed, hint);
   }
 

@@ -92,13 +92,13 @@ public final class FlockLock extends KernelLock<FlockLock> {
   @Override
   FileEngine engine(LockFile file) throws IOException {
     Key key = Key.ofFile(KIND, file.stat().device(), file.stat().inode(), 0, 0);
-    return new FlockEngine(key, name(), file);
+    return new FlockEngine(key, path(), file);
   }
 
   private static final class FlockEngine extends KernelEngine {
     private final PreparedLock calls;
 
-    FlockEngine(Key key, String path, LockFile file) throws IOException {
+    FlockEngine(Key key, Path path, LockFile file) throws IOException {
       super(key, path, file);
       this.calls = PreparedLock.flock(fd, file.local());
     }
@@ -130,7 +130,7 @@ public final class FlockLock extends KernelLock<FlockLock> {
 
     @Override
     public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "flock", key(), path, mode);
+      return Tokens.onFile(fd, "flock", key(), filePath, mode);
     }
 
     @Override

@@ -16,7 +16,8 @@ import java.util.List;
  * process has on a file, when any descriptor of it is closed (L10), also those that {@code
  * FileChannel.lock} took. A descriptor whose closing would do that stays open until it does not.
  *
- * <p><b>Remaining races.</b> A lock that is taken between the look and the close is lost.
+ * <p><b>Remaining races.</b> A lock that code outside this library takes between the look and the
+ * close is lost.
  *
  * <p><b>Threads.</b> Safe for all.
  */
@@ -42,8 +43,7 @@ public final class HarmlessClose {
 
   /** Closes it now, or later. */
   public static void of(OwnedFd fd, Statx stat) {
-    if (mayClose(fd, stat)) {
-      close(fd);
+    if (closed(fd, stat)) {
       return;
     }
     synchronized (LEFT) {
@@ -55,36 +55,33 @@ public final class HarmlessClose {
   /** Closes what can be closed by now; true if something is left. */
   private static boolean closeTheRest() {
     synchronized (LEFT) {
-      LEFT.removeIf(
-          open -> {
-            boolean may = mayClose(open.fd, open.stat);
-            if (may) {
-              close(open.fd);
-            }
-            return may;
-          });
+      LEFT.removeIf(open -> closed(open.fd, open.stat));
       return !LEFT.isEmpty();
     }
   }
 
-  private static boolean mayClose(OwnedFd fd, Statx stat) {
-    if (PosixFile.isLocked(stat.device(), stat.inode())) {
-      return false;
-    }
+  /** False if it must stay open: then it was not closed. */
+  private static boolean closed(OwnedFd fd, Statx stat) {
+    return !othersLock(fd, stat)
+        && PosixFile.unlessLocked(stat.device(), stat.inode(), () -> close(fd));
+  }
+
+  /** True if code of this process that is not this library's has a POSIX lock on it. */
+  private static boolean othersLock(OwnedFd fd, Statx stat) {
     try {
       Result<FileLocks.Flock> other =
           FileLocks.getlk(fd.borrow(), FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, 0, 0);
       if (other.failed() || other.value().type() == FileLocks.F_UNLCK) {
         // Nobody has a record lock on it; or they are not to be had there.
-        return true;
-      }
-      if (other.value().pid() == Unistd.getpid()) {
         return false;
       }
+      if (other.value().pid() == Unistd.getpid()) {
+        return true;
+      }
       // That is the first of perhaps many.
-      return !KernelLocks.hasPosix(stat);
+      return KernelLocks.hasPosix(stat);
     } catch (IOException cannotBeSeen) {
-      return true;
+      return false;
     } finally {
       fd.giveBack();
     }

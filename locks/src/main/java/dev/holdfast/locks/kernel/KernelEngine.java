@@ -5,10 +5,11 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Locks that belong to the open file, and not to the process. */
 abstract class KernelEngine extends FileEngine {
-  KernelEngine(Key key, String path, LockFile file) throws IOException {
+  KernelEngine(Key key, Path path, LockFile file) throws IOException {
     super(key, path, file);
   }
 

@@ -9,6 +9,7 @@ import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.Scope;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,7 +22,7 @@ public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
   private final NewFile made;
 
   KernelLock(Path path, Mode mode, NewFile made) {
-    super(path.toString(), mode);
+    super(FileName.shownOf(path), mode);
     this.path = Paths.requireDefault(path);
     this.made = made;
   }

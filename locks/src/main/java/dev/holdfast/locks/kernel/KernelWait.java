@@ -91,13 +91,13 @@ public final class KernelWait {
     private volatile boolean cancelled;
 
     SyscallResult run(Call call, Deadline deadline) {
-      enter();
       Future<?> alarm =
           deadline.limited()
               ? Timers.once(deadline.left(), TimeUnit.NANOSECONDS, this::cancel)
               : null;
       SyscallResult result = SyscallResult.failure(Errno.EINTR);
       try {
+        enter();
         begin();
         while (!cancelled) {
           result = call.run();
@@ -184,7 +184,7 @@ public final class KernelWait {
     Wait wait = new Wait();
     CompletableFuture<SyscallResult> answer = new CompletableFuture<>();
     try {
-      Lazy.HELPERS.execute(() -> answer.complete(wait.run(call, deadline)));
+      Lazy.HELPERS.execute(() -> answerTo(answer, wait, call, deadline));
     } catch (RejectedExecutionException tooMany) {
       return null;
     }
@@ -196,14 +196,72 @@ public final class KernelWait {
         } catch (InterruptedException e) {
           interrupted = true;
           wait.cancel();
-        } catch (ExecutionException e) {
-          throw new AssertionError(e);
+        } catch (ExecutionException failed) {
+          throw new AssertionError("a wait on another thread failed", failed.getCause());
         }
       }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Whatever comes of it: else the one who asked would wait for ever. */
+  private static void answerTo(
+      CompletableFuture<SyscallResult> answer, Wait wait, Call call, Deadline deadline) {
+    try {
+      answer.complete(wait.run(call, deadline));
+    } catch (RuntimeException | Error failure) {
+      answer.completeExceptionally(failure);
+    }
+  }
+
+  /** A wait on a thread of its own. Threads: for the one that began it. */
+  public static final class Elsewhere implements AutoCloseable {
+    private final Wait wait = new Wait();
+    private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+
+    private Elsewhere() {}
+
+    /** True if the call has ended, or was never made. */
+    public boolean hasEnded() {
+      return end.isDone();
+    }
+
+    /** Ends it. When this returns nobody is in the call. */
+    @Override
+    public void close() {
+      wait.cancel();
+      end.join();
+    }
+  }
+
+  /**
+   * Has another thread make a call that may block, so that the kernel's table shows that this
+   * process waits, and for what.
+   *
+   * @param ended run when it has ended by itself, or by its closing
+   * @return null if there are too many waits already, or no signal to end one with
+   */
+  public static @Nullable Elsewhere elsewhere(Call call, Runnable ended) {
+    if (!available()) {
+      return null;
+    }
+    Elsewhere elsewhere = new Elsewhere();
+    try {
+      Lazy.HELPERS.execute(
+          () -> {
+            try {
+              elsewhere.wait.run(call, Deadline.NONE);
+            } finally {
+              ended.run();
+              elsewhere.end.complete(true);
+            }
+          });
+      return elsewhere;
+    } catch (RejectedExecutionException tooMany) {
+      return null;
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.holdfast.locks.LockView;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Outcome;
 import dev.holdfast.locks.Place;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class KeyLock extends LockView {
 
   @Override
   public String name() {
-    return file + " [" + key + "]";
+    return FileName.shownOf(file) + " [" + key + "]";
   }
 
   @Override
@@ -131,13 +132,19 @@ final class KeyLock extends LockView {
     /** One counter for all: one for each key would have to be kept for ever. */
     @Override
     public synchronized long token() throws IOException {
+      requireOpen();
+      if (token == 0) {
+        token = Sidecar.of(lock.file).token(COUNTER, mode());
+      }
+      // Else it may be higher than that of the next holder.
+      requireOpen();
+      return token;
+    }
+
+    private void requireOpen() {
       if (!held.isOpen()) {
         throw new IllegalStateException(lock.name() + " is not held any more");
       }
-      if (token == 0) {
-        token = Sidecar.of(lock.file.toString()).token(COUNTER, mode());
-      }
-      return token;
     }
 
     @Override

@@ -93,7 +93,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
           continue;
         }
         if (opened.ok()) {
-          share(opened.intValue(), made, shown);
+          share(opened, made, shown);
         }
       }
       if (opened.is(Errno.EINTR)) {
@@ -102,6 +102,10 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
       if (opened.is(Errno.EISDIR)) {
         throw new FileSystemException(
             shown, null, "is a directory: only a flock can be on it (EISDIR)");
+      }
+      if (opened.is(Errno.ENXIO)) {
+        throw new FileSystemException(
+            shown, null, "is a socket, or a device that is not there: it cannot be opened (ENXIO)");
       }
       if (opened.is(Errno.ELOOP)) {
         throw SyscallExceptions.linkNotFollowed(shown);
@@ -119,8 +123,9 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   }
 
   /** Of one that was just made; the kernel gave it no more than it was to have. */
-  private static void share(int fd, NewFile made, String shown) throws IOException {
+  private static void share(SyscallResult opened, NewFile made, String shown) throws IOException {
     boolean shared = false;
+    int fd = opened.intValue();
     try {
       if (made.group() != Identity.KEEP) {
         Unistd.fchown(fd, Identity.KEEP, made.group()).orThrow("chown to the group", shown);
@@ -131,7 +136,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
       shared = true;
     } finally {
       if (!shared) {
-        Unistd.close(fd);
+        HarmlessClose.of(OwnedFd.of(opened, "open", shown));
       }
     }
   }
@@ -153,8 +158,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
 
   /**
    * Opens a file of our own beside a lock, making it if it is not there. Where only its owner may
-   * use it, it must be this user's or root's: a stranger's would let him read and write what is
-   * kept there, and hold it for ever.
+   * use it, it must be this user's or root's: a stranger's would let that one read and write what
+   * is kept there, and hold it for ever.
    *
    * @param group whose it is to be, if that may be
    */
@@ -213,7 +218,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     } finally {
       fd.giveBack();
       if (!kept) {
-        fd.close();
+        HarmlessClose.of(fd);
       }
     }
   }

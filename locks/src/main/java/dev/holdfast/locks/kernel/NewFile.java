@@ -16,7 +16,16 @@ public record NewFile(int permissions, boolean exactly, int group) {
 
   private static final int GROUP = 0660;
 
+  /** Whoever writes 644 means 0644, and has 01204: the owner may not read, and all may. */
   NewFile withPermissions(int wanted) {
+    if ((wanted & ~0777) != 0) {
+      throw new IllegalArgumentException(
+          "not permissions of a lock file: 0"
+              + Integer.toOctalString(wanted)
+              + " (decimal "
+              + wanted
+              + "): they are octal, as in 0660");
+    }
     return new NewFile(wanted, true, group);
   }
 

@@ -77,14 +77,14 @@ public final class OfdLock extends RecordLock<OfdLock> {
 
   @Override
   FileEngine engine(LockFile file, Key key) throws IOException {
-    return new OfdEngine(key, name(), file);
+    return new OfdEngine(key, path(), file);
   }
 
   /** The lock on one open file description. */
   private static final class OfdEngine extends KernelEngine {
     private final PreparedLock calls;
 
-    OfdEngine(Key key, String path, LockFile file) throws IOException {
+    OfdEngine(Key key, Path path, LockFile file) throws IOException {
       super(key, path, file);
       this.calls =
           PreparedLock.record(fd, FileLocks.F_OFD_SETLK, key.start(), key.length(), file.local());
@@ -127,7 +127,7 @@ public final class OfdLock extends RecordLock<OfdLock> {
 
     @Override
     public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "record", key(), path, mode);
+      return Tokens.onFile(fd, "record", key(), filePath, mode);
     }
 
     @Override

@@ -24,6 +24,9 @@ final class PosixFile {
 
   private static final Map<Id, PosixFile> ALL = new HashMap<>();
 
+  /** Files of which descriptors are just being closed, and how many: who locks one waits. */
+  private static final Map<Id, Integer> CLOSING = new HashMap<>();
+
   /** A range that is held, or that a thread is about to get from the kernel. */
   static final class Range {
     final long start;
@@ -50,10 +53,44 @@ final class PosixFile {
     this.id = id;
   }
 
-  /** True if a thread of this process has locked a part of the file, or is about to. */
-  static boolean isLocked(long device, long inode) {
+  /**
+   * Does what drops this process's locks of the file, unless a thread has locked a part of it or is
+   * about to; no thread locks any of it meanwhile.
+   *
+   * @return false if nothing was done
+   */
+  static boolean unlessLocked(long device, long inode, Runnable closing) {
+    Id id = new Id(device, inode);
     synchronized (ALL) {
-      return ALL.containsKey(new Id(device, inode));
+      if (ALL.containsKey(id)) {
+        return false;
+      }
+      CLOSING.merge(id, 1, Integer::sum);
+    }
+    // Not under the monitor: on a network file system it may take long.
+    try {
+      closing.run();
+    } finally {
+      synchronized (ALL) {
+        CLOSING.computeIfPresent(id, (_, n) -> n == 1 ? null : n - 1);
+        ALL.notifyAll();
+      }
+    }
+    return true;
+  }
+
+  /** Until nobody is closing it; ALL must be held. */
+  private static void awaitClosed(Id id) {
+    boolean interrupted = false;
+    while (CLOSING.containsKey(id)) {
+      try {
+        ALL.wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -65,6 +102,7 @@ final class PosixFile {
   static boolean reserve(Key key, Range range) {
     synchronized (ALL) {
       Id id = new Id(key.device(), key.inode());
+      awaitClosed(id);
       PosixFile file = ALL.get(id);
       if (file == null) {
         file = new PosixFile(id);

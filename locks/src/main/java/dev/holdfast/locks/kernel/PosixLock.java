@@ -69,13 +69,13 @@ public final class PosixLock extends RecordLock<PosixLock> {
 
   @Override
   FileEngine engine(LockFile file, Key key) throws IOException {
-    return new PosixEngine(key, name(), file);
+    return new PosixEngine(key, path(), file);
   }
 
   private static final class PosixEngine extends FileEngine {
     private PosixFile.@Nullable Range range;
 
-    PosixEngine(Key key, String path, LockFile file) throws IOException {
+    PosixEngine(Key key, Path path, LockFile file) throws IOException {
       super(key, path, file);
     }
 
@@ -183,7 +183,7 @@ public final class PosixLock extends RecordLock<PosixLock> {
 
     @Override
     public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "record", key(), path, mode);
+      return Tokens.onFile(fd, "record", key(), filePath, mode);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class Sidecar {
   private static final int GROUP = 0660;
   private static final int MINE = 0600;
 
+  /** As many as a file of several hundred thousand locked ranges has. */
+  private static final int MOST_BYTES = 16 * 1024 * 1024;
+
   private final Path path;
 
   /**
@@ -46,7 +50,7 @@ public final class Sidecar {
   }
 
   /** Beside a lock that comes and goes: whoever can make names in the directory can take it. */
-  public static Sidecar of(String lockPath) {
+  public static Sidecar of(Path lockPath) {
     return new Sidecar(beside(lockPath), null);
   }
 
@@ -55,14 +59,12 @@ public final class Sidecar {
    *
    * @param opened the lock file
    */
-  static Sidecar ofFile(String lockPath, Statx opened) {
+  static Sidecar ofFile(Path lockPath, Statx opened) {
     return new Sidecar(beside(lockPath), opened);
   }
 
-  private static Path beside(String lockPath) {
-    Path lock = Path.of(lockPath).toAbsolutePath();
-    Path name = lock.getFileName();
-    return lock.resolveSibling("." + (name == null ? "root" : name) + ".holdfast");
+  private static Path beside(Path lockPath) {
+    return Beside.of(lockPath, ".holdfast");
   }
 
   /** With the reach of the lock: for whoever can take that. */
@@ -168,10 +170,24 @@ public final class Sidecar {
         });
   }
 
+  /** All of it: a counter that was not read would begin again. */
   private String contents(int fd) throws IOException {
-    byte[] buffer = new byte[16 * 1024];
-    int length =
-        (int) Unistd.pread(fd, buffer, 0, buffer.length, 0).orThrow("read", path.toString());
-    return new String(buffer, 0, length, US_ASCII);
+    byte[] buffer = new byte[4 * 1024];
+    int length = 0;
+    for (; ; ) {
+      SyscallResult read = Unistd.pread(fd, buffer, length, buffer.length - length, length);
+      int more = (int) read.orThrow("read", path.toString());
+      if (more == 0) {
+        return new String(buffer, 0, length, US_ASCII);
+      }
+      length += more;
+      if (length == MOST_BYTES) {
+        throw new FileSystemException(
+            path.toString(), null, "is too long for the counters of locks: it is damaged");
+      }
+      if (length == buffer.length) {
+        buffer = Arrays.copyOf(buffer, 2 * length);
+      }
+    }
   }
 }

@@ -32,8 +32,7 @@ public final class TicketQueue {
   private final int group;
 
   public TicketQueue(Path lock, int permissions, int group) {
-    Path absolute = lock.toAbsolutePath();
-    this.path = absolute.resolveSibling("." + absolute.getFileName() + ".queue");
+    this.path = Beside.of(lock, ".queue");
     this.permissions = permissions;
     this.group = group;
   }
@@ -49,8 +48,12 @@ public final class TicketQueue {
     }
 
     @Override
-    public void close() throws IOException {
-      file.close();
+    public void close() {
+      try {
+        file.close();
+      } catch (IOException hintsOnly) {
+        // Its byte is free all the same, and whoever came first keeps what it has got.
+      }
     }
   }
 

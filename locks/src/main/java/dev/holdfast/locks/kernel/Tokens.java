@@ -12,6 +12,7 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 
 /**
  * Fencing tokens: a counter beside the lock, read and raised only by who holds the lock alone, so
@@ -25,13 +26,14 @@ final class Tokens {
   private Tokens() {}
 
   /** The token of who holds a lock on this open file. */
-  static long onFile(int fd, String family, Key key, String path, Mode mode) throws IOException {
+  static long onFile(int fd, String family, Key key, Path file, Mode mode) throws IOException {
+    String path = file.toString();
     String range =
         key.start() == 0 && key.length() == 0 ? "" : "." + key.start() + "-" + key.length();
     byte[] name = Paths.bytes("user.holdfast." + family + range);
     Result<byte[]> stored = Xattr.fgetxattr(fd, name);
     if (stored.failed() && !stored.is(Errno.ENODATA)) {
-      return Sidecar.ofFile(path, Statx.fstat(fd).orThrow("fstat", path))
+      return Sidecar.ofFile(file, Statx.fstat(fd).orThrow("fstat", path))
           .token(family + range, mode);
     }
     long last = stored.ok() ? parse(stored.value(), path) : 0;
@@ -45,7 +47,7 @@ final class Tokens {
         // Counting elsewhere from here on would begin below what was given out before.
         written.orThrow("fsetxattr", path);
       }
-      return Sidecar.ofFile(path, Statx.fstat(fd).orThrow("fstat", path))
+      return Sidecar.ofFile(file, Statx.fstat(fd).orThrow("fstat", path))
           .token(family + range, mode);
     }
     return last + 1;

@@ -194,6 +194,12 @@ final class MemoryCell extends ThreadQueue {
   }
 
   private long takeAlone(HeldStack stack, boolean repairs) throws IOException {
+    int at = stack.find(this);
+    if (at < 0) {
+      // Before it is taken: if there is no room left to keep it in mind, nothing has to be let go.
+      stack.owns(this, 0);
+      at = stack.find(this);
+    }
     for (; ; ) {
       long state = word.get();
       if (!CellState.isFree(state)) {
@@ -205,7 +211,7 @@ final class MemoryCell extends ThreadQueue {
       long generation = nextGeneration(CellState.generation(state));
       long after = written(generation) | (state & CellState.INCONSISTENT);
       if (word.compareAndSet(state, after)) {
-        stack.owns(this, generation);
+        stack.setGeneration(at, generation);
         return generation;
       }
     }
@@ -254,10 +260,16 @@ final class MemoryCell extends ThreadQueue {
   // --- shared ---
 
   /** Becomes one more reader of this process, or its first. */
+  @SuppressWarnings("ThreadPriorityCheck") // whoever is passed to is about to be done
   private long share() throws IOException {
     for (; ; ) {
       int now = readers;
-      if (now == CHANGING || (now == 0 && !mayShare(word.get()))) {
+      if (now == CHANGING) {
+        // A reader comes or goes, and is in nobody's way.
+        Thread.yield();
+        continue;
+      }
+      if (now == 0 && !mayShare(word.get())) {
         return BUSY;
       }
       if (!READERS.compareAndSet(this, now, now == 0 ? CHANGING : now + 1)) {
@@ -354,13 +366,14 @@ final class MemoryCell extends ThreadQueue {
    *
    * @return false if it is not held alone with this generation
    */
+  @SuppressWarnings("ThreadPriorityCheck") // whoever is passed to is about to be done
   boolean downgrade(long generation) {
     while (!READERS.compareAndSet(this, 0, CHANGING)) {
       if (readers > 0) {
         return false;
       }
       // A reader is just finding out that it cannot come in.
-      Thread.onSpinWait();
+      Thread.yield();
     }
     keepGeneration(generation);
     boolean done = word.compareAndSet(written(generation), CellState.readBy(slot));

@@ -5,18 +5,19 @@ import dev.holdfast.libc.FileLocks;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SharedMapping;
 import dev.holdfast.libc.SharedWord;
+import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.kernel.LockFile;
+import dev.holdfast.locks.kernel.OfdLock;
 import dev.holdfast.locks.proc.KernelLocks;
-import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.path.FileSystems;
-import dev.holdfast.path.proc.Mounts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -289,16 +290,11 @@ public final class SharedMemory {
     if (other == slot) {
       return Unistd.getpid();
     }
-    Mounts.Device device = KernelLocks.deviceOf(owner.stat());
-    for (KernelLocks.Entry entry : KernelLocks.read()) {
-      if (!entry.waiting()
-          && entry.word().equals("OFDLCK")
-          && entry.inode() == owner.stat().inode()
-          && entry.major() == device.major()
-          && entry.minor() == device.minor()
-          && entry.start() <= SLOT_BYTES + other
-          && SLOT_BYTES + other < entry.end()) {
-        return LockOwners.look().of(entry).stream().findFirst().orElse(-1);
+    Statx file = owner.stat();
+    Key slotByte = Key.ofFile(OfdLock.KIND, file.device(), file.inode(), SLOT_BYTES + other, 1);
+    for (Holder holder : KernelLocks.holders(file, KernelLocks.Family.RECORD, slotByte)) {
+      if (holder.pid() > 0) {
+        return holder.pid();
       }
     }
     return -1;

@@ -125,6 +125,10 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   /** Does not ask for the time if there is nothing to be waited for: that takes longer. */
   @Override
   public Outcome attempt(Duration timeout) throws IOException, InterruptedException {
+    if (!timeout.isPositive()) {
+      // What does not wait is a part of no order, and waits for nobody, not even for itself.
+      return super.attempt(timeout);
+    }
     HeldStack mine = cell.stack();
     long taken = takeOrRefuse(mine);
     return taken == MemoryCell.BUSY
@@ -183,11 +187,16 @@ public final class SharedMemoryLock extends AbstractLock<SharedMemoryLock> {
   /** What was taken, as the caller gets it: made in one place, where the compiler sees its end. */
   private MemoryHeld hold(long taken, HeldStack mine) {
     Place place = recordedInEpoch == Upkeep.epoch ? null : record(taken);
-    MemoryHeld held = new MemoryHeld(this, cell, taken, place);
-    if (taken == MemoryCell.SHARED) {
-      mine.shares(held);
+    try {
+      MemoryHeld held = new MemoryHeld(this, cell, taken, place);
+      if (taken == MemoryCell.SHARED) {
+        mine.shares(held);
+      }
+      return held;
+    } catch (Error noRoom) {
+      cell.abandon(taken);
+      throw noRoom;
     }
-    return held;
   }
 
   /** Records the place, which costs more than the lock: once in an epoch. */

@@ -107,8 +107,9 @@ public final class SharedSemaphore {
       try (Held alone = guard.acquireBriefly()) {
         alone.ensureValid();
         if (available() > 0) {
+          Permit permit = new Permit(this);
           mapping.getAndAddInt(mine(), 1);
-          return new Permit(this);
+          return permit;
         }
       }
       // Without the guard: to let go of it is a change, which would wake all that wait.

@@ -2,6 +2,7 @@ package dev.holdfast.locks.named;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.holdfast.libc.Paths;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.Held;
@@ -45,7 +46,7 @@ public final class MailLock extends NamedFileLock<MailLock> {
       EnumSet.of(Capability.HOLDERS, Capability.RECOVERY);
 
   MailLock(Path mailbox) {
-    super(mailbox.resolveSibling(mailbox.getFileName() + ".lock"), KIND);
+    super(Paths.besideOf(mailbox, "", ".lock"), KIND);
   }
 
   private static byte[] contents(HolderRecord record) {

@@ -17,6 +17,7 @@ import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockCompromisedException;
 import dev.holdfast.locks.kernel.FlockLock;
 import dev.holdfast.locks.kernel.HarmlessClose;
+import dev.holdfast.locks.kernel.KernelWait;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.scope.Scope;
@@ -27,10 +28,12 @@ import dev.holdfast.path.FileSystems;
 import dev.holdfast.path.make.RandomNames;
 import dev.holdfast.path.make.UnnamedFile;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -204,6 +207,8 @@ public final class NamedFile implements AutoCloseable {
         if (flocked) {
           flock(fd);
         }
+        Published ready =
+            new Published(Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString())), made);
         // The nameless file is gone with us if we end here: nothing is left behind.
         SyscallResult linked = UnnamedFile.link(fd, dirfd, name);
         if (linked.is(Errno.EEXIST)) {
@@ -211,7 +216,7 @@ public final class NamedFile implements AutoCloseable {
         }
         linked.orThrow("link", path.toString());
         kept = true;
-        return new Published(Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString())), made);
+        return ready;
       } finally {
         made.giveBack();
       }
@@ -234,7 +239,8 @@ public final class NamedFile implements AutoCloseable {
     byte[] own = Paths.bytes(ownPrefix() + Unistd.getpid() + "." + RandomNames.random());
     int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW;
     OwnedFd made =
-        OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions), "open", path.toString());
+        // Ours to write until it is filled, whatever it is to be.
+        OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions | 0600), "open", path.toString());
     try {
       Identity mine;
       int fd = made.borrow();
@@ -309,12 +315,13 @@ public final class NamedFile implements AutoCloseable {
               Unistd.write(fd, contents, written, contents.length - written)
                   .orThrow("write", path.toString());
     }
-    // The umask must not hide the record from who has to judge it.
-    Unistd.fchmod(fd, permissions).orThrow("fchmod", path.toString());
     if (record != null) {
-      // Where there are no such attributes the holder cannot be proved dead: that is all.
+      // Before the mode, which may let nobody but root set one. Where there are no such attributes
+      // the holder cannot be proved dead: that is all.
       Xattr.fsetxattr(fd, RECORD, record, 0);
     }
+    // The umask must not hide the record from who has to judge it.
+    Unistd.fchmod(fd, permissions).orThrow("fchmod", path.toString());
   }
 
   /**
@@ -344,6 +351,32 @@ public final class NamedFile implements AutoCloseable {
       } finally {
         pin.giveBack();
       }
+    }
+
+    /**
+     * Has another thread wait in the kernel until nobody has the flock of the file.
+     *
+     * @param free run when nobody has it
+     * @return null if that cannot be done now
+     */
+    KernelWait.@Nullable Elsewhere awaitFlock(Runnable free) throws IOException {
+      OwnedFd waitedFor = Objects.requireNonNull(pin);
+      int fd = waitedFor.borrow();
+      KernelWait.Elsewhere wait =
+          KernelWait.elsewhere(
+              () -> {
+                SyscallResult got = FileLocks.flock(fd, FileLocks.LOCK_SH);
+                if (got.ok()) {
+                  FileLocks.flock(fd, FileLocks.LOCK_UN);
+                  free.run();
+                }
+                return got;
+              },
+              waitedFor::giveBack);
+      if (wait == null) {
+        waitedFor.giveBack();
+      }
+      return wait;
     }
 
     /** Who has the flock of the file, as far as that can be seen. */
@@ -518,6 +551,14 @@ public final class NamedFile implements AutoCloseable {
     }
     if (renamed.is(Errno.ENOENT)) {
       return false;
+    }
+    if (renamed.is(Errno.EPERM)) {
+      throw new AccessDeniedException(
+          path.toString(),
+          null,
+          "in a sticky directory only its owner may take a lock file away: "
+              + renamed.errno().message
+              + " (EPERM)");
     }
     renamed.orThrow("rename", path.toString());
     Result<Statx> stat =

@@ -10,6 +10,7 @@ import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.locks.kernel.KernelWait;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.kernel.Sidecar;
 import dev.holdfast.locks.proc.KernelLocks;
@@ -19,6 +20,7 @@ import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.NameWatch;
 import dev.holdfast.locks.wait.Timers;
 import dev.holdfast.locks.wait.Watch;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,6 +36,9 @@ public final class NamedFileEngine implements Engine {
   private static final long POLL_BASE = 500_000;
   private static final long POLL_CAP = 20_000_000;
   private static final long TOUCH_SECONDS = 60;
+
+  /** After so many looks, about a tenth of a second, a wait is long enough to be shown. */
+  private static final int LOOKS_UNSEEN = 12;
 
   /**
    * What the file looks like.
@@ -69,7 +74,7 @@ public final class NamedFileEngine implements Engine {
     this.file = file;
     this.style = style;
     this.key = file.key(kind);
-    this.sidecar = Sidecar.of(file.path.toString());
+    this.sidecar = Sidecar.of(file.path);
   }
 
   boolean inPlace() throws IOException {
@@ -83,38 +88,44 @@ public final class NamedFileEngine implements Engine {
 
   @Override
   public String name() {
-    return file.path.toString();
+    return FileName.shownOf(file.path);
   }
 
   @Override
   public boolean tryClaim(Mode mode) throws IOException {
-    boolean published = publish() || (style.recovers() && recover() && publish());
-    if (published && style.device() != null && !lockDevice(style.device())) {
-      release();
-      return false;
+    boolean claimed = false;
+    try {
+      claimed = tryPublish() && (style.device() == null || lockDevice(style.device()));
+    } finally {
+      takeBackUnless(claimed);
     }
-    return published;
+    return claimed;
+  }
+
+  private boolean tryPublish() throws IOException {
+    return publish() || (style.recovers() && recover() && publish());
+  }
+
+  /** Our file would keep everybody out, ourselves included, as long as this process lives. */
+  private void takeBackUnless(boolean claimed) throws IOException {
+    if (!claimed && mine != null) {
+      release();
+    }
   }
 
   private boolean lockDevice(Path path) throws IOException {
-    boolean locked = false;
+    LockFile opened = LockFile.open(path, LockFile.Want.DEVICE, 0);
+    device = opened.fd();
+    int fd = opened.fd().borrow();
     try {
-      LockFile opened = LockFile.open(path, LockFile.Want.DEVICE, 0);
-      device = opened.fd();
-      int fd = opened.fd().borrow();
-      try {
-        SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
-        if (!result.is(Errno.EAGAIN)) {
-          result.orThrow("flock", path.toString());
-          locked = true;
-        }
-        return locked;
-      } finally {
-        opened.fd().giveBack();
+      SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+      if (result.is(Errno.EAGAIN)) {
+        return false;
       }
-    } catch (IOException e) {
-      release();
-      throw e;
+      result.orThrow("flock", path.toString());
+      return true;
+    } finally {
+      opened.fd().giveBack();
     }
   }
 
@@ -137,14 +148,19 @@ public final class NamedFileEngine implements Engine {
     }
     mine = published;
     if (style.touched()) {
-      touching = Timers.every(TOUCH_SECONDS, TimeUnit.SECONDS, () -> touch(published.identity()));
+      // On a thread of its own: a server that does not answer must not stop everybody's clock.
+      Runnable touch = () -> Thread.startVirtualThread(() -> touch(published.identity()));
+      touching = Timers.every(TOUCH_SECONDS, TimeUnit.SECONDS, touch);
     }
     return true;
   }
 
-  private void touch(NamedFile.Identity published) {
+  private synchronized void touch(NamedFile.Identity published) {
     try {
-      file.touch(published);
+      NamedFile.Published held = mine;
+      if (held != null && held.identity().equals(published)) {
+        file.touch(published);
+      }
     } catch (IOException noticedByEnsureValid) {
       // It will be found lost when it is asked for.
     }
@@ -185,18 +201,34 @@ public final class NamedFileEngine implements Engine {
     if (tryClaim(mode)) {
       return true;
     }
+    boolean claimed = false;
+    try {
+      claimed = claimWaiting(mode, deadline);
+    } finally {
+      // It may have been ours already when the end of the wait failed.
+      takeBackUnless(claimed);
+    }
+    return claimed;
+  }
+
+  private boolean claimWaiting(Mode mode, Deadline deadline)
+      throws IOException, InterruptedException {
     Backoff backoff = new Backoff(POLL_BASE, POLL_CAP);
     Path directory = file.path.getParent();
     if (directory == null) {
       throw new AssertionError("a lock file without a directory");
     }
-    try (Watch watch = NameWatch.unparkWhenGone(directory)) {
-      for (; ; ) {
+    try (Watch watch = NameWatch.unparkWhenGone(directory);
+        FlockWait shown = new FlockWait()) {
+      for (int looks = 0; ; looks++) {
         if (tryClaim(mode)) {
           return true;
         }
         if (deadline.passed()) {
           return false;
+        }
+        if (looks >= LOOKS_UNSEEN) {
+          shown.renew();
         }
         if (watch.works()) {
           LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), deadline.left()));
@@ -206,6 +238,44 @@ public final class NamedFileEngine implements Engine {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
+      }
+    }
+  }
+
+  /**
+   * A second wait, in the kernel, for the flock of whoever made the file: so others see in the
+   * kernel's table that we wait, for whom, and whether that is a circle. A file that nobody has
+   * flocked (on a network file system, or of another program) has none.
+   */
+  private final class FlockWait implements AutoCloseable {
+    private NamedFile.@Nullable Found found;
+    private KernelWait.@Nullable Elsewhere wait;
+
+    /** Waits for the one who has it now. */
+    void renew() throws IOException {
+      if (!style.recovers() || !file.flockProves() || (wait != null && !wait.hasEnded())) {
+        return;
+      }
+      close();
+      NamedFile.Found there = file.read();
+      found = there;
+      if (there != null && there.pin() != null && !there.flockIsFree()) {
+        Thread waiter = Thread.currentThread();
+        wait = there.awaitFlock(() -> LockSupport.unpark(waiter));
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      KernelWait.Elsewhere waiting = wait;
+      if (waiting != null) {
+        waiting.close();
+        wait = null;
+      }
+      NamedFile.Found there = found;
+      if (there != null) {
+        there.close();
+        found = null;
       }
     }
   }
@@ -222,12 +292,18 @@ public final class NamedFileEngine implements Engine {
       device = null;
       flocked.close();
     }
-    try (NamedFile.Published held = mine) {
-      mine = null;
+    try (NamedFile.Published held = notMineAnyMore()) {
       if (held != null && !file.takeAway(held.identity())) {
         throw new LockLostException(file.path.toString(), "the lock file is gone or was replaced");
       }
     }
+  }
+
+  /** Nobody touches it from here on. */
+  private synchronized NamedFile.@Nullable Published notMineAnyMore() {
+    NamedFile.Published held = mine;
+    mine = null;
+    return held;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,7 +16,7 @@ public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLoc
   private final Kind kind;
 
   NamedFileLock(Path path, Kind kind) {
-    super(path.toString(), Mode.EXCLUSIVE);
+    super(FileName.shownOf(path), Mode.EXCLUSIVE);
     this.path = Paths.requireDefault(path);
     this.kind = kind;
   }

@@ -37,6 +37,7 @@ import dev.holdfast.locks.scope.ScopeRules;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.locks.wait.Watch;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class PidFile extends LocalLock<PidFile> {
   }
 
   PidFile(Path path) {
-    super(path.toString(), Mode.EXCLUSIVE);
+    super(FileName.shownOf(path), Mode.EXCLUSIVE);
     this.path = Paths.requireDefault(path);
   }
 
@@ -153,7 +154,7 @@ public final class PidFile extends LocalLock<PidFile> {
     PidEngine(NamedFile file) {
       this.file = file;
       this.key = file.key(KIND);
-      this.path = file.path.toString();
+      this.path = FileName.shownOf(file.path);
     }
 
     @Override
@@ -504,7 +505,7 @@ public final class PidFile extends LocalLock<PidFile> {
 
     @Override
     public long token(Mode mode) throws IOException {
-      return Sidecar.of(path).token(KIND.word(), mode);
+      return Sidecar.of(file.path).token(KIND.word(), mode);
     }
 
     @Override

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelLocks {
   private static final Path PROC = Path.of("/proc");
+
+  /** So much of a table is given by one read, which nobody changes meanwhile. */
+  private static final int PIECE = 3800;
+
+  /** As many looks say that something is not in a table that is read in pieces. */
+  private static final int LOOKS = 10;
 
   /** Locks that see each other. */
   public enum Family {
@@ -64,19 +72,63 @@ public final class KernelLocks {
     public long length() {
       return end == Long.MAX_VALUE ? 0 : end - start;
     }
+
+    /** The same wherever it stands in the table. */
+    private Entry withoutPlace() {
+      return new Entry(0, waiting, word, mode, pid, major, minor, inode, start, end);
+    }
   }
 
   private KernelLocks() {}
 
-  public static List<Entry> read() throws IOException {
+  /**
+   * One look at the table.
+   *
+   * @param atOnce false if it is so long that it was read in pieces: an entry is passed over when
+   *     one before it goes in between
+   */
+  record Look(List<Entry> entries, boolean atOnce) {}
+
+  static Look look() throws IOException {
+    String table = ProcFile.text("/proc/locks");
     List<Entry> entries = new ArrayList<>();
-    for (String line : ProcFile.lines("/proc/locks")) {
-      Entry entry = parse(line);
+    for (int from = 0; from < table.length(); ) {
+      int end = table.indexOf('\n', from);
+      end = end < 0 ? table.length() : end;
+      Entry entry = parse(table.substring(from, end));
       if (entry != null) {
         entries.add(entry);
       }
+      from = end + 1;
     }
-    return entries;
+    return new Look(entries, table.length() < PIECE);
+  }
+
+  /** All of it, as one look shows it; see {@link Look#atOnce}. */
+  public static List<Entry> read() throws IOException {
+    return look().entries();
+  }
+
+  /**
+   * All of it, as far as that can be had: of a table that is read in pieces what two looks show,
+   * one after the other, so that what is there all the time is in it.
+   */
+  public static List<Entry> readWhole() throws IOException {
+    Look first = look();
+    return first.atOnce() ? first.entries() : merged(first.entries(), look().entries());
+  }
+
+  /** What either has, as often as the one that has it more often. */
+  static List<Entry> merged(List<Entry> first, List<Entry> second) {
+    Map<Entry, Integer> more = new HashMap<>();
+    first.forEach(entry -> more.merge(entry.withoutPlace(), 1, Integer::sum));
+    List<Entry> all = new ArrayList<>(first);
+    for (Entry entry : second) {
+      if (more.merge(entry.withoutPlace(), -1, Integer::sum) < 0) {
+        all.add(entry);
+      }
+    }
+    return all;
   }
 
   /** Reads {@code 1: [->] POSIX ADVISORY WRITE 123 08:01:456 0 EOF}. */
@@ -146,10 +198,7 @@ public final class KernelLocks {
     Mounts.Device device = deviceOf(stat);
     List<Holder> holders = new ArrayList<>();
     LockOwners owners = null;
-    for (Entry entry : read()) {
-      if (entry.waiting() || entry.family() != family || !on(entry, device, stat, key)) {
-        continue;
-      }
+    for (Entry entry : heldOn(device, stat, family, key)) {
       // The table names whoever took it, which may be gone while its child has the lock still.
       owners = owners == null ? LockOwners.look() : owners;
       Set<Integer> pids = owners.of(entry);
@@ -158,6 +207,26 @@ public final class KernelLocks {
       }
     }
     return holders;
+  }
+
+  /** Until two looks agree that somebody holds it, or many that nobody does. */
+  private static List<Entry> heldOn(Mounts.Device device, Statx stat, Family family, Key key)
+      throws IOException {
+    List<Entry> last = List.of();
+    for (int i = 0; i < LOOKS; i++) {
+      Look look = look();
+      List<Entry> now = new ArrayList<>();
+      for (Entry entry : look.entries()) {
+        if (!entry.waiting() && entry.family() == family && on(entry, device, stat, key)) {
+          now.add(entry.withoutPlace());
+        }
+      }
+      if (look.atOnce() || (!now.isEmpty() && now.equals(last))) {
+        return now;
+      }
+      last = now.isEmpty() ? last : now;
+    }
+    return last;
   }
 
   static Holder holder(Entry entry, int pid) {
@@ -173,16 +242,15 @@ public final class KernelLocks {
         note);
   }
 
-  /**
-   * A table of more than a page is read in pieces, and an entry is passed over when one before it
-   * goes in between: that something is not in it is said only after as many looks.
-   */
-  private static final int LOOKS = 10;
-
+  /** That something is not in a table that is read in pieces is said after many looks only. */
   private static boolean shows(Predicate<List<Entry>> sought) throws IOException {
     for (int i = 0; i < LOOKS; i++) {
-      if (sought.test(read())) {
+      Look look = look();
+      if (sought.test(look.entries())) {
         return true;
+      }
+      if (look.atOnce()) {
+        return false;
       }
     }
     return false;

@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Tells of a lock that nobody let go and nobody can let go any more: the {@link Held} was
  * forgotten. It stays locked, since nobody knows whether what it guards is in order. Told of are
- * those whose place was recorded, so not each of many acquisitions that follow one another.
+ * those whose place was recorded, so not each of many acquisitions that follow one another, and of
+ * each line of a program once: what is forgotten in a loop is one fault.
  */
 final class Forgotten extends PhantomReference<Held> {
   private static final System.Logger LOG = System.getLogger("dev.holdfast.locks");
@@ -18,6 +19,11 @@ final class Forgotten extends PhantomReference<Held> {
 
   /** Those that are held. A reference that nobody has is not queued. */
   private static final Set<Forgotten> HELD = ConcurrentHashMap.newKeySet();
+
+  /** The lines that were told of; only so many are kept in mind. */
+  private static final Set<StackTraceElement> TOLD = ConcurrentHashMap.newKeySet();
+
+  private static final int MOST = 256;
 
   private final String lock;
   private final Place place;
@@ -48,7 +54,9 @@ final class Forgotten extends PhantomReference<Held> {
   /** Tells of those that were forgotten since the last time. */
   static void tell() {
     for (Object one = QUEUE.poll(); one != null; one = QUEUE.poll()) {
-      if (one instanceof Forgotten forgotten && HELD.remove(forgotten)) {
+      if (one instanceof Forgotten forgotten
+          && HELD.remove(forgotten)
+          && firstOf(forgotten.place.frame())) {
         LOG.log(
             System.Logger.Level.WARNING,
             "{0} was acquired at {1} and never let go; it stays locked until this process ends."
@@ -57,5 +65,13 @@ final class Forgotten extends PhantomReference<Held> {
             forgotten.place);
       }
     }
+  }
+
+  /** True if nothing that was acquired there was told of yet. */
+  static boolean firstOf(StackTraceElement line) {
+    if (TOLD.size() >= MOST) {
+      TOLD.clear();
+    }
+    return TOLD.add(line);
   }
 }

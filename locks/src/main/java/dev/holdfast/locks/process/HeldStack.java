@@ -5,6 +5,7 @@ import dev.holdfast.locks.LockReentryException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,29 +156,75 @@ public final class HeldStack {
    * only if it is free, since then the thread does not own it.
    */
   public void refuseForOthers(String name, ThreadQueue wanted, Mode mode) {
+    boolean others = false;
     for (int i = 0; i < aloneSize; i++) {
       ThreadQueue held = alone[i];
       if (held != null && held != wanted && held.isOwnedBy(me, generations[i])) {
-        refuse(name, wanted, held, true);
+        refuseSame(name, wanted, held, true);
+        others = true;
       }
     }
     for (int i = 0; i < sharedSize; i++) {
       Share held = shared[i];
       if (held != null && held.binds()) {
-        refuse(name, wanted, held.queue(), mode == Mode.EXCLUSIVE);
+        refuseSame(name, wanted, held.queue(), mode == Mode.EXCLUSIVE);
+        others = true;
+      }
+    }
+    if (others) {
+      refuseAgain(name, wanted);
+      refuseOrder(wanted);
+    }
+  }
+
+  /** Refuses what is the same as something held, or a part of it. */
+  private static void refuseSame(
+      String name, ThreadQueue wanted, ThreadQueue held, boolean conflict) {
+    if (wanted == held
+        || wanted.key.equals(held.key)
+        || (conflict && wanted.key.overlaps(held.key))) {
+      throw new LockReentryException(name, placeOf(held), Place.here());
+    }
+  }
+
+  /** Asks for the latest first, and for no more than count. */
+  private void refuseOrder(ThreadQueue wanted) {
+    Here here = new Here();
+    int left = LockOrder.DEEPEST;
+    for (int i = aloneSize - 1; i >= 0 && left > 0; i--) {
+      ThreadQueue held = alone[i];
+      if (held != null && held != wanted && held.isOwnedBy(me, generations[i])) {
+        refuseOrder(wanted, held, here);
+        left--;
+      }
+    }
+    for (int i = sharedSize - 1; i >= 0 && left > 0; i--) {
+      Share held = shared[i];
+      if (held != null && held.binds()) {
+        refuseOrder(wanted, held.queue(), here);
+        left--;
       }
     }
   }
 
-  private void refuse(String name, ThreadQueue wanted, ThreadQueue held, boolean conflict) {
-    int order = wanted == held ? 0 : wanted.key.compareTo(held.key);
-    if (order == 0 || (conflict && wanted.key.overlaps(held.key))) {
-      throw new LockReentryException(name, placeOf(held), Place.here());
-    }
-    refuseAgain(name, wanted);
+  private static void refuseOrder(ThreadQueue wanted, ThreadQueue held, Here here) {
     // The queue's own names: one for all names of a lock that is in use.
-    LockOrder.require(
-        held.key, held.name(), () -> placeOf(held), wanted.key, wanted.name(), Place::here);
+    LockOrder.require(held.key, held.name(), () -> placeOf(held), wanted.key, wanted.name(), here);
+  }
+
+  /** Where the thread is, looked up once if at all. */
+  private static final class Here implements Supplier<Place> {
+    private @Nullable Place place;
+
+    @Override
+    public Place get() {
+      Place known = place;
+      if (known == null) {
+        known = Place.here();
+        place = known;
+      }
+      return known;
+    }
   }
 
   private static Place placeOf(ThreadQueue held) {

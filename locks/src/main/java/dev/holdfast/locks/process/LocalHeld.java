@@ -44,7 +44,7 @@ final class LocalHeld implements Held, HeldStack.Share {
   private long token;
 
   /** Made when somebody wants to be told. */
-  private @Nullable Loss loss;
+  private volatile @Nullable Loss loss;
 
   /** Whoever holds it knows that it was lost. */
   private volatile boolean told;
@@ -54,19 +54,12 @@ final class LocalHeld implements Held, HeldStack.Share {
 
   private final @Nullable LockHoldEvent event = LockEvents.holds();
 
-  private @Nullable AutoCloseable companion;
-
   LocalHeld(LocalLock<?> lock, Slot slot, Mode mode, @Nullable Place place) {
     this.lock = lock;
     this.slot = slot;
     this.mode = mode;
     this.place = place;
     this.forgotten = place == null ? null : Forgotten.watch(this, place);
-  }
-
-  /** Something to be closed after it. */
-  void with(AutoCloseable companion) {
-    this.companion = companion;
   }
 
   Slot slot() {
@@ -100,13 +93,21 @@ final class LocalHeld implements Held, HeldStack.Share {
     return status != CLOSED;
   }
 
+  /**
+   * Whoever lets go waits until it is there: raised later it would be the next holder's, or a
+   * higher one than that.
+   */
   @Override
   public synchronized long token() throws IOException {
-    requireOpen();
-    if (token == 0) {
-      token = slot.engine.token(mode());
+    int before = begin();
+    try {
+      if (token == 0) {
+        token = slot.engine.token(mode);
+      }
+      return token;
+    } finally {
+      status = before;
     }
-    return token;
   }
 
   @Override
@@ -122,14 +123,10 @@ final class LocalHeld implements Held, HeldStack.Share {
 
   private void tellLost() {
     told = true;
-    Loss listening = listening();
+    Loss listening = loss;
     if (listening != null) {
       listening.tell();
     }
-  }
-
-  private synchronized @Nullable Loss listening() {
-    return loss;
   }
 
   @Override
@@ -145,10 +142,17 @@ final class LocalHeld implements Held, HeldStack.Share {
     listening.onLost(action);
   }
 
-  private void look() throws IOException {
+  /** Its mode does not change meanwhile. */
+  private synchronized void look() throws IOException {
     requireOpen();
-    slot.engine.check(mode());
-    lock.checkName(slot);
+    try {
+      slot.engine.check(mode);
+      lock.checkName(slot);
+    } catch (LockLostException lost) {
+      // Whoever lets go says so first: it may be gone for that reason.
+      requireOpen();
+      throw lost;
+    }
   }
 
   /**
@@ -172,12 +176,12 @@ final class LocalHeld implements Held, HeldStack.Share {
 
   /** True if nobody needs to be told at the end. */
   private boolean listenNoMore() {
-    Loss listening = listening();
+    Loss listening = loss;
     return listening != null && listening.end();
   }
 
   @Override
-  public void downgrade() throws IOException {
+  public synchronized void downgrade() throws IOException {
     lock.require(Capability.CONVERT);
     int before = begin();
     try {
@@ -194,7 +198,7 @@ final class LocalHeld implements Held, HeldStack.Share {
   }
 
   @Override
-  public boolean tryUpgrade() throws IOException {
+  public synchronized boolean tryUpgrade() throws IOException {
     lock.require(Capability.CONVERT);
     int before = begin();
     try {
@@ -211,24 +215,23 @@ final class LocalHeld implements Held, HeldStack.Share {
     }
   }
 
-  /** Keeps a concurrent close out while the mode changes. */
+  /** With the monitor: keeps a concurrent close out until the status is set again. */
   private int begin() {
-    for (; ; ) {
-      int now = status;
-      if (now == CLOSED) {
-        throw new IllegalStateException(lock.name() + " is not held any more");
-      }
-      if (now != BUSY && STATUS.compareAndSet(this, now, BUSY)) {
-        return now;
-      }
-      Thread.onSpinWait();
-    }
+    int now;
+    do {
+      requireOpen();
+      now = status;
+    } while (now == CLOSED || !STATUS.compareAndSet(this, now, BUSY));
+    return now;
   }
 
   @Override
-  public Held detach() {
-    if (STATUS.compareAndSet(this, OPEN, DETACHED) && mode == Mode.EXCLUSIVE) {
-      slot.disown();
+  public synchronized Held detach() {
+    if (status == OPEN && STATUS.compareAndSet(this, OPEN, BUSY)) {
+      if (mode == Mode.EXCLUSIVE) {
+        slot.disown();
+      }
+      status = DETACHED;
     }
     return this;
   }
@@ -260,51 +263,52 @@ final class LocalHeld implements Held, HeldStack.Share {
       if (now == CLOSED) {
         return;
       }
-      if (now != BUSY && STATUS.compareAndSet(this, now, CLOSED)) {
+      if (now == BUSY) {
+        awaitQuiet();
+      } else if (STATUS.compareAndSet(this, now, CLOSED)) {
         break;
       }
-      Thread.onSpinWait();
     }
-    if (forgotten != null) {
-      forgotten.closed();
+    LockLostException before = null;
+    try {
+      if (forgotten != null) {
+        forgotten.closed();
+      }
+      if (listenNoMore()) {
+        told = true;
+      }
+      before = heirs ? null : lossBeforeRelease();
+    } finally {
+      letGo(heirs, before);
     }
-    if (listenNoMore()) {
-      told = true;
-    }
-    LockLostException before = heirs ? null : lossBeforeRelease();
-    if (before != null) {
-      tellLost();
-    }
+  }
+
+  /** Until nobody changes it, and whoever does has the monitor. */
+  private synchronized void awaitQuiet() {}
+
+  private void letGo(boolean heirs, @Nullable LockLostException before) {
+    LockLostException lost = before;
     try {
       if (heirs) {
         slot.leaveToHeirs(mode);
       } else {
         slot.leave(mode);
       }
-      if (before != null) {
-        throw new UncheckedIOException(before);
-      }
-    } catch (LockLostException lost) {
-      tellLost();
-      throw new UncheckedIOException(lost);
+    } catch (LockLostException noticedNow) {
+      lost = noticedNow;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      if (before == null) {
+        throw new UncheckedIOException(e);
+      }
+      before.addSuppressed(e);
     } finally {
       if (event != null) {
         LockEvents.held(event, lock.name(), lock.kind().word(), mode == Mode.SHARED);
       }
-      closeCompanion();
     }
-  }
-
-  private void closeCompanion() {
-    AutoCloseable with = companion;
-    if (with != null) {
-      try {
-        with.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("closing " + with, e);
-      }
+    if (lost != null) {
+      tellLost();
+      throw new UncheckedIOException(lost);
     }
   }
 

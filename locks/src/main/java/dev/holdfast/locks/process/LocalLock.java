@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> {
-  /** Where it was found last. Races are harmless: any of them is right or found dead. */
-  private volatile @Nullable Slot slot;
+  /**
+   * Where the name was seen to lead, and in which epoch: one value, or a look that was held up
+   * could put what it found under the epoch of a later one.
+   */
+  private record Seen(@Nullable Slot slot, int epoch) {
+    static final Seen NOTHING = new Seen(null, 0);
+  }
 
-  /** The epoch in which the name was last seen to lead to that slot. */
-  private volatile int seenInEpoch;
+  private volatile Seen seen = Seen.NOTHING;
 
   public LocalLock(String name, Mode mode) {
     super(name, mode);
@@ -56,8 +60,9 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   }
 
   private Slot slot() throws IOException {
-    Slot known = slot;
-    if (known != null && seenInEpoch == Upkeep.epoch) {
+    Seen last = seen;
+    Slot known = last.slot;
+    if (known != null && last.epoch == Upkeep.epoch) {
       return known;
     }
     return lookAgain(known);
@@ -67,8 +72,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     int now = Upkeep.epoch;
     Slot found = known != null && leadsTo(known) ? known : resolve();
     found.usedInEpoch = now;
-    slot = found;
-    seenInEpoch = now;
+    seen = new Seen(found, now);
     Upkeep.stir();
     return found;
   }
@@ -78,7 +82,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   }
 
   private void forget() {
-    slot = null;
+    seen = Seen.NOTHING;
   }
 
   /** Throws if the name does not lead to what is held. */
@@ -91,7 +95,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   @Override
   public final Optional<Held> tryAcquire() throws IOException {
     for (; ; ) {
-      boolean look = seenInEpoch != Upkeep.epoch;
+      boolean look = seen.epoch != Upkeep.epoch;
       Slot found = slot();
       switch (sharesAlready(found) ? found.shareAgain() : found.tryEnter(mode())) {
         case GRANTED -> {
@@ -113,7 +117,7 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     HeldStack mine = HeldStack.current();
     for (; ; ) {
       int before = Upkeep.epoch;
-      boolean look = seenInEpoch != before;
+      boolean look = seen.epoch != before;
       Place asked = null;
       Slot found = slot();
       Slot.Entry entry = sharesAlready(found) ? found.shareAgain() : Slot.Entry.BUSY;

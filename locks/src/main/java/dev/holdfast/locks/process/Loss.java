@@ -97,11 +97,16 @@ public final class Loss {
     } catch (IOException unknown) {
       // It is looked at again.
     } catch (IllegalStateException closedMeanwhile) {
-      // Nobody wants to know any more.
+      // Nobody wants to know any more; perhaps it was closed before we were there to be ended.
+      end();
     }
   }
 
-  /** It was lost: runs what is to be run, unless that was done. */
+  /**
+   * It was lost: runs what is to be run, unless that was done. One that fails keeps no other from
+   * being run, nor the caller from what it does: its thread's handler is told, as if it had ended
+   * with that.
+   */
   public void tell() {
     List<Runnable> all;
     synchronized (this) {
@@ -110,7 +115,16 @@ public final class Loss {
       actions = new ArrayList<>();
       stop();
     }
-    all.forEach(Runnable::run);
+    all.forEach(Loss::run);
+  }
+
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error failure) {
+      Thread me = Thread.currentThread();
+      me.getUncaughtExceptionHandler().uncaughtException(me, failure);
+    }
   }
 
   private void stop() {

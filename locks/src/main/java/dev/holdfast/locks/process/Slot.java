@@ -25,6 +25,9 @@ public final class Slot extends ThreadQueue {
    */
   private static final int ALONE = -1;
 
+  /** A reader comes, goes or upgrades, and waits for nothing in that. */
+  private static final int PASSING = -4;
+
   /** Held alone, by the owner if it has one. */
   private static final int HELD = -3;
 
@@ -90,24 +93,43 @@ public final class Slot extends ThreadQueue {
     return engine.name();
   }
 
-  /** Takes it if it is free here and outside. */
+  /**
+   * Takes it if it is free here and outside. A reader waits out the moment in which another one
+   * comes or goes, since it is in nobody's way then.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // whoever is passed to is about to be done
   Entry tryEnter(Mode mode) throws IOException {
-    if (hasWaiters()) {
-      return state == DEAD ? Entry.DEAD : Entry.BUSY;
+    boolean shared = mode == Mode.SHARED;
+    for (; ; ) {
+      if (hasWaiters()) {
+        return state == DEAD ? Entry.DEAD : Entry.BUSY;
+      }
+      if (shared && join()) {
+        return Entry.GRANTED;
+      }
+      int now = (int) STATE.compareAndExchange(this, FREE, shared ? PASSING : ALONE);
+      if (now == FREE) {
+        return tryClaim(mode) ? Entry.GRANTED : Entry.BUSY;
+      }
+      if (now == DEAD) {
+        return Entry.DEAD;
+      }
+      if (!shared || (now < 0 && now != PASSING)) {
+        return Entry.BUSY;
+      }
+      Thread.yield();
     }
-    if (mode == Mode.SHARED && join()) {
-      return Entry.GRANTED;
-    }
-    if (!STATE.compareAndSet(this, FREE, ALONE)) {
-      return state == DEAD ? Entry.DEAD : Entry.BUSY;
-    }
+  }
+
+  private boolean tryClaim(Mode mode) throws IOException {
     boolean granted = false;
     try {
+      answerFor(mode);
       granted = engine.tryClaim(mode);
     } finally {
       settle(granted, mode);
     }
-    return granted ? Entry.GRANTED : Entry.BUSY;
+    return granted;
   }
 
   /** Waits for it, first here, then outside. */
@@ -115,8 +137,9 @@ public final class Slot extends ThreadQueue {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    if (!hasWaiters() && mode == Mode.SHARED && join()) {
-      return Entry.GRANTED;
+    Entry now = mode == Mode.SHARED ? tryEnter(mode) : Entry.BUSY;
+    if (now != Entry.BUSY) {
+      return now;
     }
     if (hasWaiters() || !STATE.compareAndSet(this, FREE, ALONE)) {
       Entry turn = awaitTurn(mode, deadline);
@@ -126,6 +149,7 @@ public final class Slot extends ThreadQueue {
     }
     boolean granted = false;
     try {
+      answerFor(mode);
       granted = engine.claim(mode, deadline);
     } finally {
       settle(granted, mode);
@@ -175,21 +199,25 @@ public final class Slot extends ThreadQueue {
     return state == DEAD ? Entry.DEAD : Entry.GRANTED;
   }
 
+  /**
+   * The current thread will answer for what it is going to claim alone. Before the claim: if there
+   * is no room left to keep it in mind, nothing has to be let go.
+   */
   @SuppressWarnings("ReferenceEquality") // a thread is itself only
+  private void answerFor(Mode mode) {
+    Thread me = Thread.currentThread();
+    if (mode == Mode.EXCLUSIVE && owner != me) {
+      owner = me;
+      HeldStack.current().owns(this, 0);
+    }
+  }
+
   private void settle(boolean granted, Mode mode) {
-    if (!granted) {
-      state = FREE;
-      wakeFirst();
-    } else if (mode == Mode.SHARED) {
-      state = 1;
-      wakeFirst();
-    } else {
-      Thread me = Thread.currentThread();
-      if (owner != me) {
-        owner = me;
-        HeldStack.current().owns(this, 0);
-      }
+    if (granted && mode == Mode.EXCLUSIVE) {
       STATE.setRelease(this, HELD);
+    } else {
+      state = granted ? 1 : FREE;
+      wakeFirst();
     }
   }
 
@@ -242,11 +270,11 @@ public final class Slot extends ThreadQueue {
     }
   }
 
-  /** True if the caller is the last reader, and now alone. */
+  /** True if the caller is the last reader, and now alone in going. */
   private boolean lastReader() {
     for (; ; ) {
       int now = state;
-      if (STATE.compareAndSet(this, now, now == 1 ? ALONE : now - 1)) {
+      if (STATE.compareAndSet(this, now, now == 1 ? PASSING : now - 1)) {
         return now == 1;
       }
     }
@@ -271,21 +299,21 @@ public final class Slot extends ThreadQueue {
    * @param bound whether the current thread answers for it then
    */
   boolean tryUpgrade(boolean bound) throws IOException {
-    if (!STATE.compareAndSet(this, 1, ALONE)) {
+    if (!STATE.compareAndSet(this, 1, PASSING)) {
       return false;
     }
     boolean done = false;
     try {
+      if (bound) {
+        answerFor(Mode.EXCLUSIVE);
+      } else {
+        owner = null;
+      }
       done = engine.convert(Mode.EXCLUSIVE);
       return done;
     } finally {
-      if (done && !bound) {
-        owner = null;
-        state = HELD;
-      } else if (done) {
-        settle(true, Mode.EXCLUSIVE);
-      } else {
-        state = 1;
+      state = done ? HELD : 1;
+      if (!done) {
         wakeFirst();
       }
     }

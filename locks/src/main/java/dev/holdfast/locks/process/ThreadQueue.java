@@ -123,8 +123,8 @@ public abstract class ThreadQueue {
       throws IOException, InterruptedException {
     Thread me = Thread.currentThread();
     WAITING.getAndAdd(this, 1);
-    queue.add(me);
     try {
+      queue.add(me);
       for (; ; ) {
         Step next = turn.look(queue.peek() == me);
         if (next == Step.DONE) {

@@ -1,5 +1,6 @@
 package dev.holdfast.locks.process;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -70,9 +71,8 @@ public final class Upkeep {
     if (CLOCK != null) {
       epoch += CLOCK.equals("always") ? 1 : 0;
     } else if (running == null) {
-      running = Thread.ofPlatform().daemon().name("holdfast-locks-upkeep").unstarted(Upkeep::run);
-      thread = running;
-      running.start();
+      // Where no thread can be made now, it is tried again.
+      thread = Thread.ofPlatform().daemon().name("holdfast-locks-upkeep").start(Upkeep::run);
     } else {
       LockSupport.unpark(running);
     }
@@ -98,7 +98,7 @@ public final class Upkeep {
         idle++;
       }
       if (System.nanoTime() - second >= 0) {
-        Slots.retireUnusedSince(before);
+        retireUnusedSince(before);
         doChores();
         tick = busy > ticks / 2 ? LONG_TICK : TICK;
         ticks = 0;
@@ -114,22 +114,58 @@ public final class Upkeep {
     }
   }
 
+  /** How many are left. */
+  private static int retireUnusedSince(int last) {
+    try {
+      return Slots.retireUnusedSince(last);
+    } catch (RuntimeException | Error failure) {
+      return goOnAfter(failure);
+    }
+  }
+
   private static void doChores() {
-    Forgotten.tell();
-    CHORES.removeIf(chore -> !chore.tryAgain());
+    try {
+      Forgotten.tell();
+      for (Chore chore : List.copyOf(CHORES)) {
+        // Not after the try: whoever asks for it meanwhile has to be heard.
+        CHORES.remove(chore);
+        boolean left = true;
+        try {
+          left = chore.tryAgain();
+        } finally {
+          if (left) {
+            CHORES.add(chore);
+          }
+        }
+      }
+    } catch (RuntimeException | Error failure) {
+      // The program's own logger, among others.
+      goOnAfter(failure);
+    }
+  }
+
+  /** Without this thread nobody would look at a name again; and there is something to be done. */
+  private static int goOnAfter(Throwable failure) {
+    Thread me = Thread.currentThread();
+    try {
+      me.getUncaughtExceptionHandler().uncaughtException(me, failure);
+    } catch (RuntimeException | Error alsoTheHandler) {
+      // Nobody is left to be told.
+    }
+    return 1;
   }
 
   /** Until something is acquired. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // the only writer
   private static void sleep() {
     epoch++;
-    int left = Slots.retireUnusedSince(epoch);
+    int left = retireUnusedSince(epoch);
     asleep = true;
     while (!stirred) {
       // Slots that are held now are looked at again, since nobody stirs when they are let go.
       if (left > 0 || Forgotten.mayCome() || !CHORES.isEmpty()) {
         LockSupport.parkNanos(Upkeep.class, SECOND_NANOS);
-        left = Slots.retireUnusedSince(epoch);
+        left = retireUnusedSince(epoch);
         doChores();
       } else {
         LockSupport.park(Upkeep.class);

@@ -64,7 +64,7 @@ public record LockFileReport(Path path, Holder holder, String token, boolean dea
    */
   public static boolean breakLock(Path path, String token) throws IOException {
     try (NamedFile file = NamedFile.in(path)) {
-      return Sidecar.of(path.toString())
+      return Sidecar.of(path)
           .exclusively(
               _ -> {
                 try (NamedFile.Found found = file.read()) {

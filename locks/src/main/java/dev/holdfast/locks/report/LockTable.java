@@ -126,7 +126,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
     List<Entry> waiting = new ArrayList<>();
     LockOwners owners = LockOwners.look();
     Map<Integer, String> commands = new HashMap<>();
-    for (KernelLocks.Entry entry : new LinkedHashSet<>(KernelLocks.read())) {
+    for (KernelLocks.Entry entry : new LinkedHashSet<>(KernelLocks.readWhole())) {
       if (!entry.waiting()) {
         granted.add(entry(entry, owners, commands));
       } else if (entry.pid() > 0) {

@@ -54,20 +54,22 @@ public final class PortLock extends LocalLock<PortLock> {
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(Capability.HOLDERS, Capability.SURVIVES_KILL);
 
+  private static final String NO_PORT = "is not a port: give one from 1 to 65535";
+
   private final int port;
 
   private static int portNumber(String text) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not a port number: " + text, e);
+      throw new IllegalArgumentException(NO_PORT, e);
     }
   }
 
   PortLock(int port) {
     super("port " + port, Mode.EXCLUSIVE);
     if (port <= 0 || port > 0xffff) {
-      throw new IllegalArgumentException("is not a port: give one from 1 to 65535");
+      throw new IllegalArgumentException(NO_PORT);
     }
     this.port = port;
   }

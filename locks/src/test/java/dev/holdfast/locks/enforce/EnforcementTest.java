@@ -12,10 +12,14 @@ import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.process.Upkeep;
 import dev.holdfast.locks.report.MandatoryLocks;
+import dev.holdfast.locks.wait.Timers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +67,38 @@ class EnforcementTest {
     assertEquals("SECOND\n", Files.readString(file));
   }
 
+  /** The clock by which all waits end is not the thread on which the program's action runs. */
+  @Test
+  void anActionMayWaitAndHaveAnotherThreadGiveTheLeaseBack() throws Exception {
+    Path file = fileWithAnAdvisoryLockThatIsIgnored("leased");
+    CountDownLatch done = new CountDownLatch(1);
+    FileLease lease = FileLease.tryAcquire(file).orElseThrow();
+    lease.onBreak(
+        () -> {
+          try {
+            CountDownLatch time = new CountDownLatch(1);
+            var _ = Timers.once(1, TimeUnit.MILLISECONDS, time::countDown);
+            time.await();
+            Thread closes = Thread.ofPlatform().start(() -> close(lease));
+            closes.join();
+            done.countDown();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    Process writer = writer(file);
+    done.await();
+    assertEquals(0, writer.waitFor());
+  }
+
+  private static void close(FileLease lease) {
+    try {
+      lease.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void aLeaseIsNotHadWhileTheFileIsOpenElsewhere() throws Exception {
     Path file = directory.resolve("open");
@@ -85,6 +121,16 @@ class EnforcementTest {
     try (OpenGuard _ = OpenGuard.of(file, _ -> false)) {
       assertNotEquals(0, writer(file).waitFor());
       assertEquals("FIRST\n", Files.readString(file), "we ourselves may");
+    }
+    IntPredicate fails =
+        _ -> {
+          throw new IllegalStateException("a rule that fails");
+        };
+    try (OpenGuard _ = OpenGuard.of(file, fails)) {
+      // Each of them, and none of them waits for ever.
+      assertNotEquals(0, writer(file).waitFor());
+      assertNotEquals(0, writer(file).waitFor());
+      assertEquals("FIRST\n", Files.readString(file));
     }
     try (OpenGuard _ = OpenGuard.of(file, _ -> true)) {
       assertEquals(0, writer(file).waitFor());

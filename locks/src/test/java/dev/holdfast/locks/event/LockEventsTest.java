@@ -20,6 +20,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LockEventsTest {
   private static final Duration SHORT = Duration.ofMillis(50);
@@ -126,5 +128,24 @@ class LockEventsTest {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals("EXCLUSIVE false", said.strip());
     assertEquals(0, process.waitFor());
+  }
+
+  /** The recorder is not made by who takes a lock, which would take longer than all else. */
+  @ParameterizedTest
+  @CsvSource({"-Xshare:auto,false", "-XX:StartFlightRecording,true"})
+  void onlyWhoRecordsHasTheRecorderMade(String option, boolean expected) throws Exception {
+    List<String> command =
+        ChildJvm.commandWith(
+            List.of("-Xlog:class+load", option),
+            WithoutRecorder.class,
+            directory.resolve("d.lock").toString());
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    assertTrue(said.contains("EXCLUSIVE true"), said);
+    assertEquals(expected, said.contains("dev.holdfast.locks.event.LockHoldEvent "));
+    assertEquals(expected, said.contains("dev.holdfast.locks.event.LockRefusedEvent "));
+    assertEquals(expected, said.contains("jdk.jfr.internal.PlatformRecorder "));
   }
 }

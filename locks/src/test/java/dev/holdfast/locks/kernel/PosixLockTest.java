@@ -14,6 +14,13 @@ import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.process.Upkeep;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class PosixLockTest extends KernelLockContract {
@@ -49,6 +56,34 @@ class PosixLockTest extends KernelLockContract {
       held.ensureValid();
       assertEquals("busy", peer.tryAcquire(kind(), directory, name, Mode.EXCLUSIVE));
     }
+  }
+
+  /** Each look opens the file once more and closes it, just when another thread gets the lock. */
+  @Test
+  void whatOneThreadClosesDoesNotLoseTheLockThatAnotherJustGot() throws Exception {
+    String name = newName();
+    List<Callable<Integer>> threads = Collections.nCopies(4, () -> acquireOftenAndCheck(name));
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads.size())) {
+      int acquired = 0;
+      for (Future<Integer> thread : pool.invokeAll(threads)) {
+        acquired += thread.get();
+      }
+      assertTrue(acquired > 0);
+    }
+  }
+
+  private int acquireOftenAndCheck(String name) throws IOException {
+    int acquired = 0;
+    for (int i = 0; i < 5_000; i++) {
+      Optional<Held> granted = open(name).tryAcquire();
+      if (granted.isPresent()) {
+        try (Held held = granted.get()) {
+          held.ensureValid();
+          acquired++;
+        }
+      }
+    }
+    return acquired;
   }
 
   @Test

@@ -125,7 +125,7 @@ class RecoveryTest {
   @Test
   void aSidecarThatSomebodyHoldsIsAnErrorAndNoWaitWithoutEnd(@TempDir Path directory)
       throws Exception {
-    Sidecar sidecar = Sidecar.of(directory.resolve("lock").toString());
+    Sidecar sidecar = Sidecar.of(directory.resolve("lock"));
     Peer peer = Peer.start();
     try {
       assertEquals("work", sidecar.exclusively(_ -> "work"));

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class LockTableTest {
-  private static final Kind[] MIXED = {Kinds.OFD, Kinds.FLOCK, Kinds.POSIX};
-
   @TempDir Path directory;
 
   @Test
@@ -178,27 +177,39 @@ class LockTableTest {
     }
   }
 
-  /** Processes that each hold one lock and wait for the next one's, of mixed kinds. */
+  /** Processes that each hold one lock and wait for the next one's. */
   @ParameterizedTest
-  @ValueSource(ints = {2, 3})
-  void aDeadlockOfProcessesIsReportedWithItsCircle(int parties) throws Exception {
+  @ValueSource(
+      strings = {
+        "ofd flock",
+        "ofd flock posix",
+        "file file",
+        "file ofd",
+        "pid file",
+        "pid pid flock"
+      })
+  void aDeadlockOfProcessesIsReportedWithItsCircle(String words) throws Exception {
+    List<Kind> kinds =
+        Arrays.stream(words.split(" ", -1)).map(word -> Kinds.of(word).orElseThrow()).toList();
     List<Peer> peers = new ArrayList<>();
     Set<Integer> pids = new TreeSet<>();
     try {
       List<Path> files = new ArrayList<>();
-      for (int i = 0; i < parties; i++) {
+      for (int i = 0; i < kinds.size(); i++) {
         Peer peer = Peer.start();
         peers.add(peer);
         pids.add((int) peer.pid());
         files.add(directory.resolve("lock" + i));
-        String answer = peer.tryAcquire(kind(i), directory, "lock" + i, Mode.EXCLUSIVE);
+        String answer = peer.tryAcquire(kinds.get(i), directory, "lock" + i, Mode.EXCLUSIVE);
         assertTrue(answer.startsWith("granted"), answer);
       }
       assertFalse(LockTable.read().about(files).granted().isEmpty());
       assertEquals(List.of(), LockTable.read().about(files).deadlocks());
-      for (int i = 0; i < parties; i++) {
-        int next = (i + 1) % parties;
-        peers.get(i).tell("acquire " + kind(next) + " EXCLUSIVE " + directory + " lock" + next);
+      for (int i = 0; i < kinds.size(); i++) {
+        int next = (i + 1) % kinds.size();
+        peers
+            .get(i)
+            .tell("acquire " + kinds.get(next) + " EXCLUSIVE " + directory + " lock" + next);
       }
       assertEquals(pids, new TreeSet<>(awaitCircle(files)));
     } finally {
@@ -208,8 +219,34 @@ class LockTableTest {
     }
   }
 
-  private static Kind kind(int i) {
-    return MIXED[i % MIXED.length];
+  /** Who waits in a line for one who does not wait is in no circle. */
+  @Test
+  void whoWaitsForALockFileIsShownAndInNoCircle() throws Exception {
+    Path file = directory.resolve("lock0");
+    Peer holder = Peer.start();
+    Peer waiter = Peer.start();
+    try {
+      String answer = holder.tryAcquire(Kinds.FILE, directory, "lock0", Mode.EXCLUSIVE);
+      assertTrue(answer.startsWith("granted"), answer);
+      waiter.tell("acquire " + Kinds.FILE + " EXCLUSIVE " + directory + " lock0");
+      LockTable table = LockTable.read().about(List.of(file));
+      while (table.waiting().isEmpty()) {
+        Thread.onSpinWait();
+        table = LockTable.read().about(List.of(file));
+      }
+      assertEquals(List.of((int) waiter.pid()), table.waiting().getFirst().pids());
+      assertEquals(List.of((int) holder.pid()), table.granted().getFirst().pids());
+      assertEquals(List.of(), table.deadlocks());
+      // It is served when the name is taken away under it, though the flock is not let go.
+      assertTrue(LockFileReport.breakLock(file, LockFileReport.at(file).orElseThrow().token()));
+      assertTrue(waiter.answer().startsWith("granted"));
+      assertEquals(
+          List.of((int) waiter.pid()),
+          LockTable.read().about(List.of(file)).granted().getFirst().pids());
+    } finally {
+      holder.kill();
+      waiter.kill();
+    }
   }
 
   private static List<Integer> awaitCircle(List<Path> files) throws IOException {
