@@ -1,0 +1,5 @@
+/** The locks of Holdfast as ShedLock knows them. */
+@NullMarked
+package dev.holdfast.shedlock;
+
+import org.jspecify.annotations.NullMarked;
