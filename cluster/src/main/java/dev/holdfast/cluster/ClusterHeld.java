@@ -136,6 +136,10 @@ final class ClusterHeld implements Held, HeldStack.Share {
     return lock.mode();
   }
 
+  boolean isOfSemaphore() {
+    return lock.isSemaphore();
+  }
+
   @Override
   public boolean isOpen() {
     return open;
@@ -144,7 +148,16 @@ final class ClusterHeld implements Held, HeldStack.Share {
   /** The same number after a loss: who has the resource refuses it then. */
   @Override
   public long token() throws IOException {
-    return claim().token();
+    Claim granted = claim();
+    try {
+      long token = granted.token();
+      // Raised after it was let go it may be higher than that of the next holder.
+      requireOpen();
+      return token;
+    } catch (LockLostException over) {
+      requireOpen();
+      throw over;
+    }
   }
 
   @Override

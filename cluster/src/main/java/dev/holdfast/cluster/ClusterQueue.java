@@ -60,29 +60,45 @@ final class ClusterQueue extends ThreadQueue {
     if (here && !enter(lock, deadline)) {
       return null;
     }
-    Place asked = Place.here();
-    boolean granted = false;
+    Claim claim = null;
+    ClusterHeld granted = null;
     try {
+      Place asked = Place.here();
       ClusterHeld taken = new ClusterHeld(lock, this);
-      Claim claim = engine.claim(lock, deadline, taken::lost);
+      claim = engine.claim(lock, deadline, taken::lost);
       if (claim != null) {
-        Place place = asked.now();
-        lastPlace = place;
-        add(taken);
-        taken.begin(claim, place);
-        granted = true;
-        if (!lock.isSemaphore()) {
-          remember(taken);
-        }
-        return taken;
+        granted = begin(taken, claim, asked);
       }
-      return null;
+      return granted;
     } finally {
       if (here) {
         left();
       }
-      if (!granted) {
+      if (granted == null) {
         engine.giveBack(this);
+        if (claim != null) {
+          // Nobody has got it, who could let go of it.
+          claim.release();
+        }
+      }
+    }
+  }
+
+  private ClusterHeld begin(ClusterHeld taken, Claim claim, Place asked) {
+    Place place = asked.now();
+    lastPlace = place;
+    boolean begun = false;
+    add(taken);
+    try {
+      taken.begin(claim, place);
+      if (!taken.isOfSemaphore()) {
+        remember(taken);
+      }
+      begun = true;
+      return taken;
+    } finally {
+      if (!begun) {
+        remove(taken);
       }
     }
   }

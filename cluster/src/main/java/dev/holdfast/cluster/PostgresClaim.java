@@ -69,22 +69,20 @@ final class PostgresClaim extends LosableClaim {
    * that cannot come again as a token.
    */
   private long count() throws IOException {
-    if (isOver()) {
-      throw new LockLostException(lock.name(), "its session is over, and it had no token");
-    }
-    long counted = lock.isSemaphore() ? PostgresKey.ofGate(lock.plainName()) : key;
+    requireNotOver();
+    long number = lock.isSemaphore() ? PostgresKey.ofGate(lock.plainName()) : key;
     String row =
         mode() == Mode.EXCLUSIVE
             ? "WITH next AS (INSERT INTO "
                 + PostgresEngine.TABLE
                 + " AS t VALUES ("
-                + counted
+                + number
                 + ", 1) ON CONFLICT (lock) DO UPDATE SET token = t.token + 1 RETURNING token)"
                 + " SELECT token"
             : "WITH next AS (SELECT coalesce(max(token), 0) AS token FROM "
                 + PostgresEngine.TABLE
                 + " WHERE lock = "
-                + counted
+                + number
                 + ") SELECT token";
     String sql =
         row
@@ -92,7 +90,9 @@ final class PostgresClaim extends LosableClaim {
             + " FROM next";
     for (boolean again = false; ; again = true) {
       try {
-        return session.ask(sql, rows -> rows.getLong(2) << 40 | rows.getLong(1));
+        long counted = session.ask(sql, rows -> rows.getLong(2) << 40 | rows.getLong(1));
+        requireNotOver();
+        return counted;
       } catch (SQLException e) {
         // undefined_table
         if (again || !"42P01".equals(e.getSQLState())) {
@@ -100,6 +100,14 @@ final class PostgresClaim extends LosableClaim {
         }
         createTable();
       }
+    }
+  }
+
+  /** What is counted after the end of the session's lock may be higher than the next holder's. */
+  private void requireNotOver() throws LockLostException {
+    throwIfLost();
+    if (isOver()) {
+      throw new LockLostException(lock.name(), "its session is over, and it had no token");
     }
   }
 

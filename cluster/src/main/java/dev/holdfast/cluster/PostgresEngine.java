@@ -45,6 +45,9 @@ final class PostgresEngine extends ClusterEngine {
 
   private static final int MOST_IDLE = 4;
 
+  /** How long after one the server is told again that a wait is to end. */
+  private static final long TOLD_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   /** The length of a name of a session. */
   private static final int LABEL = 63;
 
@@ -182,6 +185,15 @@ final class PostgresEngine extends ClusterEngine {
       session.close();
     } else {
       idle.addFirst(session);
+      if (closed) {
+        closeIdle();
+      }
+    }
+  }
+
+  private void closeIdle() {
+    for (PostgresSession session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
+      session.close();
     }
   }
 
@@ -283,6 +295,10 @@ final class PostgresEngine extends ClusterEngine {
   /** From now on it is asked at each heartbeat whether it is still ours. */
   private void watch(PostgresClaim claim) {
     claims.add(claim);
+    if (closed) {
+      // By somebody who did not see it yet.
+      claim.lost("the connection was closed");
+    }
     synchronized (heartbeat) {
       if (!beating) {
         beating = true;
@@ -360,7 +376,8 @@ final class PostgresEngine extends ClusterEngine {
         () -> {
           try {
             wait.complete(session.lock(key, mode, millis));
-          } catch (SQLException e) {
+          } catch (SQLException | RuntimeException | Error e) {
+            // Whatever it is: else nobody would hear of it, and the claimant wait for ever.
             wait.completeExceptionally(e);
           }
         });
@@ -378,15 +395,29 @@ final class PostgresEngine extends ClusterEngine {
     }
   }
 
-  /** Has the server end the wait. If that cannot be had the session is given up by the caller. */
-  private void stop(PostgresSession session, CompletableFuture<Boolean> wait) throws SQLException {
-    session.cancel();
+  /**
+   * Has the server end the wait, which may not have begun there yet: so it is told again. The
+   * session is given up by the caller.
+   */
+  private void stop(PostgresSession session, CompletableFuture<Boolean> wait) {
     boolean interrupted = Thread.interrupted();
+    Deadline limit = Deadline.after(settings.replyTimeout());
     try {
-      wait.get(settings.replyTimeout().toNanos(), TimeUnit.NANOSECONDS);
+      while (!limit.passed()) {
+        session.cancel();
+        try {
+          wait.get(Math.clamp(limit.left(), 1, TOLD_AGAIN_NANOS), TimeUnit.NANOSECONDS);
+          break;
+        } catch (TimeoutException goesOn) {
+          // Once more.
+        }
+      }
     } catch (InterruptedException e) {
       interrupted = true;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | SQLException away) {
+      // Why it is stopped is said by the caller, and not that the server does not hear of it.
+    }
+    if (!wait.isDone()) {
       session.abort();
     }
     if (interrupted) {
@@ -556,8 +587,6 @@ final class PostgresEngine extends ClusterEngine {
     for (PostgresClaim claim : claims) {
       claim.lost("the connection was closed");
     }
-    for (PostgresSession session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
-      session.close();
-    }
+    closeIdle();
   }
 }

@@ -45,19 +45,20 @@ final class Whom {
         .orElse("");
   }
 
-  /** This process, now. */
-  static byte[] here(String description) {
-    String text =
-        "pid="
-            + ProcessHandle.current().pid()
-            + "\nhost="
-            + oneLine(HOST)
-            + "\ncommand="
-            + oneLine(description)
-            + "\nsince="
-            + Instant.now()
-            + "\n";
-    return text.getBytes(StandardCharsets.UTF_8);
+  /** This process, whatever the time. */
+  static String here(String description) {
+    return "pid="
+        + ProcessHandle.current().pid()
+        + "\nhost="
+        + oneLine(HOST)
+        + "\ncommand="
+        + oneLine(description)
+        + "\nsince=";
+  }
+
+  /** As it is written, now. */
+  static byte[] now(String here) {
+    return (here + Instant.now() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static String oneLine(String text) {

@@ -42,6 +42,8 @@ final class ZooKeeperClaim extends LosableClaim {
 
   @Override
   public void check() throws IOException {
+    // Known already: the server's answer might come only after those who are still being told.
+    throwIfLost();
     session.check(this);
     throwIfLost();
   }

@@ -42,10 +42,14 @@ final class ZooKeeperEngine extends ClusterEngine {
   private final CuratorFramework client;
   private final String id;
 
+  /** What each node says of us, but for the time. */
+  private final String here;
+
   ZooKeeperEngine(ZooKeeperSettings settings, ZooKeeperSession session) {
     this.settings = settings;
     this.session = session;
     this.client = session.client();
+    this.here = Whom.here(settings.description());
     String[] hosts = settings.hosts().toLowerCase(java.util.Locale.ROOT).split(",", -1);
     java.util.Arrays.sort(hosts);
     this.id = String.join(",", hosts) + settings.path();
@@ -75,7 +79,7 @@ final class ZooKeeperEngine extends ClusterEngine {
     boolean tries = deadline.limited() && deadline.passed();
     session.requireConnected(lock.name(), deadline);
     // Whoever only tries makes no node that others would have to wait for if it is in vain.
-    if (tries && ZooKeeperNodes.isBusy(nodes(directory, lock), lock)) {
+    if (tries && isBusy(directory, lock)) {
       return null;
     }
     if (lock.isSemaphore()) {
@@ -100,6 +104,16 @@ final class ZooKeeperEngine extends ClusterEngine {
     }
   }
 
+  /** Whoever let go of it may have told another server, which ours has not heard of yet. */
+  private boolean isBusy(String directory, ClusterLock lock)
+      throws IOException, InterruptedException {
+    if (!ZooKeeperNodes.isBusy(nodes(directory, lock), lock)) {
+      return false;
+    }
+    session.sync(directory);
+    return ZooKeeperNodes.isBusy(nodes(directory, lock), lock);
+  }
+
   /** One node, from its making to its grant. */
   private final class Ask {
     private final ClusterLock lock;
@@ -112,6 +126,12 @@ final class ZooKeeperEngine extends ClusterEngine {
     /** The node went, and not by us: with its session, or by somebody's hand. */
     boolean vanished;
 
+    /** The only node that stood in the way is gone: there is no need to look at the line again. */
+    private boolean turn;
+
+    /** Whether our node is still there was asked then. */
+    private ZooKeeperSession.@Nullable Next next;
+
     Ask(ClusterLock lock, String directory, Deadline deadline, Consumer<LockLostException> lost) {
       this.lock = lock;
       this.directory = directory;
@@ -122,6 +142,8 @@ final class ZooKeeperEngine extends ClusterEngine {
     @Nullable ZooKeeperClaim run() throws IOException, InterruptedException {
       long sent = System.nanoTime();
       CompletableFuture<CuratorEvent> look = create();
+      // Answered in this order: whoever waits for the second is woken once.
+      session.await(look, lock.name());
       CuratorEvent created = session.await(creation, lock.name());
       if (isGone(created)) {
         vanished = true;
@@ -146,7 +168,7 @@ final class ZooKeeperEngine extends ClusterEngine {
 
     private CompletableFuture<CuratorEvent> create() throws IOException {
       String prefix = directory + "/" + ZooKeeperNodes.prefix(lock);
-      byte[] whom = Whom.here(settings.description());
+      byte[] whom = Whom.now(here);
       try {
         client
             .create()
@@ -168,47 +190,70 @@ final class ZooKeeperEngine extends ClusterEngine {
         throws IOException, InterruptedException {
       CompletableFuture<CuratorEvent> look = firstLook;
       for (boolean first = true; ; first = false) {
-        long sent = System.nanoTime();
-        CompletableFuture<CuratorEvent> still = first ? null : session.exists(path);
-        CuratorEvent seen = session.await(look, lock.name());
-        if (still != null) {
-          if (isLost(session.await(still, lock.name()), stat)) {
-            vanished = true;
-            return null;
-          }
-          // However long the wait was, the session is heard of now: what it holds is not silent.
-          session.heard(stat.getEphemeralOwner(), sent);
+        // Asked beside the look: the server answers both in one trip.
+        if (!first && !isStillOurs(path, stat)) {
+          vanished = true;
+          return null;
         }
-        Code code = Code.get(seen.getResultCode());
-        if (code == Code.OK) {
-          ZooKeeperNodes.Place place =
-              ZooKeeperNodes.place(ZooKeeperNodes.parse(seen.getChildren()), name, lock);
-          if (place == null && !first) {
-            vanished = true;
-            return null;
-          }
-          if (place != null && place.granted() && session.is(stat.getEphemeralOwner())) {
+        ZooKeeperNodes.Place place =
+            look == null ? ZooKeeperNodes.FREE : placeIn(session.await(look, lock.name()), name);
+        if (place != null) {
+          if (place.granted() && session.is(stat.getEphemeralOwner())) {
             return session.grant(lock.name(), path, stat, lost);
           }
-          if (place != null && !waitFor(place)) {
+          if (!waitFor(place, path)) {
             return null;
           }
-        } else if (!ZooKeeperSession.isInterruption(code) && code != Code.NONODE) {
-          session.require(seen, lock.name());
         }
         if (deadline.limited() && deadline.passed() && !first) {
           return null;
         }
         session.requireConnected(lock.name(), deadline);
-        look = session.children(directory);
+        look = turn ? null : session.children(directory);
       }
     }
 
-    private boolean isLost(CuratorEvent still, Stat stat) {
-      return still.getResultCode() == Code.NONODE.intValue()
-          || (still.getStat() != null
-              && still.getStat().getEphemeralOwner() != stat.getEphemeralOwner())
-          || !session.is(stat.getEphemeralOwner());
+    /** Where our node stands; null if the look does not say. */
+    private ZooKeeperNodes.@Nullable Place placeIn(CuratorEvent seen, String name)
+        throws IOException {
+      Code code = Code.get(seen.getResultCode());
+      if (code == Code.OK) {
+        return ZooKeeperNodes.place(ZooKeeperNodes.parse(seen.getChildren()), name, lock);
+      }
+      if (!ZooKeeperSession.isInterruption(code) && code != Code.NONODE) {
+        session.require(seen, lock.name());
+      }
+      return null;
+    }
+
+    /** However long the wait was: the node is there, and belongs to the session that we have. */
+    private boolean isStillOurs(String path, Stat stat) throws IOException, InterruptedException {
+      ZooKeeperSession.Next asked = next;
+      next = null;
+      CompletableFuture<CuratorEvent> answer = asked == null ? null : asked.answer();
+      long sent = asked == null ? 0 : asked.sentNanos();
+      for (; ; answer = null) {
+        if (answer == null) {
+          sent = System.nanoTime();
+          answer = session.exists(path);
+        }
+        CuratorEvent still = session.await(answer, lock.name());
+        Code code = Code.get(still.getResultCode());
+        if (code == Code.OK && still.getStat() != null) {
+          boolean ours =
+              still.getStat().getEphemeralOwner() == stat.getEphemeralOwner()
+                  && session.is(stat.getEphemeralOwner());
+          if (ours) {
+            // What it holds is not silent.
+            session.heard(stat.getEphemeralOwner(), sent);
+          }
+          return ours;
+        }
+        if (!ZooKeeperSession.isInterruption(code)) {
+          return false;
+        }
+        session.requireConnected(lock.name(), deadline);
+      }
     }
 
     /**
@@ -216,12 +261,15 @@ final class ZooKeeperEngine extends ClusterEngine {
      *
      * @return false if the deadline passed
      */
-    private boolean waitFor(ZooKeeperNodes.Place place) throws IOException, InterruptedException {
+    private boolean waitFor(ZooKeeperNodes.Place place, String path)
+        throws IOException, InterruptedException {
+      turn = false;
       if (deadline.limited() && deadline.passed()) {
         return false;
       }
       try (ZooKeeperSession.Wait wait = session.newWait()) {
         String watched = place.before() == null ? null : directory + "/" + place.before();
+        ZooKeeperSession.Next gone = place.onlyThat() ? wait.whenGone(path) : null;
         CuratorEvent there =
             session.await(
                 watched == null
@@ -229,8 +277,12 @@ final class ZooKeeperEngine extends ClusterEngine {
                     : session.watch(watched, wait),
                 lock.name());
         if (there.getResultCode() == Code.OK.intValue() && !stillFree(there, watched)) {
-          return wait.await(deadline);
+          boolean changed = wait.await(deadline);
+          turn = gone != null && gone.answer() != null;
+          next = turn ? gone : null;
+          return changed;
         }
+        turn = place.onlyThat() && there.getResultCode() == Code.NONODE.intValue();
         return !(deadline.limited() && deadline.passed());
       }
     }

@@ -73,8 +73,13 @@ final class ZooKeeperNodes {
    *
    * @param granted true if nothing does
    * @param before the node to be gone first; null if it is granted, or if any may be the one
+   * @param onlyThat true if no other than that stands in the way. Then none ever will: whoever
+   *     comes later stands behind
    */
-  record Place(boolean granted, @Nullable String before) {}
+  record Place(boolean granted, @Nullable String before, boolean onlyThat) {}
+
+  /** Nothing stands in the way. */
+  static final Place FREE = new Place(true, null, false);
 
   /**
    * Where a node stands.
@@ -86,6 +91,7 @@ final class ZooKeeperNodes {
     String lastWriter = null;
     String last = null;
     int index = 0;
+    int writers = 0;
     for (Node node : nodes) {
       if (node.family().equals(PERMIT) != lock.isSemaphore()) {
         throw new IOException(
@@ -96,13 +102,17 @@ final class ZooKeeperNodes {
       }
       if (node.name().equals(mine)) {
         if (lock.isSemaphore()) {
-          return new Place(index < lock.permits(), null);
+          return new Place(index < lock.permits(), null, false);
         }
-        String before = lock.mode() == Mode.EXCLUSIVE ? last : lastWriter;
-        return new Place(before == null, before);
+        boolean alone = lock.mode() == Mode.EXCLUSIVE;
+        String before = alone ? last : lastWriter;
+        return new Place(before == null, before, (alone ? index : writers) == 1);
       }
       last = node.name();
-      lastWriter = node.family().equals(WRITE) ? node.name() : lastWriter;
+      if (node.family().equals(WRITE)) {
+        lastWriter = node.name();
+        writers++;
+      }
       index++;
     }
     return null;

@@ -171,12 +171,33 @@ final class ZooKeeperSession implements AutoCloseable {
     return wait;
   }
 
+  /** Whether a node is there, to be asked when another one is gone. */
+  static final class Next {
+    private final String path;
+    private volatile long sentNanos;
+    private volatile @Nullable CompletableFuture<CuratorEvent> answer;
+
+    private Next(String path) {
+      this.path = path;
+    }
+
+    /** Null if the other node was not seen to go. */
+    @Nullable CompletableFuture<CuratorEvent> answer() {
+      return answer;
+    }
+
+    long sentNanos() {
+      return sentNanos;
+    }
+  }
+
   /** One thread that waits for a change of a node, or of the connection. */
   final class Wait implements AutoCloseable, CuratorWatcher {
     private final WatcherRemoveCuratorFramework watcher;
     private CompletableFuture<Boolean> change = new CompletableFuture<>();
     private volatile boolean fired;
     private volatile boolean watches;
+    private volatile @Nullable Next next;
 
     private Wait(WatcherRemoveCuratorFramework watcher) {
       this.watcher = watcher;
@@ -191,7 +212,23 @@ final class ZooKeeperSession implements AutoCloseable {
       if (event.getType() != EventType.None) {
         fired = true;
       }
-      wake();
+      Next asked = next;
+      if (asked != null && event.getType() == EventType.NodeDeleted) {
+        // Here and now: to wake the waiter first would be a change of threads more.
+        asked.sentNanos = System.nanoTime();
+        CompletableFuture<CuratorEvent> answer = exists(asked.path);
+        asked.answer = answer;
+        var _ = answer.whenComplete((_, _) -> wake());
+      } else {
+        wake();
+      }
+    }
+
+    /** What is asked as soon as the node that is watched is gone. */
+    Next whenGone(String path) {
+      Next asked = new Next(path);
+      next = asked;
+      return asked;
     }
 
     private synchronized CompletableFuture<Boolean> next() {
@@ -251,6 +288,13 @@ final class ZooKeeperSession implements AutoCloseable {
       answer.completeExceptionally(e);
     }
     return answer;
+  }
+
+  /** Before what is asked next the server that we are connected to catches up with the others. */
+  void sync(String path) {
+    CompletableFuture<CuratorEvent> synced = new CompletableFuture<>();
+    var _ =
+        ask(synced, () -> client.sync().inBackground((_, e) -> synced.complete(e)).forPath(path));
   }
 
   CompletableFuture<CuratorEvent> children(String path) {
@@ -420,6 +464,10 @@ final class ZooKeeperSession implements AutoCloseable {
         new ZooKeeperClaim(this, lock, path, stat.getCzxid(), stat.getEphemeralOwner(), lost);
     claims.add(claim);
     startTheClock();
+    if (closed) {
+      // By somebody who did not see it yet.
+      lose(claim, "the connection was closed");
+    }
     // It may have ended before it was in the list.
     if (!is(claim.owner) && connected) {
       lose(claim, "its session is over");
@@ -433,13 +481,8 @@ final class ZooKeeperSession implements AutoCloseable {
     }
     try {
       requireConnected(claim.lock, Deadline.after(untilLost()));
-      // First the server that we are connected to catches up with the others.
-      CompletableFuture<CuratorEvent> synced = new CompletableFuture<>();
       long sent = System.nanoTime();
-      var _ =
-          ask(
-              synced,
-              () -> client.sync().inBackground((_, e) -> synced.complete(e)).forPath(claim.path));
+      sync(claim.path);
       CuratorEvent seen = await(exists(claim.path), claim.lock);
       Code code = Code.get(seen.getResultCode());
       if (code == Code.NONODE) {
@@ -608,10 +651,16 @@ final class ZooKeeperSession implements AutoCloseable {
       }
       return;
     }
-    if (nanosLeft() <= 0) {
-      claims.forEach(this::lostByTime);
-    } else if (connected) {
-      beat();
+    try {
+      if (nanosLeft() <= 0) {
+        claims.forEach(this::lostByTime);
+      } else if (connected) {
+        beat();
+      }
+    } catch (RuntimeException failure) {
+      // The clock runs on: without it no loss would be noticed any more.
+      Thread me = Thread.currentThread();
+      me.getUncaughtExceptionHandler().uncaughtException(me, failure);
     }
     long next = Math.min(timeoutNanos() / BEATS, Math.max(nanosLeft(), 1_000_000));
     if (!closed) {

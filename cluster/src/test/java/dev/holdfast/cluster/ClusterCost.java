@@ -2,8 +2,10 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.retry.RetryOneTime;
+import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingCluster;
 import org.postgresql.PGStatement;
 
@@ -52,24 +55,62 @@ public final class ClusterCost {
     System.exit(0);
   }
 
+  /**
+   * @param ours and {@code theirs}: one client of each
+   * @param ours2 and {@code theirs2}: another client of each, for hand-overs
+   */
+  private record Four(Once ours, Once theirs, Once ours2, Once theirs2) {}
+
+  /** Those of one turn. */
+  private interface Turn {
+    Four begin(int number) throws Exception;
+  }
+
+  /**
+   * In each turn the clients are connected anew, ours and theirs to the same servers: what a client
+   * of the leader has to wait for is not what one of a follower has.
+   */
   private static void compareZooKeeper() throws Exception {
+    List<AutoCloseable> connections = new ArrayList<>();
     try (TestingCluster ensemble = new TestingCluster(3)) {
       ensemble.start();
-      try (ZooKeeperLocks locks =
-              ZooKeeperLocks.connect(ZooKeeperSettings.of(ensemble.getConnectString() + "/ours"));
-          ZooKeeperLocks others =
-              ZooKeeperLocks.connect(ZooKeeperSettings.of(ensemble.getConnectString() + "/ours"));
-          CuratorFramework client = curator(ensemble);
-          CuratorFramework other = curator(ensemble)) {
-        compare(
-            "zookeeper",
-            TIMES,
-            once(locks.lock("a")),
-            once(new InterProcessMutex(client, "/theirs/a")),
-            once(others.lock("a")),
-            once(new InterProcessMutex(other, "/theirs/a")));
-      }
+      List<InstanceSpec> servers = List.copyOf(ensemble.getInstances());
+      compare(
+          "zookeeper",
+          TIMES,
+          number -> {
+            close(connections);
+            String one = address(servers.get(number % 3));
+            String another = address(servers.get((number + 1) % 3));
+            return new Four(
+                once(kept(connections, ours(one)).lock("a")),
+                once(new InterProcessMutex(kept(connections, curator(one)), "/theirs/a")),
+                once(kept(connections, ours(another)).lock("a")),
+                once(new InterProcessMutex(kept(connections, curator(another)), "/theirs/a")));
+          });
+    } finally {
+      close(connections);
     }
+  }
+
+  private static String address(InstanceSpec server) {
+    return "127.0.0.1:" + server.getPort();
+  }
+
+  private static <C extends AutoCloseable> C kept(List<AutoCloseable> all, C connection) {
+    all.add(connection);
+    return connection;
+  }
+
+  private static void close(List<AutoCloseable> all) throws Exception {
+    for (AutoCloseable one : all) {
+      one.close();
+    }
+    all.clear();
+  }
+
+  private static ZooKeeperLocks ours(String server) throws IOException {
+    return ZooKeeperLocks.connect(ZooKeeperSettings.of(server + "/ours"));
   }
 
   private static void comparePostgres() throws Exception {
@@ -80,20 +121,15 @@ public final class ClusterCost {
           PostgresLocks others = PostgresLocks.connect(settings);
           Connection plain = PostgresEngine.connect(settings);
           Connection other = PostgresEngine.connect(settings)) {
-        compare(
-            "postgresql",
-            TIMES_OF_POSTGRES,
-            once(locks.lock("a")),
-            once(plain),
-            once(others.lock("a")),
-            once(other));
+        Four four =
+            new Four(once(locks.lock("a")), once(plain), once(others.lock("a")), once(other));
+        compare("postgresql", TIMES_OF_POSTGRES, _ -> four);
       }
     }
   }
 
-  private static CuratorFramework curator(TestingCluster ensemble) {
-    CuratorFramework client =
-        CuratorFrameworkFactory.newClient(ensemble.getConnectString(), new RetryOneTime(100));
+  private static CuratorFramework curator(String server) {
+    CuratorFramework client = CuratorFrameworkFactory.newClient(server, new RetryOneTime(100));
     client.start();
     return client;
   }
@@ -126,21 +162,27 @@ public final class ClusterCost {
     };
   }
 
-  private static void compare(
-      String kind, int times, Once ours, Once theirs, Once ours2, Once theirs2) throws Exception {
+  private static void compare(String kind, int times, Turn turns) throws Exception {
     Map<String, double[]> micros = new LinkedHashMap<>();
     Map<String, double[]> handOvers = new LinkedHashMap<>();
     for (String who : new String[] {"ours", "theirs"}) {
       micros.put(who, new double[TURNS]);
       handOvers.put(who, new double[TURNS]);
     }
-    latency(times, ours);
-    latency(times, theirs);
     for (int turn = 0; turn < TURNS; turn++) {
-      set(micros, "ours", turn, latency(times, ours));
-      set(micros, "theirs", turn, latency(times, theirs));
-      set(handOvers, "ours", turn, handOvers(times, ours, ours2));
-      set(handOvers, "theirs", turn, handOvers(times, theirs, theirs2));
+      Four four = turns.begin(turn);
+      // What is compiled, and made anew by a new connection, is not what is compared.
+      int before = turn == 0 ? 5 * times : times / 4;
+      handOvers(before, four.ours(), four.ours2());
+      handOvers(before, four.theirs(), four.theirs2());
+      // Whoever comes first is not always the same.
+      for (boolean ours :
+          turn % 2 == 0 ? new boolean[] {true, false} : new boolean[] {false, true}) {
+        String who = ours ? "ours" : "theirs";
+        Once one = ours ? four.ours() : four.theirs();
+        set(micros, who, turn, latency(times, one));
+        set(handOvers, who, turn, handOvers(times, one, ours ? four.ours2() : four.theirs2()));
+      }
     }
     System.out.printf(
         "%s: lock and unlock: ours %.0f µs, theirs %.0f µs, ratio %.2f%n",

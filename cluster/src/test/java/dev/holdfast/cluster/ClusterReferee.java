@@ -45,6 +45,9 @@ final class ClusterReferee implements AutoCloseable {
   private long fence = Long.MIN_VALUE;
   private long naive;
   private long naiveWrites;
+  private long acceptedWrites;
+  private long refusedWrites;
+  private long losses;
 
   /** A moment at which a client is to be caught. */
   static final class Halt {
@@ -84,15 +87,15 @@ final class ClusterReferee implements AutoCloseable {
   }
 
   synchronized long acceptedWrites() {
-    return events.stream().filter(e -> e instanceof Event.Wrote wrote && wrote.accepted()).count();
+    return acceptedWrites;
   }
 
   synchronized long refusedWrites() {
-    return events.stream().filter(e -> e instanceof Event.Wrote wrote && !wrote.accepted()).count();
+    return refusedWrites;
   }
 
   synchronized long losses() {
-    return events.stream().filter(e -> e instanceof Event.Lost).count();
+    return losses;
   }
 
   /** By how much the clock of a client was ahead of ours when it read last. */
@@ -157,6 +160,7 @@ final class ClusterReferee implements AutoCloseable {
   private synchronized void add(String who, Event event) {
     if (!ended.contains(who)) {
       events.add(event);
+      losses += event instanceof Event.Lost ? 1 : 0;
     }
   }
 
@@ -190,6 +194,9 @@ final class ClusterReferee implements AutoCloseable {
     if (accepted) {
       fence = token;
       fenced = value;
+      acceptedWrites++;
+    } else {
+      refusedWrites++;
     }
     events.add(new Event.Wrote(who, token, value, accepted));
     return accepted;

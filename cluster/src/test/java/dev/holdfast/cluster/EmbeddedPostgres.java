@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,10 @@ import org.tukaani.xz.XZInputStream;
  */
 final class EmbeddedPostgres implements AutoCloseable {
   private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+
+  private static final String FIRST = "data";
+
+  private static final AtomicInteger COPIES = new AtomicInteger();
 
   private static @Nullable Path unpacked;
 
@@ -52,7 +57,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         System.getProperty("os.arch").equals("amd64"), "needs x86-64: the PostgreSQL in the jar");
     Path home = Files.createTempDirectory("holdfast-postgres-");
     try {
-      EmbeddedPostgres postgres = new EmbeddedPostgres(home, programs(), "data", freePort());
+      EmbeddedPostgres postgres = new EmbeddedPostgres(home, programs(), FIRST, freePort());
       postgres.initialise();
       postgres.run();
       return postgres;
@@ -63,18 +68,30 @@ final class EmbeddedPostgres implements AutoCloseable {
   }
 
   /** A copy of what there is now, which follows this one as a replica and can take its place. */
-  EmbeddedPostgres replica() throws IOException, InterruptedException {
-    EmbeddedPostgres replica = new EmbeddedPostgres(home, programs, "replica", freePort());
+  EmbeddedPostgres replica(int port) throws IOException, InterruptedException {
+    String copy = FIRST + "-" + COPIES.incrementAndGet();
+    EmbeddedPostgres replica = new EmbeddedPostgres(home, programs, copy, port);
     // There is no pg_basebackup in the jar.
     sql("SELECT pg_start_backup('replica', true)");
     script(
-        "cp -a data replica && rm -f replica/postmaster.pid && touch replica/standby.signal && echo"
-            + " \"primary_conninfo = 'host=127.0.0.1 port="
-            + port
-            + " user=postgres'\" >> replica/postgresql.auto.conf");
+        "cp -a %1$s %2$s && rm -f %2$s/postmaster.pid && touch %2$s/standby.signal && echo"
+                .formatted(data, copy)
+            + " \"primary_conninfo = 'host=127.0.0.1 port=%d user=postgres'\" >>"
+                .formatted(this.port)
+            + " %s/postgresql.auto.conf".formatted(copy));
     sql("SELECT pg_stop_backup()");
     replica.run();
     return replica;
+  }
+
+  /** Removes what it had, after {@link #kill}. */
+  void discard() throws IOException {
+    delete(home.resolve(data));
+  }
+
+  /** Ends the session that holds an advisory lock. */
+  void endTheHolder() throws IOException {
+    sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
   }
 
   void promote() throws IOException, InterruptedException {
@@ -131,7 +148,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     return home.resolve("work/other.pem");
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
@@ -286,7 +303,7 @@ final class EmbeddedPostgres implements AutoCloseable {
   /** As a power failure ends it. */
   void kill() throws IOException, InterruptedException {
     Process running = server;
-    if (running != null) {
+    if (running != null && running.isAlive()) {
       // Its own word for ending at once: the processes of the sessions go with it.
       Process quit = new ProcessBuilder("kill", "-QUIT", Long.toString(running.pid())).start();
       quit.waitFor();
@@ -305,7 +322,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         interrupted = true;
       }
     }
-    if (data.equals("data")) {
+    if (data.equals(FIRST)) {
       delete(home);
     }
     if (interrupted) {

@@ -27,7 +27,7 @@ final class NamespaceCable implements Cable {
   NamespaceCable(List<Integer> ports, int refereePort) throws IOException, InterruptedException {
     int number = NEXT.getAndIncrement();
     name = "hf" + ProcessHandle.current().pid() + "-" + number;
-    net = "10.213." + number + ".";
+    net = "10." + (213 + number / 250) + "." + number % 250 + ".";
     ip("netns", "add", name);
     String here = "h" + name;
     ip("link", "add", here, "type", "veth", "peer", "name", "eth0", "netns", name);

@@ -245,7 +245,7 @@ class PostgresLocksTest extends ClusterLockContract {
       Held held;
       CountDownLatch lost = new CountDownLatch(1);
       try (PostgresLocks locks = PostgresLocks.connect(settings(primary))) {
-        replica = primary.replica();
+        replica = primary.replica(EmbeddedPostgres.freePort());
         IOException refused =
             assertThrows(IOException.class, () -> PostgresLocks.connect(settings(replica)));
         assertTrue(String.valueOf(refused.getMessage()).contains("replica"), refused.getMessage());
