@@ -6,7 +6,20 @@ import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.ScheduleProof.Claim;
 import dev.holdfast.prove.model.ScheduleProof.Extent;
 import dev.holdfast.prove.model.Together;
-import dev.holdfast.prove.schedule.Trace.Stop;
+import dev.holdfast.prove.schedule.explore.Explorer;
+import dev.holdfast.prove.schedule.explore.ReplayId;
+import dev.holdfast.prove.schedule.footprint.ObjectNames;
+import dev.holdfast.prove.schedule.judge.Judge;
+import dev.holdfast.prove.schedule.judge.Orders;
+import dev.holdfast.prove.schedule.judge.SerialEnds;
+import dev.holdfast.prove.schedule.run.Actor;
+import dev.holdfast.prove.schedule.run.Chooser;
+import dev.holdfast.prove.schedule.run.Decision;
+import dev.holdfast.prove.schedule.run.Family;
+import dev.holdfast.prove.schedule.run.Learned;
+import dev.holdfast.prove.schedule.run.Runner;
+import dev.holdfast.prove.schedule.run.Trace;
+import dev.holdfast.prove.schedule.run.Trace.Stop;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.watch.Raw;
 import dev.holdfast.prove.world.Worlds;
@@ -65,8 +78,16 @@ public final class Schedules {
     this.judge = new Judge(runner);
   }
 
-  /** Whether this is the id of a schedule of so many programs. */
-  public static boolean isReplay(String id, int programs) {
+  /**
+   * Whether this is the id of a schedule.
+   *
+   * @param programs how many run together
+   * @param inside whether it is one of the processes of one command instead
+   */
+  public static boolean isReplay(String id, int programs, boolean inside) {
+    if (inside) {
+      return ReplayId.parse(id, new Family()) != null;
+    }
     List<Integer> choices = ReplayId.parse(id);
     return id.equals(ReplayId.IN_TURNS)
         || (choices != null
@@ -81,8 +102,23 @@ public final class Schedules {
    * @throws SerialException if the serial orders do not come to an end
    */
   public ScheduleProof prove(@Nullable String replay) throws SerialException {
-    serialOrders();
+    if (runner.family() == null) {
+      serialOrders();
+    } else {
+      firstRun();
+    }
     Set<String> points = learned.points(how.crash());
+    if (points.isEmpty() && (runner.family() != null || judge.ends().hasOrders())) {
+      boolean followed = learned.seen.unknown().isEmpty();
+      Claim claim =
+          followed
+              ? new Claim(Extent.COMPLETE, Integer.MAX_VALUE, "")
+              : new Claim(
+                  Extent.SAMPLED,
+                  -1,
+                  "calls that are not followed: " + String.join(", ", learned.seen.unknown()));
+      return proof(new Explorer.Result(claim, 0, 0, 0, 0, List.of(), Map.of()), points);
+    }
     Explorer explorer =
         new Explorer(
             runner,
@@ -92,23 +128,7 @@ public final class Schedules {
             jobs,
             progress::isCancelled,
             done -> progress.step("schedules", done, 0));
-    if (points.isEmpty() && judge.hasOrders()) {
-      boolean followed = learned.unknown.isEmpty();
-      Claim claim =
-          followed
-              ? new Claim(Extent.COMPLETE, Integer.MAX_VALUE, "")
-              : new Claim(
-                  Extent.SAMPLED,
-                  -1,
-                  "calls that are not followed: " + String.join(", ", learned.unknown));
-      return proof(new Explorer.Result(claim, 0, 0, 0, 0, List.of(), Map.of()), points);
-    }
-    Explorer.Result result;
-    if (replay == null) {
-      result = explorer.explore();
-    } else {
-      result = explorer.replay(replay);
-    }
+    Explorer.Result result = replay == null ? explorer.explore() : explorer.replay(replay);
     return proof(result, explorer.points());
   }
 
@@ -118,7 +138,7 @@ public final class Schedules {
    * others.
    */
   private void serialOrders() throws SerialException {
-    List<List<Integer>> orders = Runner.orders(runner.everybody());
+    List<List<Integer>> orders = Orders.of(runner.everybody());
     List<String> endless = new ArrayList<>();
     for (int i = 0; i < orders.size(); i++) {
       progress.step("serial orders", i, orders.size());
@@ -127,13 +147,13 @@ public final class Schedules {
           runner.run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.SERIAL);
       if (trace.stop() != null && trace.forOneAnother()) {
         learned.add(trace.learned());
-        endless.add(Judge.told(order));
+        endless.add(SerialEnds.told(order));
         continue;
       }
       if (trace.stop() != null) {
         throw new SerialException(
             "one after the other ("
-                + Judge.told(order)
+                + SerialEnds.told(order)
                 + ") the programs "
                 + told(trace.stop())
                 + (trace.explanation().isEmpty()
@@ -142,17 +162,17 @@ public final class Schedules {
                 + ": there is nothing to compare schedules with");
       }
       learned.add(trace.learned());
-      judge.addSerial(order, trace);
+      judge.ends().add(order, trace);
       if (i == endless.size()) {
         for (int who = 0; who < runner.size(); who++) {
           int code = trace.endings().get(who).code();
           if (code != 0) {
             notes.add(
-                Conductor.name(who)
+                Actor.name(who)
                     + " ends with "
                     + code
                     + " even when nobody disturbs it: "
-                    + Raw.display(trace.outputs().get(who).strip()));
+                    + Raw.display(trace.said(who).strip()));
           }
         }
       }
@@ -162,6 +182,25 @@ public final class Schedules {
           "one after the other ("
               + String.join("; ", endless)
               + ") they wait for one another for ever: only the other orders say what is right");
+    }
+  }
+
+  /** What the tasks of one command touch: later runs stop them there. */
+  private void firstRun() throws SerialException {
+    Trace trace =
+        runner.run(
+            runner.everybody(), List.of(), runner.everybody(), Set.of(), learned, Chooser.USUAL);
+    learned.add(trace.learned());
+    if (trace.stop() == Stop.TIMEOUT || trace.stop() == Stop.BOUND) {
+      throw new SerialException(
+          "the command's tasks " + told(trace.stop()) + ": there is nothing to try");
+    }
+    if (trace.stop() == null && trace.endings().getFirst().code() != 0) {
+      notes.add(
+          "the command ends with "
+              + trace.endings().getFirst().code()
+              + ": "
+              + Raw.display(trace.said(0).strip()));
     }
   }
 
@@ -175,22 +214,36 @@ public final class Schedules {
   }
 
   private ScheduleProof proof(Explorer.Result result, Set<String> points) {
-    String differs = judge.differsByItself();
+    String differs = judge.ends().differsByItself();
     if (differs != null) {
       notes.add(
           "the programs' own runs differ, one after the other in the same order, so ends were not"
               + " compared: "
               + differs);
     }
-    for (String name : judge.masked()) {
+    for (String name : judge.ends().masked()) {
       notes.add(name + ": differs from run to run; numbers in it, or all of it, were not compared");
+    }
+    List<Integer> inOneOrder = learned.inOneOrder.stream().sorted().toList();
+    if (!inOneOrder.isEmpty() && runner.family() == null) {
+      notes.add(
+          String.join(" and ", inOneOrder.stream().map(Actor::name).toList())
+              + (inOneOrder.size() > 1 ? " have" : " has")
+              + " several tasks that could go at once: those of one program keep one order, and are"
+              + " not tried against one another (--inside does that for a single command)");
     }
     List<String> observations = new ArrayList<>();
     result
         .notes()
         .forEach((what, times) -> observations.add(what + " (in " + times + " of the schedules)"));
     List<String> all = new ArrayList<>(titles);
-    if (result.findings().stream()
+    List<ScheduleFinding> findings = result.findings();
+    Family family = runner.family();
+    if (family != null) {
+      Involved involved = Involved.in(findings, family);
+      findings = involved.findings();
+      all = involved.titles().isEmpty() ? all : new ArrayList<>(involved.titles());
+    } else if (findings.stream()
         .flatMap(f -> f.steps().stream())
         .anyMatch(s -> s.program() >= titles.size())) {
       all.add("once more, alone, when the others have come to their ends");
@@ -199,7 +252,7 @@ public final class Schedules {
         all,
         points.stream()
             .filter(p -> !p.startsWith("p:") && !p.startsWith("s:"))
-            .map(p -> Raw.display(p.substring(2)))
+            .map(p -> Raw.display(ObjectNames.forPeople(p.substring(2))))
             .distinct()
             .sorted()
             .toList(),
@@ -207,7 +260,7 @@ public final class Schedules {
         result.classes(),
         result.firstFailing(),
         result.claim(),
-        result.findings().stream().sorted(Comparator.comparing(ScheduleFinding::kind)).toList(),
+        findings.stream().sorted(Comparator.comparing(ScheduleFinding::kind)).toList(),
         observations,
         differs == null ? result.undecided() : Math.max(1, result.undecided()),
         notes);

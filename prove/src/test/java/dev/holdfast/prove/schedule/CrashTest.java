@@ -189,7 +189,7 @@ class CrashTest {
               ProveException.class, () -> Prover.schedules(one("true"), CRASH, id, Progress.NONE));
       assertTrue(refused.isWrongUse(), id);
     }
-    assertTrue(Schedules.isReplay("A3a1B2", 2));
-    assertFalse(Schedules.isReplay("A3a1B2b1", 2));
+    assertTrue(Schedules.isReplay("A3a1B2", 2, false));
+    assertFalse(Schedules.isReplay("A3a1B2b1", 2, false));
   }
 }

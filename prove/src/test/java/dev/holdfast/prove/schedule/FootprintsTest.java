@@ -6,7 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.TestHost;
 import dev.holdfast.prove.model.Together;
-import dev.holdfast.prove.schedule.Trace.Turn;
+import dev.holdfast.prove.schedule.explore.Explorer;
+import dev.holdfast.prove.schedule.explore.SleepSets;
+import dev.holdfast.prove.schedule.judge.Judge;
+import dev.holdfast.prove.schedule.judge.Orders;
+import dev.holdfast.prove.schedule.run.Chooser;
+import dev.holdfast.prove.schedule.run.Learned;
+import dev.holdfast.prove.schedule.run.Runner;
+import dev.holdfast.prove.schedule.run.Trace;
+import dev.holdfast.prove.schedule.run.Trace.Turn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,6 +40,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class FootprintsTest {
   private static final int SWAPS = Integer.getInteger("holdfast.schedules.swaps", 40);
   private static final int PAIRS = Integer.getInteger("holdfast.schedules.pairs", 2);
+
+  /** After so many swaps it is told how far it has come. */
+  private static final int TOLD = 500;
+
   private static final long SEED = Long.getLong("holdfast.schedules.seed", 1);
 
   private static Scripts scripts;
@@ -75,7 +87,13 @@ class FootprintsTest {
     Random random = new Random(SEED);
     List<String> differences = new ArrayList<>();
     int replays = 0;
-    for (int swaps = 0; swaps < SWAPS; ) {
+    int swaps = 0;
+    int told = TOLD;
+    while (swaps < SWAPS) {
+      if (swaps >= told) {
+        told += TOLD;
+        System.out.println(swaps + " swaps, " + differences.size() + " differences ...");
+      }
       List<String> programs = Scripts.two(random, 8);
       Runner runner = scripts.runner(programs);
       Trace trace = Scripts.run(runner, List.of(), byChance(random));
@@ -106,7 +124,14 @@ class FootprintsTest {
       }
     }
     System.out.println(
-        SWAPS + " swaps, " + differences.size() + " differences; " + replays + " replays");
+        swaps
+            + " swaps of neighbours that the table calls independent, "
+            + differences.size()
+            + " differences; "
+            + replays
+            + " schedules run again, all equal step for step (seed "
+            + SEED
+            + ")");
     assertTrue(differences.isEmpty(), () -> String.join("\n\n", differences));
   }
 
@@ -118,6 +143,8 @@ class FootprintsTest {
     Trace second = Scripts.run(runner, List.of(1, 1, 0, 0, 0), Chooser.USUAL);
     assertFalse(Scripts.told(first).equals(Scripts.told(second)), first::toString);
   }
+
+  private static int interleavings;
 
   /** All interleavings, nothing left out. */
   private static Set<String> brute(Runner runner) {
@@ -140,13 +167,14 @@ class FootprintsTest {
         }
       }
     }
+    interleavings += runs;
     System.out.print(runs + " interleavings, ");
     return ends;
   }
 
   private static Set<String> reduced(Runner runner, int bound, String what) {
     Learned learned = new Learned(runner.size());
-    for (List<Integer> order : Runner.orders(runner.everybody())) {
+    for (List<Integer> order : Orders.of(runner.everybody())) {
       learned.add(
           runner
               .run(runner.everybody(), List.of(), order, Set.of(), learned, Chooser.USUAL)
@@ -194,6 +222,13 @@ class FootprintsTest {
       assertEquals(all, sleepSets(runner), programs::toString);
       System.out.println(all.size() + " ends: " + programs);
     }
+    System.out.println(
+        pairs.size()
+            + " pairs, "
+            + interleavings
+            + " interleavings run: the same ends by bounds and by sleep sets for each (seed "
+            + SEED
+            + ")");
   }
 
   private static Set<String> sleepSets(Runner runner) {

@@ -120,6 +120,19 @@ class PairTableTest {
     return Prover.schedules(what, how.withBudget(BUDGET), null, Progress.NONE);
   }
 
+  private static String preemptions(ScheduleProof bug) {
+    if (bug.findings().isEmpty()) {
+      return "-";
+    }
+    ScheduleFinding last = bug.findings().getLast();
+    return last.replay().equals("turns") ? "turns" : String.valueOf(last.preemptions());
+  }
+
+  private static String bound(ScheduleProof fix) {
+    int bound = fix.claim().bound();
+    return bound == Integer.MAX_VALUE ? " by what is said" : " " + bound;
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("pairs")
   void faultAndFix(Pair pair) throws ProveException {
@@ -135,12 +148,12 @@ class PairTableTest {
             pair.name(),
             pair.language(),
             found,
-            bug.findings().isEmpty() ? "-" : bug.findings().getLast().preemptions(),
+            preemptions(bug),
             bug.firstFailing(),
             bug.schedules(),
             fix.findings().isEmpty() ? "none" : fix.findings().getFirst().kind(),
             claim,
-            claim.equals("bounded") ? " " + fix.claim().bound() : "",
+            claim.equals("bounded") ? bound(fix) : "",
             fix.schedules(),
             fix.claim().why().isEmpty() ? "" : "; " + fix.claim().why()));
     if (!bug.findings().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,6 +123,16 @@ class PairsTest {
         first::toString);
   }
 
+  /** That tasks of one program are not tried against one another is said where there are such. */
+  @Test
+  void tasksOfOneProgramKeepOneOrder() throws ProveException {
+    ScheduleProof several = twiceInShell("(echo a >> n) & (echo b >> n) & wait");
+    assertTrue(
+        several.notes().toString().contains("A and B have several tasks"), several::toString);
+    ScheduleProof one = twiceInShell(COUNT);
+    assertFalse(one.notes().toString().contains("several tasks"), one::toString);
+  }
+
   /** The calls whose order matters are the ones that people would name. */
   @Test
   void whatMattersIsMarked() throws ProveException {
@@ -186,6 +197,32 @@ class PairsTest {
         Prover.schedules(one("flock a flock b true"), good.withBound(2), null, Progress.NONE);
     assertEquals(List.of(), ordered.findings());
     assertEquals(0, ordered.undecided(), ordered::toString);
+  }
+
+  private static String records(String command, int first, int second) {
+    return "perl -MFcntl -e 'open(F, q(+>>), q(r));"
+        + " sub l { fcntl(F, "
+        + command
+        + ", pack(q(s s x4 q q l x4), F_WRLCK, 0, $_[0], 1, 0)) or exit 75 } l("
+        + first
+        + "); l("
+        + second
+        + ")'";
+  }
+
+  /** The kernel refuses what closes a circle of record locks; of open files' locks it does not. */
+  @Test
+  void aCircleOfRecordLocksIsRefused() throws ProveException {
+    TestHost.assumeProgram("perl");
+    ScheduleProof refused = both(records("F_SETLKW", 0, 1), records("F_SETLKW", 1, 0));
+    assertEquals(List.of(), refused.findings());
+    assertTrue(
+        refused.observations().stream().anyMatch(each -> each.startsWith("GAVE_UP")),
+        refused::toString);
+    String openFiles = "38";
+    assertEquals(
+        ScheduleFinding.Kind.DEADLOCK,
+        first(both(records(openFiles, 0, 1), records(openFiles, 1, 0))));
   }
 
   private static ScheduleFinding.Kind first(ScheduleProof proof) {
@@ -404,6 +441,10 @@ class PairsTest {
             "until mkdir d 2>/dev/null; do sleep 1; done; " + COUNT + "; rmdir d",
             null),
         Arguments.of("busy is an answer", "exec 9>l; flock -n 9 || exit 75; " + COUNT, null),
+        Arguments.of(
+            "who gives up has made the file that the other one then writes to",
+            "exec 9>>pid; flock -n 9 || exit 75; echo $$ > pid; " + COUNT,
+            null),
         Arguments.of("two locks in one order", ab, ab),
         Arguments.of("two who append", "echo \"from $$\" >>a", null),
         Arguments.of("temporary names of their own", own.formatted("a"), own.formatted("b")),

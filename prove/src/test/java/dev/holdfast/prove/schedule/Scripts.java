@@ -2,6 +2,10 @@ package dev.holdfast.prove.schedule;
 
 import dev.holdfast.prove.TestHost;
 import dev.holdfast.prove.model.Together;
+import dev.holdfast.prove.schedule.run.Chooser;
+import dev.holdfast.prove.schedule.run.Learned;
+import dev.holdfast.prove.schedule.run.Runner;
+import dev.holdfast.prove.schedule.run.Trace;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Watchdog;
 import dev.holdfast.prove.world.OwnDirectory;
@@ -135,15 +139,15 @@ final class Scripts implements AutoCloseable {
   static Trace run(Runner runner, List<Integer> given, Chooser chooser) {
     Learned known = new Learned(runner.size());
     // Whatever may free a lock is held, also before the first lock was seen.
-    known.locked.addAll(
-        List.of(
-            "/srv/w/a", "/srv/w/b", "/srv/w/d", "/srv/w/d/x", "/srv/w/h", "/srv/w/g", "/srv/w/k"));
+    List.of("/srv/w/a", "/srv/w/b", "/srv/w/d", "/srv/w/d/x", "/srv/w/h", "/srv/w/g", "/srv/w/k")
+        .forEach(known.seen::locks);
     return runner.run(runner.everybody(), given, runner.everybody(), EVERYTHING, known, chooser);
   }
 
   /** What others can know of how it went: the files, and what each program printed. */
   static String told(Trace trace) {
-    return trace.stop() + "\n" + trace.state() + "\n" + trace.outputs() + "\n" + trace.endings();
+    List<List<String>> said = List.of(trace.outputs(), trace.errors());
+    return trace.stop() + "\n" + trace.state() + "\n" + said + "\n" + trace.endings();
   }
 
   /** Two programs by chance, about few names, so that they meet. */
