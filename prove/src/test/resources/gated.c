@@ -28,13 +28,29 @@
 static char buffer[64];
 static ssize_t held;
 static struct stat last; /* what was read */
+static char target[256];/* what a link said: @ in names */
+static char listed[32][128];
+static int names; /* how many a listing had */
 static int sticky;
+
+static int order(const void *one, const void *other) { return strcmp(one, other); }
+
+/* A name with what the last link said in it. */
+static void name(const char *text, char *made) {
+  const char *at = strchr(text, '@');
+  if (at == NULL)
+    snprintf(made, 512, "%s", text);
+  else
+    snprintf(made, 512, "%.*s%s%s", (int)(at - text), text, target, at + 1);
+}
 
 /* Whether the script goes on. */
 static int call(const char *text) {
-  char word[3][64] = {"", "", ""};
-  sscanf(text, "%63s %63s %63s", word[0], word[1], word[2]);
-  const char *a = word[1], *b = word[2];
+  char word[3][160] = {"", "", ""};
+  sscanf(text, "%159s %159s %159s", word[0], word[1], word[2]);
+  char a[512], b[512];
+  name(word[1], a);
+  name(word[2], b);
   struct stat st;
   int fd;
 #define IS(name) (strcmp(word[0], name) == 0)
@@ -85,6 +101,29 @@ static int call(const char *text) {
   if (IS("rename")) return rename(a, b) == 0;
   if (IS("link")) return link(a, b) == 0;
   if (IS("chdir")) return chdir(a) == 0;
+  if (IS("resolve")) {
+    ssize_t n = readlink(a, target, sizeof target - 1);
+    target[n < 0 ? 0 : n] = 0;
+    return n > 0;
+  }
+  if (IS("list")) {
+    DIR *dir = opendir(a);
+    names = 0;
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL && names < 32;) {
+      if (entry->d_name[0] != '.') snprintf(listed[names++], sizeof listed[0], "%s/%s", a, entry->d_name);
+    }
+    if (dir != NULL) closedir(dir);
+    qsort(listed, (size_t)names, sizeof listed[0], order);
+    return dir != NULL;
+  }
+  if (IS("each")) {
+    for (int i = 0; i < names; i++) {
+      char again[256];
+      snprintf(again, sizeof again, "%s %s", word[1], listed[i]);
+      call(again);
+    }
+    return 1;
+  }
   fprintf(stderr, "no call %s\n", text);
   exit(64);
 }
@@ -119,6 +158,8 @@ static void scene(void) {
   text("/srv/arena/d/x", "inner\n", 0644, ATTACKER);
   directory("/srv/arena/e", 0);
   text("/srv/arena/e/x", "deep\n", 0644, 0);
+  if (symlink("b", "/srv/arena/l") || lchown("/srv/arena/l", ATTACKER, ATTACKER)) exit(65);
+  if (symlink("e", "/srv/arena/g") || lchown("/srv/arena/g", ATTACKER, ATTACKER)) exit(65);
   directory("/srv/vault", 0);
   text("/srv/vault/secret", "SECRET\n", 0600, 0);
   text("/srv/vault/file", "vault\n", 0644, 0);
@@ -129,7 +170,7 @@ static void scene(void) {
   directory("/srv/vault/empty", 0);
 }
 
-static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t", "e", "e/x", "e/t", "m", "m/x"};
+static const char *NAMES[] = {"a", "b", "d", "d/x", "t", "d/t", "e", "e/x", "e/t", "m", "m/x", "l", "g"};
 static const char *STRIKES[] = {"/srv/vault/secret", "/srv/vault/file", "/srv/vault/dir",
                                 "/srv/vault/new", "/srv/vault/empty", "hardlink", "own", "owndir", "gone"};
 

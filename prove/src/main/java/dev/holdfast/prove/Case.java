@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public final class Case {
-  private final List<String> argv;
+  private List<String> argv;
   private List<String> setup = List.of();
   private List<Path> fresh = List.of();
   private List<Path> arena = List.of();
@@ -23,6 +23,7 @@ public final class Case {
   private boolean tmp;
   private @Nullable String user;
   private String attacker = "nobody";
+  private @Nullable Account attackerAccount;
   private Set<Intruder> intruders = Set.of(Intruder.ATTACKER);
   private List<String> rivals = List.of();
   private List<String> checks = List.of();
@@ -56,6 +57,7 @@ public final class Case {
     copy.tmp = tmp;
     copy.user = user;
     copy.attacker = attacker;
+    copy.attackerAccount = attackerAccount;
     copy.intruders = intruders;
     copy.rivals = rivals;
     copy.checks = checks;
@@ -112,6 +114,11 @@ public final class Case {
   /** {@return the attacker's identity by name or number} */
   public String attacker() {
     return attacker;
+  }
+
+  /** {@return the attacker by numbers; null for whom this host knows by the name} */
+  public @Nullable Account attackerAccount() {
+    return attackerAccount;
   }
 
   /** {@return who acts} */
@@ -200,6 +207,10 @@ public final class Case {
     return environment;
   }
 
+  public Case withArgv(List<String> words) {
+    return with(c -> c.argv = List.copyOf(words));
+  }
+
   public Case withSetup(String... commands) {
     return with(c -> c.setup = List.of(commands));
   }
@@ -225,7 +236,20 @@ public final class Case {
   }
 
   public Case withAttacker(String name) {
-    return with(c -> c.attacker = name);
+    return with(
+        c -> {
+          c.attacker = name;
+          c.attackerAccount = null;
+        });
+  }
+
+  /** Somebody whom this host need not know. */
+  public Case withAttacker(Account account) {
+    return with(
+        c -> {
+          c.attacker = account.name();
+          c.attackerAccount = account;
+        });
   }
 
   public Case withIntruders(Intruder... who) {

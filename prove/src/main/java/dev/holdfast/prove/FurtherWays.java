@@ -219,7 +219,7 @@ final class FurtherWays {
   }
 
   private Rehearsal rehearse(Scenario first) {
-    return trials.rehearse(first, Session.OBSERVED);
+    return trials.rehearse(first, UndisturbedRuns.OBSERVED);
   }
 
   private List<Scenario> next(Scenario first, Rehearsal rehearsal) {
@@ -245,7 +245,11 @@ final class FurtherWays {
 
   private List<Scenario> after(Scenario first, List<Scenario> seen) {
     List<Scenario> found = new ArrayList<>();
-    for (Scenario next : seen) {
+    List<Scenario> sameInEachRun = new ArrayList<>(seen);
+    sameInEachRun.sort(
+        Comparator.comparingInt((Scenario s) -> s.last().call().site().occurrence())
+            .thenComparing(s -> s.window().id()));
+    for (Scenario next : sameInEachRun) {
       Key key =
           new Key(
               next.window().directory() + '\0' + added(first, next.window().entry()),

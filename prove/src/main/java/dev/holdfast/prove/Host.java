@@ -1,9 +1,14 @@
 package dev.holdfast.prove;
 
 import dev.holdfast.libc.Arch;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
 import dev.holdfast.libc.process.Namespaces;
+import dev.holdfast.prove.world.WorldException;
+import dev.holdfast.prove.world.Worlds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,21 +27,34 @@ final class Host {
     if (Identity.geteuid() != 0) {
       return "private worlds need root, or a user namespace in which one is root";
     }
-    SyscallResult tried = tryUnshare();
-    return tried.ok()
-        ? null
-        : "private worlds are forbidden here (unshare: "
-            + tried
-            + "): run with CAP_SYS_ADMIN, or outside of the container or its seccomp profile";
+    return tryOnAThreadOfItsOwn();
   }
 
-  /** On a thread of its own, which takes the new namespace with it. */
-  private static SyscallResult tryUnshare() {
-    AtomicReference<SyscallResult> result = new AtomicReference<>(SyscallResult.SUCCESS);
-    Thread thread =
-        Thread.ofPlatform()
-            .unstarted(
-                () -> result.set(Namespaces.unshare(Namespaces.CLONE_FS | Namespaces.CLONE_NEWNS)));
+  private static @Nullable String tryWithin() {
+    SyscallResult tried = Namespaces.unshare(Namespaces.CLONE_FS | Namespaces.CLONE_NEWNS);
+    if (tried.failed()) {
+      return "private worlds are forbidden here (unshare: "
+          + tried
+          + "): run with CAP_SYS_ADMIN, or outside of the container or its seccomp profile";
+    }
+    int flags = Fcntl.O_PATH | Fcntl.O_DIRECTORY | Fcntl.O_CLOEXEC;
+    SyscallResult proc = Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes("/proc"), flags, 0);
+    if (proc.failed()) {
+      return "private worlds need /proc (" + proc + "): mount it";
+    }
+    try {
+      return Worlds.whyNotFromHere((int) proc.raw());
+    } catch (WorldException e) {
+      return e.getMessage();
+    } finally {
+      Unistd.close((int) proc.raw());
+    }
+  }
+
+  /** The thread takes the new namespace with it. */
+  private static @Nullable String tryOnAThreadOfItsOwn() {
+    AtomicReference<@Nullable String> result = new AtomicReference<>();
+    Thread thread = Thread.ofPlatform().unstarted(() -> result.set(tryWithin()));
     thread.start();
     boolean interrupted = false;
     for (; ; ) {

@@ -6,6 +6,7 @@ import dev.holdfast.prove.model.ScheduleProof;
 import dev.holdfast.prove.model.Together;
 import dev.holdfast.prove.model.WindowResult;
 import dev.holdfast.prove.schedule.Schedules;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,18 @@ public final class Prover {
   }
 
   /**
+   * Runs the program once, undisturbed, and looks at what it leaves: the directories that it made
+   * or worked in, and that somebody other than root may change.
+   *
+   * @throws ProveException also if it does not end with 0
+   */
+  public static List<Arena> arenas(Case what, Progress progress) throws ProveException {
+    try (Session session = Session.open(what, progress)) {
+      return session.arenas();
+    }
+  }
+
+  /**
    * Runs the one break-in with this id again.
    *
    * @throws ProveException also if the program has no such window
@@ -71,11 +84,16 @@ public final class Prover {
    */
   public static ScheduleProof schedules(
       Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
-    if (how.runs() + how.others().size() < 2 || how.runs() + how.others().size() > Together.MOST) {
+    int programs = how.runs() + how.others().size();
+    if (how.inside() && programs != 1) {
+      throw ProveException.wrongUse(
+          "the tasks of one command run against one another (--inside), or several programs");
+    }
+    if (!how.inside() && (programs < 2 || programs > Together.MOST)) {
       throw ProveException.wrongUse(
           "from two to " + Together.MOST + " programs run together (--runs, --with)");
     }
-    if (replay != null && !Schedules.isReplay(replay, how.runs() + how.others().size())) {
+    if (replay != null && !Schedules.isReplay(replay, programs, how.inside())) {
       throw ProveException.wrongUse(
           "--replay " + replay + ": is not the id of a schedule of these");
     }

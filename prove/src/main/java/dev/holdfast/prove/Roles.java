@@ -108,7 +108,20 @@ record Roles(
   }
 
   private static Attacker attacker(Case what) throws ProveException {
-    Pwd.User user = user(what.attacker(), "--attacker");
+    Account account = what.attackerAccount();
+    if (account != null && ProcFile.mapsUser(account.uid())) {
+      return new Attacker(
+          account.name(),
+          account.uid(),
+          account.gid(),
+          account.groups(),
+          account.uid() == 0,
+          List.of());
+    }
+    Pwd.User user =
+        user(
+            account == null ? what.attacker() : Integer.toUnsignedString(account.uid()),
+            "--attacker");
     if (ProcFile.mapsUser(user.uid())) {
       return new Attacker(
           user.name(), user.uid(), user.gid(), loginGroups(user), user.uid() == 0, List.of());
@@ -149,7 +162,7 @@ record Roles(
       throw ProveException.wrongUse(
           option
               + " "
-              + name
+              + (name.isEmpty() ? "''" : name)
               + ": "
               + (known.is(Errno.ENOENT) ? "no such user" : known.errno().message)
               + "; see getent passwd");

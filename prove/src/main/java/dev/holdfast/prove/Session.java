@@ -19,24 +19,19 @@ import dev.holdfast.prove.schedule.Schedules;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.TraceException;
-import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.trace.Watchdog;
 import dev.holdfast.prove.trial.Guards;
 import dev.holdfast.prove.trial.Readiness;
 import dev.holdfast.prove.trial.Runs;
-import dev.holdfast.prove.trial.Service;
 import dev.holdfast.prove.trial.Setting;
 import dev.holdfast.prove.trial.Trials;
 import dev.holdfast.prove.trial.VictimOutput;
 import dev.holdfast.prove.watch.Attacker;
-import dev.holdfast.prove.watch.MutationObserver;
 import dev.holdfast.prove.watch.Observation;
 import dev.holdfast.prove.watch.Observer;
-import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
-import dev.holdfast.prove.watch.Resolver;
 import dev.holdfast.prove.watch.VolatileNames;
 import dev.holdfast.prove.world.WorldException;
 import dev.holdfast.prove.world.Worlds;
@@ -54,8 +49,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One proof from set-up to verdicts. */
 final class Session implements AutoCloseable {
-  static final Set<Sysno> OBSERVED = observed();
-
   private static final int RUNS_FOR_A_WINDOW = 4;
 
   /** To follow one takes two, and twice as many are left for what is to be decided. */
@@ -64,27 +57,27 @@ final class Session implements AutoCloseable {
   private final Case what;
   private final Progress progress;
   private final Worlds worlds;
-  private final MadeUpNames madeUp;
   private final Roles roles;
   private final Attacker attacker;
-  private Program victim;
-  private final List<String> notes = new ArrayList<>();
-  private boolean clientNoted;
+  private final Program victim;
+  private final UndisturbedRuns undisturbed;
+  private final List<String> notes;
 
-  private static Set<Sysno> observed() {
-    Set<Sysno> all = EnumSet.copyOf(Operation.PATH_CALLS);
-    all.addAll(Operation.DESCRIPTOR_CALLS);
-    return all;
-  }
-
-  private Session(Case what, Progress progress, Worlds worlds, Roles roles) {
+  private Session(
+      Case what,
+      Progress progress,
+      Worlds worlds,
+      Roles roles,
+      Program victim,
+      List<String> notes) {
     this.what = what;
     this.progress = progress;
     this.worlds = worlds;
-    this.madeUp = new MadeUpNames(worlds);
     this.roles = roles;
     this.attacker = roles.attacker();
-    this.victim = roles.victim();
+    this.victim = victim;
+    this.undisturbed = new UndisturbedRuns(what, progress, worlds, roles, victim);
+    this.notes = notes;
   }
 
   static Session open(Case what, Progress progress) throws ProveException {
@@ -92,6 +85,30 @@ final class Session implements AutoCloseable {
     if (reason != null) {
       throw new ProveException(reason);
     }
+    refuseWrongUse(what);
+    Watchdog.prepare();
+    Roles roles = Roles.of(what);
+    Worlds worlds;
+    try {
+      worlds = new Worlds(roles.own(), Host.inUserNamespace());
+    } catch (WorldException e) {
+      throw new ProveException(String.valueOf(e.getMessage()), e);
+    }
+    List<String> notes = new ArrayList<>();
+    try {
+      setUp(what, progress, worlds, roles);
+      Program victim = startingWhereItCan(what, worlds, roles, notes);
+      return new Session(what, progress, worlds, roles, victim, notes);
+    } catch (WorldException | TraceException e) {
+      worlds.close();
+      throw new ProveException("the set-up failed: " + e.getMessage(), e);
+    } catch (ProveException e) {
+      worlds.close();
+      throw e;
+    }
+  }
+
+  private static void refuseWrongUse(Case what) throws ProveException {
     String until = what.until();
     try {
       if (until != null) {
@@ -114,29 +131,10 @@ final class Session implements AutoCloseable {
               ? "--intruder rival needs --rival: the command that it runs"
               : "--rival says nothing without --intruder rival");
     }
-    Watchdog.prepare();
-    Roles roles = Roles.of(what);
-    Worlds worlds;
-    try {
-      worlds = new Worlds(roles.own(), Host.inUserNamespace());
-    } catch (WorldException e) {
-      throw new ProveException(String.valueOf(e.getMessage()), e);
-    }
-    Session session = new Session(what, progress, worlds, roles);
-    try {
-      session.setUp();
-      session.lookForHidden();
-    } catch (WorldException | TraceException e) {
-      session.close();
-      throw new ProveException("the set-up failed: " + e.getMessage(), e);
-    } catch (ProveException e) {
-      session.close();
-      throw e;
-    }
-    return session;
   }
 
-  private void setUp() throws ProveException {
+  private static void setUp(Case what, Progress progress, Worlds worlds, Roles roles)
+      throws ProveException {
     int total = what.setup().size();
     if (total == 0) {
       // Then there is nothing to freeze: each world makes its own directories.
@@ -170,8 +168,9 @@ final class Session implements AutoCloseable {
     }
   }
 
-  /** What the worlds hide of the command is said before anything is tried. */
-  private void lookForHidden() throws ProveException {
+  /** The victim; what the worlds hide of its command is said before anything is tried. */
+  private static Program startingWhereItCan(
+      Case what, Worlds worlds, Roles roles, List<String> notes) throws ProveException {
     HiddenNames hidden = HiddenNames.of(what, roles.own(), worlds);
     for (String name : hidden.names()) {
       if (HiddenNames.isProgram(name, what.directory(), what.argv())) {
@@ -190,90 +189,14 @@ final class Session implements AutoCloseable {
           what.directory()
               + ": the worlds have a directory of their own there, which hides it: the"
               + " program starts in /");
-      victim = victim.in("/");
+      return roles.victim().in("/");
     }
+    return roles.victim();
   }
 
-  private record Timed(Observation observation, Duration duration) {}
-
-  private Timed observe(VolatileNames volatileNames) throws ProveException {
-    return watched(
-        world -> {
-          Resolver resolver = new Resolver(world, attacker);
-          return new Observer(resolver, attacker, volatileNames);
-        },
-        OBSERVED);
-  }
-
-  private interface Watcher {
-    TraceHandler in(int hostProc);
-  }
-
-  private Timed watched(Watcher watcher, Set<Sysno> wanted) throws ProveException {
-    Timed timed = watchedInWorld(watcher, wanted);
-    if (progress.isCancelled()) {
-      throw new ProveException("interrupted before anything was tried");
-    }
-    return timed;
-  }
-
-  private Timed watchedInWorld(Watcher watcher, Set<Sysno> wanted) throws ProveException {
-    try {
-      return worlds.inFreshWorld(
-          world -> {
-            VictimOutput.create();
-            TraceHandler handler = watcher.in(world.hostProc());
-            try (Tracer tracer = world.tracer(what.timeout())) {
-              long start = System.nanoTime();
-              Service.Ran ran = service().run(tracer, victim, wanted, handler, what.timeout());
-              requireUse(ran);
-              Ending ending = ran.outcome();
-              Duration duration = Duration.ofNanos(System.nanoTime() - start);
-              boolean orphans = tracer.orphansLeft();
-              String output = VictimOutput.lastLines();
-              return new Timed(
-                  handler instanceof Observer o
-                      ? o.result(ending, orphans, output)
-                      : ((MutationObserver) handler).result(ending, orphans, output),
-                  duration);
-            }
-          });
-    } catch (TraceException | WorldException e) {
-      throw new ProveException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private Service service() {
-    String until = what.until();
-    return new Service(until == null ? null : Readiness.of(until), what.clients(), roles::shell);
-  }
-
-  /** A service that was not used shows nothing. */
-  private void requireUse(Service.Ran ran) throws ProveException {
-    if (!ran.ready()) {
-      String output = VictimOutput.lastLines();
-      boolean late =
-          ran.ending() instanceof Ending.Killed || ran.ending() instanceof Ending.TimedOut;
-      throw new ProveException(
-          "the program "
-              + (late
-                  ? "was not ready within " + what.timeout().toMillis() + " ms"
-                  : "ended with " + ran.ending().code() + " before it was ready")
-              + (what.until() == null ? "" : " (--until " + what.until() + ")")
-              + (output.isEmpty() ? "" : ": " + output));
-    }
-    if (ran.clientExit() != 0 && !clientNoted) {
-      clientNoted = true;
-      notes.add("a client ended with " + ran.clientExit() + " (--client)");
-    }
-  }
-
-  private static void requireFollowable(Observation observation) throws ProveException {
-    if (observation.ending() instanceof Ending.Foreign) {
-      throw new ProveException(
-          "the victim calls the kernel as a 32-bit program (i386 or x32); only native programs can"
-              + " be followed");
-    }
+  /** What an undisturbed run leaves to others than root. */
+  List<Arena> arenas() throws ProveException {
+    return undisturbed.arenas();
   }
 
   /** Every schedule of the case's command and others. */
@@ -307,8 +230,8 @@ final class Session implements AutoCloseable {
 
   Proof listWindows() throws ProveException {
     progress.step("observe", 0, 0);
-    Observation observation = observe(VolatileNames.NONE).observation();
-    requireFollowable(observation);
+    Observation observation = undisturbed.observe(VolatileNames.NONE).observation();
+    UndisturbedRuns.requireFollowable(observation);
     Plan plan = filter().of(plan(observation, VolatileNames.NONE));
     if (!FurtherWays.leading(plan).isEmpty()) {
       notes.add(
@@ -345,7 +268,7 @@ final class Session implements AutoCloseable {
     if (!hasPrograms()) {
       return plan;
     }
-    ProgramPlanner programs = new ProgramPlanner(observeChanges(names), names);
+    ProgramPlanner programs = new ProgramPlanner(undisturbed.observeChanges(names), names);
     List<Strike> atChanges = new ArrayList<>();
     if (what.intruders().contains(Intruder.KILL)) {
       atChanges.add(Strike.KILL);
@@ -358,9 +281,9 @@ final class Session implements AutoCloseable {
 
   Proof prove(@Nullable String onlyWindow, Predicate<WindowResult> enough) throws ProveException {
     progress.step("observe", 0, 0);
-    Timed first = observe(VolatileNames.NONE);
+    UndisturbedRuns.Timed first = undisturbed.observe(VolatileNames.NONE);
     Observation observation = first.observation();
-    requireFollowable(observation);
+    UndisturbedRuns.requireFollowable(observation);
     if (observation.ending() instanceof Ending.TimedOut) {
       notes.add(
           "the undisturbed run did not end within "
@@ -368,18 +291,18 @@ final class Session implements AutoCloseable {
               + " ms and was killed"
               + last(observation));
     }
-    VolatileNames volatileNames = volatileNames(observation);
+    VolatileNames volatileNames = undisturbed.volatileNames(observation);
     if (hasPrograms()) {
-      volatileNames = volatileNamesOfChanges(volatileNames);
+      volatileNames = undisturbed.volatileNamesOfChanges(volatileNames);
     }
     if (!volatileNames.isEmpty()) {
-      observation = observe(volatileNames).observation();
+      observation = undisturbed.observe(volatileNames).observation();
     }
     Setting setting =
         new Setting(
             worlds,
             victim,
-            service(),
+            undisturbed.service(),
             roles::shell,
             what.checks(),
             attacker,
@@ -408,7 +331,8 @@ final class Session implements AutoCloseable {
     boolean replayed = onlyWindow != null && !decisions.results().isEmpty();
     Ways ways = Ways.NONE;
     if (ends && !replayed && !decisions.areEnough()) {
-      FurtherWays next = new FurtherWays(trials, observation, this::planner, madeUp, progress);
+      FurtherWays next =
+          new FurtherWays(trials, observation, this::planner, new MadeUpNames(worlds), progress);
       Plan further =
           next.after(
               onlyWindow == null ? asked : plan,
@@ -431,6 +355,19 @@ final class Session implements AutoCloseable {
               + " in this run: --list-windows lists those on the program's own way; where threads"
               + " take turns, or the program has changed, prove it as a whole again");
     }
+    noteWhatWasNotTried(decisions, observation, setting, ways);
+    return proof(
+        observation,
+        decisions.results(),
+        decisions.untried(),
+        decisions.leftOut(),
+        ways,
+        runs.made(),
+        plan.pruned());
+  }
+
+  private void noteWhatWasNotTried(
+      Decisions decisions, Observation observation, Setting setting, Ways ways) {
     int untried = decisions.untried().size();
     if (untried > 0) {
       notes.add(
@@ -461,14 +398,6 @@ final class Session implements AutoCloseable {
               + (ways.alike() == 1 ? "was" : "were")
               + " not followed, since others of the same kind were (--all)");
     }
-    return proof(
-        observation,
-        decisions.results(),
-        decisions.untried(),
-        decisions.leftOut(),
-        ways,
-        runs.made(),
-        plan.pruned());
   }
 
   /** What the user wants to be tried. */
@@ -484,32 +413,6 @@ final class Session implements AutoCloseable {
     return roles.arenaPaths().stream().anyMatch(a -> path.equals(a) || path.startsWith(a + "/"));
   }
 
-  /** Another run tells which names are made up anew each time. */
-  private VolatileNames volatileNames(Observation first) throws ProveException {
-    if (first.interesting().isEmpty()) {
-      return VolatileNames.NONE;
-    }
-    MadeUpNames.awaitOtherMoment(first);
-    return madeUp.learn(VolatileNames.NONE, first, observe(VolatileNames.NONE).observation());
-  }
-
-  /** Other programs, and a crash, meet names that the attacker cannot change. */
-  private VolatileNames volatileNamesOfChanges(VolatileNames known) throws ProveException {
-    Observation first = observeChanges(VolatileNames.NONE);
-    if (first.interesting().isEmpty()) {
-      return known;
-    }
-    MadeUpNames.awaitOtherMoment(first);
-    return madeUp.learn(known, first, observeChanges(VolatileNames.NONE));
-  }
-
-  private Observation observeChanges(VolatileNames names) throws ProveException {
-    return watched(
-            world -> new MutationObserver(new Resolver(world, attacker), names, roles.ownPaths()),
-            MutationObserver.CALLS)
-        .observation();
-  }
-
   private Proof proof(
       Observation observation,
       List<WindowResult> windows,
@@ -518,6 +421,7 @@ final class Session implements AutoCloseable {
       Ways ways,
       int trials,
       Map<String, Integer> pruned) {
+    undisturbed.clientNote().ifPresent(notes::add);
     if (attacker.sameUser()) {
       notes.add("the intruder runs as the same user: no second identity is available here");
     }

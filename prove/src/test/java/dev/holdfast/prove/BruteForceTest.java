@@ -28,7 +28,9 @@ class BruteForceTest {
   private static final int PAIRS = Integer.getInteger("holdfast.brute.pairs", 40);
   private static final long SEED = Long.getLong("holdfast.brute.seed", 1);
 
-  private static final String[] NAMES = {"a", "b", "d/x", "t", "d/t", "e/x", "e/t", "m/x"};
+  private static final String[] NAMES = {
+    "a", "b", "d/x", "t", "d/t", "e/x", "e/t", "m/x", "l", "g/x"
+  };
   private static final String[] CALLS = {
     "absent N",
     "regular N",
@@ -57,10 +59,27 @@ class BruteForceTest {
     "chdir e",
     "chdir m",
     "rmdir d",
+    "resolve l",
+    "resolve g",
+    "chmod @",
+    "unlink @",
+    "append @",
+    "read @",
+    "write @/x",
+    "regular @",
+    "chdir @",
+    "list .",
+    "list d",
+    "list e",
+    "each chmod",
+    "each unlink",
+    "each lchown",
+    "each regular",
   };
   private static final String SETUP =
       "cd /srv/arena; echo his > a; echo \"root's\" > b; mkdir d e; echo inner > d/x; echo deep >"
-          + " e/x; chmod 644 a b d/x e/x; chown 65534:65534 . a d d/x; chmod 755 . d e";
+          + " e/x; chmod 644 a b d/x e/x; chown 65534:65534 . a d d/x; chmod 755 . d e; ln -s b l;"
+          + " ln -s e g; chown -h 65534:65534 l g";
 
   private static Path victim;
 
@@ -126,7 +145,13 @@ class BruteForceTest {
         List.of("chdir e", "regular a", "mine a", "append a"),
         List.of("follows m/x", "chmod m/x"),
         List.of("chdir m", "unlink a"),
-        List.of("absent m/x", "put m/x"));
+        List.of("absent m/x", "put m/x"),
+        List.of("resolve l", "chmod @"),
+        List.of("resolve g", "chdir @", "unlink x"),
+        List.of("list e", "each chmod"),
+        List.of("resolve g", "unlink @"),
+        List.of("put e/x", "unlink g/x"),
+        List.of("read g/x", "put g/x"));
   }
 
   /**

@@ -72,6 +72,9 @@ class CheckStrikeTest {
     "chmod 600 /arena/a/b 2> /dev/null; true,                                       META",
     "cd /arena; rm a/b/f 2> /dev/null; true,                                        DELETE",
     "cp /arena/a/b /private/copy 2> /dev/null; true,                                LEAK",
+    "find /arena -mtime +7 -name '*.log' -exec chown bin {} +,                      META",
+    "find /arena -mmin -5 -user nobody -exec chown bin {} +,                         META",
+    "for d in /arena/*/; do [ -L \"${d%/}\" ] || echo x >> \"$d/x\"; done; true,      WRITE",
   })
   void whatIsNotThereComes(String line, Effect effect) throws Exception {
     loses(shell(line), effect);
@@ -93,6 +96,104 @@ class CheckStrikeTest {
     Proof proof = shell(line);
     assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
     assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  /** A file that is moved, or gets another name, keeps its contents and its owner. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mv /arena/f /root/taken",
+        "mv /arena/f /root/",
+        "ln /arena/f /root/taken",
+        "mv /arena/d /root/taken",
+        "mv /arena/d/g /root/taken",
+      })
+  void whatIsMovedAwayMayBeTheAttackers(String line) throws Exception {
+    loses(shell(line, "cd /arena; echo f > f; mkdir d; echo g > d/g"), Effect.INJECT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mv -T /arena/f /arena/e",
+        "mv -T /arena/f /private/f",
+        "ln /arena/missing /arena/new 2> /dev/null; true",
+      })
+  void whatIsTheAttackersOrStaysThereMayBeMoved(String line) throws Exception {
+    Proof proof = shell(line, "echo f > /arena/f; chown nobody /arena/f");
+    assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  private static final String LINKS =
+      "mkdir -p /opt/app/v1 /opt/rel/v1; echo : > /opt/app/v1/conf; cp /bin/true /opt/app/v1/run;"
+          + " cd /arena; ln -s /opt/app/v1/conf file; ln -s /opt/app/v1 dir; ln -s v1 rel; chown -h"
+          + " nobody *; ln -s /opt/app/v1/conf roots; ln -s /opt/app/v1 roots-dir";
+
+  /** The link is the attacker's to change, and what it leads to is not. */
+  @ParameterizedTest
+  @CsvSource({
+    ". /arena/file,                               EXEC",
+    "/arena/dir/run,                              EXEC",
+    "/arena/prog,                                 EXEC",
+    "cd /arena/dir && sh ./conf,                  EXEC",
+    ". /root/far,                                 EXEC",
+    "echo x >> /arena/file,                       WRITE",
+    "[ -f /arena/file ] && echo x > /arena/file,  WRITE",
+    "truncate -s 0 /arena/file,                   WRITE",
+    "chmod 600 /arena/file,                       META",
+    "chmod 700 /arena/dir,                        META",
+    "cp /arena/roots /root/taken,                 INJECT",
+  })
+  void whereALinkLeadsIsTheAttackers(String line, Effect effect) throws Exception {
+    loses(
+        shell(
+            line,
+            LINKS,
+            "cd /arena; ln -s /opt/app/v1/run prog; chown -h nobody prog; ln -s /arena/file"
+                + " /root/far"),
+        effect);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "chown -h nobody /arena/dir",
+        "cat /arena/file > /dev/null; ls /arena/dir/ > /dev/null",
+        // What the attacker's own link leads to is the attacker's choice anyway.
+        "umask 077; rm /arena/roots*; tar cf /root/archive /arena",
+        "umask 077; t=$(readlink /arena/dir) && cp \"$t/conf\" /root/taken",
+      })
+  void whoOnlyReadsALinkOrPassesItByHolds(String line) throws Exception {
+    Proof proof = shell(line, LINKS);
+    assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  /** What a link says is believed, and the link not come by again. */
+  @ParameterizedTest
+  @CsvSource({
+    "t=$(readlink /arena/file) && . \"$t\",                          EXEC",
+    "t=$(readlink -f /arena/file) && . \"$t\",                       EXEC",
+    "t=$(readlink /arena/dir) && cd \"$t\" && ./run,                 EXEC",
+    "t=$(realpath /arena/dir) && \"$t/run\",                         EXEC",
+    "t=$(readlink /arena/roots-dir) && cp \"$t/conf\" /root/taken,   INJECT",
+    "t=$(readlink /arena/rel) && rm -rf \"/opt/rel/$t\",             DELETE",
+    "t=$(readlink /arena/file) && rm -f \"$t\",                      DELETE",
+  })
+  void whatALinkSaysIsUsed(String line, Effect effect) throws Exception {
+    loses(shell(line, LINKS), effect);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "readlink /arena/file; readlink -f /arena/dir; ls -l /arena > /dev/null",
+        "[ \"$(readlink /arena/file)\" = /opt/app/v1/conf ] && . /opt/app/v1/conf; true",
+        "t=$(readlink /arena/rel); case $t in v[0-9]) rm -rf \"/opt/rel/$t\";; esac",
+      })
+  void whatALinkSaysIsLookedAt(String line) throws Exception {
+    holds(shell(line, LINKS));
   }
 
   /** Python lists the directories that it searches, and asks for no name that is in none. */

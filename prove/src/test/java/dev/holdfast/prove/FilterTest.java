@@ -59,7 +59,9 @@ class FilterTest {
     proof.listed().forEach(w -> found.add(w.entry()));
     assertEquals(entries, String.join(" ", found), proof::toString);
     int all = Prover.listWindows(victim(), Progress.NONE).listed().size();
-    int left = proof.pruned().getOrDefault("not asked for", 0);
+    int left =
+        proof.pruned().getOrDefault("not asked for", 0)
+            + proof.pruned().getOrDefault("excluded", 0);
     assertEquals(all, proof.listed().size() + left, proof::toString);
   }
 }

@@ -14,6 +14,8 @@ public enum Effect {
   LEAK,
   /** The attacker's contents stand where it has no right to write. */
   INJECT,
+  /** The victim signals a process that the attacker chose, with rights that it has not. */
+  SIGNAL,
   /** The victim runs the attacker's program. */
   EXEC
 }

@@ -16,6 +16,7 @@ public enum Hazard {
   S12(Row.S12),
   S13(Row.S13, "a directory on the way was replaced"),
   S16(Row.S16),
+  S17(Row.S17, "somebody else says which names, processes or commands are used"),
   L01(Row.L01),
   L04(Row.L04, "state left behind by a crash");
 

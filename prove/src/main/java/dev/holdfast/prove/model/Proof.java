@@ -1,5 +1,6 @@
 package dev.holdfast.prove.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -51,6 +52,15 @@ public record Proof(
     return new Proof(
         argv, user, attacker, calls, tasks, exit, complete, others, listed, leftOut, ways, trials,
         pruned, notes);
+  }
+
+  /** The same, with more remarks. */
+  public Proof noting(List<String> more) {
+    List<String> all = new ArrayList<>(more);
+    all.addAll(notes);
+    return new Proof(
+        argv, user, attacker, calls, tasks, exit, complete, windows, listed, leftOut, ways, trials,
+        pruned, all);
   }
 
   public long races() {

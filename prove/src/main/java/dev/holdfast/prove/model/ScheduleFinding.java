@@ -41,6 +41,8 @@ public record ScheduleFinding(
     /** What one had half done when it was killed stays. */
     TORN,
     /** A program failed because of another, though the files are right. */
-    ABORTED
+    ABORTED,
+    /** One command fails or not, as it happens which of its tasks goes first. */
+    ORDER
   }
 }

@@ -16,6 +16,8 @@ import java.util.List;
  * @param views shell commands; what they print at the end is compared, and not the files
  * @param ignored absolute paths; what is there or below is not compared
  * @param crash whether one of them is killed somewhere, and the others go on
+ * @param inside whether the processes of the case's one command run against one another instead
+ * @param quiet whether it is over when all wait for something from outside, which never comes
  */
 public record Together(
     List<String> others,
@@ -26,7 +28,9 @@ public record Together(
     boolean anyTime,
     List<String> views,
     List<Path> ignored,
-    boolean crash) {
+    boolean crash,
+    boolean inside,
+    boolean quiet) {
   /** What is tried at once at most. */
   public static final int MOST = 4;
 
@@ -42,7 +46,14 @@ public record Together(
 
   /** The same command twice. */
   public static Together twice() {
-    return new Together(List.of(), 2, -1, USUAL_BUDGET, 1, false, List.of(), List.of(), false);
+    return new Together(
+        List.of(), 2, -1, USUAL_BUDGET, 1, false, List.of(), List.of(), false, false, false);
+  }
+
+  /** The processes of one command. */
+  public static Together ofOneCommand() {
+    return new Together(
+        List.of(), 1, -1, USUAL_BUDGET, 1, false, List.of(), List.of(), false, true, false);
   }
 
   /** The command once, and another. */
@@ -51,38 +62,52 @@ public record Together(
   }
 
   public Together withOthers(List<String> commands) {
-    return new Together(commands, runs, bound, budget, seed, anyTime, views, ignored, crash);
+    return new Together(
+        commands, runs, bound, budget, seed, anyTime, views, ignored, crash, inside, quiet);
   }
 
   public Together withRuns(int copies) {
-    return new Together(others, copies, bound, budget, seed, anyTime, views, ignored, crash);
+    return new Together(
+        others, copies, bound, budget, seed, anyTime, views, ignored, crash, inside, quiet);
   }
 
   public Together withBound(int preemptions) {
-    return new Together(others, runs, preemptions, budget, seed, anyTime, views, ignored, crash);
+    return new Together(
+        others, runs, preemptions, budget, seed, anyTime, views, ignored, crash, inside, quiet);
   }
 
   public Together withBudget(Duration time) {
-    return new Together(others, runs, bound, time, seed, anyTime, views, ignored, crash);
+    return new Together(
+        others, runs, bound, time, seed, anyTime, views, ignored, crash, inside, quiet);
   }
 
   public Together withSeed(long number) {
-    return new Together(others, runs, bound, budget, number, anyTime, views, ignored, crash);
+    return new Together(
+        others, runs, bound, budget, number, anyTime, views, ignored, crash, inside, quiet);
   }
 
   public Together withAnyTime(boolean any) {
-    return new Together(others, runs, bound, budget, seed, any, views, ignored, crash);
+    return new Together(
+        others, runs, bound, budget, seed, any, views, ignored, crash, inside, quiet);
   }
 
   public Together withViews(List<String> commands) {
-    return new Together(others, runs, bound, budget, seed, anyTime, commands, ignored, crash);
+    return new Together(
+        others, runs, bound, budget, seed, anyTime, commands, ignored, crash, inside, quiet);
   }
 
   public Together withIgnored(List<Path> paths) {
-    return new Together(others, runs, bound, budget, seed, anyTime, views, paths, crash);
+    return new Together(
+        others, runs, bound, budget, seed, anyTime, views, paths, crash, inside, quiet);
   }
 
   public Together withCrash(boolean kills) {
-    return new Together(others, runs, bound, budget, seed, anyTime, views, ignored, kills);
+    return new Together(
+        others, runs, bound, budget, seed, anyTime, views, ignored, kills, inside, quiet);
+  }
+
+  public Together withQuiet(boolean untilQuiet) {
+    return new Together(
+        others, runs, bound, budget, seed, anyTime, views, ignored, crash, inside, untilQuiet);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.prove.payload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Chooses what the attacker puts into a file: what the file is in the eyes of whoever reads it.
@@ -21,6 +22,8 @@ public final class Payloads {
   private static List<Payload> kinds() {
     List<Payload> all =
         new ArrayList<>(List.of(new SharedObject(), new JavaArchive(), new JavaClass()));
+    all.addAll(List.of(new ZipArchive(), new TarArchive(), new GzipFile()));
+    all.addAll(List.of(new DebianPackage(), new Patch(), new ProcessNumber()));
     all.addAll(List.of(TextPayload.values()));
     return List.copyOf(all);
   }
@@ -32,7 +35,16 @@ public final class Payloads {
    * @param note a word that occurs in it, where the kind has room for one
    */
   public static byte[] forReader(Reader reader, String marker, String note) {
+    return contents(choose(reader), reader, marker, note);
+  }
+
+  /** The same for a file in an archive: it is not opened if it is one itself. */
+  static byte[] forEntry(Reader reader, String marker, String note) {
     Payload kind = choose(reader);
+    return contents(kind instanceof Archive ? TextPayload.SHELL : kind, reader, marker, note);
+  }
+
+  private static byte[] contents(Payload kind, Reader reader, String marker, String note) {
     try {
       return kind.contents(reader, marker, note);
     } catch (IOException | IllegalArgumentException unreadable) {
@@ -42,16 +54,9 @@ public final class Payloads {
   }
 
   private static Payload choose(Reader reader) {
-    for (Payload kind : KINDS) {
-      if (kind.replaces(reader)) {
-        return kind;
-      }
-    }
-    for (Payload kind : KINDS) {
-      if (kind.isReadBy(reader)) {
-        return kind;
-      }
-    }
-    return TextPayload.SHELL;
+    Optional<Payload> byItself = KINDS.stream().filter(kind -> kind.replaces(reader)).findFirst();
+    return byItself
+        .or(() -> KINDS.stream().filter(kind -> kind.isReadBy(reader)).findFirst())
+        .orElse(TextPayload.SHELL);
   }
 }

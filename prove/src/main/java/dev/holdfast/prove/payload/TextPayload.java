@@ -5,21 +5,44 @@ import java.util.List;
 
 /**
  * Programs as text: each makes the marker, and ends without a word. The first line is for the
- * kernel, where a file is executed; its interpreter takes it for a comment.
+ * kernel, where a file is executed; its interpreter takes it for a comment. Who names a file in one
+ * of the usual languages often gives it to a shell then, so those do the same in a shell.
  */
 enum TextPayload implements Payload {
+  // Read line by line at the interpreter's start: those that import are run.
+  PYTHON_PATH(List.of(), List.of(".pth"), "import io; io.open('MARKER', 'w').close()  # NOTE\n"),
   PYTHON(
       List.of("python", "pypy"),
-      List.of(".py", ".pth"),
-      "#!/usr/bin/env python3\nopen('MARKER', 'w').close()  # NOTE\n"),
+      List.of(".py"),
+      """
+      #!/usr/bin/env python3
+      ""\":"
+      FOR_SHELL
+      ":""\"
+      open('MARKER', 'w').close()  # NOTE
+      """),
   PERL(
       List.of("perl"),
       List.of(".pl", ".pm", ".ph", ".t"),
-      "#!/usr/bin/env perl\n# NOTE\nif (open(my $f, '>', 'MARKER')) { close($f); }\n1;\n"),
+      """
+      #!/usr/bin/env perl
+      # NOTE
+      eval 'FOR_SHELL'
+        if 0;
+      if (open(my $f, '>', 'MARKER')) { close($f); }
+      1;
+      """),
   RUBY(
       List.of("ruby", "irb", "rake"),
       List.of(".rb"),
-      "#!/usr/bin/env ruby\n# NOTE\nFile.write('MARKER', '')\n"),
+      """
+      #!/usr/bin/env ruby
+      # NOTE
+      =begin
+      FOR_SHELL
+      =end
+      File.write('MARKER', '')
+      """),
   NODE_MODULE(
       List.of(),
       List.of(".mjs"),
@@ -35,7 +58,7 @@ enum TextPayload implements Payload {
       List.of(".js", ".cjs"),
       """
       #!/usr/bin/env node
-      // NOTE
+      ':' // NOTE; FOR_SHELL
       if (typeof require === 'function') {
         require('fs').closeSync(require('fs').openSync('MARKER', 'w'));
       } else {
@@ -55,6 +78,14 @@ enum TextPayload implements Payload {
       List.of("awk", "gawk", "mawk", "nawk"),
       List.of(".awk"),
       "#!/usr/bin/awk -f\n# NOTE\nBEGIN { printf \"\" > \"MARKER\" }\n"),
+  /** To write to a file is what sed(1) does itself; what it edits is read as something else. */
+  SED(List.of(), List.of(".sed"), "# NOTE\nw MARKER\n") {
+    @Override
+    public boolean isReadBy(Reader reader) {
+      return reader.interpreter().equals("sed")
+          && reader.command().stream().anyMatch(word -> word.matches(SED_SCRIPT));
+    }
+  },
   MAKE(
       List.of("make", "gmake"),
       List.of("Makefile", "makefile", "GNUmakefile", ".mk"),
@@ -64,6 +95,12 @@ enum TextPayload implements Payload {
       List.of("sh", "bash", "dash", "ksh", "zsh", "mksh", "busybox"),
       List.of(".sh", ".bash"),
       "#!/bin/sh\n: > MARKER\n# NOTE\n");
+
+  /** An option that names a file with a script, sed(1); those without a value may stand before. */
+  private static final String SED_SCRIPT = "-[nErsuz]*f.*|--file(=.*)?";
+
+  /** Ends there, whether it is read or run. */
+  private static final String FOR_SHELL = ": > MARKER; return 0 2>/dev/null || exit 0";
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> interpreters;
@@ -92,7 +129,8 @@ enum TextPayload implements Payload {
 
   @Override
   public byte[] contents(Reader reader, String marker, String note) {
-    return text.replace("MARKER", marker)
+    return text.replace("FOR_SHELL", FOR_SHELL)
+        .replace("MARKER", marker)
         .replace("NOTE", note)
         .getBytes(StandardCharsets.ISO_8859_1);
   }

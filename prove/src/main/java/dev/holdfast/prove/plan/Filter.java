@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * @param exclude absolute paths or glob patterns; what is changed must be at or below none of them
  */
 public record Filter(List<String> only, List<Path> under, List<String> exclude) {
+  /** Among what was pruned: what is of no word that was given. */
+  public static final String NOT_ASKED_FOR = "not asked for";
+
   /** Takes all. */
   public static final Filter NONE = new Filter(List.of(), List.of(), List.of());
 
@@ -36,10 +39,12 @@ public record Filter(List<String> only, List<Path> under, List<String> exclude) 
       return plan;
     }
     List<PathMatcher> excluded = exclude.stream().map(Filter::matcher).toList();
-    List<Scenario> wanted =
-        plan.scenarios().stream().filter(s -> isWanted(s) && isThere(s, excluded)).toList();
+    List<Scenario> asked =
+        plan.scenarios().stream().filter(s -> isWanted(s) && isInside(s)).toList();
+    List<Scenario> wanted = asked.stream().filter(s -> !isExcluded(s, excluded)).toList();
     return new Plan(wanted, plan.pruned())
-        .without("not asked for", plan.scenarios().size() - wanted.size());
+        .without(NOT_ASKED_FOR, plan.scenarios().size() - asked.size())
+        .without("excluded", asked.size() - wanted.size());
   }
 
   private boolean isWanted(Scenario scenario) {
@@ -55,11 +60,13 @@ public record Filter(List<String> only, List<Path> under, List<String> exclude) 
         .anyMatch(word.toLowerCase(Locale.ROOT)::equalsIgnoreCase);
   }
 
-  private boolean isThere(Scenario scenario, List<PathMatcher> excluded) {
-    List<Path> places = places(scenario).toList();
-    boolean inside =
-        under.isEmpty() || places.stream().anyMatch(p -> under.stream().anyMatch(p::startsWith));
-    return inside && places.stream().noneMatch(p -> isExcluded(p, excluded));
+  private boolean isInside(Scenario scenario) {
+    return under.isEmpty()
+        || places(scenario).anyMatch(p -> under.stream().anyMatch(p::startsWith));
+  }
+
+  private static boolean isExcluded(Scenario scenario, List<PathMatcher> excluded) {
+    return places(scenario).anyMatch(p -> isExcluded(p, excluded));
   }
 
   /** The name itself, or a directory that it is in. */

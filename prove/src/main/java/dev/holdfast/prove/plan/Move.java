@@ -3,6 +3,7 @@ package dev.holdfast.prove.plan;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.ObservedCall;
+import dev.holdfast.prove.watch.Words;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param onTheWay the first such call of the process whose way leads over the binding, whatever it
  *     names beyond: in another run it may be about another name
  * @param below what stopped the program in the directory that is changed
+ * @param words which words of the file that is replaced the program uses as names
  * @param lookedAtAgain the program comes by the binding again later, and may notice the change then
  */
 public record Move(
@@ -24,6 +26,7 @@ public record Move(
     boolean predictable,
     boolean onTheWay,
     NamesBelow below,
+    Words words,
     boolean lookedAtAgain) {
   /** One that waits for the very call. */
   public Move(
@@ -32,11 +35,11 @@ public record Move(
       Strike strike,
       @Nullable String command,
       boolean predictable) {
-    this(call, binding, strike, command, predictable, false, NamesBelow.NONE, false);
+    this(call, binding, strike, command, predictable, false, NamesBelow.NONE, Words.NONE, false);
   }
 
   /** The same, for any such call that leads over the directory that it changes. */
   Move first() {
-    return new Move(call, binding, strike, command, predictable, true, below, lookedAtAgain);
+    return new Move(call, binding, strike, command, predictable, true, below, words, lookedAtAgain);
   }
 }

@@ -116,6 +116,17 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       return known.computeIfAbsent(new Key(directory, checks), this::collect);
     }
 
+    /** All names that were used below a directory, relative to it, raw, but not only looked at. */
+    Set<String> used(String directory) {
+      Set<String> names = new TreeSet<>();
+      for (Use use : uses.getOrDefault(directory, List.of())) {
+        if (!use.operation().action().isCheck()) {
+          names.add(use.name());
+        }
+      }
+      return names;
+    }
+
     private NamesBelow collect(Key key) {
       Seen seen = new Seen(key.checks());
       for (Use use : uses.getOrDefault(key.directory(), List.of())) {
@@ -126,6 +137,19 @@ public record NamesBelow(Set<String> missing, Set<String> inTheWay) {
       seen.missing.addAll(seen.cleanedUp);
       return new NamesBelow(seen.missing, seen.inTheWay);
     }
+  }
+
+  /** The same for a call that what is there kept from making it: it is in the way. */
+  NamesBelow without(ObservedCall call, Binding binding) {
+    String spelled = Raw.of(call.operation().operands().get(binding.operand()).path());
+    int at = ("/" + spelled).lastIndexOf("/" + binding.entry() + "/");
+    String name = at < 0 ? "" : spelled.substring(at + binding.entry().length() + 1);
+    if (!call.result().is(Errno.EEXIST) || !isPlain(name)) {
+      return this;
+    }
+    Set<String> more = new TreeSet<>(inTheWay);
+    more.add(name);
+    return new NamesBelow(missing, more);
   }
 
   private static boolean wasThere(ObservedCall call, int operand) {

@@ -44,6 +44,7 @@ public record Scenario(Window window, List<Move> moves, VolatileNames volatileNa
     Binding binding = move.binding();
     return binding != null
         && move.strike() != Strike.FIFO
+        && move.strike() != Strike.WORDS
         && (move.call().operation().action().isCheck()
             || binding.listing()
             || (binding.object() == null && move.call().operation().makesNew())

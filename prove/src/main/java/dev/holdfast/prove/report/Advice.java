@@ -138,6 +138,10 @@ final class Advice {
             Map.entry(
                 Hazard.S16, "set -e, or || exit after each step: stop where one fails (F18)."),
             Map.entry(
+                Hazard.S17,
+                "Do it as the user whom the file belongs to, who can only signal and change its"
+                    + " own: setpriv --reuid=USER --regid=GROUP --init-groups CMD (F11)."),
+            Map.entry(
                 Hazard.L01,
                 "Put it under one lock: holdfast lock FILE -- CMD, or flock FILE CMD (K04)."),
             Map.entry(

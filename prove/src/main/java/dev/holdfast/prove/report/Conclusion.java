@@ -3,6 +3,7 @@ package dev.holdfast.prove.report;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
+import dev.holdfast.prove.plan.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -84,6 +85,11 @@ public record Conclusion(Kind kind, List<String> doubts) {
               + (proof.listed().size() + proof.windows().size())
               + (proof.listed().size() == 1 ? " was" : " were")
               + " not tried");
+    }
+    if (proof.windows().isEmpty()
+        && proof.listed().isEmpty()
+        && proof.pruned().getOrDefault(Filter.NOT_ASKED_FOR, 0) > 0) {
+      doubts.add("no window is of what was asked for (--only, --under)");
     }
     int unfollowed = proof.ways().unfollowed();
     if (unfollowed > 0) {

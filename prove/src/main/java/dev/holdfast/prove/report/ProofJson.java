@@ -145,7 +145,7 @@ public final class ProofJson {
 
   /** The line of the script, or the file, that leads to it. */
   private void source(Window window) throws IOException {
-    Place.Source source = ScriptPlace.of(told.proof().argv(), window.use());
+    Place.Source source = ScriptPlace.of(told.proof().argv(), told.scripts(), window.use());
     if (source == null) {
       json.writeNullField("source");
       return;

@@ -154,7 +154,7 @@ public final class ProofReport {
 
   private static Place place(ToldProof told, Window window) {
     Proof proof = told.proof();
-    Place.Source source = ScriptPlace.of(proof.argv(), window.use());
+    Place.Source source = ScriptPlace.of(proof.argv(), told.scripts(), window.use());
     Place.Source origin = told.origin() == null ? ScriptPlace.program(proof.argv()) : told.origin();
     String doer = ProofWords.doer(window.use());
     return new Place.Run(

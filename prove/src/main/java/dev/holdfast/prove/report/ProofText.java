@@ -186,7 +186,7 @@ public final class ProofText {
     if (!doer.isEmpty()) {
       entry("by", doer, Ink.PLAIN);
     }
-    Place.Source source = ScriptPlace.of(proof.argv(), window.use());
+    Place.Source source = ScriptPlace.of(proof.argv(), told.scripts(), window.use());
     if (source != null && source.line() > 0) {
       entry("at", source.describe(), Ink.PLAIN);
     }

@@ -122,6 +122,7 @@ final class ProofWords {
       case META -> "owner, group, mode or attributes of a protected object changed";
       case LEAK -> "the intruder can read what it had no right to";
       case INJECT -> "the intruder's contents ended up where it may not write";
+      case SIGNAL -> "the program signals a process of the intruder's choice";
       case EXEC -> "the program runs the intruder's program";
     };
   }

@@ -21,7 +21,7 @@ final class ScheduleAdvice {
   /** The row of the catalogue that answers it. */
   static Row row(Kind kind) {
     return switch (kind) {
-      case NOT_SERIAL -> Row.K04;
+      case NOT_SERIAL, ORDER -> Row.K04;
       case ABORTED -> Row.F06;
       case DEADLOCK -> Row.K11;
       case TWO_HOLDERS, STUCK -> Row.K13;
@@ -48,6 +48,10 @@ final class ScheduleAdvice {
               + lock(language)
               + " Where the other one only reads, give it whole files: "
               + replace(language);
+      case ORDER ->
+          "Say what depends on what (a prerequisite in the makefile, 'wait' before the next"
+              + " command), or do both under one lock, and have whoever comes first do without the"
+              + " other one.";
       case ABORTED ->
           "If both make the same temporary name, let each make its own: "
               + temporary(language)

@@ -57,7 +57,7 @@ public final class ScheduleJson {
     } else {
       json.writeNullField("estimate");
     }
-    if (claim.extent() == Extent.BOUNDED) {
+    if (claim.extent() == Extent.BOUNDED && claim.bound() < Integer.MAX_VALUE) {
       json.writeNumberField("bound", claim.bound());
     } else {
       json.writeNullField("bound");

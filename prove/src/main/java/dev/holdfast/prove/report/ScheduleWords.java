@@ -26,6 +26,7 @@ final class ScheduleWords {
       case LIVELOCK -> "none comes to an end";
       case STUCK -> "what one left behind keeps others from their work, for ever";
       case TORN -> "what one had half done when it was killed stays";
+      case ORDER -> "it fails or not, as it happens which of its tasks goes first";
       case ABORTED -> "one failed because of another, and left something behind";
     };
   }
@@ -35,6 +36,7 @@ final class ScheduleWords {
     return switch (kind) {
       case NOT_SERIAL -> "L01/not-serial";
       case ABORTED -> "L01/aborted";
+      case ORDER -> "L01/order";
       case DEADLOCK -> "L02/deadlock";
       case LIVELOCK -> "L03/livelock";
       case TWO_HOLDERS -> "L04/two-holders";
@@ -46,7 +48,7 @@ final class ScheduleWords {
   /** What the two steps whose order matters have to do with it. */
   static String turning(ScheduleFinding.Kind kind) {
     return switch (kind) {
-      case NOT_SERIAL, ABORTED, LIVELOCK -> "the two calls whose order matters";
+      case NOT_SERIAL, ABORTED, LIVELOCK, ORDER -> "the two calls whose order matters";
       case DEADLOCK -> "from here on each holds what the other one waits for";
       case TWO_HOLDERS -> "each makes the lock";
       case STUCK, TORN -> "the call that is not undone, and where that shows";
@@ -74,9 +76,12 @@ final class ScheduleWords {
                       + " equivalent");
       case BOUNDED ->
           parts.add(
-              "bounded: all schedules with at most "
-                  + Text.count(claim.bound(), "preemption")
-                  + " were tried");
+              claim.bound() == Integer.MAX_VALUE
+                  ? "bounded: every order of the calls that meet was tried, but for what is said"
+                      + " here"
+                  : "bounded: all schedules with at most "
+                      + Text.count(claim.bound(), "preemption")
+                      + " were tried");
       case SAMPLED -> parts.add("sampled");
     }
     if (claim.sample() != null) {

@@ -40,11 +40,11 @@ final class ScriptPlace {
 
   private static final int LARGEST = 1 << 20;
 
-  private final Path file;
+  private final String shown;
   private final List<String> lines;
 
-  private ScriptPlace(Path file, List<String> lines) {
-    this.file = file;
+  private ScriptPlace(String shown, List<String> lines) {
+    this.shown = shown;
     this.lines = lines;
   }
 
@@ -55,20 +55,49 @@ final class ScriptPlace {
    * @return null if no script is known that it could come from
    */
   static Place.@Nullable Source of(List<String> victim, CallRef call) {
+    return of(victim, List.of(), call);
+  }
+
+  /**
+   * Where a call is made, if also these scripts are known.
+   *
+   * @param brought what the program brings with it
+   */
+  static Place.@Nullable Source of(List<String> victim, List<Script> brought, CallRef call) {
     Doer doer = call.doer();
-    Path here = directory(doer.directory());
-    ScriptPlace own = script(doer.command(), here);
-    if (own != null) {
-      return own.source(List.of(), call);
+    if (doer.code() != null) {
+      return doer.code();
     }
-    ScriptPlace whole = script(victim, Path.of(""));
-    return whole == null ? null : whole.source(doer.command(), call);
+    Path here = directory(doer.directory());
+    ScriptPlace own = script(doer.command(), here, brought);
+    if (own != null) {
+      return own.line(List.of(), call).source();
+    }
+    ScriptPlace whole = script(victim, Path.of(""), brought);
+    return whole == null
+        ? nearest(brought, doer.command(), call)
+        : whole.line(doer.command(), call).source();
+  }
+
+  /** Of several scripts, the one with the line that fits best; null if none does. */
+  private static Place.@Nullable Source nearest(
+      List<Script> brought, List<String> command, CallRef call) {
+    Line best = null;
+    boolean alone = true;
+    for (Script each : brought) {
+      Line line = new ScriptPlace(each.shown(), each.lines()).line(command, call);
+      if (line.source().line() > 0 && (best == null || line.fit() >= best.fit())) {
+        alone = best == null || line.fit() > best.fit();
+        best = line;
+      }
+    }
+    return best != null && alone ? best.source() : null;
   }
 
   /** The script that a command line runs, as a whole; null if it runs none. */
   static Place.@Nullable Source file(List<String> command) {
-    ScriptPlace script = script(command, Path.of(""));
-    return script == null ? null : new Place.Source(script.shown(), 0, 0);
+    ScriptPlace script = script(command, Path.of(""), List.of());
+    return script == null ? null : new Place.Source(script.shown, 0, 0);
   }
 
   /** The program itself, for who has to have a file. */
@@ -94,21 +123,22 @@ final class ScriptPlace {
   }
 
   /** The script that a command line runs; null if it runs none that can be read here. */
-  private static @Nullable ScriptPlace script(List<String> command, Path directory) {
+  private static @Nullable ScriptPlace script(
+      List<String> command, Path directory, List<Script> brought) {
     for (int i = 0; i < command.size(); i++) {
       String name = base(command.get(i));
       if (INTERPRETER.matcher(name).matches()) {
         boolean isShell =
             name.endsWith("sh") || name.startsWith("python") || name.equals("busybox");
         Pattern inline = isShell ? COMMAND : EXPRESSION;
-        return ofInterpreter(inline, command.subList(i + 1, command.size()), directory);
+        return ofInterpreter(inline, command.subList(i + 1, command.size()), directory, brought);
       }
       boolean passedOver =
           STARTER.matcher(name).matches()
               || (i > 0
                   && (name.startsWith("-") || name.contains("=") || name.matches("[0-9.]+[smh]?")));
       if (!passedOver) {
-        ScriptPlace script = read(command.get(i), directory);
+        ScriptPlace script = read(command.get(i), directory, brought);
         return script != null && script.lines.getFirst().startsWith("#!") ? script : null;
       }
     }
@@ -116,22 +146,27 @@ final class ScriptPlace {
   }
 
   private static @Nullable ScriptPlace ofInterpreter(
-      Pattern inline, List<String> words, Path directory) {
+      Pattern inline, List<String> words, Path directory, List<Script> brought) {
     for (String word : words) {
       if (inline.matcher(word).matches()) {
         return null;
       }
       if (!word.startsWith("-") && !word.startsWith("+")) {
-        return read(word, directory);
+        return read(word, directory, brought);
       }
     }
     return null;
   }
 
   /** Null if it is not a text. */
-  private static @Nullable ScriptPlace read(String name, Path directory) {
+  private static @Nullable ScriptPlace read(String name, Path directory, List<Script> brought) {
     try {
       Path file = directory.resolve(name);
+      for (Script each : brought) {
+        if (each.names().contains(file.toString())) {
+          return new ScriptPlace(each.shown(), each.lines());
+        }
+      }
       // Nothing that is opened only to wait for a writer.
       if (name.isEmpty() || !Files.isRegularFile(file)) {
         return null;
@@ -144,7 +179,7 @@ final class ScriptPlace {
       if (bytes.length > LARGEST || text.isBlank() || text.indexOf('\0') >= 0) {
         return null;
       }
-      return new ScriptPlace(file, text.lines().toList());
+      return new ScriptPlace(shown(file), text.lines().toList());
     } catch (CharacterCodingException | InvalidPathException noText) {
       return null;
     } catch (IOException unreadable) {
@@ -153,11 +188,18 @@ final class ScriptPlace {
   }
 
   /**
+   * A place, and how well it fits.
+   *
+   * @param source without a line if it is not known
+   */
+  private record Line(Place.Source source, int fit) {}
+
+  /**
    * The script, with the line if it is known.
    *
    * @param command the program that the script started; empty if the script makes the call itself
    */
-  private Place.Source source(List<String> command, CallRef call) {
+  private Line line(List<String> command, CallRef call) {
     boolean itself = command.isEmpty() || INTERPRETER.matcher(base(command.getFirst())).matches();
     List<String> words = new ArrayList<>();
     if (!itself) {
@@ -174,7 +216,7 @@ final class ScriptPlace {
         best = Math.max(best, fit);
       }
     }
-    return new Place.Source(shown(), line, 0);
+    return new Line(new Place.Source(shown, line, 0), best);
   }
 
   /** How much of what is known stands in a line: whole words count for more than their ends. */
@@ -212,7 +254,7 @@ final class ScriptPlace {
   }
 
   /** Below the working directory, which in a pipeline is the checkout, relative to it. */
-  private String shown() {
+  private static String shown(Path file) {
     Path here = Path.of("").toAbsolutePath();
     Path whole = file.toAbsolutePath().normalize();
     return (whole.startsWith(here) ? here.relativize(whole) : whole).toString();

@@ -5,6 +5,7 @@ import dev.holdfast.findings.Standing;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param known fingerprints of windows that do not count, to the reason why
  * @param origin the file that says what to prove, for findings that come from no source that is
  *     known; null if it was only typed
+ * @param scripts what the program runs that is no file here
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public record ToldProof(
@@ -28,9 +30,11 @@ public record ToldProof(
     UnaryOperator<String> replay,
     Conclusion.Policy policy,
     Map<String, String> known,
-    Place.@Nullable Source origin) {
+    Place.@Nullable Source origin,
+    List<Script> scripts) {
   public ToldProof {
     known = Map.copyOf(known);
+    scripts = List.copyOf(scripts);
   }
 
   /** Told by the strict policy. */
@@ -45,12 +49,17 @@ public record ToldProof(
       String version,
       UnaryOperator<String> replay,
       Conclusion.Policy policy) {
-    this(proof, listed, version, replay, policy, Map.of(), null);
+    this(proof, listed, version, replay, policy, Map.of(), null, List.of());
   }
 
   /** The same, told by who knows of a baseline and of a file that the case comes from. */
   public ToldProof beside(Map<String, String> itsKnown, Place.@Nullable Source itsOrigin) {
-    return new ToldProof(proof, listed, version, replay, policy, itsKnown, itsOrigin);
+    return new ToldProof(proof, listed, version, replay, policy, itsKnown, itsOrigin, scripts);
+  }
+
+  /** The same, told by who knows scripts that the program brings with it. */
+  public ToldProof with(List<Script> itsScripts) {
+    return new ToldProof(proof, listed, version, replay, policy, known, origin, itsScripts);
   }
 
   /** What it comes to, without what was known. */

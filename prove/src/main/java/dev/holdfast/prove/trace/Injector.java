@@ -8,9 +8,9 @@ import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Processes.Waited;
 import dev.holdfast.libc.process.Ptrace;
 import dev.holdfast.libc.process.Registers;
+import dev.holdfast.path.FileName;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +72,7 @@ final class Injector {
   }
 
   long string(String text) {
-    return string(text.getBytes(StandardCharsets.UTF_8));
+    return string(FileName.encode(text));
   }
 
   long string(byte[] text) {

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param directory where it starts, an absolute path in the world
  * @param uid real, effective and saved
  * @param groups supplementary groups
- * @param output absolute path in the world that standard output and error are appended to
+ * @param output absolute path in the world that standard output is appended to
+ * @param errors likewise standard error
  */
 public record Program(
     List<String> argv,
@@ -20,7 +21,20 @@ public record Program(
     int uid,
     int gid,
     List<Integer> groups,
-    String output) {
+    String output,
+    String errors) {
+  /** Output and errors go to one place. */
+  public Program(
+      List<String> argv,
+      Map<String, String> environment,
+      String directory,
+      int uid,
+      int gid,
+      List<Integer> groups,
+      String output) {
+    this(argv, environment, directory, uid, gid, groups, output, output);
+  }
+
   public Program {
     argv = List.copyOf(argv);
     environment = Map.copyOf(environment);
@@ -32,11 +46,16 @@ public record Program(
 
   /** The same, and what it prints goes elsewhere. */
   public Program withOutput(String otherOutput) {
-    return new Program(argv, environment, directory, uid, gid, groups, otherOutput);
+    return withOutput(otherOutput, otherOutput);
+  }
+
+  /** The same, and what it prints goes elsewhere, errors by themselves. */
+  public Program withOutput(String otherOutput, String otherErrors) {
+    return new Program(argv, environment, directory, uid, gid, groups, otherOutput, otherErrors);
   }
 
   /** The same, started elsewhere. */
   public Program in(String otherDirectory) {
-    return new Program(argv, environment, otherDirectory, uid, gid, groups, output);
+    return new Program(argv, environment, otherDirectory, uid, gid, groups, output, errors);
   }
 }

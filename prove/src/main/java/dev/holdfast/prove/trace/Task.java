@@ -63,7 +63,7 @@ public final class Task {
   }
 
   /** True for the thread that its process began with. */
-  boolean isLeader() {
+  public boolean isLeader() {
     return leader == this;
   }
 

@@ -52,6 +52,11 @@ public interface TraceHandler {
   /** A task replaced its program. */
   default void afterExec(Task task) {}
 
+  /** Whether a new process stands still until {@link Tracer#begin}. */
+  default boolean holdsNewProcesses() {
+    return false;
+  }
+
   /** A task started another. */
   default void started(Task parent, Task child) {}
 

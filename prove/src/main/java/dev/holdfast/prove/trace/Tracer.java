@@ -100,6 +100,9 @@ public final class Tracer implements AutoCloseable {
   /** New tasks that stopped before their parent's event told whose they are. */
   private final Set<Integer> unclaimed = new HashSet<>();
 
+  /** New processes that stand still until they are to begin, and whether they have stopped. */
+  private final Map<Task, Boolean> newborn = new HashMap<>();
+
   private final WorldProcesses processes;
   private final FifoWatch fifos;
 
@@ -357,6 +360,13 @@ public final class Tracer implements AutoCloseable {
     Ptrace.interrupt(task.tid());
   }
 
+  /** Lets a new process go that its handler {@linkplain TraceHandler#holdsNewProcesses held}. */
+  public void begin(Task task) {
+    if (Boolean.TRUE.equals(newborn.remove(task)) && tasks.get(task.tid()) == task) {
+      goOn(task, 0);
+    }
+  }
+
   /**
    * Kills the program that a task belongs to, with every task it started; their deaths are heard of
    * by and by, as those of others.
@@ -530,6 +540,7 @@ public final class Tracer implements AutoCloseable {
             ? new Ending.Exited(waited.exitStatus())
             : new Ending.Killed(waited.terminatingSignal());
     tasks.remove(waited.pid());
+    newborn.remove(task);
     pending.remove(waited.pid());
     Run run = task.run();
     run.alive--;
@@ -557,6 +568,10 @@ public final class Tracer implements AutoCloseable {
         goOn(survivor, 0);
       }
       case Ptrace.EVENT_STOP -> {
+        if (newborn.replace(task, true) != null) {
+          // It stands still until it is to begin.
+          return;
+        }
         if (stop.stopSignal() == Processes.SIGTRAP) {
           goOn(task, 0);
         } else {
@@ -672,6 +687,10 @@ public final class Tracer implements AutoCloseable {
     tasks.put(tid, child);
     run.mayHaveLostTasks = true;
     run.alive++;
+    boolean held = run.handler.holdsNewProcesses() && child.isLeader();
+    if (held) {
+      newborn.put(child, unclaimed.remove(tid));
+    }
     run.handler.started(origin, child);
     if (run.killed != null) {
       Processes.kill(tid, Processes.SIGKILL);

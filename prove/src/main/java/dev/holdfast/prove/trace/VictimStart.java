@@ -6,9 +6,9 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.process.Processes.Waited;
+import dev.holdfast.path.FileName;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -73,8 +73,13 @@ final class VictimStart {
     }
     inject.must(Sysno.UMASK, 022);
     redirect(inject, List.of("/dev/null"), Fcntl.O_RDONLY, 0);
-    redirect(inject, List.of(program.output(), "/dev/null"), Fcntl.O_WRONLY | Fcntl.O_APPEND, 1);
-    inject.call(Sysno.DUP3, 1, 2, 0);
+    int append = Fcntl.O_WRONLY | Fcntl.O_APPEND;
+    redirect(inject, List.of(program.output(), "/dev/null"), append, 1);
+    if (program.errors().equals(program.output())) {
+      inject.call(Sysno.DUP3, 1, 2, 0);
+    } else {
+      redirect(inject, List.of(program.errors(), "/dev/null"), append, 2);
+    }
     ByteBuffer fprog = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     fprog.putShort((short) (filter.length / SeccompFilter.INSTRUCTION_SIZE));
     fprog.putLong(8, inject.put(filter));
@@ -201,6 +206,6 @@ final class VictimStart {
   }
 
   private static byte[][] bytes(List<String> strings) {
-    return strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+    return strings.stream().map(FileName::encode).toArray(byte[][]::new);
   }
 }

@@ -70,8 +70,21 @@ public final class AddedNames {
   private static final String FILE = "0";
   private static final String LINK = "1";
 
+  /** The same, of long ago: for who takes what has not been changed for a time. */
+  private static final String OLD_FILE = "2";
+
+  private static final String OLD_LINK = "3";
+
+  private static final List<String> KINDS = List.of(FILE, LINK, OLD_FILE, OLD_LINK);
+
   /** Stands for each name that the program looks for elsewhere. */
   public static final String FOUND_ELSEWHERE = "0";
+
+  /** An empty file. */
+  static final String EMPTY = "0-empty";
+
+  /** Directories of its own. */
+  static final List<String> DIRECTORIES = List.of("0-own", "2-own");
 
   /** A link to a directory. */
   static final String DIRECTORY = "0-directory";
@@ -96,6 +109,16 @@ public final class AddedNames {
     return endings(there).stream().map(FILE::concat).toList();
   }
 
+  /** The names of those that have long been there. */
+  static List<String> oldFiles(Collection<String> there) {
+    return endings(there).stream().map(OLD_FILE::concat).toList();
+  }
+
+  /** Whether it shall have been there for long. */
+  static boolean isOld(String name) {
+    return name.startsWith(OLD_FILE) || name.startsWith(OLD_LINK);
+  }
+
   /**
    * The names of links to a protected file: some may be taken for a user.
    *
@@ -103,13 +126,16 @@ public final class AddedNames {
    */
   static Set<String> links(Collection<String> there, String attacker) {
     Set<String> links = new TreeSet<>(List.of(attacker, "nobody", "0-link"));
-    endings(there).forEach(ending -> links.add(LINK + ending));
+    for (String ending : endings(there)) {
+      links.add(LINK + ending);
+      links.add(OLD_LINK + ending);
+    }
     return links;
   }
 
   /** The same for all added names that differ in their endings only; others stay as they are. */
   public static String withoutEnding(String entry) {
-    boolean added = entry.startsWith(FILE + ".") || entry.startsWith(LINK + ".");
+    boolean added = KINDS.stream().anyMatch(kind -> entry.startsWith(kind + "."));
     return added ? entry.substring(0, 1) : entry;
   }
 }

@@ -1,8 +1,10 @@
 package dev.holdfast.prove.trial;
 
+import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.model.Strike;
@@ -45,24 +47,25 @@ record ChangedName(Strike strike) implements Tactics {
 
   /** To load a file without running it yet is as good. */
   @Override
-  public boolean plantsCode() {
+  public boolean plantsContents() {
     return switch (strike) {
-      case CONTENT, FILE, EXCHANGE -> true;
+      case CONTENT, FILE, EXCHANGE, NAMED, SYMLINK_OWN -> true;
       default -> false;
     };
   }
 
   @Override
   public void succeeded(Stage stage, Move move, Call call, Operation operation, long result) {
-    if (operation.action().isCheck() || operation.makesNew() || strike == Strike.NAMES) {
+    if (operation.action().isCheck() || operation.makesNew() || strike.adds()) {
       // To have looked at it, or to have made another name, touches nothing.
+      stage.outcome.made |= operation.makesNew() && !strike.adds();
       return;
     }
     if (operation.action() == Action.OPEN) {
       opened(stage, call, (int) result, operation);
     } else if (operation.action() == Action.EXEC && strike == Strike.CONTENT) {
       stage.outcome.effect(Effect.EXEC, "program", "the victim executed the attacker's file");
-    } else if (isAttackersOwn()) {
+    } else if (isAttackersOwn() || actsOnLink(operation)) {
       stage.outcome.tookIn(call.sysno().callName() + " succeeded on what the attacker put there");
     } else if (strike != Strike.REMOVE) {
       stage.outcome.touched(
@@ -73,9 +76,16 @@ record ChangedName(Strike strike) implements Tactics {
   /** What the name led to is nothing but the attacker's. */
   private boolean isAttackersOwn() {
     return switch (strike) {
-      case CONTENT, FILE, DIRECTORY, EXCHANGE, FIFO, NAMES -> true;
+      case CONTENT, FILE, DIRECTORY, EXCHANGE, LINKS, NAMED, SYMLINK_OWN, FIFO, NAMES -> true;
       default -> false;
     };
+  }
+
+  /** To move a link, or to give it another name, follows nothing yet. */
+  private boolean actsOnLink(Operation operation) {
+    Action action = operation.action();
+    return (action == Action.RENAME || action == Action.LINK)
+        && !operation.operands().getFirst().follow();
   }
 
   private void opened(Stage stage, Call call, int fd, Operation did) {
@@ -100,6 +110,7 @@ record ChangedName(Strike strike) implements Tactics {
       return;
     }
     for (Striker.Planted file : stage.striker.planted()) {
+      carriedAway(stage, move, file);
       byte[] now = Contents.readAll(file.fd(), MAX_PLANTED);
       if (Arrays.equals(now, file.content())) {
         rightsGiven(stage, file.fd(), binding);
@@ -112,6 +123,47 @@ record ChangedName(Strike strike) implements Tactics {
                 + ", which was not meant to be open to it");
       }
     }
+  }
+
+  /** The attacker's file itself may have come to where the attacker could not have put it. */
+  private static void carriedAway(Stage stage, Move move, Striker.Planted file) {
+    Result<byte[]> name =
+        Unistd.readlinkat(stage.world.hostProc(), Paths.bytes("thread-self/fd/" + file.fd()));
+    String path = name.ok() ? Raw.of(name.value()) : "";
+    Operation operation = move.call().operation();
+    Result<Statx> stat = Statx.fstat(file.fd());
+    Binding binding = move.binding();
+    boolean linked =
+        operation.action() == Action.LINK
+            && binding != null
+            && move.call().carriesOut(binding)
+            && stat.ok()
+            && stat.value().nlink() > 1;
+    if (linked) {
+      path = operation.names().getLast();
+    }
+    if (linked || isOutOfReach(stage, move, path, file.below())) {
+      stage.outcome.effect(
+          Effect.INJECT,
+          path,
+          "the attacker's own file is now "
+              + Raw.display(path)
+              + ", where it may not put anything");
+    }
+  }
+
+  /**
+   * @param below the end of the path that the attacker made
+   */
+  private static boolean isOutOfReach(Stage stage, Move move, String path, String below) {
+    Binding binding = move.binding();
+    boolean whole = !below.isEmpty() && path.endsWith("/" + below);
+    String moved = whole ? path.substring(0, path.length() - below.length() - 1) : path;
+    return path.startsWith("/")
+        && Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok()
+        && (binding == null || !path.startsWith(binding.directory() + "/"))
+        && stage.setting.arenas().stream().noneMatch(a -> path.startsWith(a + "/"))
+        && !stage.setting.attacker().mayChange(Raw.parent(moved));
   }
 
   /** Still the attacker's contents: with whose rights do they run now? */

@@ -3,6 +3,7 @@ package dev.holdfast.prove.trial;
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.prove.model.Effect;
 import dev.holdfast.prove.plan.Move;
@@ -11,6 +12,7 @@ import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
+import dev.holdfast.prove.watch.ObservedCall;
 import dev.holdfast.prove.watch.Raw;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ final class HeldOpen implements Tactics {
 
   /** What could be read of it before the victim started: no news to the attacker. */
   private byte[] known = NOTHING;
+
+  /** What stood there when the attacker opened it. */
+  private byte[] read = NOTHING;
 
   @Override
   public void arrive(Stage stage, Move move) {
@@ -40,9 +45,12 @@ final class HeldOpen implements Tactics {
     return stage.held() >= 0;
   }
 
-  private static void hold(Stage stage, Move move, String path) {
+  private void hold(Stage stage, Move move, String path) {
     boolean writing = (move.call().lostRights() & Unistd.W_OK) != 0;
     stage.hold(stage.striker.holdOpen(path, writing, stage.outcome));
+    if (stage.held() >= 0) {
+      read = Contents.readAll(stage.held(), MAX_HELD);
+    }
   }
 
   /** What can the attacker read or write there that by the name it may not? */
@@ -68,7 +76,27 @@ final class HeldOpen implements Tactics {
               + " bytes of "
               + Raw.display(path)
               + " through the descriptor it opened in time; by its name it may not");
+    } else if (empties(move.call())
+        && read.length > 0
+        && !Arrays.equals(read, known)
+        && !Contents.contains(contents, read)) {
+      stage.outcome.effect(
+          Effect.LEAK,
+          path,
+          "the attacker read "
+              + read.length
+              + " bytes of "
+              + Raw.display(path)
+              + " in time; now they do not stand there any more");
     }
+  }
+
+  /** The call takes away what stands in the file, and leaves everybody's rights. */
+  private static boolean empties(ObservedCall call) {
+    return switch (call.operation().action()) {
+      case OPEN, TRUNCATE -> true;
+      default -> call.site().call() == Sysno.FTRUNCATE;
+    };
   }
 
   private static void write(Stage stage, int held, String path) {

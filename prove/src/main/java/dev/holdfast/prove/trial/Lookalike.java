@@ -49,14 +49,18 @@ final class Lookalike {
   private final Attacker attacker;
   private final List<String> command;
   private final List<Entry> entries = new ArrayList<>();
+  private final boolean carried;
 
   /**
    * @param command the program that will find it, with its arguments, raw
+   * @param carried it is about to be moved to where the attacker can change nothing: also of one of
+   *     its own nobody else knows what it will hold
    */
-  Lookalike(Vault vault, Attacker attacker, List<String> command) {
+  Lookalike(Vault vault, Attacker attacker, List<String> command, boolean carried) {
     this.vault = vault;
     this.attacker = attacker;
     this.command = command;
+    this.carried = carried;
   }
 
   /**
@@ -66,12 +70,30 @@ final class Lookalike {
    * @param below what the program looks for there in vain is added, too
    */
   List<Entry> of(String directory, NamesBelow below) throws FileSystemException {
-    if (attacker.mayChange(directory)) {
+    if (!carried && attacker.mayChange(directory)) {
       return List.of();
     }
     add(directory, "", MAX_DEPTH);
     below.missing().forEach(name -> addMissing(directory, name));
     plant(directory, "attacker");
+    return List.copyOf(entries);
+  }
+
+  /**
+   * The same names, and those that the program makes there: none is a file, all are links to
+   * protected ones.
+   */
+  List<Entry> links(String directory, NamesBelow below) throws FileSystemException {
+    add(directory, "", MAX_DEPTH);
+    entries.replaceAll(
+        entry -> entry instanceof Folder ? entry : new Link(entry.name(), Raw.bytes(Vault.SECRET)));
+    for (String each : below.missing()) {
+      String name = each.replaceFirst("/.*", "");
+      boolean leadsOn = below.missing().stream().anyMatch(other -> other.startsWith(name + "/"));
+      if (!has(name) && !vault.isVolatile(name)) {
+        entries.add(new Link(name, Raw.bytes(leadsOn ? Vault.MIRROR : Vault.SECRET)));
+      }
+    }
     return List.copyOf(entries);
   }
 
@@ -149,7 +171,7 @@ final class Lookalike {
         }
       }
       case Statx.S_IFREG -> {
-        boolean known = his || stat.uid() == attacker.uid();
+        boolean known = !carried && (his || stat.uid() == attacker.uid());
         if (known && attacker.may(Raw.join(directory, name), Unistd.R_OK)) {
           entries.add(new Copy(relative, Contents.read(AT_FDCWD, path, MAX_COPY)));
         } else {

@@ -6,6 +6,11 @@ enum Moment {
   BEFOREHAND,
   /** Each right before its call. */
   AT_THE_CALL,
-  /** The same, and the last one is taken back right after its call. */
+  /**
+   * The same, and the victim is stopped wherever it was when it was observed: one whose tasks take
+   * turns otherwise at another pace goes the way that was planned for.
+   */
+  AT_THE_CALL_AS_OBSERVED,
+  /** Each right before its call, and the last one is taken back right after its call. */
   AND_BACK
 }

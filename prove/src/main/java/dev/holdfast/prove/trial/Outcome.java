@@ -38,6 +38,9 @@ final class Outcome {
   /** The victim used what the attacker put there of its own. */
   boolean tookIn;
 
+  /** The call that was struck at made something new where it was led. */
+  boolean made;
+
   boolean openedForReading;
   boolean checkBroken;
 
@@ -104,7 +107,7 @@ final class Outcome {
 
   /** Something reached the victim, if only what is worth nothing to the attacker. */
   boolean met() {
-    return touched || opened || tookIn;
+    return touched || opened || tookIn || made;
   }
 
   /** A protected object, in a way that needs no proof that it was read. */

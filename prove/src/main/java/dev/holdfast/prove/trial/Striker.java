@@ -33,10 +33,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Striker {
   private static final String AWAY = ".holdfast-strike";
+
+  /** What is added to that for what a link of the attacker's leads to. */
+  private static final String OWN = "-own";
+
+  private static final String UP = "../";
+  private static final int MOST_UP = 16;
   private static final byte[] NOTHING = {};
 
   /** Of a directory's files so many are watched. */
   private static final int MOST_HELD = 64;
+
+  /** In seconds since 1970: some time in 1990. */
+  private static final long LONG_AGO = 640_000_000;
+
+  private static final int MOST_NAMED = 1 << 20;
 
   private final Attacker attacker;
 
@@ -56,8 +67,9 @@ final class Striker {
    * A file of the attacker's that it put into the entry's place, and holds open.
    *
    * @param content what it wrote to it
+   * @param below its name in the directory that was put there, raw; empty for the file itself
    */
-  record Planted(int fd, byte[] content) {}
+  record Planted(int fd, byte[] content, String below) {}
 
   /**
    * What stands at a name, and what stood there.
@@ -119,6 +131,11 @@ final class Striker {
             vault.mirror(binding.path(), move.below());
             yield replaceByLink(Vault.MIRROR, aside, binding);
           }
+          case SYMLINK_OWN -> {
+            String own = aside + OWN;
+            SyscallResult made = makeLike(own, binding, move);
+            yield made.failed() ? made : replaceByLink(own, aside, binding);
+          }
           case HARDLINK -> hardlink(aside, binding);
           case FIFO ->
               attacker.act(
@@ -132,7 +149,20 @@ final class Striker {
             byte[] content = content(binding.directory(), binding.entry(), command);
             yield attacker.act(
                 () -> {
-                  SyscallResult made = plant(aside, content);
+                  SyscallResult made = plant(aside, "", content);
+                  return made.failed() ? made : replace(aside, binding);
+                });
+          }
+          case NAMED -> {
+            String program = aside + OWN;
+            byte[] runs = content(binding.directory(), AWAY, List.of());
+            vault.mirror(binding.directory(), NamesBelow.NONE);
+            String now = Raw.of(Contents.read(AT_FDCWD, Raw.bytes(binding.path()), MOST_NAMED));
+            String names = move.words().with(now, Vault.SECRET, Vault.MIRROR, program);
+            yield attacker.act(
+                () -> {
+                  plant(program, "", runs);
+                  SyscallResult made = plant(aside, "", Raw.bytes(names));
                   return made.failed() ? made : replace(aside, binding);
                 });
           }
@@ -140,7 +170,7 @@ final class Striker {
             byte[] content = content(binding.directory(), binding.entry(), command);
             yield attacker.act(
                 () -> {
-                  SyscallResult made = plant(aside, content);
+                  SyscallResult made = plant(aside, "", content);
                   Unistd.fchmodat(AT_FDCWD, Raw.bytes(aside), 0666);
                   return made.failed() ? made : replace(aside, binding);
                 });
@@ -159,10 +189,20 @@ final class Striker {
             yield made.failed() ? made : attacker.act(() -> replaceByDirectory(aside, binding));
           }
           case NAMES -> addNames(binding.directory(), move);
+          case WORDS -> addWords(binding.directory());
           case EXCHANGE -> {
+            boolean carried = binding.last() && move.call().carriesOut(binding);
             List<Lookalike.Entry> like =
-                new Lookalike(vault, attacker, command).of(binding.path(), move.below());
-            yield attacker.act(() -> exchange(aside, like, binding));
+                new Lookalike(vault, attacker, command, carried).of(binding.path(), move.below());
+            SyscallResult made = attacker.act(() -> makeDirectory(aside, like));
+            yield made.failed() ? made : attacker.act(() -> replaceByDirectory(aside, binding));
+          }
+          case LINKS -> {
+            vault.mirror(binding.path(), move.below());
+            List<Lookalike.Entry> links =
+                new Lookalike(vault, attacker, command, true).links(binding.path(), move.below());
+            SyscallResult made = attacker.act(() -> makeDirectory(aside, links));
+            yield made.failed() ? made : attacker.act(() -> replaceByDirectory(aside, binding));
           }
           case REMOVE ->
               attacker.act(
@@ -172,11 +212,11 @@ final class Striker {
           case HOLD_OPEN, LEAVE, READ, KILL, COPY, RIVAL ->
               throw new IllegalArgumentException(strike + " changes no name");
         };
-    if (keepsOriginal && result.ok() && strike != Strike.NAMES) {
+    if (keepsOriginal && result.ok() && !strike.adds()) {
       int flags = strike == Strike.REMOVE ? Unistd.RENAME_NOREPLACE : Unistd.RENAME_EXCHANGE;
       back = new Back(binding.path(), aside, binding.object() != null, flags);
     }
-    if (result.ok() || (strike == Strike.NAMES && result.is(Errno.EEXIST))) {
+    if (result.ok() || (strike.adds() && result.is(Errno.EEXIST))) {
       // Names that are there already, by an earlier move, are as good as new ones.
       outcome.struck = Outcome.Struck.DONE;
       outcome.pastGuard =
@@ -188,11 +228,41 @@ final class Striker {
   }
 
   private SyscallResult replaceByLink(String target, String aside, Binding binding) {
+    byte[] spelled = Raw.bytes(asThere(target, binding));
     return attacker.act(
         () -> {
-          SyscallResult made = Unistd.symlinkat(Raw.bytes(target), AT_FDCWD, Raw.bytes(aside));
+          SyscallResult made = Unistd.symlinkat(spelled, AT_FDCWD, Raw.bytes(aside));
           return made.failed() ? made : replace(aside, binding);
         });
+  }
+
+  /**
+   * Where a relative link stands it is a relative one, which leads there from every directory:
+   * whoever only reads it may put a directory of its own before.
+   */
+  private static String asThere(String target, Binding binding) {
+    Statx object = binding.object();
+    if (object == null || !object.isSymlink()) {
+      return target;
+    }
+    Result<byte[]> link = Unistd.readlinkat(AT_FDCWD, Raw.bytes(binding.path()));
+    boolean relative = link.ok() && !Raw.of(link.value()).startsWith("/");
+    return relative ? UP.repeat(MOST_UP) + target.substring(1) : target;
+  }
+
+  /** Something of the attacker's own that is like what a link leads to. */
+  private SyscallResult makeLike(String own, Binding binding, Move move)
+      throws FileSystemException {
+    List<String> command = move.call().command();
+    Result<Statx> there =
+        Statx.statx(AT_FDCWD, Raw.bytes(binding.path()), 0, Statx.STATX_BASIC_STATS);
+    if (there.ok() && there.value().isDirectory()) {
+      List<Lookalike.Entry> like =
+          new Lookalike(vault, attacker, command, false).of(binding.path(), move.below());
+      return attacker.act(() -> makeDirectory(own, like));
+    }
+    byte[] content = content(binding.directory(), binding.entry(), command);
+    return attacker.act(() -> plant(own, "", content));
   }
 
   /** Puts what was prepared aside into the entry's place, in one step. */
@@ -240,27 +310,64 @@ final class Striker {
     List<String> command = move.call().command();
     Map<String, byte[]> files = new TreeMap<>();
     List<String> names = new ArrayList<>(AddedNames.files(there));
+    names.addAll(AddedNames.oldFiles(there));
     names.addAll(move.below().missing());
     for (String name : names) {
       files.put(name, vault.unmarkedContent(new Reader(name, NOTHING, command)));
     }
+    files.put(AddedNames.EMPTY, NOTHING);
     return attacker.act(
         () -> {
           SyscallResult made = SyscallResult.failure(Errno.EEXIST);
+          for (String own : AddedNames.DIRECTORIES) {
+            String path = Raw.join(directory, own);
+            SyscallResult one = makeOpen(path);
+            write(Raw.join(path, AddedNames.EMPTY), NOTHING);
+            age(one, own, Raw.bytes(path));
+          }
           for (Map.Entry<String, String> link : links.entrySet()) {
             byte[] path = Raw.bytes(Raw.join(directory, Raw.fromText(link.getKey())));
             SyscallResult one = Unistd.symlinkat(Raw.bytes(link.getValue()), AT_FDCWD, path);
             made = one.ok() ? one : made;
+            age(one, link.getKey(), path);
           }
           for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            SyscallResult one = write(Raw.join(directory, file.getKey()), file.getValue());
+            String path = Raw.join(directory, file.getKey());
+            SyscallResult one = write(path, file.getValue());
+            age(one, file.getKey(), Raw.bytes(path));
             made = one.ok() ? one : made;
           }
           return made;
         });
   }
 
-  private SyscallResult exchange(String aside, List<Lookalike.Entry> like, Binding binding) {
+  /** Of these the files bear no mark either. */
+  private SyscallResult addWords(String directory) {
+    byte[] program = vault.unmarkedContent(new Reader(NamesAsWords.SCRIPT, NOTHING, List.of()));
+    Map<String, byte[]> files = NamesAsWords.in(directory, program);
+    return attacker.act(
+        () -> {
+          SyscallResult made = SyscallResult.failure(Errno.EEXIST);
+          for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            String name = file.getKey();
+            int parent = name.indexOf('/') < 0 ? 0 : name.lastIndexOf('/');
+            makeOpenBelow(directory, name.substring(0, parent));
+            String path = Raw.join(directory, name);
+            SyscallResult one = write(path, file.getValue());
+            age(one, name, Raw.bytes(path));
+            made = one.ok() ? one : made;
+          }
+          return made;
+        });
+  }
+
+  private static void age(SyscallResult made, String name, byte[] path) {
+    if (made.ok() && AddedNames.isOld(name)) {
+      Unistd.utimensat(AT_FDCWD, path, LONG_AGO, 0, LONG_AGO, 0, Fcntl.AT_SYMLINK_NOFOLLOW);
+    }
+  }
+
+  private SyscallResult makeDirectory(String aside, List<Lookalike.Entry> like) {
     SyscallResult made = Unistd.mkdirat(AT_FDCWD, Raw.bytes(aside), 0755);
     Iterator<Lookalike.Entry> left = like.iterator();
     while (made.ok() && left.hasNext()) {
@@ -273,14 +380,11 @@ final class Striker {
             case Lookalike.Copy copy -> write(path, copy.content());
             case Lookalike.Planted planting ->
                 planted.size() < MOST_HELD
-                    ? plant(path, planting.content())
+                    ? plant(aside, planting.name(), planting.content())
                     : write(path, planting.content());
           };
     }
-    if (made.failed()) {
-      return made;
-    }
-    return replaceByDirectory(aside, binding);
+    return made;
   }
 
   private byte[] content(String directory, String name, List<String> command) {
@@ -304,7 +408,7 @@ final class Striker {
         () -> {
           SyscallResult made = SyscallResult.SUCCESS;
           for (String path : paths) {
-            SyscallResult one = plant(path, new byte[] {'0', '\n'});
+            SyscallResult one = plant(path, "", new byte[] {'0', '\n'});
             Unistd.fchmodat(AT_FDCWD, Raw.bytes(path), 0666);
             made = one.failed() ? one : made;
           }
@@ -313,14 +417,15 @@ final class Striker {
   }
 
   /** Held for reading only: what is open for writing cannot be run. */
-  private SyscallResult plant(String path, byte[] content) {
+  private SyscallResult plant(String place, String below, byte[] content) {
+    String path = below.isEmpty() ? place : Raw.join(place, below);
     SyscallResult made = write(path, content);
     if (made.failed()) {
       return made;
     }
     SyscallResult fd = Fcntl.openat(AT_FDCWD, Raw.bytes(path), Fcntl.O_RDONLY, 0);
     if (fd.ok()) {
-      planted.add(new Planted(fd.intValue(), content));
+      planted.add(new Planted(fd.intValue(), content, below));
     }
     return fd;
   }
@@ -411,6 +516,7 @@ final class Striker {
         later.directory(),
         later.entry(),
         stat.value(),
-        object.ok() ? object.value() : null);
+        object.ok() ? object.value() : null,
+        later.leadsToObject());
   }
 }

@@ -30,13 +30,17 @@ sealed interface Tactics
           SYMLINK_DANGLING,
           SYMLINK_DIRECTORY,
           SYMLINK_DIRECTORY_OTHER,
+          SYMLINK_OWN,
           HARDLINK,
           FIFO,
           CONTENT,
           EXCHANGE,
+          NAMED,
+          LINKS,
           DIRECTORY,
           FILE,
           NAMES,
+          WORDS,
           REMOVE ->
           new ChangedName(strike);
     };
@@ -76,8 +80,8 @@ sealed interface Tactics
     return Set.of();
   }
 
-  /** True if what the victim maps as code must be looked at. */
-  default boolean plantsCode() {
+  /** True if it must be looked at what the victim maps as code, and whom it signals. */
+  default boolean plantsContents() {
     return false;
   }
 

@@ -12,6 +12,7 @@ import dev.holdfast.prove.trace.TraceHandler;
 import dev.holdfast.prove.trace.TraceHandler.Then;
 import dev.holdfast.prove.trace.Tracer;
 import dev.holdfast.prove.watch.Binding;
+import dev.holdfast.prove.watch.Operation;
 import dev.holdfast.prove.watch.Raw;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
@@ -52,8 +53,8 @@ final class Trial {
           for (int i = 0; i < tactics.size(); i++) {
             tactics.get(i).arrive(stage, scenario.moves().get(i));
             stops.addAll(tactics.get(i).alsoStopsAt());
-            if (tactics.get(i).plantsCode()) {
-              stops.add(Sysno.MMAP);
+            if (tactics.get(i).plantsContents()) {
+              stops.addAll(PlantedContents.CALLS);
             }
           }
           if (moment == Moment.BEFOREHAND) {
@@ -64,9 +65,12 @@ final class Trial {
           } else {
             scenario.moves().forEach(m -> stops.add(m.call().site().call()));
             stops.add(Sysno.CHROOT);
+            if (moment == Moment.AT_THE_CALL_AS_OBSERVED) {
+              stops.addAll(Operation.PATH_CALLS);
+            }
             handler = new Director(stage, scenario, tactics, moment == Moment.AND_BACK);
           }
-          play(stage, stops, new PlantedCode(stage, handler), scenario, tactics);
+          play(stage, stops, new PlantedContents(stage, handler), scenario, tactics);
         });
   }
 
@@ -149,7 +153,10 @@ final class Trial {
         setting.limit(),
         secret,
         stage -> {
-          runVictim(stage.tracer, EnumSet.noneOf(Sysno.class), _ -> Then.GO_ON);
+          runVictim(
+              stage.tracer,
+              EnumSet.of(Sysno.KILL),
+              call -> PlantedContents.watchUntouched(call, stage.outcome));
           compare(stage, setting.arenas());
         });
   }

@@ -109,13 +109,13 @@ public final class Trials {
    * @throws Runs.SpentException if there are too few runs left to decide it
    */
   public WindowResult decide(Scenario scenario) {
-    TraceException disturbed = null;
+    String disturbed = "";
     for (int i = 0; i < TRIES; i++) {
       try {
         return tryAndJudge(scenario);
       } catch (TraceException e) {
         // Started well before, so this run was disturbed: out of time, or killed from outside.
-        disturbed = e;
+        disturbed = String.valueOf(e.getMessage());
       }
     }
     return new WindowResult(
@@ -130,7 +130,9 @@ public final class Trials {
   private WindowResult tryAndJudge(Scenario scenario) {
     Outcome outcome = run(scenario, Moment.AT_THE_CALL, secret);
     for (int i = 1; i < TRIES && undecided(outcome); i++) {
-      outcome = run(scenario, Moment.AT_THE_CALL, secret);
+      boolean last = i == TRIES - 1;
+      Moment moment = last ? Moment.AT_THE_CALL_AS_OBSERVED : Moment.AT_THE_CALL;
+      outcome = run(scenario, moment, secret);
     }
     weigh(scenario, Moment.AT_THE_CALL, outcome);
     if (!gained(outcome) && outcome.met() && scenario.last().lookedAtAgain()) {
@@ -180,7 +182,7 @@ public final class Trials {
             binding.path(),
             scenario.last().strike(),
             call.meantClosed(),
-            Tactics.of(scenario.last().strike()).plantsCode()
+            Tactics.of(scenario.last().strike()).plantsContents()
                 ? call.command().stream().findFirst()
                 : Optional.empty());
     Outcome control = beforehand.computeIfAbsent(key, _ -> beforehand(scenario));
@@ -289,14 +291,18 @@ public final class Trials {
         scenario.window(), verdict, outcome.effects, label, blockedBy, evidence);
   }
 
-  /** The attacker's contents are what the program took without any strike, too. */
+  /** What the program took without any strike was the attacker's choice, too. */
   private boolean takesHisAnyway(Scenario scenario, Outcome outcome) {
     Binding binding = scenario.last().binding();
     Statx object = binding == null ? null : binding.object();
-    return scenario.last().strike() == Strike.CONTENT
+    boolean puts =
+        switch (scenario.last().strike()) {
+          case CONTENT, SYMLINK_OWN, EXCHANGE -> true;
+          default -> false;
+        };
+    return puts
         && outcome.effects.equals(Set.of(Effect.INJECT))
         && object != null
-        && object.isRegular()
         && object.uid() == setting.attacker().uid();
   }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param entry the name in it, raw
  * @param directoryStat the directory
  * @param object what the entry was, not followed; null if it was not there
+ * @param leadsToObject whether it is a link in the last place, which the call follows: what it
+ *     leads to is the object
  */
 public record Binding(
     int operand,
@@ -22,7 +24,20 @@ public record Binding(
     String directory,
     String entry,
     Statx directoryStat,
-    @Nullable Statx object) {
+    @Nullable Statx object,
+    boolean leadsToObject) {
+  /** One that is not a link in the last place. */
+  public Binding(
+      int operand,
+      int index,
+      boolean last,
+      String directory,
+      String entry,
+      Statx directoryStat,
+      @Nullable Statx object) {
+    this(operand, index, last, directory, entry, directoryStat, object, false);
+  }
+
   /** The index of what is not a step, but a directory that the call will list. */
   static final int LISTING = -1;
 
@@ -49,5 +64,10 @@ public record Binding(
   public boolean stickyWorldWritable() {
     int bits = Statx.S_ISVTX | 02;
     return (directoryStat.mode() & bits) == bits;
+  }
+
+  /** True of a thing of the attacker's, but of no link: what that leads to may be anybody's. */
+  public boolean leadsToOwnOf(int attackerUid) {
+    return object != null && object.uid() == attackerUid && !object.isSymlink();
   }
 }

@@ -5,9 +5,11 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.Unistd;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ final class FilesUsed {
 
   /** By name, raw: the call that opened it to be written. */
   private final Map<String, ObservedCall> written = new LinkedHashMap<>();
+
+  /** Names, raw, of files that were closed to the attacker until the program opened them. */
+  private final Set<String> opened = new HashSet<>();
 
   /** A call that closes a directory to the attacker, and what is made there later. */
   private record Closing(ObservedCall call, List<String> names) {}
@@ -56,6 +61,7 @@ final class FilesUsed {
     if (attacker.sameUser() || !isStored(path) || written.size() >= MOST_WRITTEN) {
       return;
     }
+    secrets.changes(path);
     written.put(path, call);
     String directory = Raw.parent(path);
     Closing closing = closings.get(directory);
@@ -71,8 +77,26 @@ final class FilesUsed {
     }
   }
 
-  /** Right before a name is changed into another. */
+  /**
+   * A file that the attacker could not read, and now can. What the program itself has made, closed
+   * at first, it may well mean for everybody.
+   */
+  void opened(String path, ObservedCall call) {
+    if (!attacker.sameUser() && isStored(path) && written.putIfAbsent(path, call) == null) {
+      opened.add(path);
+    }
+  }
+
+  /** Right before something else takes this name. */
+  void replaced(String path) {
+    secrets.changes(path);
+  }
+
+  /** A name was changed into another. */
   void renamed(String from, String to) {
+    if (opened.remove(from)) {
+      opened.add(to);
+    }
     ObservedCall call = written.remove(from);
     if (call != null) {
       written.put(to, call);
@@ -91,6 +115,11 @@ final class FilesUsed {
 
   boolean isWritten(String path) {
     return written.containsKey(path);
+  }
+
+  /** Something stands there that the attacker was not to read. */
+  boolean isSecret(String path) {
+    return isWritten(path) && (opened.contains(path) || !sources(path).isEmpty());
   }
 
   /** One that was written in this directory, at any depth, and that the attacker may read. */

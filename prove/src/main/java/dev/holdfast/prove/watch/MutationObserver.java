@@ -9,6 +9,7 @@ import dev.holdfast.prove.trace.TraceHandler;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -161,6 +162,8 @@ public final class MutationObserver implements TraceHandler {
         0,
         commands.all(),
         List.of(),
-        List.of());
+        List.of(),
+        Map.of(),
+        Map.of());
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.prove.watch;
 
 import dev.holdfast.prove.trace.Ending;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One undisturbed run.
@@ -17,6 +18,10 @@ import java.util.List;
  *     can change nothing, in order
  * @param elsewhere names, raw, that were looked for where the attacker can change nothing, after a
  *     directory of the attacker's had been listed
+ * @param carried directories that were moved to where the attacker can change nothing: from which
+ *     path to which, raw
+ * @param believed by the path, raw, of a file that the attacker can replace: which of its words
+ *     were used as names
  */
 public record Observation(
     List<ObservedCall> interesting,
@@ -29,7 +34,9 @@ public record Observation(
     int onDescriptors,
     List<Command> commands,
     List<Below> below,
-    List<String> elsewhere) {
+    List<String> elsewhere,
+    Map<String, String> carried,
+    Map<String, Words> believed) {
   /**
    * A use of a name on whose way the attacker could change nothing any more.
    *

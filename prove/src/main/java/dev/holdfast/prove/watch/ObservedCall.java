@@ -151,4 +151,12 @@ public record ObservedCall(
         ? result.is(Errno.ENOENT)
         : OF_THE_OBJECT.stream().anyMatch(result::is);
   }
+
+  /** What stands at this name comes to where the attacker cannot put it. */
+  public boolean carriesOut(Binding binding) {
+    Action action = operation.action();
+    return (action == Action.RENAME || action == Action.LINK)
+        && binding.operand() == 0
+        && changeable.stream().noneMatch(b -> b.operand() == 1 && b.last());
+  }
 }

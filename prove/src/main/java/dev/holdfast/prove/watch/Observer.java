@@ -5,13 +5,16 @@ import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.prove.code.CallSites;
 import dev.holdfast.prove.trace.Call;
 import dev.holdfast.prove.trace.Ending;
 import dev.holdfast.prove.trace.Program;
 import dev.holdfast.prove.trace.Task;
 import dev.holdfast.prove.trace.TraceHandler;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,7 @@ public final class Observer implements TraceHandler {
   private final Attacker attacker;
   private final SiteCounter counter;
   private final Commands commands;
+  private final CallSites callSites;
   private final MeantClosed meant;
 
   private final List<ObservedCall> interesting = new ArrayList<>();
@@ -40,6 +44,8 @@ public final class Observer implements TraceHandler {
   private final FilesUsed files;
   private final List<Observation.Below> below = new ArrayList<>();
   private final NamesElsewhere elsewhere = new NamesElsewhere();
+  private final BelievedNames believed = new BelievedNames();
+  private final Map<String, String> carried = new HashMap<>();
   private int calls;
   private int tasks = 1;
   private int outOfReach;
@@ -51,22 +57,50 @@ public final class Observer implements TraceHandler {
     this.attacker = attacker;
     this.counter = new SiteCounter(volatileNames);
     this.commands = new Commands(resolver);
+    this.callSites = new CallSites(resolver.hostProc());
     this.meant = new MeantClosed(attacker);
     this.files = new FilesUsed(attacker);
   }
 
   /**
-   * @param after the name, raw, that the call's object then has; empty if it has none
+   * @param after the name, raw, that the call's object then has; empty if it has none, or what
+   *     stood in it is gone
+   * @param renamed the names of a rename, raw, old and new; empty for all other calls
    */
-  private record Pending(ObservedCall call, String after) {}
+  private record Pending(ObservedCall call, String after, List<String> renamed) {}
 
-  /** Relative names: the directory that they start from was come to by names before. */
+  /** A directory of the attacker's may hold whatever it wants when it comes there. */
+  private void carried(Call call, ObservedCall observed) {
+    if (observed.operation().action() != Action.RENAME) {
+      return;
+    }
+    for (Binding binding : observed.changeable()) {
+      Statx object = binding.object();
+      if (binding.last()
+          && object != null
+          && object.isDirectory()
+          && observed.carriesOut(binding)) {
+        carried.put(binding.path(), path(call, observed.operation(), 1));
+      }
+    }
+  }
+
+  private boolean isBelowCarried(String path) {
+    return carried.values().stream().anyMatch(to -> path.startsWith(to + "/"));
+  }
+
+  /**
+   * Relative names: the directory that they start from was come to by names before. And whatever is
+   * in a directory that was the attacker's.
+   */
   private void below(Task task, Operation operation) {
     for (int i = 0; i < operation.operands().size(); i++) {
       Operand operand = operation.operands().get(i);
       byte[] path = operand.path();
-      if (path.length > 0 && path[0] != '/' && below.size() < MOST_BELOW) {
-        String name = resolver.absolute(task, operand);
+      boolean relative = path.length > 0 && path[0] != '/';
+      boolean known = relative || (path.length > 0 && !carried.isEmpty());
+      String name = known && below.size() < MOST_BELOW ? resolver.absolute(task, operand) : "";
+      if (!name.isEmpty() && (relative || isBelowCarried(name))) {
         boolean there =
             Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(name), Fcntl.AT_SYMLINK_NOFOLLOW, 0).ok();
         below.add(new Observation.Below(name, operation, i, there));
@@ -111,35 +145,44 @@ public final class Observer implements TraceHandler {
     Narrowing narrowing = narrowing(call, operation, changeable);
     use(moment, operation, site);
     elsewhere.add(operation, changeable);
+    believes(call, operation, changeable);
     if (changeable.isEmpty()) {
       if (!operation.action().isCheck()) {
         outOfReach++;
       }
       below(call.task(), operation);
-      if (narrowing.rights == 0) {
+      if (narrowing.rights == 0
+          && operation.action() != Action.RENAME
+          && !(changesRights(operation) && isRegular(narrowing.after))) {
         return Then.GO_ON;
       }
     }
     TaskStatus status = moment.status();
     boolean closed =
         !changeable.isEmpty() && meant.closed(call, operation, changeable.getLast(), status);
+    ObservedCall observed =
+        new ObservedCall(
+            site,
+            operation,
+            changeable,
+            SyscallResult.SUCCESS,
+            narrowing.rights,
+            narrowing.before,
+            status.fileSystemUid(),
+            !changeable.isEmpty() && resolver.isAttackersOwn(call.task(), status),
+            closed,
+            List.of(),
+            List.of(),
+            moment.doing());
+    carried(call, observed);
     pending.put(
         call.task(),
         new Pending(
-            new ObservedCall(
-                site,
-                operation,
-                changeable,
-                SyscallResult.SUCCESS,
-                narrowing.rights,
-                narrowing.before,
-                status.fileSystemUid(),
-                !changeable.isEmpty() && resolver.isAttackersOwn(call.task(), status),
-                closed,
-                List.of(),
-                List.of(),
-                moment.doing()),
-            narrowing.after));
+            observed,
+            narrowing.after,
+            operation.action() == Action.RENAME
+                ? List.of(path(call, operation, 0), path(call, operation, 1))
+                : List.of()));
     return Then.SHOW_RESULT;
   }
 
@@ -165,7 +208,8 @@ public final class Observer implements TraceHandler {
     Doing doing() {
       Doing known = doing;
       if (known == null) {
-        known = commands.of(call.task());
+        known =
+            commands.of(call.task()).at(callSites.of(call.task().tid(), call.sysno().callName()));
         doing = known;
       }
       return known;
@@ -175,10 +219,7 @@ public final class Observer implements TraceHandler {
   /** Files are told apart by their names: which are read, and which are written. */
   private void use(Moment moment, Operation operation, Site site) {
     Call call = moment.call;
-    if (operation.action() == Action.RENAME) {
-      files.renamed(path(call, operation, 0), path(call, operation, 1));
-    }
-    if (operation.action() == Action.CHMOD || operation.action() == Action.CHOWN) {
+    if (changesRights(operation)) {
       String path = path(call, operation, 0);
       files.rights(path, bare(moment, operation, site, path, 0));
     }
@@ -191,6 +232,21 @@ public final class Observer implements TraceHandler {
     }
     if (operation.writes()) {
       files.write(path, bare(moment, operation, site, path, 0));
+    }
+  }
+
+  private void believes(Call call, Operation operation, List<Binding> changeable) {
+    for (Operand operand : operation.operands()) {
+      String path = Raw.of(operand.path());
+      believed.uses(operation, path, () -> resolver.absolute(call.task(), operand));
+    }
+    if (operation.action() == Action.OPEN && operation.reads() && !operation.writes()) {
+      for (Binding binding : changeable) {
+        Statx object = binding.object();
+        if (binding.last() && object != null && object.isRegular()) {
+          believed.reads(binding.path());
+        }
+      }
     }
   }
 
@@ -213,8 +269,12 @@ public final class Observer implements TraceHandler {
         moment.doing());
   }
 
+  /** One spelling of a path for all that is known of the file: without dots and empty names. */
   private String path(Call call, Operation operation, int operand) {
-    return resolver.absolute(call.task(), operation.operands().get(operand));
+    String spelled = resolver.absolute(call.task(), operation.operands().get(operand));
+    return spelled.contains("/.") || spelled.contains("//")
+        ? "/" + String.join("/", Raw.names(spelled))
+        : spelled;
   }
 
   private List<Binding> changeable(Call call, Operation operation) {
@@ -243,7 +303,7 @@ public final class Observer implements TraceHandler {
 
   private Narrowing narrowing(Call call, Operation operation, List<Binding> changeable) {
     return switch (operation.action()) {
-      case CHMOD, CHOWN -> {
+      case CHMOD, CHOWN, XATTR -> {
         boolean known = !changeable.isEmpty() && changeable.getLast().last();
         String path = known ? changeable.getLast().path() : path(call, operation, 0);
         if (isRegular(path)) {
@@ -255,25 +315,44 @@ public final class Observer implements TraceHandler {
             ? new Narrowing(0, known ? path : "", path)
             : new Narrowing(rights(inside) & Unistd.R_OK, inside, inside);
       }
-      case RENAME -> {
-        String from = path(call, operation, 0);
-        yield files.isWritten(from) && isRegular(from)
-            ? new Narrowing(rights(from), from, path(call, operation, 1))
-            : Narrowing.NONE;
+      case RENAME -> moved(path(call, operation, 0), path(call, operation, 1));
+      case UNLINK -> gone(path(call, operation, 0), Narrowing.NONE);
+      case OPEN, TRUNCATE -> {
+        // What is written to may be emptied, or written over.
+        boolean changes = operation.action() == Action.TRUNCATE || operation.writes();
+        Narrowing none = named(changeable);
+        yield changes ? gone(path(call, operation, 0), none) : none;
       }
-      case UNLINK -> {
-        String path = path(call, operation, 0);
-        yield files.isWritten(path)
-                && (rights(path) & Unistd.R_OK) != 0
-                && !files.sources(path).isEmpty()
-            ? new Narrowing(Unistd.R_OK, path, path)
-            : Narrowing.NONE;
-      }
-      default -> {
-        boolean known = !changeable.isEmpty() && changeable.getLast().last();
-        yield known ? new Narrowing(0, changeable.getLast().path(), "") : Narrowing.NONE;
-      }
+      default -> named(changeable);
     };
+  }
+
+  private static Narrowing named(List<Binding> changeable) {
+    boolean known = !changeable.isEmpty() && changeable.getLast().last();
+    return known ? new Narrowing(0, changeable.getLast().path(), "") : Narrowing.NONE;
+  }
+
+  /** A secret that the program wrote where the attacker could read it goes with this call. */
+  private Narrowing gone(String path, Narrowing otherwise) {
+    return files.isWritten(path) && (rights(path) & Unistd.R_OK) != 0 && files.isSecret(path)
+        ? new Narrowing(Unistd.R_OK, path, "")
+        : otherwise;
+  }
+
+  /** Over a file; or one, or a directory with one in it, to where it is closed. */
+  private Narrowing moved(String from, String to) {
+    files.replaced(to);
+    Narrowing over = gone(to, Narrowing.NONE);
+    if (over.rights != 0) {
+      return over;
+    }
+    if (files.isWritten(from) && isRegular(from)) {
+      return new Narrowing(rights(from), from, to);
+    }
+    String inside = files.writtenBelow(from);
+    return inside == null
+        ? Narrowing.NONE
+        : new Narrowing(rights(inside) & Unistd.R_OK, inside, to + inside.substring(from.length()));
   }
 
   /** No name leads to it now, but one did, and may have been open to the attacker until here. */
@@ -286,7 +365,14 @@ public final class Observer implements TraceHandler {
     }
     Moment moment = new Moment(call);
     String object = path;
-    if (!isRegular(path)) {
+    String after = path;
+    if (call.sysno() == Sysno.FTRUNCATE) {
+      Narrowing narrowing = gone(path, Narrowing.NONE);
+      if (narrowing.rights == 0) {
+        return Then.GO_ON;
+      }
+      after = narrowing.after;
+    } else if (!isRegular(path)) {
       rightsChanged = true;
       files.rights(path, bare(moment, operation, site, path, 0));
       String inside = files.writtenBelow(path);
@@ -294,12 +380,11 @@ public final class Observer implements TraceHandler {
         return Then.GO_ON;
       }
       object = inside;
+      after = inside;
     }
     int rights = rights(object);
-    if (rights == 0) {
-      return Then.GO_ON;
-    }
-    pending.put(call.task(), new Pending(bare(moment, operation, site, object, rights), object));
+    pending.put(
+        call.task(), new Pending(bare(moment, operation, site, object, rights), after, List.of()));
     return Then.SHOW_RESULT;
   }
 
@@ -307,6 +392,13 @@ public final class Observer implements TraceHandler {
     Result<Statx> stat =
         Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_TYPE);
     return stat.ok() && stat.value().isRegular();
+  }
+
+  private static boolean changesRights(Operation operation) {
+    return switch (operation.action()) {
+      case CHMOD, CHOWN, XATTR -> true;
+      default -> false;
+    };
   }
 
   /** True if a later name may lead elsewhere by this, or the attacker may do more or less. */
@@ -334,8 +426,19 @@ public final class Observer implements TraceHandler {
       return Then.GO_ON;
     }
     ObservedCall before = waiting.call;
-    int lost = before.lostRights();
-    if (lost != 0) {
+    boolean done = new SyscallResult(result).ok();
+    if (done && !waiting.renamed.isEmpty()) {
+      files.renamed(waiting.renamed.getFirst(), waiting.renamed.getLast());
+    }
+    if (done
+        && (changesRights(before.operation()) || before.operation().action() == Action.DESCRIPTOR)
+        && (before.lostRights() & Unistd.R_OK) == 0
+        && isRegular(waiting.after)
+        && (rights(waiting.after) & Unistd.R_OK) != 0) {
+      files.opened(waiting.after, before);
+    }
+    int lost = done ? before.lostRights() : 0;
+    if (lost != 0 && !waiting.after.isEmpty()) {
       lost &= ~rights(waiting.after);
     }
     if (before.changeable().isEmpty() && lost == 0) {
@@ -391,6 +494,8 @@ public final class Observer implements TraceHandler {
         onDescriptors,
         commands.all(),
         List.copyOf(below),
-        elsewhere.all());
+        elsewhere.all(),
+        Map.copyOf(carried),
+        believed.all());
   }
 }

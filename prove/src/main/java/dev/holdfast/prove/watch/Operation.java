@@ -100,9 +100,9 @@ public record Operation(Action action, List<Operand> operands, int oflags, long 
           Sysno.MOVE_MOUNT,
           Sysno.FSPICK);
 
-  /** Calls on descriptors that change rights, which close or open windows by name. */
+  /** Calls on descriptors that change rights, or empty a file: they close or open windows. */
   public static final Set<Sysno> DESCRIPTOR_CALLS =
-      EnumSet.of(Sysno.FCHMOD, Sysno.FCHOWN, Sysno.FSETXATTR);
+      EnumSet.of(Sysno.FCHMOD, Sysno.FCHOWN, Sysno.FSETXATTR, Sysno.FREMOVEXATTR, Sysno.FTRUNCATE);
 
   /** Decodes a stop; reads the victim's memory for the paths. */
   public static Operation of(Call call) {

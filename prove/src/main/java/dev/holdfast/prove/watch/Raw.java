@@ -22,7 +22,7 @@ public final class Raw {
 
   /** A raw string for what Java code or a user spelled out. */
   public static String fromText(String text) {
-    return of(text.getBytes(StandardCharsets.UTF_8));
+    return of(FileName.encode(text));
   }
 
   /** For people. */

@@ -70,6 +70,11 @@ public final class Resolver {
     this.attacker = attacker;
   }
 
+  /** A procfs in which the tasks' ids are valid. */
+  int hostProc() {
+    return hostProc;
+  }
+
   /** What a call is about to do; of one that executes a file, also with which interpreters. */
   public Operation operationOf(Call call) {
     Operation operation = Operation.of(call);
@@ -324,7 +329,8 @@ public final class Resolver {
                 at == null ? pathOf(directory) : at,
                 Raw.of(entry),
                 directoryStat.value(),
-                stat.ok() ? stat.value() : null));
+                stat.ok() ? stat.value() : null,
+                last && follows));
       }
       allTrusted &= !open || last;
       lastLooked = last;

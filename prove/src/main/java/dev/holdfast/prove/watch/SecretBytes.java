@@ -3,7 +3,6 @@ package dev.holdfast.prove.watch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,27 +33,19 @@ public final class SecretBytes {
    */
   private static final int LARGE = 4096;
 
-  private static final int MARKS = 1 << 16;
   private static final long BASE = 1_000_003;
 
   /** What goes out of the hash when the next byte comes in. */
   private static final long POWER = power();
 
-  /** Some bytes of a file of this name. */
-  private record Piece(String source, byte[] bytes) {
-    boolean isAt(byte[] text, int start) {
-      return Arrays.equals(bytes, 0, PIECE, text, start, start + PIECE);
-    }
-  }
+  /** All of a file of this name that is shorter than a piece. */
+  private record ShortFile(String source, byte[] bytes) {}
 
-  private final Map<Long, List<Piece>> byHash = new HashMap<>();
-  private final List<Piece> shorter = new ArrayList<>();
+  private final List<ShortFile> shorter = new ArrayList<>();
+  private final PieceTable pieces = new PieceTable(PIECE);
 
   /** How many pieces a file has. */
   private final Map<String, Integer> sizes = new HashMap<>();
-
-  /** Most places of a text are told by this to begin no piece. */
-  private final BitSet marks = new BitSet(MARKS);
 
   /** The pieces of one text. */
   public static SecretBytes of(byte[] text) {
@@ -68,8 +59,8 @@ public final class SecretBytes {
     byte[] whole =
         new String(text, StandardCharsets.ISO_8859_1).strip().getBytes(StandardCharsets.ISO_8859_1);
     if (whole.length < PIECE) {
-      if (isTelling(whole)) {
-        shorter.add(new Piece(source, whole));
+      if (isTelling(whole, 0, whole.length)) {
+        shorter.add(new ShortFile(source, whole));
       }
       return;
     }
@@ -78,68 +69,63 @@ public final class SecretBytes {
       boolean atLine = start == 0 || text[start - 1] == '\n';
       line = atLine ? start : line;
       if ((start - line) % PIECE == 0) {
-        byte[] bytes = Arrays.copyOfRange(text, start, start + PIECE);
-        if (isTelling(bytes)) {
+        if (isTelling(text, start, start + PIECE)) {
           size++;
-          long hash = hash(bytes);
-          marks.set(mark(hash));
-          byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).add(new Piece(source, bytes));
+          pieces.add(source, text, start, hash(text, start));
         }
       }
     }
     sizes.put(source, size);
   }
 
-  private static boolean isTelling(byte[] piece) {
-    boolean letter = false;
-    for (byte b : piece) {
-      letter |= b < 0 || Character.isLetter(b);
+  private static boolean isTelling(byte[] text, int start, int end) {
+    return end - start >= SHORTEST
+        && hasLetter(text, start, end)
+        && different(text, start, end) >= FEWEST_DIFFERENT
+        && longestRow(text, start, end) < ALPHABET;
+  }
+
+  private static boolean hasLetter(byte[] text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] < 0 || Character.isLetter(text[i])) {
+        return true;
+      }
     }
-    long different = new String(piece, StandardCharsets.ISO_8859_1).chars().distinct().count();
-    return piece.length >= SHORTEST
-        && letter
-        && different >= FEWEST_DIFFERENT
-        && longestRow(piece) < ALPHABET;
+    return false;
+  }
+
+  /** How many of the bytes are different, up to what is asked for. */
+  private static int different(byte[] text, int start, int end) {
+    int different = 0;
+    for (int i = start; i < end && different < FEWEST_DIFFERENT; i++) {
+      boolean known = false;
+      for (int k = start; k < i && !known; k++) {
+        known = text[k] == text[i];
+      }
+      different += known ? 0 : 1;
+    }
+    return different;
   }
 
   /** How many bytes follow one another as in an alphabet or a table. */
-  private static int longestRow(byte[] piece) {
+  private static int longestRow(byte[] text, int start, int end) {
     int longest = 1;
     int row = 1;
-    for (int i = 1; i < piece.length; i++) {
-      row = piece[i] == piece[i - 1] + 1 ? row + 1 : 1;
+    for (int i = start + 1; i < end; i++) {
+      row = text[i] == text[i - 1] + 1 ? row + 1 : 1;
       longest = Math.max(longest, row);
     }
     return longest;
   }
 
-  /** Adds all that another one has. */
-  void addAll(SecretBytes other) {
-    other.byHash.forEach(
-        (hash, pieces) -> byHash.computeIfAbsent(hash, _ -> new ArrayList<>(1)).addAll(pieces));
-    marks.or(other.marks);
-    sizes.putAll(other.sizes);
-    shorter.addAll(other.shorter);
-  }
-
   boolean isEmpty() {
-    return byHash.isEmpty() && shorter.isEmpty();
+    return pieces.isEmpty() && shorter.isEmpty();
   }
 
   /** Takes out what stands in this text as well. */
   void remove(byte[] text) {
     shorter.removeIf(piece -> indexOf(text, piece.bytes));
-    Set<Long> empty = new HashSet<>();
-    each(
-        text,
-        (hash, start) -> {
-          List<Piece> pieces = byHash.getOrDefault(hash, List.of());
-          pieces.removeIf(piece -> piece.isAt(text, start));
-          if (pieces.isEmpty()) {
-            empty.add(hash);
-          }
-        });
-    byHash.keySet().removeAll(empty);
+    each(text, (hash, start) -> pieces.remove(text, start, hash));
   }
 
   /** Whether one of them stands in this text. */
@@ -150,7 +136,7 @@ public final class SecretBytes {
   /** The files of which pieces stand in this text, at enough places. */
   Set<String> sourcesIn(byte[] text) {
     Map<String, Set<Integer>> found = new LinkedHashMap<>();
-    for (Piece piece : shorter) {
+    for (ShortFile piece : shorter) {
       if (indexOf(text, piece.bytes)) {
         found.computeIfAbsent(piece.source, _ -> new HashSet<>()).add(-1);
       }
@@ -158,10 +144,8 @@ public final class SecretBytes {
     each(
         text,
         (hash, start) -> {
-          for (Piece piece : byHash.getOrDefault(hash, List.of())) {
-            if (piece.isAt(text, start)) {
-              found.computeIfAbsent(piece.source, _ -> new HashSet<>()).add(start);
-            }
+          for (String source : pieces.sources(text, start, hash)) {
+            found.computeIfAbsent(source, _ -> new HashSet<>()).add(start);
           }
         });
     found
@@ -176,12 +160,12 @@ public final class SecretBytes {
 
   /** Where in a text a piece may stand. */
   private void each(byte[] text, Visitor visitor) {
-    if (byHash.isEmpty() || text.length < PIECE) {
+    if (pieces.isEmpty() || text.length < PIECE) {
       return;
     }
-    long hash = hash(Arrays.copyOf(text, PIECE));
+    long hash = hash(text, 0);
     for (int start = 0; ; start++) {
-      if (marks.get(mark(hash)) && byHash.containsKey(hash)) {
+      if (pieces.mayHave(hash)) {
         visitor.at(hash, start);
       }
       if (start + PIECE >= text.length) {
@@ -191,14 +175,10 @@ public final class SecretBytes {
     }
   }
 
-  private static int mark(long hash) {
-    return (int) (hash ^ hash >>> 32) & (MARKS - 1);
-  }
-
-  private static long hash(byte[] piece) {
+  private static long hash(byte[] text, int start) {
     long hash = 0;
-    for (byte b : piece) {
-      hash = hash * BASE + b;
+    for (int i = start; i < start + PIECE; i++) {
+      hash = hash * BASE + text[i];
     }
     return hash;
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.prove.watch;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,7 +9,8 @@ import java.util.function.Function;
 
 /**
  * Knows the bytes of files that the attacker may not read again, less those that stand in files
- * that it may read. Each file is read once, when something is first looked for after it was named.
+ * that it may read. A closed file is read when something is first looked for after it was named; an
+ * open one only when something was found, or before it changes.
  *
  * <p>Threads: the tracer's.
  */
@@ -20,8 +22,10 @@ final class Secrets {
   private final Set<String> closed = new LinkedHashSet<>();
   private final Set<String> open = new LinkedHashSet<>();
   private final List<String> newlyClosed = new ArrayList<>();
-  private final List<String> newlyOpen = new ArrayList<>();
-  private final List<String> openBefore = new ArrayList<>();
+
+  /** Open ones whose bytes were taken out of those of all that was closed by then. */
+  private final Set<String> takenOut = new HashSet<>();
+
   private final SecretBytes bytes = new SecretBytes();
 
   /**
@@ -40,8 +44,16 @@ final class Secrets {
 
   /** The attacker may read this one. */
   void open(String path) {
-    if (open.size() < MOST_FILES && open.add(path)) {
-      newlyOpen.add(path);
+    if (open.size() < MOST_FILES) {
+      open.add(path);
+    }
+  }
+
+  /** What stands in this one is about to change, and may then be what nobody was to read. */
+  void changes(String path) {
+    if (open.remove(path) && !closed.isEmpty()) {
+      update();
+      takeOut(path);
     }
   }
 
@@ -51,28 +63,26 @@ final class Secrets {
       return Set.of();
     }
     update();
+    Set<String> found = bytes.sourcesIn(text);
+    if (found.isEmpty()) {
+      // As of most texts: then it does not matter what else stands in open files.
+      return found;
+    }
+    open.forEach(this::takeOut);
     return bytes.sourcesIn(text);
   }
 
   private void update() {
     if (!newlyClosed.isEmpty()) {
-      SecretBytes more = new SecretBytes();
-      newlyClosed.forEach(path -> more.add(path, contents.apply(path)));
+      newlyClosed.forEach(path -> bytes.add(path, contents.apply(path)));
       newlyClosed.clear();
-      without(more, openBefore);
-      bytes.addAll(more);
+      takenOut.clear();
     }
-    without(bytes, newlyOpen);
-    openBefore.addAll(newlyOpen);
-    newlyOpen.clear();
   }
 
-  private void without(SecretBytes secret, List<String> known) {
-    for (String path : known) {
-      if (secret.isEmpty()) {
-        return;
-      }
-      secret.remove(contents.apply(path));
+  private void takeOut(String path) {
+    if (!bytes.isEmpty() && takenOut.add(path)) {
+      bytes.remove(contents.apply(path));
     }
   }
 }

@@ -254,8 +254,20 @@ public final class Worlds implements AutoCloseable {
     return found;
   }
 
-  /** Worlds are made from the root of the mount namespace, which in a chroot(2) is another one. */
   private void requireWholeRoot() {
+    String whyNot = whyNotFromHere(hostProc);
+    if (whyNot != null) {
+      throw new WorldException("no private world: " + whyNot);
+    }
+  }
+
+  /**
+   * Worlds are made from the root of the mount namespace, which in a chroot(2) is another one. The
+   * calling thread must have a mount namespace of its own, to whose root it goes.
+   *
+   * @return why there could be none; null if there can
+   */
+  public static @Nullable String whyNotFromHere(int hostProc) {
     Statx seen = rootDirectory();
     int own =
         must(
@@ -265,11 +277,10 @@ public final class Worlds implements AutoCloseable {
     Unistd.close(own);
     must(entered, "enter the mount namespace");
     Statx whole = rootDirectory();
-    if (seen.mountId() != whole.mountId() || seen.inode() != whole.inode()) {
-      throw new WorldException(
-          "no private world: this process is in a chroot: change the root directory with"
-              + " pivot_root(2) instead, as containers and systemd-nspawn do");
-    }
+    return seen.mountId() == whole.mountId() && seen.inode() == whole.inode()
+        ? null
+        : "this process is in a chroot: change the root directory with pivot_root(2) instead, as"
+            + " containers and systemd-nspawn do";
   }
 
   private static Statx rootDirectory() {

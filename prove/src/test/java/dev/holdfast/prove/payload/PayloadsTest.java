@@ -1,6 +1,7 @@
 package dev.holdfast.prove.payload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.Case;
@@ -221,6 +222,29 @@ class PayloadsTest {
     Files.write(file, contents(name, new byte[0], List.of(), marker));
     assertEquals("", Commands.run(interpreter, file.toString()));
     assertTrue(Files.exists(marker));
+  }
+
+  /** A program names a file, and a shell runs it or reads it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"python3", "perl", "ruby", "node", "cat"})
+  void aShellRunsWhatOthersName(String namedBy) throws Exception {
+    Path marker = directory.resolve("marker");
+    Path file = directory.resolve("plain");
+    Files.write(file, contents("plain", new byte[0], List.of(namedBy), marker));
+    for (String how : List.of("sh \"$1\"", ". \"$1\"")) {
+      Commands.run("sh", "-c", how + " 2>/dev/null || :", "sh", file.toString());
+      assertTrue(Files.deleteIfExists(marker), how);
+    }
+  }
+
+  @Test
+  void aPathFileIsRunByTheInterpretersStart() throws Exception {
+    Requirements.program("python3");
+    String start = "import site; site.addsitedir('/arena')";
+    assertTrue(runs(prove("echo /nowhere > /arena/x.pth", "python3", "-S", "-c", start)));
+    assertFalse(
+        runs(
+            prove("echo /nowhere > /arena/x.pth", "python3", "-c", "open('/arena/x.pth').read()")));
   }
 
   private static byte[] contents(String name, byte[] original, List<String> command, Path marker) {

@@ -103,7 +103,9 @@ class PlannerTest {
             0,
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Map.of(),
+            Map.of());
     return new Planner(observation, VolatileNames.NONE, ATTACKER, invariants).plan();
   }
 
@@ -134,7 +136,7 @@ class PlannerTest {
   @ParameterizedTest
   @CsvSource({
     "r,   file,      'S01:SYMLINK S01:FIFO S01:CONTENT'",
-    "r,   his,       'S01:SYMLINK S01:FIFO | 1 the attacker''s own contents'",
+    "r,   his,       'S01:SYMLINK S01:FIFO S01:CONTENT'",
     "rn,  file,      'S12:HARDLINK S01:FIFO S01:CONTENT | 1 no-follow'",
     "rb,  file,      'S01:SYMLINK S01:CONTENT'",
     "rd,  directory, 'S01:SYMLINK_DIRECTORY S01:EXCHANGE'",
@@ -193,7 +195,8 @@ class PlannerTest {
     "STAT,     true,  directory, 'S01:SYMLINK_DIRECTORY'",
     "STAT,     true,  nothing,   'S05:CONTENT S05:SYMLINK S05:SYMLINK_DIRECTORY S05:DIRECTORY'",
     "ACCESS,   true,  file,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT'",
-    "READLINK, false, link,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT'",
+    "READLINK, false, link,      'S01:SYMLINK S04:SYMLINK_DANGLING S04:REMOVE S01:CONTENT"
+        + " S01:SYMLINK_DIRECTORY S01:SYMLINK_OWN'",
   })
   void callsOnOneName(Action action, boolean follow, String object, String expected) {
     assertEquals(expected, shown(call(one(action, follow), last(object(object))).plan(false)));
@@ -279,7 +282,9 @@ class PlannerTest {
             List.of(operand("/open/name", false), operand("/safe/name", false)),
             0,
             0);
-    assertEquals("S01:CONTENT", shown(call(rename, last(Stats.file(2, VICTIM))).plan(false)));
+    assertEquals(
+        "S01:SYMLINK S12:HARDLINK S01:CONTENT",
+        shown(call(rename, last(Stats.file(2, VICTIM))).plan(false)));
   }
 
   @Test
@@ -336,7 +341,9 @@ class PlannerTest {
             2,
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Map.of(),
+            Map.of());
     Plan plan = new Planner(observation, VolatileNames.NONE, ATTACKER, false).plan();
     assertEquals(Map.of("attacker cannot change the name", 7, "held descriptor", 2), plan.pruned());
     assertEquals(List.of(), plan.windows());
@@ -363,7 +370,19 @@ class PlannerTest {
     call(one(Action.UNLINK, false), last(Stats.file(2, VICTIM)));
     Observation observation =
         new Observation(
-            calls, 2, 1, new Ending.Exited(0), false, "", 0, 0, List.of(), List.of(), List.of());
+            calls,
+            2,
+            1,
+            new Ending.Exited(0),
+            false,
+            "",
+            0,
+            0,
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            Map.of());
     ProgramPlanner planner = new ProgramPlanner(observation, VolatileNames.NONE);
     assertEquals(
         List.of(Strike.KILL, Strike.COPY, Strike.KILL, Strike.COPY),

@@ -131,7 +131,8 @@ class ScriptPlaceTest {
         new ToldProof(Proofs.of(Proofs.race("r", "/srv/arena/f")), false, "1", id -> id);
     Place.Source origin = new Place.Source("cases/a.toml", 2, 0);
     ToldProof ofCase =
-        new ToldProof(bare.proof(), false, "1", id -> id, bare.policy(), Map.of(), origin);
+        new ToldProof(
+            bare.proof(), false, "1", id -> id, bare.policy(), Map.of(), origin, List.of());
     assertTrue(source(bare).file().endsWith("/cp"), "the program: " + source(bare));
     assertEquals(origin, source(ofCase));
   }

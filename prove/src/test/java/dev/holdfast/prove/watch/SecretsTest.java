@@ -85,6 +85,44 @@ class SecretsTest {
   }
 
   @Test
+  void anOpenFileIsTakenAsItWasBeforeItChanged() {
+    closed("/key", LICENSE + "\n" + KEY);
+    open("/log", LICENSE);
+    secrets.changes("/log");
+    files.put("/log", KEY);
+    assertEquals(Set.of("/key"), secrets.in(bytes(KEY)));
+    assertEquals(Set.of(), secrets.in(bytes(LICENSE)));
+    closed("/other", "what somebody else may not read");
+    assertEquals(Set.of("/key"), secrets.in(bytes(KEY)));
+  }
+
+  @Test
+  void whoeverIsNeverFoundNeedNoComparison() {
+    closed("/key", KEY);
+    open("/large/program", LICENSE);
+    assertEquals(Set.of(), secrets.in(bytes("something else that is long enough")));
+    assertEquals(Map.of("/key", 1), reads);
+  }
+
+  /** A table of pieces grows, and two files may have the same. */
+  @Test
+  void manyPiecesOfManyFiles() {
+    for (int file = 0; file < 3; file++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < 5000; i++) {
+        text.append(Long.toString((i + 2500 * file) * 0x9E3779B97F4A7C15L, 36)).append('\n');
+      }
+      closed("/file" + file, text.toString());
+    }
+    String ofTwo = files.get("/file1").substring(0, 300);
+    assertEquals(Set.of("/file0", "/file1"), secrets.in(bytes(ofTwo)));
+    assertEquals(Set.of("/file2"), secrets.in(bytes(files.get("/file2").substring(50_000))));
+    open("/public", files.get("/file0"));
+    assertEquals(Set.of(), secrets.in(bytes(ofTwo)));
+    assertEquals(Set.of("/file2"), secrets.in(bytes(files.get("/file2").substring(50_000))));
+  }
+
+  @Test
   void eachFileIsReadOnceHoweverMuchIsLookedThrough() {
     closed("/key", KEY);
     open("/licence", LICENSE);

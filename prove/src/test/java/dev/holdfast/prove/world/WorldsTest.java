@@ -2,12 +2,14 @@ package dev.holdfast.prove.world;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Namespaces;
+import dev.holdfast.prove.Prover;
 import dev.holdfast.prove.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,7 +148,10 @@ class WorldsTest {
               Path root = Files.createDirectory(temporary.resolve("root"));
               mount("/", root.toString(), null, Namespaces.MS_BIND | Namespaces.MS_REC);
               new Worlds(List.of(), false).close();
+              assertNull(Prover.whyNot());
               Unistd.chroot(Paths.bytes(root.toString())).orThrow("chroot", root.toString());
+              // Known before anything is tried: what cannot run is skipped, and has not failed.
+              assertTrue(String.valueOf(Prover.whyNot()).contains("in a chroot"));
               return assertThrows(WorldException.class, () -> new Worlds(List.of(), false))
                   .getMessage();
             });

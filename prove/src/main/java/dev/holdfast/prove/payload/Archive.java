@@ -1,0 +1,16 @@
+package dev.holdfast.prove.payload;
+
+/** What holds other files: the same names, and behind each what runs in the eyes of its reader. */
+interface Archive extends Payload {
+  /** Any program may unpack it: what is taken out is what matters. */
+  @Override
+  default boolean isReadBy(Reader reader) {
+    return false;
+  }
+
+  /** What is to stand in place of one of the files in it; archives in archives stay closed. */
+  static byte[] entry(Reader archive, String name, byte[] original, String marker, String note) {
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    return Payloads.forEntry(new Reader(last, original, archive.command()), marker, note);
+  }
+}

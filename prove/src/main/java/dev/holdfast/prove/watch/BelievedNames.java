@@ -1,0 +1,104 @@
+package dev.holdfast.prove.watch;
+
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statx;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Words of files that the attacker can replace, which the program then uses as names: lists of
+ * files, and settings that say what is run.
+ *
+ * <p>Threads: the tracer's.
+ */
+final class BelievedNames {
+  private static final int MOST_BYTES = 1 << 16;
+  private static final int MOST_WORDS = 4096;
+
+  /** What a word may mean. */
+  private enum Meaning {
+    FILE,
+    DIRECTORY,
+    PROGRAM
+  }
+
+  /** By word: the files in which it stands. */
+  private final Map<String, Set<String>> filesWith = new HashMap<>();
+
+  /** By file: its words that were used. */
+  private final Map<String, Map<String, Meaning>> used = new LinkedHashMap<>();
+
+  /** A file that the attacker can replace is about to be read. */
+  void reads(String path) {
+    byte[] content = Contents.read(Fcntl.AT_FDCWD, Raw.bytes(path), MOST_BYTES);
+    for (String word : Raw.of(content).split(Words.BETWEEN, -1)) {
+      boolean name = !word.isEmpty() && !word.equals(".") && !word.equals("..");
+      if (name && !word.equals("/") && filesWith.size() < MOST_WORDS) {
+        filesWith.computeIfAbsent(word, _ -> new TreeSet<>()).add(path);
+      }
+    }
+  }
+
+  /**
+   * @param path what an operand says, raw
+   * @param absolute the same from the root
+   */
+  void uses(Operation operation, String path, Supplier<String> absolute) {
+    if (filesWith.isEmpty() || operation.action().isCheck()) {
+      return;
+    }
+    boolean runs = operation.action() == Action.EXEC;
+    for (int slash = -1; ; slash = path.indexOf('/', slash + 1)) {
+      String end = path.substring(slash + 1);
+      if (filesWith.containsKey(end)) {
+        add(end, runs ? Meaning.PROGRAM : meaningOf(absolute.get()));
+      }
+      if (slash > 0 && filesWith.containsKey(path.substring(0, slash))) {
+        add(path.substring(0, slash), Meaning.DIRECTORY);
+      }
+      if (path.indexOf('/', slash + 1) < 0) {
+        return;
+      }
+    }
+  }
+
+  private static Meaning meaningOf(String absolute) {
+    Result<Statx> there =
+        Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(absolute), 0, Statx.STATX_BASIC_STATS);
+    return there.ok() && there.value().isDirectory() ? Meaning.DIRECTORY : Meaning.FILE;
+  }
+
+  private void add(String word, Meaning meaning) {
+    for (String file : filesWith.getOrDefault(word, Set.of())) {
+      used.computeIfAbsent(file, _ -> new TreeMap<>()).putIfAbsent(word, meaning);
+    }
+  }
+
+  /** By the file's path, raw. */
+  Map<String, Words> all() {
+    Map<String, Words> all = new LinkedHashMap<>();
+    used.forEach(
+        (file, words) ->
+            all.put(
+                file,
+                new Words(
+                    of(words, Meaning.FILE),
+                    of(words, Meaning.DIRECTORY),
+                    of(words, Meaning.PROGRAM))));
+    return all;
+  }
+
+  private static List<String> of(Map<String, Meaning> words, Meaning meaning) {
+    return words.entrySet().stream()
+        .filter(e -> e.getValue() == meaning)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

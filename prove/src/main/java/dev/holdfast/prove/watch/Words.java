@@ -1,0 +1,47 @@
+package dev.holdfast.prove.watch;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Words of a file that a program uses as names, raw.
+ *
+ * @param files names of files, or of what was not there
+ * @param directories names of directories, and the beginnings of longer names
+ * @param programs names of what it runs
+ */
+public record Words(List<String> files, List<String> directories, List<String> programs) {
+  /** None. */
+  public static final Words NONE = new Words(List.of(), List.of(), List.of());
+
+  /** What stands between words, as a regular expression. */
+  static final String BETWEEN = "[\\s\\x00\"'`=:,;|&<>()\\[\\]{}]+";
+
+  private static final Pattern WORD = Pattern.compile(BETWEEN.replace("[\\s", "[^\\s"));
+
+  private static final String UP = "../";
+  private static final int MOST_UP = 16;
+
+  /**
+   * A file's contents, raw, with other names in them. Where a name is relative so is what takes its
+   * place, which leads there from every directory.
+   *
+   * @param file an absolute path, raw, as are the next two
+   */
+  public String with(String content, String file, String directory, String program) {
+    Map<String, String> instead = new HashMap<>();
+    files.forEach(word -> instead.put(word, like(word, file)));
+    directories.forEach(word -> instead.put(word, like(word, directory)));
+    programs.forEach(word -> instead.put(word, program));
+    return WORD.matcher(content)
+        .replaceAll(
+            found -> Matcher.quoteReplacement(instead.getOrDefault(found.group(), found.group())));
+  }
+
+  private static String like(String word, String target) {
+    return word.startsWith("/") ? target : UP.repeat(MOST_UP) + target.substring(1);
+  }
+}
