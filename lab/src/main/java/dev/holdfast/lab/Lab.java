@@ -111,7 +111,8 @@ public final class Lab {
   /**
    * Leads somebody through a scene, stop by stop.
    *
-   * @return whether the usual way lost and Holdfast's held; null if he left before that was known
+   * @return whether the usual way lost and Holdfast's held; null if whoever looks left before that
+   *     was known
    * @throws ProveException also if the scene has no stops, or cannot run here
    */
   public static @Nullable Boolean walk(Scene scene, Walker walker)

@@ -30,7 +30,7 @@ int main(int argc, char *argv[])
     fprintf(stderr, "%s: is not a regular file\n", argv[2]);
     return 1;
   }
-  /* Here the user replaces the file by a link to one that is not his. */
+  /* Here the user replaces the file by a link to somebody else's. */
   if ((file = fopen(argv[2], "w")) == NULL) {
     perror(argv[2]);
     return 1;

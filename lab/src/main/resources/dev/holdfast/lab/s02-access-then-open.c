@@ -26,7 +26,7 @@ int main(int argc, char *argv[])
     perror(argv[2]);
     return 1;
   }
-  /* Here the user replaces the file by a link to one that he may not write. */
+  /* Here the user replaces the file by a link to one that is closed to the user. */
   if ((file = fopen(argv[2], "w")) == NULL) {
     perror(argv[2]);
     return 1;

@@ -26,7 +26,7 @@ int main(int argc, char *argv[])
     perror(argv[3]);
     return 1;
   }
-  /* Here the user replaces the file by a link to one that is not his. */
+  /* Here the user replaces the file by a link to somebody else's. */
   if (chown(argv[3], (uid_t) atol(argv[1]), (gid_t) atol(argv[2])) != 0
       || chmod(argv[3], 0644) != 0) {
     perror(argv[3]);

@@ -1,5 +1,5 @@
 /*
- * A program of root's gives a user the report that it wrote into his directory. It knows about
+ * A program of root's gives a user the report that it wrote into the user's directory. It knows about
  * symbolic links: it looks with lstat(), and changes with lchown().
  *
  *   s12-lstat-then-lchown UID FILE

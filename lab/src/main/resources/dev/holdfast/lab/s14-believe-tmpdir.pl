@@ -8,7 +8,7 @@ use File::Copy qw(copy);
 use File::Temp qw(tempfile);
 
 my (undef, $work) = tempfile(OPEN => 1);
-# The directory is the user's: here he puts a link there.
+# The directory is the user's: here a link is put there.
 open my $out, '>', $work or die "$work: $!\n";
 print $out "all is well\n";
 close $out or die "$work: $!\n";

@@ -4,7 +4,7 @@
 #   s14-believe-tmpdir.sh RESULT
 set -e
 work=$(mktemp)
-# The directory is the user's: here he puts a link there.
+# The directory is the user's: here a link is put there.
 echo "all is well" > "$work"
 cp "$work" "$1"
 rm -f "$work"

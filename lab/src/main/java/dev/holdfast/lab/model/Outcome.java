@@ -2,9 +2,9 @@ package dev.holdfast.lab.model;
 
 /** What became of one program under the attack. */
 public enum Outcome {
-  /** The attacker gained what the scene says he gains. */
+  /** The attacker gained what the scene says it gains. */
   LOST,
-  /** He gained nothing, at any place where he could act. */
+  /** It gained nothing, at any place where it could act. */
   HELD,
   /** Neither can be said: a trial did not come to its end. */
   UNDECIDED,

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Two programs that step back from a deadlock, both in the same time. The director is the clock: he
+ * Two programs that step back from a deadlock, both in the same time. The director is the clock: it
  * lets both go on at the ends of pauses that are equally long.
  */
 public final class L03Livelock {

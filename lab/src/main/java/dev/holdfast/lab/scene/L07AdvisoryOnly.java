@@ -67,7 +67,8 @@ public final class L07AdvisoryOnly {
     try (Actor holder = Actor.start(starter.command(workshop, directory), directory)) {
       String said = holder.says();
       try (Actor writer = writer(directory)) {
-        // The kernel tells the holder that somebody wants the file; until it answers, he waits.
+        // The kernel tells the holder that somebody wants the file; until the holder answers, that
+        // one waits.
         String wanted = holder.says();
         String meanwhile = holder.says();
         boolean waited = writer.isAlive();

@@ -2,6 +2,7 @@ package dev.holdfast.lab.scene;
 
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.lab.model.Scene;
+import dev.holdfast.lab.stage.BySchedules;
 import dev.holdfast.lab.stage.Play;
 import dev.holdfast.lab.stage.StagedPlay;
 import dev.holdfast.lab.stage.StagedPlay.Pair;
@@ -12,6 +13,8 @@ import java.util.List;
  * A script locks with flock(1), a Java program with {@code FileChannel.lock}, which is fcntl(2).
  */
 public final class L08TwoFamilies {
+  private static final String DIRECTORY = "/srv/families";
+
   private L08TwoFamilies() {}
 
   public static Play play() {
@@ -22,6 +25,14 @@ public final class L08TwoFamilies {
             List.of(Row.K04, Row.K05, Row.K11),
             "one program locks a file with flock, another one with fcntl"),
         List.of(
+            new Pair(
+                "C",
+                Part.example(
+                    "flock file; lockf()", "l08-count-lockf.c", beside("l08-count-lockf.c")),
+                Part.example(
+                    "flock file; flock() and lockf()",
+                    "l08-count-both.c",
+                    beside("l08-count-both.c"))),
             new Pair(
                 "Java",
                 Part.java(
@@ -38,5 +49,20 @@ public final class L08TwoFamilies {
                     "locks.HoldBoth",
                     StagedPlay.twoHolders(
                         script, StagedPlay.java("locks.HoldBoth", "DIR/lock"))))));
+  }
+
+  /** The program beside the script, in every order of their calls. */
+  private static StagedPlay.Director beside(String program) {
+    StagedPlay.Starter script = StagedPlay.shell("l08-count-flock.sh", "DIR");
+    StagedPlay.Starter other = StagedPlay.c(program, "DIR");
+    return (workshop, directory) -> {
+      StagedPlay.requireProgram("flock");
+      return BySchedules.of(
+              new BySchedules.Place(
+                  DIRECTORY, "echo 0 > " + DIRECTORY + "/count", DIRECTORY + "/count"),
+              script,
+              other)
+          .direct(workshop, directory);
+    };
   }
 }

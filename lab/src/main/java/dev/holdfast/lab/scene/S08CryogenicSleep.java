@@ -130,7 +130,9 @@ public final class S08CryogenicSleep implements Play {
     }
   }
 
-  /** Somebody removes the file and makes others, until one has its number; he gets the name. */
+  /**
+   * Somebody removes the file and makes others, until one has its number; that one gets the name.
+   */
   private static boolean recycle(Path script, Path directory) throws IOException {
     String said = Actor.run(List.of("/bin/sh", script.toString(), NAME), directory);
     return said.contains("recycled");

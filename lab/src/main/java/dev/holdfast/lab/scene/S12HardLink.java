@@ -24,13 +24,15 @@ public final class S12HardLink {
         new Scene(
             Row.S12,
             List.of(Row.F01),
-            "root gives a user a file in his directory; a file of the team's lies elsewhere"),
+            "root gives a user a file in the user's directory; a file of the team's lies"
+                + " elsewhere"),
         Stages.withRivals(
             bare ->
                 Stages.attackersOwn(
                         "/srv/arena",
                         "echo draft > " + FILE,
-                        // fs.protected_hardlinks lets everybody link to what he may read and write.
+                        // fs.protected_hardlinks lets everybody link to what they may read and
+                        // write.
                         "echo plan > " + FOREIGN + " && chmod 666 " + FOREIGN)
                     .set(bare)
                     .withFresh(Path.of("/srv/team")),

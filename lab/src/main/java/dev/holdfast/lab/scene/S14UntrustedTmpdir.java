@@ -26,7 +26,7 @@ public final class S14UntrustedTmpdir {
         new Scene(
             Row.S14,
             List.of(Row.F07),
-            "root works for a user whose TMPDIR names a directory of his own"),
+            "root works for a user whose TMPDIR names a directory of the user's own"),
         bare ->
             Stages.attackersOwn("/srv/arena")
                 .set(bare)

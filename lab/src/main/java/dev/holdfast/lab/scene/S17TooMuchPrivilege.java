@@ -24,7 +24,9 @@ public final class S17TooMuchPrivilege {
     List<String> byNumber = List.of(Stages.attackerUid(), FILE, SPOOL);
     return new ProvedPlay(
         new Scene(
-            Row.S17, List.of(Row.F11), "root takes a user's file to a spool that he can look into"),
+            Row.S17,
+            List.of(Row.F11),
+            "root takes a user's file to a spool that the user can look into"),
         bare ->
             Stages.attackersOwn(
                     "/srv/arena",

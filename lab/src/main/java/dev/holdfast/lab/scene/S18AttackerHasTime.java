@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The programs of S01 without a tracer: an attacker who knows nothing of their moments, and tries.
- * Where there is a window he needs patience only, and a long way through directories makes the
+ * Where there is a window it needs patience only, and a long way through directories makes the
  * window wide; where there is none, no number of tries helps.
  */
 public final class S18AttackerHasTime implements Play {
@@ -133,7 +133,7 @@ public final class S18AttackerHasTime implements Play {
     return new Performance(victim.program(), victim.source(), outcome, List.of(evidence), 1, tries);
   }
 
-  /** The user's directory, with his report and a link to what is root's. */
+  /** The user's directory, with the report and a link to what is root's. */
   private static Path arena(Path place) throws IOException {
     Files.writeString(place.resolve("secret"), SECRET);
     Files.setPosixFilePermissions(
@@ -142,8 +142,8 @@ public final class S18AttackerHasTime implements Play {
     Path maze = Files.createDirectory(arena.resolve("a"));
     Path report = Files.writeString(arena.resolve("report"), "draft\n");
     Files.createSymbolicLink(arena.resolve("trap"), Path.of("../secret"));
-    for (Path his : List.of(arena, maze, report)) {
-      Files.setAttribute(his, "unix:uid", Integer.parseUnsignedInt(Stages.attackerUid()));
+    for (Path theirs : List.of(arena, maze, report)) {
+      Files.setAttribute(theirs, "unix:uid", Integer.parseUnsignedInt(Stages.attackerUid()));
     }
     return arena;
   }

@@ -72,7 +72,7 @@ public final class Stages {
         stage.set(bare).withIntruders(Intruder.RIVAL).withRivals(rivals).withChecks(invariant);
   }
 
-  /** A shell command, without single quotes, run as the attacker where he is another user. */
+  /** A shell command, without single quotes, run as the attacker where that is another user. */
   public static String asAttacker(String command) {
     String uid = attackerUid();
     String identity =
@@ -86,11 +86,11 @@ public final class Stages {
 
   /** The attacker's user id as programs in the world see it, in digits. */
   public static String attackerUid() {
-    // Without him, the intruder is who runs this: root, in a user namespace.
+    // Without one, the intruder is who runs this: root, in a user namespace.
     return secondIdentity() ? Long.toString(attacker()) : "0";
   }
 
-  /** True if the attacker can be another user than the program: his number means somebody here. */
+  /** True if the attacker can be another user than the program: the number means somebody here. */
   public static boolean secondIdentity() {
     return ProcFile.mapsUser((int) attacker());
   }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leads somebody through a scene: each program is stopped before each call at which the attacker
- * can do something, and he acts when he is told to. Each stop is a run of its own, up to that call.
+ * can do something, and the attacker acts when told to. Each stop is a run of its own, up to that
+ * call.
  */
 final class Walk {
   private final ProvedPlay.Stage stage;

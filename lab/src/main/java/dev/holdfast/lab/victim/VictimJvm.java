@@ -42,7 +42,8 @@ public final class VictimJvm implements AutoCloseable {
     Path cache = directory.resolve("victim.aot");
     this.options =
         List.of(
-            "-XX:TieredStopAtLevel=1",
+            // To compile costs a program more than it saves that does each thing once.
+            "-Xint",
             "-XX:+UseSerialGC",
             // Its file in /tmp has a name that can be foretold.
             "-XX:-UsePerfData",

@@ -17,6 +17,7 @@ import dev.holdfast.prove.model.Progress;
 import dev.holdfast.prove.model.Proof;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,13 +57,24 @@ class FilesSelfProofTest {
   private static VictimJvm jvm;
 
   @BeforeAll
-  static void start() throws Exception {
+  static void start(@TempDir Path training) throws Exception {
     Requirements.twoIdentities();
+    // Those two go by the environment, which here is this machine's.
+    List<Operation> all =
+        FilesVictim.operations().stream()
+            .filter(o -> o != TempOperation.STANDARD && o != TempOperation.PRIVATE)
+            .toList();
+    List<String> args = new ArrayList<>(List.of("WALK", training.toString()));
+    for (Operation operation : all) {
+      args.add(Files.createDirectory(training.resolve(operation.place())).getFileName().toString());
+    }
+    String setup = Places.setup(training.toString(), all);
+    assertEquals(0, new ProcessBuilder("/bin/sh", "-c", setup).inheritIO().start().waitFor());
     jvm =
         new VictimJvm(
             FilesVictim.class,
             List.of(Directory.class, Row.class, FileName.class, Errno.class),
-            List.of("WALK", OpenOperation.OPEN_READ.place()));
+            args);
   }
 
   /** Windows, trials and break-ins of one way, under one intruder. */
@@ -114,7 +127,7 @@ class FilesSelfProofTest {
   private static Proof prove(
       String way, List<Operation> operations, Intruder intruder, Predicate<WindowResult> enough)
       throws Exception {
-    List<String> args = new ArrayList<>(List.of(way));
+    List<String> args = new ArrayList<>(List.of(way, FilesVictim.BASE));
     operations.forEach(o -> args.add(o.place()));
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("TMPDIR", FilesVictim.BASE + "/" + TempOperation.STANDARD.place());

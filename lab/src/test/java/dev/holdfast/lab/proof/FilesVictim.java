@@ -7,12 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is attacked: {@code FilesVictim WAY OPERATION…}, where the way is an engine of {@link
- * Resolution} or {@code JDK}. Each operation works in its directory below {@link #BASE}; one that
- * fails, as under an attack it may, does not keep the next from running.
+ * What is attacked: {@code FilesVictim WAY BASE OPERATION…}, where the way is an engine of {@link
+ * Resolution} or {@code JDK}. Each operation works in its directory below the base; one that fails,
+ * as under an attack it may, does not keep the next from running.
  */
 final class FilesVictim {
+  /** The base in a world. */
   static final String BASE = "/srv";
+
   static final String JDK = "JDK";
 
   private static final List<Operation[]> GROUPS =
@@ -34,10 +36,11 @@ final class FilesVictim {
 
   public static void main(String[] args) {
     String way = args[0];
+    Path base = Path.of(args[1]);
     boolean failed = false;
-    for (String name : Arrays.asList(args).subList(1, args.length)) {
+    for (String name : Arrays.asList(args).subList(2, args.length)) {
       try {
-        run(operation(name), way);
+        run(operation(name), base, way);
       } catch (Exception refused) {
         failed = true;
         System.err.println(name + ": " + refused);
@@ -50,8 +53,8 @@ final class FilesVictim {
     return operations().stream().filter(o -> o.place().equals(place)).findFirst().orElseThrow();
   }
 
-  private static void run(Operation operation, String way) throws Exception {
-    Path place = Path.of(BASE, operation.place());
+  private static void run(Operation operation, Path base, String way) throws Exception {
+    Path place = base.resolve(operation.place());
     if (way.equals(JDK)) {
       operation.usual(place);
       return;

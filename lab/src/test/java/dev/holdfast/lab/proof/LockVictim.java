@@ -45,6 +45,9 @@ final class LockVictim {
   /** Counts in a file while it holds the lock: two who hold it together lose a count. */
   static final String COUNT = "count";
 
+  /** Uses each of several kinds, so that the JVM has that in its cache. */
+  static final String TRAIN = "train";
+
   /** How it ends if somebody else holds the lock. */
   static final int BUSY = 75;
 
@@ -91,9 +94,29 @@ final class LockVictim {
   public static void main(String[] args) throws IOException, InterruptedException {
     switch (args[0]) {
       case LockJudge.WORD -> LockJudge.main(Arrays.copyOfRange(args, 1, args.length));
+      case TRAIN -> train(Path.of(args[1]));
       case UsualLock.WORD -> UsualLock.main(Arrays.copyOfRange(args, 1, args.length));
       default -> run(args);
     }
+  }
+
+  private static void train(Path directory) throws IOException, InterruptedException {
+    for (Kind kind :
+        List.of(
+            Kinds.OFD,
+            Kinds.POSIX,
+            Kinds.FLOCK,
+            Kinds.FILE,
+            Kinds.PID_FILE,
+            Kinds.MAIL,
+            Kinds.MEMORY)) {
+      String own = Files.createDirectory(directory.resolve(kind.word())).toString();
+      String log = directory.resolve(kind.word() + ".log").toString();
+      run(new String[] {USE, kind.word(), own, log, SLOW});
+      LockJudge.main(new String[] {USE, kind.word(), own, log});
+    }
+    String own = Files.createDirectory(directory.resolve(SET)).toString();
+    run(new String[] {SET, Kinds.OFD.word(), own, directory.resolve("set.log").toString(), SLOW});
   }
 
   private static void run(String[] args) throws IOException, InterruptedException {

@@ -82,12 +82,7 @@ class LocksSelfProofTest {
         new VictimJvm(
             LockVictim.class,
             List.of(Locks.class, FileName.class, Errno.class),
-            List.of(
-                LockVictim.USE,
-                Kinds.FILE.word(),
-                training.toString(),
-                training + "/log",
-                LockVictim.SLOW));
+            List.of(LockVictim.TRAIN, training.toString()));
   }
 
   @AfterAll

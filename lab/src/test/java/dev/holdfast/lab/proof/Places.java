@@ -27,13 +27,18 @@ final class Places {
   }
 
   static String setup(List<Operation> operations) {
+    return setup(FilesVictim.BASE, operations);
+  }
+
+  /** The same below another directory, in which the places are. */
+  static String setup(String base, List<Operation> operations) {
     return """
     for place in %s; do
       cd %s/$place && mkdir d d/e && printf %s | tee f > d/f && ln -s f l && ln -s f d/l &&
         chown -hR --reference=. . || exit 1
     done
     """
-        .formatted(names(operations), FilesVictim.BASE, Operation.OLD);
+        .formatted(names(operations), base, Operation.OLD);
   }
 
   static String check(List<Operation> operations) {

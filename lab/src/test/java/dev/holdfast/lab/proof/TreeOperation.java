@@ -17,6 +17,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -155,7 +156,7 @@ enum TreeOperation implements Operation {
     public void holdfast(Directory at) throws IOException {
       Cleaner.clean(
           Path.of(at.path(), "d"),
-          CleaningRules.olderThan(Duration.ZERO).by(CleaningRules.Time.MODIFY),
+          CleaningRules.olderThan(Duration.ZERO).by(CleaningRules.Time.MODIFY).withClock(TOMORROW),
           event -> {});
     }
 
@@ -169,6 +170,9 @@ enum TreeOperation implements Operation {
       }
     }
   };
+
+  /** What the attacker makes meanwhile is old for it, too, however soon that is. */
+  private static final Clock TOMORROW = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
 
   private static final SimpleFileVisitor<Path> DELETE =
       new SimpleFileVisitor<>() {

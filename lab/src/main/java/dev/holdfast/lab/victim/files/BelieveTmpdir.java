@@ -10,7 +10,7 @@ final class BelieveTmpdir {
 
   public static void main(String[] args) throws IOException {
     Path work = Files.createTempFile(Path.of(System.getenv("TMPDIR")), "work", ".tmp");
-    // The directory is the user's: here he puts a link there.
+    // The directory is the user's: here a link is put there.
     Files.writeString(work, "all is well\n");
     Files.copy(work, Path.of(args[0]));
     Files.delete(work);

@@ -22,7 +22,7 @@ final class CheckThenWrite {
     if (!attributes.isRegularFile()) {
       throw new IOException(file + ": is not a regular file");
     }
-    // Here the user replaces the file by a link to one that is not his.
+    // Here the user replaces the file by a link to somebody else's.
     try (var out = Files.newOutputStream(file)) {
       out.write(args[2].getBytes(java.nio.charset.StandardCharsets.UTF_8));
       out.write('\n');

@@ -20,7 +20,7 @@ final class DecideThenWrite {
     if (!may) {
       throw new IOException(file + ": " + args[0] + " may not write it");
     }
-    // Here the user replaces the file by a link to one that he may not write.
+    // Here the user replaces the file by a link to one that is closed to the user.
     Files.writeString(file, args[2] + "\n", StandardCharsets.UTF_8);
   }
 }

@@ -13,7 +13,7 @@ final class WriteThenChown {
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[1]);
     Files.writeString(file, "unpacked\n", StandardOpenOption.CREATE_NEW);
-    // Here the user replaces the file by a link to one that is not his.
+    // Here the user replaces the file by a link to somebody else's.
     Files.setOwner(
         file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(args[0]));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

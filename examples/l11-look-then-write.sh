@@ -1,0 +1,1 @@
+../lab/src/main/resources/dev/holdfast/lab/l11-look-then-write.sh
