@@ -83,6 +83,11 @@ final class Commands {
     return RUNNING.contains(firstOperand(args));
   }
 
+  /** Whether what comes after {@code --} is the command line of a program. */
+  static boolean takesProgram(String... args) {
+    return runsPrograms(args) || firstOperand(args).equals("prove");
+  }
+
   /** The name of every command, in the order of help. */
   static Set<String> names() {
     return Collections.unmodifiableSet(BY_NAME.keySet());

@@ -22,7 +22,7 @@ final class DoctorCommand extends Command {
 
   private final Value<String> kind =
       option("--kind", "KIND", String.class, "With --at: zookeeper (default) or postgresql.")
-          .ordinarily("zookeeper");
+          .oneOf(LockServers::words);
 
   private final Value<String> config =
       option("--config", "FILE", String.class, "With --at: settings, one NAME=VALUE a line.");
@@ -52,6 +52,7 @@ final class DoctorCommand extends Command {
     if (at.given()) {
       return examineServer();
     }
+    LockServers.refuseWithoutServer(kind, config);
     List<HostSetting> settings = HostSettings.read();
     PrintWriter out = spec.commandLine().getOut();
     if (globals().json()) {
@@ -67,7 +68,7 @@ final class DoctorCommand extends Command {
   }
 
   private int examineServer() throws IOException {
-    try (LockService service = LockServers.connect(kind.get(), at.get(), config.or(""), "doctor")) {
+    try (LockService service = LockServers.connect(kind, at.get(), config.or(""), "doctor")) {
       PrintWriter out = spec.commandLine().getOut();
       service.examine().forEach(line -> out.println("good     " + Text.printable(line)));
       out.flush();

@@ -35,7 +35,10 @@ final class HelpCommand extends Command {
       CommandLine next = shown.getSubcommands().get(name);
       if (next == null) {
         throw CommandFailure.usage(
-            name, "no such command" + DidYouMean.hint(name, shown.getSubcommands().keySet()));
+            name,
+            shown.getSubcommands().isEmpty()
+                ? "unexpected: '" + shown.getCommandName() + "' has no commands of its own"
+                : "no such command" + DidYouMean.hint(name, shown.getSubcommands().keySet()));
       }
       shown = next;
     }

@@ -11,6 +11,8 @@ import dev.holdfast.libc.ShutdownHooks;
 import dev.holdfast.libc.Unistd;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where {@code holdfast} starts. */
 public final class Main {
@@ -27,16 +30,20 @@ public final class Main {
 
   /** Runs one command line and ends the process with its {@link ExitCode}. */
   public static void main(String[] args) {
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
+    Results results = new Results();
+    PrintWriter out = utf8(results);
+    PrintWriter err = utf8(new FileOutputStream(FileDescriptor.err));
     int exitCode = runTyped(out, err, args);
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
     // success.
     if (out.checkError()) {
-      err.println("holdfast: standard output: could not be written");
-      err.flush();
-      exitCode = exitCode == ExitCode.OK ? ExitCode.UNDECIDED : exitCode;
+      if (!results.nobodyReads) {
+        err.println("holdfast: standard output: could not be written");
+        err.flush();
+      }
+      int lost = results.nobodyReads ? ExitCode.NOBODY_READS : ExitCode.UNDECIDED;
+      exitCode = exitCode == ExitCode.OK ? lost : exitCode;
     }
     ShutdownHooks.exit(exitCode);
   }
@@ -48,13 +55,14 @@ public final class Main {
       // command line, on another processor if there is one.
       Thread.ofPlatform().daemon().name("link").start(() -> link(args));
     }
+    String[] typed;
     try {
-      TypedText.check(args);
+      typed = TypedText.of(Commands.takesProgram(args), args);
     } catch (CommandFailure garbled) {
       err.println("holdfast: " + garbled.getMessage());
       return garbled.exitCode();
     }
-    return run(out, err, args);
+    return run(out, err, typed);
   }
 
   /** What a command needs late, and is ready by then. */
@@ -101,6 +109,13 @@ public final class Main {
     while (last.hasSubcommand()) {
       last = last.subcommand();
     }
+    if (last.isUsageHelpRequested()
+        && !last.unmatched().isEmpty()
+        && !last.unmatched().getFirst().startsWith("-")
+        && !last.commandSpec().subcommands().isEmpty()) {
+      // Help of something else than what was asked about would be no help.
+      throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
+    }
     if (last.commandSpec().userObject() instanceof Command command
         && command.isTextOnly()
         && !last.isUsageHelpRequested()
@@ -111,8 +126,28 @@ public final class Main {
     return new RunLast().execute(parsed);
   }
 
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), false);
+  private static PrintWriter utf8(OutputStream to) {
+    return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), false);
+  }
+
+  /** Standard output. That a pager was left early is nothing to complain of. */
+  private static final class Results extends OutputStream {
+    private final FileOutputStream to = new FileOutputStream(FileDescriptor.out);
+    private boolean nobodyReads;
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        to.write(bytes, from, length);
+      } catch (IOException e) {
+        nobodyReads |= String.valueOf(e.getMessage()).contains("Broken pipe");
+        throw e;
+      }
+    }
   }
 }

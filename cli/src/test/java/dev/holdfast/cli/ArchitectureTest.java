@@ -51,6 +51,8 @@ class ArchitectureTest {
     files(80, "catalogue", "libc", "path"),
     locks(80, "libc", "path"),
     cluster(20, "files", "locks"),
+    spring(1, "locks"),
+    shedlock(3, "locks"),
     prove(60, "catalogue", "libc", "path", "findings"),
     junit(10, "prove", "findings"),
     lab(30, "catalogue", "libc", "path", "findings", "files", "locks", "prove"),
@@ -78,6 +80,10 @@ class ArchitectureTest {
     }
   }
 
+  /** What these stand on has none, so neither have they. */
+  private static final Set<Module> WITHOUT_DESCRIPTOR =
+      Set.of(Module.cluster, Module.spring, Module.shedlock);
+
   /** Public for {@code libc.process}. */
   private static final Set<String> RAW =
       Set.of(
@@ -104,8 +110,7 @@ class ArchitectureTest {
   @ParameterizedTest
   @EnumSource
   void usesEachModuleThatItDeclares(Module module) throws IOException {
-    // What cluster stands on has no descriptors, so neither has it.
-    if (module != Module.cluster) {
+    if (!WITHOUT_DESCRIPTOR.contains(module)) {
       assertEquals(module.mayUse, required(module), "what module-info.java of " + module + " says");
     }
     for (String lower : module.mayUse) {

@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.cli.prove.ProveCommand;
+import dev.holdfast.prove.Arena;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.model.Progress;
@@ -22,6 +23,11 @@ public final class FakeEngine implements ProveCommand.Engine {
 
   /** All that was asked to run together, each as its command line and how. */
   final List<String> allTogether = new ArrayList<>();
+
+  /** All that was asked against an intruder. */
+  final List<Case> all = new ArrayList<>();
+
+  private List<Arena> arenas = List.of();
 
   @Nullable ScheduleProof schedules;
   @Nullable String replayed;
@@ -46,8 +52,13 @@ public final class FakeEngine implements ProveCommand.Engine {
     return asked;
   }
 
+  public List<Case> allAsked() {
+    return List.copyOf(all);
+  }
+
   private Proof answer(Case what) throws ProveException {
     asked = what;
+    all.add(what);
     if (refusal != null) {
       throw new ProveException(refusal);
     }
@@ -74,6 +85,18 @@ public final class FakeEngine implements ProveCommand.Engine {
   public Proof replay(Case what, String window, Progress progress) throws ProveException {
     replayed = window;
     return answer(what);
+  }
+
+  /** What it says that a package leaves to others. */
+  public FakeEngine leaving(Arena... directories) {
+    arenas = List.of(directories);
+    return this;
+  }
+
+  @Override
+  public List<Arena> arenas(Case what, Progress progress) throws ProveException {
+    answer(what);
+    return arenas;
   }
 
   @Override

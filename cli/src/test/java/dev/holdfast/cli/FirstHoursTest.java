@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.lock.LockCommand;
 import dev.holdfast.cli.prove.ProveCommand;
 import dev.holdfast.libc.process.Processes;
+import dev.holdfast.locks.Kinds;
 import dev.holdfast.prove.Prover;
 import dev.holdfast.testing.ChildJvm;
 import dev.holdfast.testing.Commands;
@@ -140,6 +142,29 @@ class FirstHoursTest {
     assertTrue(run.err().startsWith("holdfast prove: " + why), run::err);
   }
 
+  /** A slip in what is asked for is no gate that is green. */
+  @ParameterizedTest
+  @CsvSource({
+    "--only=S09, 3",
+    "--only=/srv/other, 3",
+    "--under=/srv/other, 3",
+    // The controls.
+    "--under=/srv/in, 1",
+    "--only=openat, 1",
+    "--exclude=/srv/in, 0",
+  })
+  void whatIsAskedForAndNotThereIsNoAnswer(String option, int exit) throws IOException {
+    worlds();
+    Path script = script("script", "#!/bin/sh\n" + RACED);
+    CommandRun run = prove("--quiet", "--arena=/srv/in", option, "--", script.toString());
+    assertEquals(exit, run.exit(), run::out);
+    assertEquals(
+        exit == ExitCode.UNDECIDED,
+        run.err().contains("no window is of what was asked for (--only, --under)"),
+        run::err);
+    assertFalse(run.out().contains("There is no moment") && exit != ExitCode.OK, run::out);
+  }
+
   // --- ids that change although nothing was done to the finding
   // --------------------------------------
 
@@ -243,6 +268,39 @@ class FirstHoursTest {
     assertTrue(
         result.exit() == ExitCode.UNDECIDED || result.exit() == ExitCode.NO,
         () -> "exit " + result.exit());
+  }
+
+  // --- sentences
+  // ------------------------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource({
+    "file, an exclusive lock file",
+    "nfs, an NFS-safe lock file",
+    "ofd, an open-file-description lock",
+    "posix, a POSIX record lock",
+    "flock, a BSD flock",
+    "pid, a PID file",
+  })
+  void aKindHasItsArticle(String kind, String sentence) {
+    assertEquals(sentence, Kinds.of(kind).orElseThrow().titleWithArticle());
+  }
+
+  /** A number that no process has: what a daemon of old leaves, and what to do about it. */
+  @Test
+  void aPidFileOfTheDeadSaysWhatToDo() throws IOException {
+    Path file = Files.writeString(directory.resolve("d.pid"), "999999999\n");
+    CommandRun busy =
+        CommandRun.of("lock", new LockCommand(), "--kind=pid", "-n", file.toString(), "--", "true");
+    assertEquals(ExitCode.BUSY, busy.exit(), busy::err);
+    assertTrue(busy.err().contains("no such process is here"), busy::err);
+    assertTrue(busy.err().contains("remove the file"), busy::err);
+    // The control: a process that is there.
+    Files.writeString(file, ProcessHandle.current().pid() + "\n");
+    CommandRun alive =
+        CommandRun.of("lock", new LockCommand(), "--kind=pid", "-n", file.toString(), "--", "true");
+    assertEquals(ExitCode.BUSY, alive.exit(), alive::err);
+    assertFalse(alive.err().contains("remove the file"), alive::err);
   }
 
   // --- what is printed to be typed

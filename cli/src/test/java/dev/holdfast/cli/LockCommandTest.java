@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -407,6 +408,19 @@ class LockCommandTest {
     assertTrue(lock.tryAcquire().map(this::letGo).isPresent(), "gone with the shell");
   }
 
+  /** Whoever waits below the holder has what it waits for: that is said, and it is no holder. */
+  @Test
+  void whoInheritedItIsNotNamedAsTheOneWhoHoldsIt() throws Exception {
+    List<String> inner = start("lock", "-n", path("inherited"), "--", "true").command();
+    List<String> outer = new ArrayList<>(List.of("lock", path("inherited"), "--"));
+    outer.addAll(inner);
+    Process both = start(outer.toArray(new String[0])).redirectErrorStream(true).start();
+    String said = new String(both.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(75, both.waitFor(), said);
+    assertTrue(said.contains("this command inherited it"), said);
+    assertFalse(said.contains("this process"), said);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ofd", "flock"})
   @SuppressWarnings("try") // it is closed in the middle of it all
@@ -531,6 +545,45 @@ class LockCommandTest {
       assertEquals(List.of(), waiting.inputReader().readAllLines());
       assertTrue(held.isOpen());
     }
+  }
+
+  /** As the kernel has it: such a name is never that of the file without the slash. */
+  @Test
+  void aNameThatEndsInASlashIsADirectorys() throws IOException {
+    String file = path("file");
+    assertEquals(3, run("lock", file + "/", "--", "true"));
+    assertTrue(err.toString().contains("EISDIR"), err::toString);
+    assertFalse(Files.exists(Path.of(file)));
+    Files.createFile(Path.of(file));
+    assertEquals(3, run("lock", "--kind", "file", file + "/", "--", "true"));
+    assertTrue(err.toString().contains("ENOTDIR"), err::toString);
+    assertEquals(0, run("lock", "--kind", "flock", directory + "/", "--", "true"), err::toString);
+    assertEquals(2, run("lock", "", "--", "true"));
+    assertTrue(err.toString().contains("NAME: is empty"), err::toString);
+  }
+
+  /** The JVM lets nobody have it; it is heard of by a descriptor that the launcher keeps free. */
+  @ParameterizedTest
+  @CsvSource({"0 1 2,'exec 3</dev/null',42", "0 1 2 3,'exec 3</proc/self/stat',7"})
+  void quitIsPassedOnWhereTheCallerHasNoThirdDescriptor(
+      String descriptors, String before, int expected) throws Exception {
+    Path go = directory.resolve("go");
+    String job =
+        "trap 'exit 42' QUIT; echo ready; until [ -e '" + go + "' ]; do sleep 0.05; done; exit 7";
+    ProcessBuilder command = start("lock", path("quit"), "--", "sh", "-c", job);
+    command.environment().put(CallerState.SIGNALS, "0 0");
+    command.environment().put(CallerState.DESCRIPTORS, descriptors);
+    command.command().addAll(0, List.of("sh", "-c", before + "; exec \"$@\"", "sh"));
+    Process started = command.start();
+    assertEquals("ready", started.inputReader().readLine());
+    for (int i = 0; i < 3; i++) {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(started.pid())).start().waitFor();
+    }
+    if (expected != 42) {
+      Files.createFile(go);
+    }
+    assertEquals(expected, started.waitFor());
+    assertEquals(List.of(), started.inputReader().readAllLines());
   }
 
   @Test

@@ -143,7 +143,7 @@ class MainTest {
   @CsvSource({
     "--no-such-option, 'holdfast: --no-such-option: unknown option'",
     "no-such-command, 'holdfast: no-such-command: no such command'",
-    "--color=blue, 'holdfast: --color: expected one of [auto, always, never]'",
+    "--color=blue, 'holdfast: --color: ''blue'' is not one of auto, always, never'",
   })
   void wrongUseIsOneLine(String argument, String beginning) {
     assertEquals(ExitCode.USAGE, run(argument));
@@ -164,11 +164,25 @@ class MainTest {
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
+  /** A program's arguments are its own, whatever bytes they are; so may be its name. */
+  @Test
+  void whatJavaCannotDecodeComesToTheProgram(@TempDir Path directory) throws IOException {
+    String bytes = "sh -c 'printf %s \"$1\" | od -A n -t x1' sh \"$(printf 'a\\377')\" a\uFFFD";
+    assertEquals(" 61 ff\n", shell(directory, "\"$@\" " + bytes, "lock", "l", "--"));
+    assertEquals(" 61 ff\n", shell(directory, "\"$@\" " + bytes, "temp", "--"));
+    assertEquals(" 61 ff\n", shell(directory, "\"$@\" " + bytes + "; cat f", "write", "f", "--"));
+    String script =
+        "n=$(printf './p\\377'); printf '#!/bin/sh\\necho ran\\n' > \"$n\"; chmod +x \"$n\";";
+    assertEquals("ran\n", shell(directory, script + "\"$@\" \"$n\"", "lock", "l", "--"));
+    assertTrue(
+        shell(directory, "\"$@\" \"$(printf 'a\\377')\" -- true", "lock").contains("is not UTF-8"));
+  }
+
   @Test
   void whatJavaCannotDecodeNamesNoOtherFile(@TempDir Path directory) throws IOException {
     Path other = Files.writeString(directory.resolve("a\uFFFD"), "other");
     assertEquals(
-        "holdfast: a\uFFFD: is not UTF-8, as names here must be; rename it first (EILSEQ)\n",
+        "holdfast: a\\xff: is not UTF-8, as names here must be; rename it first (EILSEQ)\n",
         shell(directory, "\"$@\" \"$(printf 'a\\377')\"", "tree", "rm"));
     assertTrue(
         shell(directory, "\"$@\" \"$(printf 'a\\377')\" a\uFFFD", "tree", "cp")

@@ -97,6 +97,8 @@ class ProveSchedulesTest {
     assertEquals(twice.withCrash(true), asked("--crash", "tool"));
     assertEquals(twice.withRuns(3).withCrash(true), asked("--crash", "--runs=3", "tool"));
     assertEquals(Together.with("a").withCrash(true), asked("--crash", "--with=a", "tool"));
+    assertEquals(Together.ofOneCommand().withBound(2), asked("--inside", "--bound=2", "tool"));
+    assertEquals(twice.withQuiet(true), asked("--twice", "--until=quiet", "tool"));
     assertEquals(List.of("tool"), engine.asked().argv());
     assertNull(engine.replayed);
     asked("--twice", "--replay", "A1B2", "tool");
@@ -144,18 +146,23 @@ class ProveSchedulesTest {
           --runs=5            | --runs: from two to 4 programs run together
           --runs=x            | --runs: 'x' is not a number from 1 to 999999999
           --twice --with=a --with=b --with=c | --with: from two to 4 programs run together
-          --bound=1           | --bound: says nothing without --twice, --runs, --with, --pairs or --crash
-          --budget=1s         | --budget: says nothing without --twice, --runs, --with, --pairs or --crash
-          --deep              | --deep: says nothing without --twice, --runs, --with, --pairs or --crash
-          --seed=2            | --seed: says nothing without --twice, --runs, --with, --pairs or --crash
-          --timeouts=any      | --timeouts: says nothing without --twice, --runs, --with, --pairs or --crash
+          --bound=1           | --bound: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
+          --budget=1s         | --budget: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
+          --deep              | --deep: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
+          --seed=2            | --seed: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
+          --timeouts=any      | --timeouts: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
           --twice --timeouts=x | --timeouts: 'x' is not one of last, any
-          --view=x            | --view: says nothing without --twice, --runs, --with, --pairs or --crash
-          --ignore=x          | --ignore: says nothing without --twice, --runs, --with, --pairs or --crash
+          --view=x            | --view: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
+          --ignore=x          | --ignore: says nothing without --twice, --runs, --with, --pairs, --crash or --inside
           --twice --bound=-1  | --bound: '-1' is not a number from 0 to 999
           --twice --budget=0s | --budget: '0s' leaves no time
           --pairs=x --twice   | --pairs: says who runs with whom: it cannot be combined with --twice, --runs or --with
           --pairs=x --with=y  | --pairs: says who runs with whom: it cannot be combined with --twice, --runs or --with
+          --inside --twice    | --inside: is about one command alone: it cannot be combined with --twice, --runs, --with, --pairs or --crash
+          --inside --with=x   | --inside: is about one command alone: it cannot be combined with --twice, --runs, --with, --pairs or --crash
+          --inside --until=quiet | --inside: cannot be combined with --until
+          --crash --until=quiet  | --crash: cannot be combined with --until
+          --twice --until=80  | --until: says nothing where programs that trust one another run together
           --twice --list-windows | --list-windows: says nothing where programs that trust one another run together
           --twice --check=true   | --check: says nothing where programs that trust one another run together
           --twice --intruder=kill | --intruder: says nothing where programs that trust one another run together

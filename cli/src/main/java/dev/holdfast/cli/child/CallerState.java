@@ -1,14 +1,17 @@
 package dev.holdfast.cli.child;
 
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Signals;
 import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,6 +27,8 @@ public final class CallerState {
   /** Variable of the launcher: SigBlk and SigIgn of proc_pid_status(5). */
   public static final String SIGNALS = "HOLDFAST_SIGNALS";
 
+  private static final byte[] NOTHING = "/dev/null".getBytes(StandardCharsets.US_ASCII);
+
   private static final int FIRST_OF_OURS = 3;
   private static final int LAST_SIGNAL = 64;
 
@@ -32,6 +37,19 @@ public final class CallerState {
   /** True if this descriptor was open when we were started. */
   public static boolean hasDescriptor(int fd) {
     return descriptors().contains(fd);
+  }
+
+  /**
+   * True if a number was free in our caller, and the launcher keeps it for us by /dev/null: neither
+   * the JVM nor a program that is run has anything there.
+   */
+  static boolean isKeptForUs(int fd) {
+    if (System.getenv(DESCRIPTORS) == null || hasDescriptor(fd)) {
+      return false;
+    }
+    byte[] link = ("/proc/self/fd/" + fd).getBytes(StandardCharsets.US_ASCII);
+    Result<byte[]> target = Unistd.readlinkat(Fcntl.AT_FDCWD, link);
+    return target.ok() && Arrays.equals(target.value(), NOTHING);
   }
 
   private static List<Integer> descriptors() {

@@ -2,6 +2,7 @@ package dev.holdfast.cli.child;
 
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
@@ -10,6 +11,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Signals;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -51,7 +53,7 @@ public final class ChildProgram {
     CallerState.keepDescriptors();
     around.starting();
 
-    byte[] path = bytes(executable.toString());
+    byte[] path = Paths.bytes(executable);
     byte[][] argv = arguments(program);
     byte[][] envp = UserEnvironment.bytes(variables);
     Result<Child> started = Child.start(path, argv, envp);
@@ -78,7 +80,7 @@ public final class ChildProgram {
   /** Becomes the program. Returns only by throwing. */
   public static int replaceThisProcess(List<String> program, Map<String, String> variables) {
     Path executable = find(program.getFirst());
-    byte[] path = bytes(executable.toString());
+    byte[] path = Paths.bytes(executable);
     byte[][] argv = arguments(program);
     byte[][] envp = UserEnvironment.bytes(variables);
     CallerState.ignoreAgain();
@@ -95,18 +97,20 @@ public final class ChildProgram {
     return program.stream().map(ChildProgram::bytes).toArray(byte[][]::new);
   }
 
-  /** As it was typed: Java decoded the command line in this way. */
+  /** As it was typed: Java decoded the command line in this way, but for what it could not. */
   private static byte[] bytes(String argument) {
-    return argument.getBytes(TYPED);
+    return TYPED.newEncoder().canEncode(argument)
+        ? argument.getBytes(TYPED)
+        : FileName.encode(argument);
   }
 
   /** As the shell finds it, with the shell's exit statuses where it does not. */
   private static Path find(String name) {
     if (name.isEmpty()) {
-      throw CommandFailure.status(ExitCode.NOT_FOUND, "CMD", "empty");
+      throw CommandFailure.status(ExitCode.NOT_FOUND, "CMD", "is empty");
     }
     if (name.indexOf('/') >= 0) {
-      Path path = Path.of(name);
+      Path path = TypedPath.ofAnyBytes(name);
       Errno why = whyNotExecutable(path);
       if (why == Errno.ENOENT) {
         throw CommandFailure.status(ExitCode.NOT_FOUND, name, told(why));
@@ -119,7 +123,8 @@ public final class ChildProgram {
     String search = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
     Path forbidden = null;
     for (String directory : search.split(":", -1)) {
-      Path path = Path.of(directory.isEmpty() ? "." : directory).resolve(name);
+      Path path =
+          Path.of(directory.isEmpty() ? "." : directory).resolve(TypedPath.ofAnyBytes(name));
       Errno why = whyNotExecutable(path);
       if (why == null) {
         return path;

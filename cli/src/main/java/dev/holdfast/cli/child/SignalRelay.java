@@ -1,5 +1,8 @@
 package dev.holdfast.cli.child;
 
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Processes;
 import dev.holdfast.libc.process.Signals;
@@ -39,9 +42,43 @@ public final class SignalRelay {
     for (String signal : SIGNALS) {
       handle(signal);
     }
-    // The JVM lets nobody have it, and would print its threads into the program's output. What a
-    // terminal sends reaches the program without us.
-    Signals.ignore(SIGQUIT, true);
+    // The JVM lets nobody have it, and would print its threads into the program's output.
+    if (CallerState.ignores(SIGQUIT) || !hearsOfQuit()) {
+      Signals.ignore(SIGQUIT, true);
+    }
+  }
+
+  /**
+   * By a pipe at the number that a handler can write to. Where the caller has something there, what
+   * a terminal sends still reaches the program without us.
+   */
+  private boolean hearsOfQuit() {
+    int[] ends = new int[2];
+    if (!CallerState.isKeptForUs(SIGQUIT) || Unistd.pipe2(ends).failed()) {
+      return false;
+    }
+    boolean good =
+        Fcntl.fcntl(ends[1], Fcntl.F_SETFL, Fcntl.O_NONBLOCK).ok()
+            && Unistd.dup3(ends[1], SIGQUIT).ok()
+            && Signals.writeToItsNumber(SIGQUIT).ok();
+    Unistd.close(ends[1]);
+    if (!good) {
+      Unistd.close(ends[0]);
+      return false;
+    }
+    Thread.ofPlatform().daemon().name("quit").start(() -> passQuitOn(ends[0]));
+    return true;
+  }
+
+  private void passQuitOn(int told) {
+    byte[] word = new byte[Long.BYTES];
+    for (SyscallResult read = Unistd.read(told, word, 0, word.length);
+        read.ok() ? read.raw() == word.length : read.is(Errno.EINTR);
+        read = Unistd.read(told, word, 0, word.length)) {
+      if (read.ok()) {
+        pass(SIGQUIT);
+      }
+    }
   }
 
   /** Has SIGQUIT do to this process what it does to any other, and not print the JVM's threads. */
@@ -88,7 +125,7 @@ public final class SignalRelay {
    * it made a group of its own.
    */
   private static boolean typedAtTerminal(int signal, Child child) {
-    if (signal != Processes.SIGINT) {
+    if (signal != Processes.SIGINT && signal != SIGQUIT) {
       return false;
     }
     try {

@@ -1,5 +1,7 @@
 package dev.holdfast.cli.command;
 
+import dev.holdfast.findings.terminal.Text;
+
 /**
  * How a command gives up: one line for the user, and an exit status.
  *
@@ -12,7 +14,8 @@ public final class CommandFailure extends RuntimeException {
   private final int exitCode;
 
   private CommandFailure(int exitCode, String what, String why) {
-    super(what + ": " + why);
+    // A name that has a line end is not two names.
+    super(Text.printable(TypedText.shown(what)) + ": " + why);
     this.exitCode = exitCode;
   }
 

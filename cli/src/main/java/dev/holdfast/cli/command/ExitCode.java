@@ -26,5 +26,8 @@ public final class ExitCode {
   /** There is no program of that name, as shells say it. */
   public static final int NOT_FOUND = 127;
 
+  /** Whoever reads our output has enough, as shells say it of a program that SIGPIPE ended. */
+  public static final int NOBODY_READS = 141;
+
   private ExitCode() {}
 }

@@ -4,6 +4,8 @@ import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.NativeAccessError;
 import dev.holdfast.prove.ProveException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +20,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,10 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
   /** How picocli begins: the option is named already by our own beginning. */
   private static final Pattern INVALID_VALUE =
       Pattern.compile("^Invalid value for (option|positional parameter)[^:]*: ");
+
+  /** How it says that a word is none of an enum's. */
+  private static final Pattern NO_WORD =
+      Pattern.compile("expected one of \\[(.*)] \\(case-\\w+\\) but was '(.*)'");
 
   private final boolean debug;
 
@@ -97,20 +104,47 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     return switch (e) {
       case UnmatchedArgumentException unmatched when !unmatched.getUnmatched().isEmpty() -> {
         String what = unmatched.getUnmatched().getFirst();
-        yield what
+        yield TypedText.shown(what)
             + ": "
             + (unmatched.isUnknownOption()
                 ? "unknown option" + DidYouMean.hint(withoutValue(what), optionsOf(e))
                 : unknownOperand(what, e.getCommandLine()));
       }
-      case MissingParameterException missing when !missing.getMissing().isEmpty() ->
-          nameOf(missing.getMissing().getFirst()) + ": missing";
+      case MissingParameterException missing when !missing.getMissing().isEmpty() -> {
+        ArgSpec arg = missing.getMissing().getFirst();
+        boolean there = arg.isOption() && String.valueOf(e.getMessage()).contains("parameter");
+        yield nameOf(arg) + (there ? ": needs a value: " + arg.paramLabel() : ": missing");
+      }
       default -> {
         ArgSpec arg = e.getArgSpec();
         String why = String.valueOf(e.getMessage());
-        yield arg == null ? why : nameOf(arg) + ": " + INVALID_VALUE.matcher(why).replaceFirst("");
+        yield arg == null
+            ? why
+            : nameOf(arg) + ": " + inOurWords(INVALID_VALUE.matcher(why).replaceFirst(""));
       }
     };
+  }
+
+  /** What picocli says of a value that it cannot convert. */
+  private static String inOurWords(String why) {
+    Matcher noWord = NO_WORD.matcher(why);
+    if (noWord.matches()) {
+      List<String> words = List.of(noWord.group(1).split(", ", -1));
+      String typed = noWord.group(2);
+      return notOneOf(typed, words);
+    }
+    return why.endsWith("' is not an int") || why.endsWith("' is not a long")
+        ? why.substring(0, why.lastIndexOf('\'')) + "' is not a whole number"
+        : why;
+  }
+
+  /** {@code 'x' is not one of a, b}, and what may have been meant. */
+  public static String notOneOf(String typed, List<String> words) {
+    return "'"
+        + typed
+        + "' is not one of "
+        + String.join(", ", words)
+        + DidYouMean.hint(typed, words);
   }
 
   private static String withoutValue(String option) {
@@ -141,8 +175,9 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
       case CommandFailure failure -> String.valueOf(failure.getMessage());
       case ProveException cannot -> String.valueOf(cannot.getMessage());
       case InterruptedException _ -> "interrupted";
+      case NativeAccessError elsewhere -> String.valueOf(elsewhere.getMessage());
       case FileSystemException file when !why(file).isEmpty() ->
-          file.getFile() + ": " + why(file) + frozen(file.getFile(), why(file));
+          Text.printable(file.getFile()) + ": " + why(file) + frozen(file.getFile(), why(file));
       case UncheckedIOException io when io.getCause() != null -> describe(io.getCause());
       case IOException io when io.getMessage() != null -> io.getMessage();
       default ->
@@ -188,6 +223,16 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     }
   }
 
+  /** Java's own file operations give only what strerror(3) says. */
+  private static String withErrno(String reason) {
+    for (Errno errno : Errno.values()) {
+      if (errno.message.equals(reason)) {
+        return reason + " (" + errno.name() + ")";
+      }
+    }
+    return reason;
+  }
+
   /** Why it failed, without the name; empty if that is not known. */
   public static String why(FileSystemException e) {
     return switch (e) {
@@ -197,7 +242,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
           "permission denied (EACCES)";
       case DirectoryNotEmptyException _ -> "not empty (ENOTEMPTY)";
       case NotDirectoryException _ -> "not a directory (ENOTDIR)";
-      default -> e.getReason() == null ? "" : e.getReason();
+      default -> e.getReason() == null ? "" : withErrno(e.getReason());
     };
   }
 }

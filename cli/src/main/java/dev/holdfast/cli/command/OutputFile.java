@@ -52,6 +52,11 @@ public final class OutputFile {
     if (Files.isDirectory(file)) {
       throw CommandFailure.usage(option, file + ": is a directory (EISDIR)");
     }
+    if (!isOurs() && Files.isSymbolicLink(file)) {
+      throw CommandFailure.usage(
+          option,
+          file + ": is a symbolic link, which is not followed [S05]; name what it leads to");
+    }
     if (!Files.isWritable(isSpecial() ? file : directory)) {
       throw CommandFailure.usage(option, file + ": cannot be written there (EACCES)");
     }

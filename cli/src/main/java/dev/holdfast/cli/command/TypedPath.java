@@ -1,5 +1,7 @@
 package dev.holdfast.cli.command;
 
+import dev.holdfast.libc.Paths;
+import dev.holdfast.path.FileName;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -19,6 +21,15 @@ public record TypedPath(Path path, boolean slash) {
       throw new TypeConversionException("'' is not a path");
     }
     return new TypedPath(Path.of(typed), typed.length() > 1 && typed.endsWith("/"));
+  }
+
+  /**
+   * The path of a program, whatever bytes its name has.
+   *
+   * @param typed as {@link dev.holdfast.path.FileName#text} has it
+   */
+  public static Path ofAnyBytes(String typed) {
+    return Paths.path(FileName.encode(typed));
   }
 
   /**

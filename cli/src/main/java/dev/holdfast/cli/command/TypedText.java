@@ -1,6 +1,5 @@
 package dev.holdfast.cli.command;
 
-import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,26 +15,41 @@ public final class TypedText {
 
   private TypedText() {}
 
+  /** As a message shows it: a word of no letters would not be seen. */
+  public static String shown(String typed) {
+    return typed.isEmpty() ? "''" : typed;
+  }
+
   /**
-   * Refuses names that are not what was typed.
+   * The arguments as they were typed. What a program is run with may be any bytes, as {@link
+   * FileName#text} has them; names of ours are refused that are not UTF-8.
    *
-   * @throws CommandFailure if an argument, or the working directory's name, did not arrive as it is
+   * @param runs whether what comes after the first {@code --} is a program's
+   * @throws CommandFailure if another argument, or the working directory's name, did not arrive as
+   *     it is
    */
-  public static void check(String... args) {
+  public static String[] of(boolean runs, String... args) {
+    String[] exact = args.clone();
     try {
+      boolean program = false;
       for (int i = 0; i < args.length; i++) {
         String arg = args[i];
-        if (arg.indexOf(UNDECODED) >= 0 && !typed(args.length).get(i).equals(arg)) {
-          throw CommandFailure.usage(
-              Text.printable(arg), "is not UTF-8, as names here must be; rename it first (EILSEQ)");
+        if (arg.indexOf(UNDECODED) >= 0) {
+          exact[i] = typed(args.length).get(i);
         }
+        if (!program && !exact[i].equals(arg)) {
+          throw CommandFailure.usage(
+              exact[i], "is not UTF-8, as names here must be; rename it first (EILSEQ)");
+        }
+        program |= runs && arg.equals("--");
       }
       String directory = System.getProperty("user.dir");
       if (directory.indexOf(UNDECODED) >= 0 && !workingDirectory().equals(directory)) {
         throw CommandFailure.usage(
-            Text.printable(directory),
+            workingDirectory(),
             "this working directory's name is not UTF-8; start in another one (EILSEQ)");
       }
+      return exact;
     } catch (IOException unknown) {
       throw CommandFailure.undecided("/proc/self", String.valueOf(unknown.getMessage()));
     }

@@ -16,6 +16,7 @@ import dev.holdfast.files.tree.TreeFailure;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
@@ -110,9 +111,8 @@ public final class CleanCommand extends Command {
             rules.excluding(path -> globs.stream().anyMatch(glob -> glob.matches(lastName(path)))),
             event -> tell(event, out));
     for (TreeFailure failure : report.failures()) {
-      if (failure.errnoName().equals("ENOTDIR")
-          && failure.path().equals(directory.get().entry().toString())) {
-        throw new NotDirectoryException(directory.get().entry().toString());
+      if (failure.path().equals(directory.get().entry().toString()) && isErrno(failure)) {
+        throw cannotBegin(failure);
       }
       spec.commandLine().getErr().println(spec.qualifiedName() + ": " + TreeCommand.line(failure));
     }
@@ -127,6 +127,20 @@ public final class CleanCommand extends Command {
       return ExitCode.INTERRUPTED;
     }
     return report.complete() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  private static boolean isErrno(TreeFailure failure) {
+    return !failure.errnoName().isEmpty();
+  }
+
+  /** The directory itself cannot be opened or listed. */
+  private static IOException cannotBegin(TreeFailure failure) {
+    return failure.errnoName().equals("ENOTDIR")
+        ? new NotDirectoryException(failure.path())
+        : new FileSystemException(
+            failure.path(),
+            null,
+            failure.call() + ": " + failure.reason() + " (" + failure.errnoName() + ")");
   }
 
   /** One that can match nothing is a slip, and would spare nothing. */

@@ -4,9 +4,11 @@ import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.command.TypedPath;
+import dev.holdfast.cli.command.TypedText;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.Opening;
+import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.files.identity.UserIdentity;
 import dev.holdfast.findings.terminal.Text;
@@ -16,6 +18,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +28,6 @@ public final class OpenCommand extends Command {
   private static final int BUFFER = 64 * 1024;
 
   /** As a shell tells it of cat(1). */
-  private static final int ENDED_BY_SIGPIPE = 141;
-
   private final Value<String> user =
       option(
               "--as",
@@ -68,7 +70,7 @@ public final class OpenCommand extends Command {
     try {
       identity = UserIdentity.named(user.get());
     } catch (UserPrincipalNotFoundException unknown) {
-      throw CommandFailure.usage("--as " + user.get(), "no such user");
+      throw CommandFailure.usage("--as " + TypedText.shown(user.get()), "no such user");
     }
     try (AsUser as = become(identity);
         OpenFile open = open(as)) {
@@ -99,7 +101,7 @@ public final class OpenCommand extends Command {
       } catch (IOException unwritable) {
         if (String.valueOf(unwritable.getMessage()).contains("Broken pipe")) {
           // Whoever reads has enough.
-          return ENDED_BY_SIGPIPE;
+          return ExitCode.NOBODY_READS;
         }
         throw CommandFailure.undecided(
             "standard output", "could not be written: " + unwritable.getMessage());
@@ -109,8 +111,15 @@ public final class OpenCommand extends Command {
   }
 
   private @Nullable OpenFile open(AsUser as) throws IOException, InterruptedException {
+    Path typed = file.get().file();
     try {
-      return as.open(file.get().file(), Opening.read());
+      return as.open(typed, Opening.read());
+    } catch (UnsafePathException unsafe) {
+      if (Files.isSymbolicLink(typed)) {
+        throw CommandFailure.undecided(
+            typed.toString(), "is a symbolic link [S05]; name what it leads to");
+      }
+      throw unsafe;
     } catch (AccessDeniedException denied) {
       spec.commandLine()
           .getErr()

@@ -41,7 +41,10 @@ public final class SaveCommand extends Command {
     PrintWriter out = spec.commandLine().getOut();
     // Printed unescaped, because scripts use it as a path.
     out.println(saved.path());
-    out.flush();
+    if (out.checkError()) {
+      // Whoever saved a text must find it.
+      spec.commandLine().getErr().println("holdfast save: it is " + Text.printable(saved.path()));
+    }
     return ExitCode.OK;
   }
 

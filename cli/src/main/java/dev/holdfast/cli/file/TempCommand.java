@@ -187,7 +187,8 @@ public final class TempCommand extends Command {
     } else {
       directory.remove(name);
     }
-    throw CommandFailure.undecided("standard output", "could not be written");
+    // Who writes our output tells why.
+    return ExitCode.UNDECIDED;
   }
 
   /** One that outlives this process. */

@@ -57,7 +57,13 @@ public final class TreeCommand extends Command {
   }
 
   static String line(TreeFailure failure) {
-    String text = failure.toString();
+    String hint =
+        failure.errnoName().equals("EEXIST")
+            ? "; a copy is made only where nothing is"
+            : failure.call().equals("mknodat") && failure.errnoName().isEmpty()
+                ? "; --devices makes it"
+                : "";
+    String text = failure + hint;
     return Text.printable(text + Failures.frozen(failure.path(), text));
   }
 

@@ -3,6 +3,8 @@ package dev.holdfast.cli.file;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.TypedPath;
+import dev.holdfast.cli.command.TypedText;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.files.trust.Trust;
 import dev.holdfast.files.trust.TrustComponent;
@@ -11,6 +13,8 @@ import dev.holdfast.files.trust.TrustVerdict;
 import dev.holdfast.findings.terminal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 
@@ -29,7 +33,7 @@ public final class TrustCommand extends Command {
     }
   }
 
-  private final Value<Path> path = operand("PATH", Path.class, "What to judge; need not exist.");
+  private final Value<TypedPath> path = path("PATH", "What to judge; need not exist.");
 
   private final Value<String> user =
       option(
@@ -71,7 +75,7 @@ public final class TrustCommand extends Command {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    try (TrustVerdict verdict = trust().at(level.get().level).judge(path.get())) {
+    try (TrustVerdict verdict = trust().at(level.get().level).judge(judged())) {
       if (globals().json()) {
         FilesJson.trust(verdict, out);
       } else if (!globals().quiet()) {
@@ -82,6 +86,17 @@ public final class TrustCommand extends Command {
     }
   }
 
+  /** With a slash a directory is meant, or what a link to one leads to. */
+  private Path judged() {
+    Path typed = path.get().path();
+    if (path.get().slash()
+        && Files.exists(typed, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isDirectory(typed)) {
+      throw CommandFailure.undecided(path.get().toString(), "not a directory (ENOTDIR)");
+    }
+    return typed;
+  }
+
   private Trust trust() throws IOException {
     String name = user.orNull();
     if (name == null) {
@@ -90,7 +105,7 @@ public final class TrustCommand extends Command {
     try {
       return Trust.forUser(name);
     } catch (UserPrincipalNotFoundException unknown) {
-      throw CommandFailure.usage("--for " + name, "no such user");
+      throw CommandFailure.usage("--for " + TypedText.shown(name), "no such user");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.Notes;
 import dev.holdfast.cli.command.TypedPath;
+import dev.holdfast.cli.command.TypedText;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.OpenFile;
@@ -304,7 +305,8 @@ public final class WriteCommand extends Command {
 
   private static int octal(String text) {
     if (!text.matches("[0-7]{3,4}")) {
-      throw CommandFailure.usage("--mode " + text, "is not an octal mode such as 640");
+      throw CommandFailure.usage(
+          "--mode " + TypedText.shown(text), "is not an octal mode such as 640");
     }
     return Integer.parseInt(text, 8);
   }

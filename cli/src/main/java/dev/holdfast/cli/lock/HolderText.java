@@ -1,5 +1,6 @@
 package dev.holdfast.cli.lock;
 
+import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Holder;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -22,10 +23,11 @@ final class HolderText {
 
   static String of(List<Holder> holders) {
     List<Holder> programs = new ArrayList<>(holders);
+    boolean ours = programs.removeIf(holder -> holder.pid() == Unistd.getpid());
     List<String> told = new ArrayList<>();
     for (Holder holder : holders) {
-      if (holder.command().startsWith(OURS)) {
-        childOf(holder, programs)
+      if (programs.contains(holder) && holder.command().startsWith(OURS)) {
+        childOf(holder, List.copyOf(programs))
             .ifPresent(
                 program -> {
                   programs.remove(holder);
@@ -35,6 +37,10 @@ final class HolderText {
       }
     }
     programs.forEach(holder -> told.add(holder.toString()));
+    if (ours) {
+      told.add(
+          "this command inherited it: it would wait for itself, unless whoever has it lets go");
+    }
     return told.isEmpty() ? "somebody" : String.join("; ", told);
   }
 

@@ -4,8 +4,8 @@ import dev.holdfast.cli.child.CallerState;
 import dev.holdfast.cli.child.SignalRelay;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
-import dev.holdfast.cli.command.DidYouMean;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.libc.Result;
@@ -26,6 +26,8 @@ import dev.holdfast.locks.report.OtherFamily;
 import dev.holdfast.locks.scope.ScopeProbe;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast lock}. */
@@ -193,20 +197,20 @@ public final class LockCommand extends Command {
           Kinds.of(word)
               .filter(each -> !each.equals(Kinds.MEMORY))
               .orElseThrow(
-                  () ->
-                      CommandFailure.usage(
-                          "--kind",
-                          "'"
-                              + word
-                              + "' is not one of "
-                              + String.join(", ", kindWords())
-                              + DidYouMean.hint(word, kindWords()))));
+                  () -> CommandFailure.usage("--kind", Failures.notOneOf(word, kindWords()))));
     }
     return kinds;
   }
 
+  /** Those of servers, too, whose libraries are not looked at for that. */
   private static List<String> kindWords() {
-    return Kinds.all().stream().filter(kind -> !kind.equals(Kinds.MEMORY)).map(Kind::word).toList();
+    return Stream.concat(
+            Kinds.all().stream()
+                .filter(kind -> !kind.equals(Kinds.MEMORY))
+                .map(Kind::word)
+                .filter(word -> !LockServers.WORDS.contains(word)),
+            LockServers.WORDS.stream())
+        .toList();
   }
 
   public LockCommand() {
@@ -217,7 +221,7 @@ public final class LockCommand extends Command {
         "",
         "Several names are taken in one order, whatever the order they are given in, so that two"
             + " commands cannot wait for each other for ever. Signals are passed on to the"
-            + " program, but for QUIT, which has to be sent to the program itself.",
+            + " program.",
         "",
         "The program inherits the lock, as with flock(1): if we are killed it keeps it, and so does"
             + " what it leaves running; --close changes that. With --exec it takes our place. A"
@@ -548,16 +552,40 @@ public final class LockCommand extends Command {
     return Locks.all(locks);
   }
 
+  /** A name that ends in a slash is a directory's, which Path forgets. */
+  private static void checkName(Kind each, String name) {
+    if (name.isEmpty()) {
+      throw CommandFailure.usage("NAME", "is empty");
+    }
+    boolean isPath = !each.equals(Kinds.PORT) && !each.equals(Kinds.SOCKET);
+    if (isPath && name.endsWith("/") && !Files.isDirectory(Path.of(name))) {
+      throw CommandFailure.undecided(
+          name,
+          Files.exists(Path.of(name), LinkOption.NOFOLLOW_LINKS)
+              ? "not a directory (ENOTDIR)"
+              : "is the name of a directory, and there is none (EISDIR)");
+    }
+  }
+
   private HostLock lock(Kind each, String name) throws IOException {
+    checkName(each, name);
     probe(each, name);
     try {
       HostLock lock = inheritable(each).named(name);
-      lock = mode.given() ? lock.permissions(permissions()) : lock;
-      lock = group.given() ? lock.group(gid()) : lock;
-      lock = shared.get() ? lock.shared() : lock;
-      return fair.get() ? lock.fair() : lock;
+      lock = mode.given() ? with("--mode", lock, with -> with.permissions(permissions())) : lock;
+      lock = group.given() ? with("--group", lock, with -> with.group(gid())) : lock;
+      lock = shared.get() ? with("--shared", lock, HostLock::shared) : lock;
+      return fair.get() ? with("--fair", lock, HostLock::fair) : lock;
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
       throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static HostLock with(String option, HostLock lock, UnaryOperator<HostLock> as) {
+    try {
+      return as.apply(lock);
+    } catch (UnsupportedOperationException hasNone) {
+      throw CommandFailure.usage(option, "does not go with " + lock.kind().titleWithArticle());
     }
   }
 

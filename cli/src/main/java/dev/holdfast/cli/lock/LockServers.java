@@ -1,6 +1,8 @@
 package dev.holdfast.cli.lock;
 
 import dev.holdfast.cli.command.CommandFailure;
+import dev.holdfast.cli.command.Failures;
+import dev.holdfast.cli.command.Value;
 import dev.holdfast.locks.KindProvider;
 import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.remote.LockService;
@@ -31,7 +33,9 @@ import java.util.stream.Stream;
  * ours, which nothing looks at before one is asked for: see docs/decisions/0021.
  */
 public final class LockServers {
-  static final List<String> WORDS = List.of("zookeeper", "postgresql");
+  private static final String ZOOKEEPER = "zookeeper";
+
+  static final List<String> WORDS = List.of(ZOOKEEPER, "postgresql");
 
   /** Of a name that has one of these, others must not know the value. */
   private static final List<String> SECRETS = List.of("password", "credentials");
@@ -39,6 +43,27 @@ public final class LockServers {
   private static final String ZOOKEEPER_CREDENTIALS = "HOLDFAST_ZOOKEEPER_CREDENTIALS";
 
   private LockServers() {}
+
+  /** The kinds that are on servers. */
+  public static List<String> words() {
+    return WORDS;
+  }
+
+  /** What is said of a server says nothing where none is named. */
+  public static void refuseWithoutServer(Value<String> kind, Value<String> config) {
+    for (Map.Entry<String, Value<String>> each :
+        Map.of("--kind", kind, "--config", config).entrySet()) {
+      if (each.getValue().given()) {
+        throw CommandFailure.usage(each.getKey(), "says nothing without --at");
+      }
+    }
+  }
+
+  /** The same with ZooKeeper for a kind that was not given. */
+  public static LockService connect(
+      Value<String> kind, String at, String config, String description) throws IOException {
+    return connect(kind.or(ZOOKEEPER), at, config, description);
+  }
 
   /**
    * Connects.
@@ -52,15 +77,14 @@ public final class LockServers {
     Map<String, String> settings = new HashMap<>();
     settings.put("description", description);
     String known = System.getenv(ZOOKEEPER_CREDENTIALS);
-    if (known != null && word.equals("zookeeper")) {
+    if (known != null && word.equals(ZOOKEEPER)) {
       settings.put("credentials", known);
     }
     if (!config.isEmpty()) {
       settings.putAll(read(Path.of(config)));
     }
     if (!WORDS.contains(word)) {
-      throw CommandFailure.usage(
-          "--kind", "'" + word + "' is not one of " + String.join(", ", WORDS));
+      throw CommandFailure.usage("--kind", Failures.notOneOf(word, WORDS));
     }
     // What its libraries log is no message of ours.
     System.setProperty("slf4j.internal.verbosity", "ERROR");

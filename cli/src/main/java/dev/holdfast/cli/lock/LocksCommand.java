@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.Json;
 import dev.holdfast.findings.terminal.Text;
@@ -15,8 +16,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ public final class LocksCommand extends Command {
 
   private final Value<String> kind =
       option("--kind", "KIND", String.class, "With --at: zookeeper (default) or postgresql.")
-          .ordinarily("zookeeper");
+          .oneOf(LockServers::words);
 
   private final Value<String> config =
       option("--config", "FILE", String.class, "With --at: settings, one NAME=VALUE a line.");
@@ -90,10 +91,17 @@ public final class LocksCommand extends Command {
     if (token.given() || (words.size() > 1 && words.getFirst().equals("break"))) {
       return breakLock(words);
     }
+    if (at.given() && (check.get() || !words.isEmpty())) {
+      throw CommandFailure.usage(
+          "--at", "lists a whole server: it takes neither paths nor --check");
+    }
+    if (!at.given()) {
+      LockServers.refuseWithoutServer(kind, config);
+    }
     if (check.get() && words.isEmpty()) {
       throw CommandFailure.usage("--check", "give at least one path");
     }
-    List<Path> paths = words.stream().map(Path::of).toList();
+    List<Path> paths = words.stream().map(LocksCommand::path).toList();
     int status = list(paths);
     while (watch.get()) {
       Thread.sleep(WATCH_MILLIS);
@@ -103,11 +111,25 @@ public final class LocksCommand extends Command {
     return status;
   }
 
+  /** A file's name, or with a slash a directory's. */
+  private static Path path(String word) {
+    if (word.isEmpty()) {
+      throw CommandFailure.usage("PATH", "'' is not a path");
+    }
+    TypedPath typed = TypedPath.of(word);
+    if (typed.slash()
+        && Files.exists(typed.path(), LinkOption.NOFOLLOW_LINKS)
+        && !Files.isDirectory(typed.path())) {
+      throw CommandFailure.undecided(word, "not a directory (ENOTDIR)");
+    }
+    return typed.path();
+  }
+
   private int breakLock(List<String> words) throws IOException {
     if (words.size() != 2 || !words.getFirst().equals("break") || !token.given()) {
       throw CommandFailure.usage("break", "give one path, and its --token");
     }
-    Path path = Path.of(words.get(1));
+    Path path = path(words.get(1));
     if (LockFileReport.breakLock(path, token.get())) {
       return ExitCode.OK;
     }
@@ -122,7 +144,7 @@ public final class LocksCommand extends Command {
   }
 
   private int listServer() throws IOException {
-    try (LockService service = LockServers.connect(kind.get(), at.get(), config.or(""), "locks")) {
+    try (LockService service = LockServers.connect(kind, at.get(), config.or(""), "locks")) {
       PrintWriter out = spec.commandLine().getOut();
       if (globals().json()) {
         ServerLocksTable.json(service.states(), out);
@@ -143,8 +165,9 @@ public final class LocksCommand extends Command {
     if (!paths.isEmpty()) {
       table = table.about(paths);
       for (Path path : paths) {
-        if (!check.get() && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-          throw new NoSuchFileException(path.toString());
+        if (!check.get()) {
+          // Throws what is the matter with a name that nothing is at.
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         }
         if (Files.isDirectory(path)) {
           // It may have a flock, but it is no lock file.

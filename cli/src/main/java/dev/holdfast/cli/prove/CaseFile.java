@@ -57,6 +57,7 @@ final class CaseFile {
           "expect-exit",
           "fresh",
           "ignore",
+          "inside",
           "intruder",
           "jobs",
           "max-trials",
@@ -138,6 +139,18 @@ final class CaseFile {
 
   @Nullable List<String> strings(String key) {
     return list(key, Function.identity());
+  }
+
+  /** Strings that say something. */
+  @Nullable List<String> texts(String key) {
+    return list(key, CaseFile::notEmpty);
+  }
+
+  static String notEmpty(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("'" + text + "' is empty");
+    }
+    return text;
   }
 
   /** An array of strings, or a single string for an array of one. */

@@ -8,8 +8,11 @@ import dev.holdfast.cli.command.Durations;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.Place;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
+import dev.holdfast.prove.model.Hazard;
+import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.report.Conclusion;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -27,6 +30,16 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what to prove. Each may also stand in a file; the command line wins. */
 final class CaseOptions {
+  /** What an unset variable of a script leaves; a command of no words would always hold. */
+  static final ITypeConverter<String> NOT_EMPTY =
+      typed -> {
+        try {
+          return CaseFile.notEmpty(typed);
+        } catch (IllegalArgumentException e) {
+          throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
+      };
+
   private final Value<List<Path>> files;
   private final Value<List<String>> setup;
   private final Value<List<Path>> fresh;
@@ -38,6 +51,8 @@ final class CaseOptions {
   private final Value<List<Intruder>> intruders;
   private final Value<List<String>> rivals;
   private final Value<List<String>> checks;
+  private static final String QUIET = "quiet";
+
   private final Value<String> until;
   private final Value<List<String>> clients;
   private final Value<Integer> maxTrials;
@@ -80,11 +95,14 @@ final class CaseOptions {
                 + " 'command', an array, for CMD and its arguments. Repeatable: all are proved, one"
                 + " after the other, and told together; what the command line says is for each.");
     setup =
-        command.options(
-            "--setup",
-            "CMD",
-            String.class,
-            "A shell command to run in the fresh world before the program, as root. Repeatable.");
+        command
+            .options(
+                "--setup",
+                "CMD",
+                String.class,
+                "A shell command to run in the fresh world before the program, as root."
+                    + " Repeatable.")
+            .read(NOT_EMPTY);
     fresh =
         command.options(
             "--fresh",
@@ -128,35 +146,46 @@ final class CaseOptions {
             .read(new IntruderName())
             .oneOf(IntruderName::words);
     rivals =
-        command.options(
-            "--rival",
-            "CMD",
-            String.class,
-            "With '--intruder rival': a shell command that works on the same files, run as root"
-                + " from beginning to end between two calls. Repeatable: each is tried by itself.");
+        command
+            .options(
+                "--rival",
+                "CMD",
+                String.class,
+                "With '--intruder rival': a shell command that works on the same files, run as root"
+                    + " from beginning to end between two calls. Repeatable: each is tried by"
+                    + " itself.")
+            .read(NOT_EMPTY);
     checks =
-        command.options(
-            "--check",
-            "CMD",
-            String.class,
-            "A shell command to run after each trial, as root: exit status 0 says that the"
-                + " invariant holds. Repeatable.");
+        command
+            .options(
+                "--check",
+                "CMD",
+                String.class,
+                "A shell command to run after each trial, as root: exit status 0 says that the"
+                    + " invariant holds. Repeatable.")
+            .read(NOT_EMPTY);
     until =
-        command.option(
-            "--until",
-            "READY",
-            String.class,
-            "The program is a service, and ready to be used at READY: the number of a TCP port that"
-                + " it listens on, the absolute path of a file, or a text that it prints"
-                + " (port:N, file:F and text:T say which). It is then asked to end (SIGTERM).");
+        command
+            .option(
+                "--until",
+                "READY",
+                String.class,
+                "The program is a service, and ready to be used at READY: the number of a TCP port"
+                    + " that it listens on, the absolute path of a file, or a text that it prints"
+                    + " (port:N, file:F and text:T say which). It is then asked to end (SIGTERM)."
+                    + " With --twice, --runs or --with only 'quiet': the programs never end, and"
+                    + " are judged when all of them wait.")
+            .read(NOT_EMPTY);
     clients =
-        command.options(
-            "--client",
-            "CMD",
-            String.class,
-            "A shell command that uses the service once it is ready, in its world, as root."
-                + " Without --until it is ready once it does nothing any more. Repeatable: one"
-                + " after the other.");
+        command
+            .options(
+                "--client",
+                "CMD",
+                String.class,
+                "A shell command that uses the service once it is ready, in its world, as root."
+                    + " Without --until it is ready once it does nothing any more. Repeatable: one"
+                    + " after the other.")
+            .read(NOT_EMPTY);
     maxTrials =
         command
             .option(
@@ -172,12 +201,14 @@ final class CaseOptions {
             "Try every window. Default: of more than 150, three of each kind; the report says what"
                 + " was left out.");
     only =
-        command.options(
-            "--only",
-            "WHAT",
-            String.class,
-            "Try only windows of this system call ('openat'), row of the catalogue ('S05'), strike"
-                + " ('symlink') or absolute path. Repeatable: one of them.");
+        command
+            .options(
+                "--only",
+                "WHAT",
+                String.class,
+                "Try only windows of this system call ('openat'), row of the catalogue ('S05'),"
+                    + " strike ('symlink') or absolute path. Repeatable: one of them.")
+            .read(OnlyWord::convert);
     under =
         command.options(
             "--under",
@@ -295,17 +326,17 @@ final class CaseOptions {
       }
       Case what =
           Case.of(command)
-              .withSetup(array(first(setup.orNull(), given.strings("setup"))))
+              .withSetup(array(first(setup.orNull(), given.texts("setup"))))
               .withFresh(directories(first(fresh.orNull(), given.list("fresh", Path::of))))
               .withArena(directories(first(arena.orNull(), given.list("arena", Path::of))))
               .withVolume(directories(first(volume.orNull(), given.list("volume", Path::of))))
-              .withRivals(array(first(rivals.orNull(), given.strings("rival"))))
-              .withChecks(array(first(checks.orNull(), given.strings("check"))))
-              .withOnly(array(first(only.orNull(), given.strings("only"))))
+              .withRivals(array(first(rivals.orNull(), given.texts("rival"))))
+              .withChecks(array(first(checks.orNull(), given.texts("check"))))
+              .withOnly(array(first(only.orNull(), given.list("only", OnlyWord::parse))))
               .withUnder(directories(first(under.orNull(), given.list("under", Path::of))))
               .withExclude(
                   array(first(exclude.orNull(), given.list("exclude", PatternName::parse))))
-              .withClients(array(first(clients.orNull(), given.strings("client"))))
+              .withClients(array(first(clients.orNull(), given.texts("client"))))
               .withEnvironment(UserEnvironment.variables());
       String ready = first(until.orNull(), given.string("until"));
       String as = first(user.orNull(), given.string("as"));
@@ -323,6 +354,11 @@ final class CaseOptions {
       what = isTrue(all, "all") ? what.withAll() : what;
       what = limit == null ? what : what.withTimeout(limit);
       return worlds == null ? what : what.withJobs(worlds);
+    }
+
+    /** Whether programs that run together are judged when all of them wait. */
+    boolean isUntilQuiet() {
+      return QUIET.equals(first(until.orNull(), given.string("until")));
     }
 
     private boolean isTrue(Value<Boolean> flag, String key) {
@@ -362,7 +398,27 @@ final class CaseOptions {
                 ? "--rival"
                 : checks.given()
                     ? "--check"
-                    : maxTrials.given() ? "--max-trials" : until.given() ? "--until" : "";
+                    : maxTrials.given()
+                        ? "--max-trials"
+                        : until.given() && !until.get().equals(QUIET) ? "--until" : "";
+  }
+
+  /** An option that a package has no use for; empty if there is none. */
+  String againstPackage() {
+    return argv.given()
+        ? "CMD"
+        : arena.given()
+            ? "--arena"
+            : user.given() ? "--as" : until.given() ? "--until" : clients.given() ? "--client" : "";
+  }
+
+  /** Who attacks, as it was typed; null for whoever usually does. */
+  @Nullable String attackerOrNull() {
+    return attacker.orNull();
+  }
+
+  boolean isTimeGiven() {
+    return timeout.given();
   }
 
   private List<String> words() {
@@ -478,6 +534,38 @@ final class CaseOptions {
 
     private static String word(Intruder intruder) {
       return intruder.name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What {@code --only} takes. */
+  static final class OnlyWord {
+    private OnlyWord() {}
+
+    static String convert(String value) {
+      try {
+        return parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    static String parse(String value) {
+      List<String> rows = Stream.of(Hazard.values()).map(Hazard::name).toList();
+      List<String> strikes = Stream.of(Strike.values()).map(Strike::id).toList();
+      List<String> known = new ArrayList<>(rows);
+      known.addAll(strikes);
+      Stream.of(Sysno.values()).forEach(call -> known.add(call.callName()));
+      if (value.startsWith("/") || known.stream().anyMatch(value::equalsIgnoreCase)) {
+        return value;
+      }
+      throw new IllegalArgumentException(
+          "'"
+              + value
+              + "' is no system call and no absolute path, and not one of "
+              + String.join(", ", rows)
+              + ", "
+              + String.join(", ", strikes)
+              + DidYouMean.hint(value, known));
     }
   }
 

@@ -11,6 +11,7 @@ import dev.holdfast.findings.terminal.TextTable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Several cases together: one line for each, or one document. */
 final class CasesText {
@@ -49,9 +50,18 @@ final class CasesText {
     };
   }
 
-  static void json(List<Answer> answers, int asked, JsonGenerator json) throws IOException {
+  /**
+   * @param ofPackage what the cases are the steps of; null if they are not those of a package
+   */
+  static void json(
+      List<Answer> answers, int asked, Json.@Nullable Body ofPackage, JsonGenerator json)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("version", Version.number());
+    if (ofPackage != null) {
+      json.writeFieldName("package");
+      ofPackage.writeTo(json);
+    }
     json.writeArrayFieldStart("cases");
     for (Answer each : answers) {
       json.writeStartObject();

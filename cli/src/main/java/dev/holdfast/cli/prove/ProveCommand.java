@@ -12,11 +12,14 @@ import dev.holdfast.cli.command.Version;
 import dev.holdfast.findings.HtmlWriter;
 import dev.holdfast.findings.Json;
 import dev.holdfast.findings.JunitXmlWriter;
+import dev.holdfast.findings.Place;
 import dev.holdfast.findings.Report;
 import dev.holdfast.findings.SarifWriter;
 import dev.holdfast.findings.terminal.Ink;
 import dev.holdfast.findings.terminal.Painter;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.prove.Account;
+import dev.holdfast.prove.Arena;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.ProveException;
 import dev.holdfast.prove.Prover;
@@ -52,6 +55,11 @@ public final class ProveCommand extends Command {
 
     Proof replay(Case what, String window, Progress progress) throws ProveException;
 
+    /** What an undisturbed run leaves to others; one that installs no packages need not. */
+    default List<Arena> arenas(Case what, Progress progress) throws ProveException {
+      return Prover.arenas(what, progress);
+    }
+
     /** Every schedule; one that runs no schedules need not. */
     default ScheduleProof schedules(
         Case what, Together how, @Nullable String replay, Progress progress) throws ProveException {
@@ -65,11 +73,14 @@ public final class ProveCommand extends Command {
 
   private final ScheduleOptions schedules = new ScheduleOptions(this);
 
+  private final PackageOptions packages = new PackageOptions(this);
+
   private final Value<Boolean> listWindows =
       flag("--list-windows", "Observe one run, list the windows, and attack nothing.");
 
   private final Value<String> replay =
-      option("--replay", "ID", String.class, "Run the one window with this id again, alone.");
+      option("--replay", "ID", String.class, "Run the one window with this id again, alone.")
+          .read(CaseOptions.NOT_EMPTY);
 
   private final Value<Boolean> verbose =
       flag("--verbose", "Tell every window by itself, also those that held.");
@@ -125,11 +136,12 @@ public final class ProveCommand extends Command {
         "");
     synopsis(
         "usage: holdfast prove [OPTIONS] [--] CMD [ARG...]",
-        "       holdfast prove [OPTIONS] --case FILE...");
+        "       holdfast prove [OPTIONS] --case FILE...",
+        "       holdfast prove [OPTIONS] --package FILE.deb");
     exitStatus(
         "0:the program held at every window (with '--expect broken': it did not)",
-        "1:the intruder gained something at one window at least (or that was expected, and he"
-            + " gained nothing)",
+        "1:the intruder gained something at one window at least (or that was expected, and"
+            + " nothing was gained)",
         "2:wrong use",
         "3:nothing was exploited, but it could not be decided: the undisturbed run failed (see"
             + " --expect-exit), windows were not tried or not decided, nothing could be attacked"
@@ -165,11 +177,15 @@ public final class ProveCommand extends Command {
         "    holdfast prove --with 'mytool list' -- mytool set x 1",
         "  and of many commands, one on each line, which disturb which?",
         "    holdfast prove --pairs commands",
+        "  and do the tasks of one command disturb one another?",
+        "    holdfast prove --inside -- make -j4",
         "  and can the next run go on where one of them was killed?",
         "    holdfast prove --crash -- mytool set x 1",
         "  the cases of a project, in a build: what is known is in a file",
         "    holdfast prove --case postinst.toml --case rotate.toml \\",
         "      --baseline known.toml --sarif race.sarif --junit race.xml",
+        "  what a package does as root, beside a user that it gives a directory to:",
+        "    holdfast prove --package acme_2.0_all.deb --upgrade-from acme_1.0_all.deb",
         "  what would be tried, and one of it alone:",
         "    holdfast prove --list-windows --case bzip2.toml",
         "    holdfast prove --replay ID --case bzip2.toml",
@@ -188,11 +204,15 @@ public final class ProveCommand extends Command {
     if (listWindows.get() && replay.given()) {
       throw CommandFailure.usage("--replay", "cannot be combined with --list-windows");
     }
+    PackageCases ofPackage = packages.cases();
     List<CaseOptions.OneCase> cases = options.cases();
     if (cases.size() > 1 && replay.given()) {
       throw CommandFailure.usage("--replay", "is about one case: give one --case");
     }
-    List<Asked> asked = asked(cases);
+    if (ofPackage != null) {
+      requireOnlyPackage(cases);
+    }
+    List<Asked> typed = ofPackage == null ? asked(cases) : List.of();
     Baseline known = baseline.given() ? Baseline.read(baseline.get()) : Baseline.NONE;
     Outputs outputs =
         new Outputs(
@@ -205,31 +225,18 @@ public final class ProveCommand extends Command {
 
     try (ProveWatch watch =
         new ProveWatch(spec.qualifiedName(), spec.commandLine().getErr(), globals())) {
+      Packaged packaged = ofPackage == null ? null : packaged(ofPackage, cases.getFirst(), watch);
+      List<Asked> asked = packaged == null ? typed : packaged.asked();
+      boolean several = packaged != null || asked.size() > 1;
       List<Answer> answers = new ArrayList<>();
       for (Asked each : asked) {
         if (!watch.isCancelled()) {
-          Answer answer = answer(each, known, watch, asked.size() > 1);
+          Answer answer = answer(each, known, watch, several);
           answers.add(answer);
-          tell(answer, asked.size() > 1);
+          tell(answer, several);
         }
       }
-      return tell(answers, asked.size(), known, outputs);
-    }
-  }
-
-  /**
-   * What to prove, and how.
-   *
-   * @param pair the two commands of {@code --pairs} that run together; null if it is not one of
-   *     those
-   */
-  private record Asked(
-      CaseOptions.OneCase one,
-      Case what,
-      @Nullable Together together,
-      ScheduleOptions.@Nullable Pair pair) {
-    String name() {
-      return pair == null ? one.name() : pair.name();
+      return tell(answers, asked.size(), several, packaged, known, outputs);
     }
   }
 
@@ -238,13 +245,14 @@ public final class ProveCommand extends Command {
     for (CaseOptions.OneCase one : cases) {
       one.policy();
       one.expected();
-      Together together = schedules.together(one.given());
+      Together together = schedules.together(one.given(), one.isUntilQuiet());
       if (together != null) {
         refuseWithSchedules();
       }
       List<ScheduleOptions.Pair> pairs = together == null ? List.of() : schedules.pairs();
       if (pairs.isEmpty()) {
-        all.add(new Asked(one, one.toCase(), together, null));
+        List<String> again = together == null ? List.of() : schedules.words(null);
+        all.add(Asked.of(one, one.toCase(), one.name(), together, options.argv(), again));
       }
       for (ScheduleOptions.Pair pair : pairs) {
         if (!options.argv().isEmpty() || replay.given() || one.origin() != null) {
@@ -253,10 +261,81 @@ public final class ProveCommand extends Command {
               "names the commands itself: it cannot be combined with CMD, --case or --replay");
         }
         Case what = one.toCase(List.of("sh", "-c", pair.first()));
-        all.add(new Asked(one, what, pair.of(Objects.requireNonNull(together)), pair));
+        all.add(
+            Asked.of(
+                one,
+                what,
+                pair.name(),
+                pair.of(Objects.requireNonNull(together)),
+                what.argv(),
+                schedules.words(pair)));
       }
     }
     return all;
+  }
+
+  /**
+   * What a package comes to.
+   *
+   * @param arenas empty also if they could not be found out
+   */
+  private record Packaged(PackageCases of, List<Arena> arenas, List<Asked> asked) {}
+
+  /** Where dpkg is the program, and the package says whose directories there are. */
+  private void requireOnlyPackage(List<CaseOptions.OneCase> cases) {
+    CaseOptions.OneCase one = cases.getFirst();
+    String other =
+        one.origin() != null
+            ? "--case"
+            : schedules.together(one.given(), one.isUntilQuiet()) != null
+                ? "--twice and its like"
+                : options.againstPackage();
+    if (!other.isEmpty()) {
+      throw CommandFailure.usage(
+          "--package", "says what is run and who attacks: it cannot be combined with " + other);
+    }
+    String whyNot = engine.whyNot();
+    if (whyNot != null) {
+      // A user namespace of one user cannot give a file to another one.
+      throw CommandFailure.undecided("--package", "packages are installed by root: " + whyNot);
+    }
+  }
+
+  private Packaged packaged(PackageCases of, CaseOptions.OneCase one, Progress progress)
+      throws ProveException {
+    Case usual = one.toCase(List.of("dpkg"));
+    Case base = options.isTimeGiven() ? usual : usual.withTimeout(PackageCases.TIME);
+    List<Arena> arenas = List.of();
+    ProveException against = null;
+    try {
+      arenas = of.arenas(base, what -> engine.arenas(what, progress));
+    } catch (ProveException e) {
+      against = e;
+    }
+    List<Asked> all = new ArrayList<>();
+    for (PackageCases.One each : of.each(arenas, options.attackerOrNull())) {
+      Case what = of.of(base, each.step());
+      Account attacker = each.attacker();
+      List<String> again = new ArrayList<>(packages.words(each.step()));
+      again.addAll(options.attackerOrNull() == null ? each.words() : List.of());
+      all.add(
+          new Asked(
+              one,
+              attacker == null ? what : what.withAttacker(attacker),
+              each.name(),
+              null,
+              new Place.Source(of.current().shown(), 0, 0),
+              List.of(),
+              again,
+              of.scripts(each.step()),
+              List.of(PackageCases.told(arenas)),
+              against));
+    }
+    if (replay.given() && all.size() != 1) {
+      throw CommandFailure.usage(
+          "--replay", "is about one case: give one --step, and one --attacker of several");
+    }
+    return new Packaged(of, arenas, all);
   }
 
   /** What would be without meaning is no silent part of the case. */
@@ -275,9 +354,9 @@ public final class ProveCommand extends Command {
       throws ProveException {
     CaseOptions.OneCase one = asked.one();
     try {
-      Together together = asked.together();
+      Together together = asked.orThrow().together();
       return together == null
-          ? answer(told(asked, known, run(asked.what(), progress)), one)
+          ? answer(told(asked, known, run(asked.what(), progress)), asked)
           : answer(
               told(
                   asked,
@@ -296,36 +375,27 @@ public final class ProveCommand extends Command {
 
   private ToldProof told(Asked asked, Baseline known, Proof proof) {
     return new ToldProof(
-            proof,
+            proof.noting(asked.notes()),
             listWindows.get(),
             Version.number(),
-            id -> ReplayLine.of(asked.one(), options.argv(), List.of(), id),
+            asked::replay,
             asked.one().policy())
-        .beside(known.known(), asked.one().origin());
+        .beside(known.known(), asked.origin())
+        .with(asked.scripts());
   }
 
   private ToldSchedules told(Asked asked, Together together, Baseline known, ScheduleProof proof) {
     List<List<String>> commands = new ArrayList<>(List.of(asked.what().argv()));
     together.others().forEach(command -> commands.add(List.of("sh", "-c", command)));
-    return new ToldSchedules(
-            proof,
-            commands,
-            replay.given(),
-            Version.number(),
-            id ->
-                ReplayLine.of(
-                    asked.one(),
-                    asked.pair() == null ? options.argv() : asked.what().argv(),
-                    schedules.words(asked.pair()),
-                    id))
-        .beside(known.known(), asked.one().origin());
+    return new ToldSchedules(proof, commands, replay.given(), Version.number(), asked::replay)
+        .beside(known.known(), asked.origin());
   }
 
-  private Answer answer(ToldProof told, CaseOptions.OneCase one) {
+  private Answer answer(ToldProof told, Asked asked) {
     Conclusion conclusion = told.conclusion();
     return new Answer(
-        one.name(),
-        one.expected(),
+        asked.name(),
+        asked.one().expected(),
         conclusion.kind(),
         told.listed(),
         ProofReport.of(told),
@@ -387,7 +457,13 @@ public final class ProveCommand extends Command {
     err.flush();
   }
 
-  private int tell(List<Answer> answers, int asked, Baseline known, Outputs outputs)
+  private int tell(
+      List<Answer> answers,
+      int asked,
+      boolean several,
+      @Nullable Packaged packaged,
+      Baseline known,
+      Outputs outputs)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     int status =
@@ -398,17 +474,19 @@ public final class ProveCommand extends Command {
                 ? ExitCode.OK
                 : ExitCode.UNDECIDED;
     if (globals().json()) {
-      if (asked == 1) {
-        Json.document(out, Objects.requireNonNull(answers.getFirst().json()));
+      if (several) {
+        Json.Body ofPackage = packaged == null ? null : packaged.of().json(packaged.arenas());
+        Json.document(out, json -> CasesText.json(answers, asked, ofPackage, json));
       } else {
-        Json.document(out, json -> CasesText.json(answers, asked, json));
+        Json.document(out, Objects.requireNonNull(answers.getFirst().json()));
       }
-    } else if (asked > 1) {
+    } else if (several) {
       out.print(CasesText.of(answers, asked, Terminal.painter(globals().color())));
     }
     out.flush();
     List<Baseline.Entry> broken = answers.stream().flatMap(each -> each.broken().stream()).toList();
-    if (answers.size() == asked && !listWindows.get() && !replay.given() && !options.narrowed()) {
+    boolean whole = !listWindows.get() && !options.narrowed() && !packages.narrowed();
+    if (answers.size() == asked && whole && !replay.given()) {
       List<String> gone =
           known.without(broken).stream()
               .map(

@@ -23,6 +23,7 @@ final class ScheduleOptions {
   private final Value<List<String>> with;
   private final Value<Path> pairs;
   private final Value<Boolean> crash;
+  private final Value<Boolean> inside;
   private final Value<Integer> bound;
   private final Value<Duration> budget;
   private final Value<Boolean> deep;
@@ -49,12 +50,14 @@ final class ScheduleOptions {
                 "--runs", "N", Integer.class, "Like --twice, and CMD runs N times at once (2-4).")
             .read(new CaseOptions.Positive());
     with =
-        command.options(
-            "--with",
-            "CMD2",
-            String.class,
-            "Like --twice, with a shell command instead of the second CMD, run as the same user."
-                + " Repeatable.");
+        command
+            .options(
+                "--with",
+                "CMD2",
+                String.class,
+                "Like --twice, with a shell command instead of the second CMD, run as the same"
+                    + " user. Repeatable.")
+            .read(CaseOptions.NOT_EMPTY);
     pairs =
         command.option(
             "--pairs",
@@ -69,6 +72,12 @@ final class ScheduleOptions {
             "Like --twice, and one of them is killed (SIGKILL) somewhere; the others go on, and"
                 + " CMD runs once more behind them. It must be as if the one who was killed had"
                 + " come to its end or had not been there.");
+    inside =
+        command.flag(
+            "--inside",
+            "Run CMD once, and the processes that it starts (pipelines, '&', 'make -j') against one"
+                + " another, under every schedule: what that leads to must be what some order of"
+                + " them leads to in which each goes on as long as it can.");
     bound =
         command
             .option(
@@ -104,11 +113,13 @@ final class ScheduleOptions {
             .oneOf(() -> List.of("last", "any"))
             .read(new WhichTimeouts());
     views =
-        command.options(
-            "--view",
-            "CMD",
-            String.class,
-            "Compare what this shell command prints at the end, and not the files. Repeatable.");
+        command
+            .options(
+                "--view",
+                "CMD",
+                String.class,
+                "Compare what this shell command prints at the end, and not the files. Repeatable.")
+            .read(CaseOptions.NOT_EMPTY);
     ignored =
         command.options(
             "--ignore",
@@ -117,26 +128,43 @@ final class ScheduleOptions {
             "Do not compare what is at this path or below it. Repeatable.");
   }
 
-  /** What was asked for, here or in the case's file; null if nothing runs together. */
-  @Nullable Together together(CaseFile given) {
+  /**
+   * What was asked for, here or in the case's file; null if nothing runs together.
+   *
+   * @param quiet whether it is over when all wait for something from outside
+   */
+  @Nullable Together together(CaseFile given, boolean quiet) {
     boolean both = twice.get() || Boolean.TRUE.equals(given.truth("twice"));
+    boolean ofOne = inside.get() || Boolean.TRUE.equals(given.truth("inside"));
     boolean killed = crash.get() || Boolean.TRUE.equals(given.truth("crash"));
     boolean thorough = deep.get() || Boolean.TRUE.equals(given.truth("deep"));
     Integer asked = first(runs.orNull(), given.number("runs"));
-    List<String> others = first(with.orNull(), given.strings("with"));
+    List<String> others = first(with.orNull(), given.texts("with"));
     Integer most = first(bound.orNull(), given.count("bound"));
     Duration limit = first(budget.orNull(), given.duration("budget"));
     Integer chance = given.count("seed");
     Long drawn = first(seed.orNull(), chance == null ? null : Long.valueOf(chance));
     Timeouts time = first(timeouts.orNull(), given.word("timeouts", WhichTimeouts::parse));
-    List<String> compared = first(views.orNull(), given.strings("view"));
+    List<String> compared = first(views.orNull(), given.texts("view"));
     List<Path> passedOver = first(ignored.orNull(), given.list("ignore", Path::of));
     if (pairs.given() && (twice.get() || runs.given() || with.given())) {
       throw CommandFailure.usage(
           "--pairs",
           "says who runs with whom: it cannot be combined with --twice, --runs or --with");
     }
-    if (!both && asked == null && others == null && !killed && !pairs.given()) {
+    if (ofOne && (both || asked != null || others != null || killed || pairs.given())) {
+      throw CommandFailure.usage(
+          "--inside",
+          "is about one command alone: it cannot be combined with --twice, --runs, --with, --pairs"
+              + " or --crash");
+    }
+    if (ofOne && quiet) {
+      throw CommandFailure.usage("--inside", "cannot be combined with --until");
+    }
+    if (killed && quiet) {
+      throw CommandFailure.usage("--crash", "cannot be combined with --until");
+    }
+    if (!both && asked == null && others == null && !killed && !pairs.given() && !ofOne) {
       Map<String, Boolean> lone = new LinkedHashMap<>();
       lone.put("--bound", most != null);
       lone.put("--budget", limit != null);
@@ -149,14 +177,15 @@ final class ScheduleOptions {
       if (!lone.isEmpty()) {
         throw CommandFailure.usage(
             lone.keySet().iterator().next(),
-            "says nothing without --twice, --runs, --with, --pairs or --crash");
+            "says nothing without --twice, --runs, --with, --pairs, --crash or --inside");
       }
       return null;
     }
     List<String> programs = or(others, List.of());
-    int copies = or(asked, both || programs.isEmpty() ? 2 : 1);
+    int copies = ofOne ? 1 : or(asked, both || programs.isEmpty() ? 2 : 1);
     Together how =
-        Together.twice()
+        (ofOne ? Together.ofOneCommand() : Together.twice())
+            .withQuiet(quiet)
             .withOthers(programs)
             .withRuns(copies)
             .withBound(or(most, -1))
@@ -169,7 +198,8 @@ final class ScheduleOptions {
                     .map(p -> p.toAbsolutePath().normalize())
                     .toList())
             .withCrash(killed);
-    if (copies + programs.size() < 2 || copies + programs.size() > Together.MOST) {
+    int all = copies + programs.size();
+    if ((!ofOne && all < 2) || all > Together.MOST) {
       throw CommandFailure.usage(
           asked == null ? "--with" : "--runs",
           "from two to " + Together.MOST + " programs run together");
@@ -237,6 +267,9 @@ final class ScheduleOptions {
     }
     if (twice.get() || (pair != null && pair.first().equals(pair.second()))) {
       words.add("--twice");
+    }
+    if (inside.get()) {
+      words.add("--inside");
     }
     if (crash.get()) {
       words.add("--crash");

@@ -74,8 +74,9 @@ class CommandTest {
     "--age=1d, FIRST: missing",
     "--age=1d a, SECOND: missing",
     "a b, --age: missing",
+    "a b --age, --age: needs a value: AGE",
     "--age=1d a b c, c: unexpected argument",
-    "--age=1d --number=x a b, --number: 'x' is not an int",
+    "--age=1d --number=x a b, --number: 'x' is not a whole number",
     "--age=x a b, '--age: ''x'' is not an age such as 12h, 10d, 4w or 1d12h'",
   })
   void wrongUseIsNamed(String line, String problem) {

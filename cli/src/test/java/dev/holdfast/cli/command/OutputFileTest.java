@@ -88,9 +88,12 @@ class OutputFileTest {
       places.add(Files.createTempDirectory(Path.of("/dev/shm"), "holdfast-test"));
     }
     for (Path place : places) {
-      Path link = Files.createSymbolicLink(place.resolve("link"), precious);
+      // Told at once, and not followed either where it comes later.
+      Path link = place.resolve("link");
       OutputFile output = new OutputFile("--html", link);
+      Files.createSymbolicLink(link, precious);
       assertThrows(CommandFailure.class, () -> output.write(to -> to.write("report")));
+      assertThrows(CommandFailure.class, () -> new OutputFile("--html", link));
       assertEquals("mine", Files.readString(precious));
       Path fresh = place.resolve("fresh");
       new OutputFile("--html", fresh).write(to -> to.write("report"));

@@ -88,7 +88,7 @@ class CaseFileTest {
       delimiter = '|',
       textBlock =
           """
-          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are all, arena, as, assume-guards, attacker, bound, budget, check, client, command, crash, deep, exclude, expect, expect-exit, fresh, ignore, intruder, jobs, max-trials, only, rival, runs, seed, setup, timeout, timeouts, tmp, twice, under, until, view, volume, with
+          command = ["a"]\\n\\nuser = "x"             | 3 | user: no such key; there are all, arena, as, assume-guards, attacker, bound, budget, check, client, command, crash, deep, exclude, expect, expect-exit, fresh, ignore, inside, intruder, jobs, max-trials, only, rival, runs, seed, setup, timeout, timeouts, tmp, twice, under, until, view, volume, with
           command = "cp -r a b"                       | 1 | command: must be an array of the program and its arguments
           command = []                                | 1 | command: must be an array of the program and its arguments
           command = ["a"]\\n# jobs = 3\\njobs = "3"   | 3 | jobs: must be a number from 1
