@@ -49,23 +49,24 @@ public final class ChildProgram {
   public static int run(List<String> program, Map<String, String> variables, Run around)
       throws IOException {
     Path executable = find(program.getFirst());
-    SignalRelay relay = new SignalRelay();
-    CallerState.keepDescriptors();
-    around.starting();
+    try (SignalRelay relay = new SignalRelay()) {
+      CallerState.keepDescriptors();
+      around.starting();
 
-    byte[] path = Paths.bytes(executable);
-    byte[][] argv = arguments(program);
-    byte[][] envp = UserEnvironment.bytes(variables);
-    Result<Child> started = Child.start(path, argv, envp);
-    if (started.is(Errno.ENOEXEC)) {
-      started = Child.start(bytes(SHELL), asScript(path, argv), envp);
+      byte[] path = Paths.bytes(executable);
+      byte[][] argv = arguments(program);
+      byte[][] envp = UserEnvironment.bytes(variables);
+      Result<Child> started = Child.start(path, argv, envp);
+      if (started.is(Errno.ENOEXEC)) {
+        started = Child.start(bytes(SHELL), asScript(path, argv), envp);
+      }
+      if (!started.ok()) {
+        throw cannotExecute(program.getFirst(), started.errno());
+      }
+      relay.to(started.value());
+      around.started(started.value());
+      return started.value().waitFor();
     }
-    if (!started.ok()) {
-      throw cannotExecute(program.getFirst(), started.errno());
-    }
-    relay.to(started.value());
-    around.started(started.value());
-    return started.value().waitFor();
   }
 
   /** What names no interpreter is the shell's, as it is for execvp(3). */
