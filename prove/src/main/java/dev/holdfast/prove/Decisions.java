@@ -112,7 +112,7 @@ final class Decisions {
       Thread.currentThread().interrupt();
       throw new ProveException("interrupted", e);
     } catch (ExecutionException e) {
-      throw new ProveException("a trial failed: " + e.getCause(), e);
+      throw ProveException.failed(e);
     } finally {
       // Cancel what has not started; wait for what has: it still uses the worlds.
       workers.shutdownNow();

@@ -144,7 +144,7 @@ final class FurtherWays {
       Thread.currentThread().interrupt();
       throw new ProveException("interrupted", e);
     } catch (ExecutionException e) {
-      throw new ProveException("a trial failed: " + e.getCause(), e);
+      throw ProveException.failed(e);
     } finally {
       workers.shutdownNow();
       workers.close();

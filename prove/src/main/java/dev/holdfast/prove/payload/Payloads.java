@@ -25,6 +25,8 @@ public final class Payloads {
     all.addAll(List.of(new ZipArchive(), new TarArchive(), new GzipFile()));
     all.addAll(List.of(new DebianPackage(), new Patch(), new ProcessNumber()));
     all.addAll(List.of(TextPayload.values()));
+    // A shell runs these, too; who knows more languages than a shell's may take them for those.
+    all.add(all.indexOf(TextPayload.SHELL), new Environment());
     return List.copyOf(all);
   }
 
@@ -42,6 +44,10 @@ public final class Payloads {
   static byte[] forEntry(Reader reader, String marker, String note) {
     Payload kind = choose(reader);
     return contents(kind instanceof Archive ? TextPayload.SHELL : kind, reader, marker, note);
+  }
+
+  static boolean isEnvironment(Reader reader) {
+    return choose(reader) instanceof Environment;
   }
 
   private static byte[] contents(Payload kind, Reader reader, String marker, String note) {

@@ -7,6 +7,7 @@ import dev.holdfast.prove.payload.ProcessNumber;
 import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.ObservedCall;
+import dev.holdfast.prove.watch.Words;
 
 /** What can be otherwise when the program asks about a name: that a thing is there, and which. */
 final class CheckStrikes {
@@ -42,6 +43,9 @@ final class CheckStrikes {
     } else if (object == null) {
       boolean pidFile = ProcessNumber.isPidFile(binding.entry());
       plan.firstTimes(call, binding, Strike.CONTENT, pidFile ? Hazard.S17 : Hazard.S05);
+      if (!plan.words(call, binding).equals(Words.NONE)) {
+        plan.firstTimes(call, binding, Strike.NAMED, Hazard.S17);
+      }
       plan.firstTimes(call, binding, Strike.SYMLINK, Hazard.S05);
       plan.firstTimes(call, binding, Strike.SYMLINK_DIRECTORY, Hazard.S05);
       plan.firstTimes(call, binding, Strike.DIRECTORY, Hazard.S05);

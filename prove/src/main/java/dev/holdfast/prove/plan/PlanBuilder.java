@@ -4,6 +4,7 @@ import dev.holdfast.prove.model.CallRef;
 import dev.holdfast.prove.model.Hazard;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Window;
+import dev.holdfast.prove.payload.Environment;
 import dev.holdfast.prove.watch.Action;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Observation;
@@ -117,10 +118,15 @@ final class PlanBuilder {
   }
 
   /** What the program believes of what it reads there. */
-  Words words(@Nullable Binding binding) {
-    return binding == null
-        ? Words.NONE
-        : observation.believed().getOrDefault(binding.path(), Words.NONE);
+  Words words(ObservedCall call, @Nullable Binding binding) {
+    if (binding == null) {
+      return Words.NONE;
+    }
+    Words words = observation.believed().getOrDefault(binding.path(), Words.NONE);
+    boolean settings = words.settings() || Environment.isNamedSo(binding.entry());
+    // To all others the plain contents are settings as well.
+    return words.withSettings(
+        settings && Environment.isSomethingElse(binding.entry(), call.command()));
   }
 
   /** A program may ask about one name very often, and seldom goes on otherwise at a later time. */
@@ -226,7 +232,7 @@ final class PlanBuilder {
         !volatileNames.isVolatile(path),
         onTheWay,
         below(call, binding, strike),
-        strike == Strike.NAMED ? words(binding) : Words.NONE,
+        strike == Strike.NAMED ? words(call, binding) : Words.NONE,
         again);
   }
 

@@ -303,7 +303,7 @@ final class UseStrikes {
 
   /** Also in place of what is the attacker's own already: it may be run, which nothing shows. */
   private void onContent(ObservedCall call, Binding binding, Hazard hazard) {
-    if (!plan.words(binding).equals(Words.NONE)) {
+    if (!plan.words(call, binding).equals(Words.NONE)) {
       plan.window(call, binding, Strike.NAMED, Hazard.S17);
     }
     boolean pidFile = ProcessNumber.isPidFile(binding.entry());

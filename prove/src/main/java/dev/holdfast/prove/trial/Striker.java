@@ -158,7 +158,8 @@ final class Striker {
             byte[] runs = content(binding.directory(), AWAY, List.of());
             vault.mirror(binding.directory(), NamesBelow.NONE);
             String now = Raw.of(Contents.read(AT_FDCWD, Raw.bytes(binding.path()), MOST_NAMED));
-            String names = move.words().with(now, Vault.SECRET, Vault.MIRROR, program);
+            String words = move.words().with(now, Vault.SECRET, Vault.MIRROR, program);
+            String names = move.words().settings() ? vault.settings(words) : words;
             yield attacker.act(
                 () -> {
                   plant(program, "", runs);
@@ -391,7 +392,7 @@ final class Striker {
     return vault.attackerContent(directory, name, command);
   }
 
-  private static SyscallResult write(String path, byte[] content) {
+  static SyscallResult write(String path, byte[] content) {
     int flags = Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_EXCL;
     SyscallResult fd = Fcntl.openat(AT_FDCWD, Raw.bytes(path), flags, 0755);
     if (fd.failed()) {

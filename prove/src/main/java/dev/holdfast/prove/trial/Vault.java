@@ -11,6 +11,7 @@ import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Namespaces;
+import dev.holdfast.prove.payload.Environment;
 import dev.holdfast.prove.payload.Payloads;
 import dev.holdfast.prove.payload.Reader;
 import dev.holdfast.prove.plan.NamesBelow;
@@ -74,6 +75,7 @@ final class Vault {
   private final String injection;
   private final VolatileNames volatileNames;
   private final Set<String> cutShort;
+  private final OwnPrograms own;
   private int closedMode = 0600;
   private int fileUid;
   private int fileGid;
@@ -95,6 +97,7 @@ final class Vault {
     this.injection = setting.injection();
     this.volatileNames = setting.volatileNames();
     this.cutShort = setting.cutShort();
+    this.own = new OwnPrograms(setting.attacker());
   }
 
   /**
@@ -105,12 +108,24 @@ final class Vault {
    */
   byte[] attackerContent(String directory, String name, List<String> command) {
     byte[] original = Contents.read(AT_FDCWD, Raw.bytes(Raw.join(directory, name)), MAX_ORIGINAL);
-    return Payloads.forReader(new Reader(name, original, command), EXECUTED, injection);
+    return withOwn(Payloads.forReader(new Reader(name, original, command), EXECUTED, injection));
+  }
+
+  /** Settings, raw, that make programs load the attacker's. */
+  String settings(String original) {
+    return Raw.of(withOwn(Raw.bytes(Environment.with(original, EXECUTED, injection))));
+  }
+
+  private byte[] withOwn(byte[] content) {
+    if (Environment.namesOwn(content)) {
+      own.make();
+    }
+    return content;
   }
 
   /** The same without the mark by which it is found again elsewhere. */
   byte[] unmarkedContent(Reader reader) {
-    return Payloads.forReader(reader, EXECUTED, "nothing");
+    return withOwn(Payloads.forReader(reader, EXECUTED, "nothing"));
   }
 
   /** True for a canary's name, raw. */

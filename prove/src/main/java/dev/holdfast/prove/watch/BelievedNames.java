@@ -3,6 +3,7 @@ package dev.holdfast.prove.watch;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.prove.payload.Environment;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +36,16 @@ final class BelievedNames {
   /** By file: its words that were used. */
   private final Map<String, Map<String, Meaning>> used = new LinkedHashMap<>();
 
+  /** Files that hold settings. */
+  private final Set<String> settings = new TreeSet<>();
+
   /** A file that the attacker can replace is about to be read. */
   void reads(String path) {
-    byte[] content = Contents.read(Fcntl.AT_FDCWD, Raw.bytes(path), MOST_BYTES);
-    for (String word : Raw.of(content).split(Words.BETWEEN, -1)) {
+    String content = Raw.of(Contents.read(Fcntl.AT_FDCWD, Raw.bytes(path), MOST_BYTES));
+    if (settings.size() < MOST_WORDS && Environment.isIn(content)) {
+      settings.add(path);
+    }
+    for (String word : content.split(Words.BETWEEN, -1)) {
       boolean name = !word.isEmpty() && !word.equals(".") && !word.equals("..");
       if (name && !word.equals("/") && filesWith.size() < MOST_WORDS) {
         filesWith.computeIfAbsent(word, _ -> new TreeSet<>()).add(path);
@@ -84,6 +91,7 @@ final class BelievedNames {
   /** By the file's path, raw. */
   Map<String, Words> all() {
     Map<String, Words> all = new LinkedHashMap<>();
+    settings.forEach(file -> all.put(file, Words.NONE.withSettings(true)));
     used.forEach(
         (file, words) ->
             all.put(
@@ -91,7 +99,8 @@ final class BelievedNames {
                 new Words(
                     of(words, Meaning.FILE),
                     of(words, Meaning.DIRECTORY),
-                    of(words, Meaning.PROGRAM))));
+                    of(words, Meaning.PROGRAM),
+                    settings.contains(file))));
     return all;
   }
 

@@ -12,10 +12,23 @@ import java.util.regex.Pattern;
  * @param files names of files, or of what was not there
  * @param directories names of directories, and the beginnings of longer names
  * @param programs names of what it runs
+ * @param settings the file holds settings, which may become the environment of what it runs
  */
-public record Words(List<String> files, List<String> directories, List<String> programs) {
+public record Words(
+    List<String> files, List<String> directories, List<String> programs, boolean settings) {
   /** None. */
-  public static final Words NONE = new Words(List.of(), List.of(), List.of());
+  public static final Words NONE = new Words(List.of(), List.of(), List.of(), false);
+
+  public Words {
+    files = List.copyOf(files);
+    directories = List.copyOf(directories);
+    programs = List.copyOf(programs);
+  }
+
+  /** The same in a file that holds, or does not hold, settings. */
+  public Words withSettings(boolean itsSettings) {
+    return new Words(files, directories, programs, itsSettings);
+  }
 
   /** What stands between words, as a regular expression. */
   static final String BETWEEN = "[\\s\\x00\"'`=:,;|&<>()\\[\\]{}]+";
