@@ -2,17 +2,27 @@
  * tree as its root, the same devices, shared memory, protected /sys and /proc, loopback, FILES files of the set-up in /arena, canaries, a first
  * process and a parent; and CMD run in it to its end. Nothing is traced, watched or judged. Prints milliseconds for each.
  *
- *   worlds COUNT FILES CMD ARG... */
+ *   -2   CMD runs twice in each world, one after the other
+ *   -s   CMD stops before and behind each system call that another process could notice, and its tracer asks which one it is
+ *
+ *   worlds [-2] [-s] COUNT FILES CMD ARG... */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -78,13 +88,62 @@ static void setup(int files) {
   file("/mnt/upper/.worlds/vault/secret", 0604, 0);
 }
 
+static int stops, twice;
+
+/* Those that nobody else notices. */
+static const int unnoticed[] = {
+  __NR_brk, __NR_mmap, __NR_mprotect, __NR_munmap, __NR_mremap, __NR_madvise, __NR_futex, __NR_wait4, __NR_waitid, __NR_dup, __NR_pipe2,
+  __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_sigaltstack, __NR_clone, __NR_clone3, __NR_set_tid_address,
+  __NR_set_robust_list, __NR_rseq, __NR_prctl, __NR_getpid, __NR_gettid, __NR_getppid, __NR_getpgid, __NR_getuid, __NR_getgid, __NR_geteuid,
+  __NR_getegid, __NR_getgroups, __NR_umask, __NR_prlimit64, __NR_uname, __NR_sysinfo, __NR_getrandom, __NR_clock_gettime,
+#ifdef __x86_64__
+  __NR_arch_prctl, __NR_fork, __NR_vfork, __NR_pipe, __NR_getpgrp,
+#endif
+};
+
+static void stop_at_calls(void) {
+  enum { CALLS = sizeof unnoticed / sizeof *unnoticed };
+  struct sock_filter code[CALLS + 3];
+  code[0] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+  for (int i = 0; i < CALLS; i++) code[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, unnoticed[i], CALLS - i, 0);
+  code[CALLS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+  code[CALLS + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  struct sock_fprog program = {CALLS + 3, code};
+  must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
+}
+
+/* Both stops of each call, of all processes. */
+static int trace(pid_t victim) {
+  int status, ended = 1;
+  must(waitpid(victim, &status, 0) < 0, "waitpid");
+  long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+  must(ptrace(PTRACE_SETOPTIONS, victim, 0, options | PTRACE_O_EXITKILL) || ptrace(PTRACE_CONT, victim, 0, 0), "ptrace");
+  for (pid_t task; (task = waitpid(-1, &status, __WALL)) > 0;) {
+    if (!WIFSTOPPED(status)) {
+      if (task == victim) ended = status;
+      continue;
+    }
+    char info[128];
+    int stop = WSTOPSIG(status), event = status >> 16;
+    if (event == PTRACE_EVENT_SECCOMP || stop == (SIGTRAP | 0x80)) ptrace(PTRACE_GET_SYSCALL_INFO, task, sizeof info, info);
+    int signal = event || stop == (SIGTRAP | 0x80) || stop == SIGSTOP ? 0 : stop;
+    ptrace(event == PTRACE_EVENT_SECCOMP ? PTRACE_SYSCALL : PTRACE_CONT, task, 0, signal);
+  }
+  return ended;
+}
+
 static int run(char **command) {
   pid_t victim = fork();
   must(victim < 0, "fork");
   if (victim == 0) {
+    if (stops) {
+      must(ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP), "traceme");
+      stop_at_calls();
+    }
     execv(command[0], command);
     _exit(127);
   }
+  if (stops) return trace(victim);
   int status;
   waitpid(victim, &status, 0);
   return status;
@@ -111,7 +170,7 @@ static void world(int files, char **command) {
     read_only("/proc/bus", "/proc/bus");
     pid_t parent = fork();
     must(parent < 0, "fork");
-    if (parent == 0) _exit(run(command) == 0 ? 0 : 1);
+    if (parent == 0) _exit(run(command) == 0 && (!twice || run(command) == 0) ? 0 : 1);
     int status;
     waitpid(parent, &status, 0);
     _exit(status == 0 ? 0 : 1);
@@ -122,7 +181,10 @@ static void world(int files, char **command) {
 }
 
 int main(int count, char **words) {
-  must(count < 4, "usage: worlds COUNT FILES CMD ARG...");
+  for (int option; (option = getopt(count, words, "+2s")) > 0;) *(option == 's' ? &stops : &twice) = 1;
+  count -= optind - 1;
+  words += optind - 1;
+  must(count < 4, "usage: worlds [-2] [-s] COUNT FILES CMD ARG...");
   int rounds = atoi(words[1]);
   int files = atoi(words[2]);
   struct timespec start, end;

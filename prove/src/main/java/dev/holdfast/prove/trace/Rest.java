@@ -76,18 +76,20 @@ public final class Rest {
 
   /** True if the task does nothing until somebody, or the clock, wakes it. */
   public boolean isAsleep(Task task) {
+    String now = read(task, "syscall");
+    if (now.startsWith("running")) {
+      return false;
+    }
     String stat = read(task, "stat");
     int state = stat.lastIndexOf(") ") + 2;
     if (state < 2 || state >= stat.length()) {
       return true;
     }
+    String[] call = words(now);
     return switch (stat.charAt(state)) {
-      case 'S' -> call(task) != null;
+      case 'S' -> call != null;
       // It waits for its child to run another program, which may itself be held.
-      case 'D' -> {
-        String[] call = call(task);
-        yield call != null && waitsForChild(call);
-      }
+      case 'D' -> call != null && waitsForChild(call);
       case 'T', 'Z', 'X' -> true;
       default -> false;
     };
@@ -202,8 +204,13 @@ public final class Rest {
 
   /** Number and arguments of the call it sleeps in; null if it does not sleep in one. */
   private String @Nullable [] call(Task task) {
-    String[] words = read(task, "syscall").strip().split(" ");
-    return words[0].matches("\\d+") ? words : null;
+    return words(read(task, "syscall"));
+  }
+
+  private static String @Nullable [] words(String syscall) {
+    return syscall.isEmpty() || !Character.isDigit(syscall.charAt(0))
+        ? null
+        : syscall.strip().split(" ");
   }
 
   private String read(Task task, String file) {

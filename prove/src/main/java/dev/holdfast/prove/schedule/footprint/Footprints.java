@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,14 +93,15 @@ public final class Footprints {
     if (found == null) {
       return null;
     }
-    List<String> reads = new ArrayList<>(linked(found.reads()));
+    Set<String> linked = linked(found);
+    List<String> reads = new ArrayList<>(linkedAs(found.reads(), linked));
     if (seen.sends() && (!found.writes().isEmpty() || Followed.SIGNALS.contains(call.sysno()))) {
       // A signal that comes before it may end the program, or have it do something else. Before a
       // call that only looks is as good as before the one that follows it.
       reads.add(SIGNAL + names.idOf(call.task()));
       reads.add(ANY_SIGNAL);
     }
-    List<String> writes = linked(found.writes());
+    List<String> writes = linkedAs(found.writes(), linked);
     if (reads.isEmpty() && writes.isEmpty()) {
       return found;
     }
@@ -113,24 +115,35 @@ public final class Footprints {
    * The keys of files with several names, for those that are keys of one: for what was there before
    * all this each its own, as its number is the same in each world; for all others one.
    */
-  private List<String> linked(Set<String> keys) {
-    return keys.stream()
-        .filter(this::isLinked)
-        .map(key -> key.charAt(0) + ":" + names.linkedAs(key.substring(2)))
-        .distinct()
-        .toList();
+  private List<String> linkedAs(Set<String> keys, Set<String> linked) {
+    return linked.isEmpty()
+        ? List.of()
+        : keys.stream()
+            .filter(key -> isOfFile(key) && linked.contains(key.substring(2)))
+            .map(key -> key.charAt(0) + ":" + names.linkedAs(key.substring(2)))
+            .distinct()
+            .toList();
   }
 
-  /** Whether the file was seen to have several names. */
-  private boolean isLinked(String key) {
-    if ("bcml".indexOf(key.charAt(0)) < 0) {
-      return false;
+  /** The files of a footprint that were seen to have several names. */
+  private Set<String> linked(Footprint footprint) {
+    Set<String> paths = new HashSet<>();
+    Stream.concat(footprint.reads().stream(), footprint.writes().stream())
+        .filter(Footprints::isOfFile)
+        .forEach(key -> paths.add(key.substring(2)));
+    // What has names below it is a directory, which has one name.
+    Set<String> above = new HashSet<>();
+    for (String path : paths) {
+      for (String up = Raw.parent(path); up.length() > 1 && above.add(up); up = Raw.parent(up)) {}
     }
-    String path = key.substring(2);
-    if (!seen.linked.contains(path) && names.hasOtherNames(path)) {
-      seen.linked.add(path);
-    }
-    return seen.linked.contains(path);
+    paths.removeAll(above);
+    paths.stream().filter(names::hasOtherNames).forEach(seen.linked::add);
+    paths.retainAll(seen.linked);
+    return paths;
+  }
+
+  private static boolean isOfFile(String key) {
+    return "bcml".indexOf(key.charAt(0)) >= 0;
   }
 
   private @Nullable Footprint byTable(Call call) {
