@@ -20,10 +20,15 @@ class FilterTest {
   }
 
   private static Case victim() {
-    return Case.of(List.of("/bin/sh", "-c", "echo > /a/f; echo > /a/d/g; chmod 600 /b/h"))
+    return Case.of(
+            List.of(
+                "/bin/sh",
+                "-c",
+                "echo > /holdfast-a/f; echo > /holdfast-a/d/g; chmod 600 /holdfast-b/h"))
         .withDirectory(Path.of("/"))
-        .withArena(Path.of("/a"), Path.of("/b"))
-        .withSetup("mkdir /a/d; touch /b/h; chown nobody /a/d /b/h");
+        .withArena(Path.of("/holdfast-a"), Path.of("/holdfast-b"))
+        .withSetup(
+            "mkdir /holdfast-a/d; touch /holdfast-b/h; chown nobody /holdfast-a/d /holdfast-b/h");
   }
 
   private static String[] words(String list) {
@@ -32,19 +37,19 @@ class FilterTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'',           '',        '',      'd f g h'",
-    "fchmodat,     '',        '',      'h'",
-    "S05,          '',        '',      'f g'",
-    "/a/d,         '',        '',      'd g'",
-    "/b fchmodat,  '',        '',      'h'",
-    "exchange,     '',        '',      ''",
-    "'',           /a/d,      '',      'd g'",
-    "'',           '/a/d /b', '',      'd g h'",
-    "'',           '',        /a,      'h'",
-    "'',           '',        /a/d,    'f h'",
-    "'',           '',        '/a/?',  'h'",
-    "openat,       /a,        '**/f',  'd g'",
-    "'',           /c,        '',      ''",
+    "'',                   '',                          '',              'd f g h'",
+    "fchmodat,             '',                          '',              'h'",
+    "S05,                  '',                          '',              'f g'",
+    "/holdfast-a/d,        '',                          '',              'd g'",
+    "/holdfast-b fchmodat, '',                          '',              'h'",
+    "exchange,             '',                          '',              ''",
+    "'',                   /holdfast-a/d,               '',              'd g'",
+    "'',                   '/holdfast-a/d /holdfast-b', '',              'd g h'",
+    "'',                   '',                          /holdfast-a,     'h'",
+    "'',                   '',                          /holdfast-a/d,   'f h'",
+    "'',                   '',                          '/holdfast-a/?', 'h'",
+    "openat,               /holdfast-a,                 '**/f',          'd g'",
+    "'',                   /holdfast-c,                 '',              ''",
   })
   void onlyWhatIsAskedForIsTried(String only, String under, String exclude, String entries)
       throws Exception {
