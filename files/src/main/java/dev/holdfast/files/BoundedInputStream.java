@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.BufferIo;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Poll;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
@@ -41,21 +42,19 @@ final class BoundedInputStream extends InputStream {
     // One byte more than allowed tells "exactly the limit" from "more than the limit".
     long left = maxBytes - position;
     ByteBuffer target = ByteBuffer.wrap(buffer, offset, left < length ? (int) left + 1 : length);
-    int fd = file.borrow();
-    try {
+    try (OwnedFd.Use use = file.use()) {
       for (; ; ) {
         if (System.nanoTime() - deadlineNanos >= 0) {
           throw new InputLimitException(file.path(), "input did not end in the time allowed");
         }
-        SyscallResult result = BufferIo.read(fd, target, seekable ? position : BufferIo.CURRENT);
+        SyscallResult result =
+            BufferIo.read(use.fd(), target, seekable ? position : BufferIo.CURRENT);
         if (result.is(Errno.EAGAIN)) {
-          await(fd);
+          await(use.fd());
         } else if (!result.is(Errno.EINTR)) {
           return count((int) result.orThrow("read", file.path()));
         }
       }
-    } finally {
-      file.giveBack();
     }
   }
 

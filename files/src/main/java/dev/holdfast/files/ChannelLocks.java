@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -58,11 +59,8 @@ final class ChannelLocks {
   private SyscallResult set(Held lock, int type) throws IOException {
     // No length: as far as a file can grow.
     long length = lock.size() == Long.MAX_VALUE - lock.position() ? 0 : lock.size();
-    int fd = file.borrow();
-    try {
-      return FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, type, lock.position(), length);
-    } finally {
-      file.giveBack();
+    try (OwnedFd.Use use = file.use()) {
+      return FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, type, lock.position(), length);
     }
   }
 

@@ -1,24 +1,20 @@
 package dev.holdfast.files;
 
-import dev.holdfast.catalogue.Row;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.OwnedFd;
-import dev.holdfast.libc.Result;
-import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
-import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.Interruptions;
 import dev.holdfast.path.make.Renames;
+import dev.holdfast.path.make.UnnamedFile;
 import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -62,13 +58,9 @@ import org.jspecify.annotations.Nullable;
 public final class Directory implements AutoCloseable {
   private static final byte[] SELF = {'.'};
 
-  static final int OPEN_DIRECTORY = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY | Fcntl.O_NONBLOCK;
-  static final int HOLD_DIRECTORY = Fcntl.O_PATH | Fcntl.O_DIRECTORY;
-  private static final int HOLD = Fcntl.O_PATH | Fcntl.O_NOFOLLOW;
-
   private final OwnedFd fd;
   private final String path;
-  private final Resolution resolution;
+  private final Lookup lookup;
 
   /** Null until somebody asks. */
   private volatile @Nullable Boolean losesSynced;
@@ -76,7 +68,7 @@ public final class Directory implements AutoCloseable {
   private Directory(OwnedFd fd, String path, Resolution resolution) {
     this.fd = fd;
     this.path = path;
-    this.resolution = resolution;
+    this.lookup = new Lookup(fd, path, resolution);
   }
 
   /**
@@ -121,10 +113,10 @@ public final class Directory implements AutoCloseable {
 
   private static Directory openBytes(byte[] bytes, String path, int nofollow, Resolution resolution)
       throws IOException {
-    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, OPEN_DIRECTORY | nofollow, 0);
+    SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, Lookup.OPEN_DIRECTORY | nofollow, 0);
     if (opened.is(Errno.EACCES)) {
       // Search permission is enough to hold it; listing it will then be refused.
-      opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, HOLD_DIRECTORY | nofollow, 0);
+      opened = Fcntl.openat(Fcntl.AT_FDCWD, bytes, Lookup.HOLD_DIRECTORY | nofollow, 0);
     }
     int raw = (int) FileErrors.orThrow(opened, "openat", path);
     return new Directory(OwnedFd.of(raw, path), path, resolution);
@@ -137,17 +129,14 @@ public final class Directory implements AutoCloseable {
 
   /** The same directory by a handle of its own, with another way of looking names up. */
   public Directory with(Resolution other) throws IOException {
-    int n = fd.borrow();
-    try {
-      SyscallResult copy = Fcntl.fcntl(n, Fcntl.F_DUPFD_CLOEXEC, 0);
+    try (OwnedFd.Use use = fd.use()) {
+      SyscallResult copy = Fcntl.fcntl(use.fd(), Fcntl.F_DUPFD_CLOEXEC, 0);
       return new Directory(OwnedFd.of(copy, "fcntl", path), path, other);
-    } finally {
-      fd.giveBack();
     }
   }
 
   public Resolution resolution() {
-    return resolution;
+    return lookup.resolution();
   }
 
   /** The path it was opened by, for messages: never to be opened again. */
@@ -165,155 +154,36 @@ public final class Directory implements AutoCloseable {
     return Path.of(path);
   }
 
-  /** The number, until {@link #giveBack}. */
-  int borrow() throws IOException {
-    return fd.borrow();
+  OwnedFd.Use use() throws IOException {
+    return fd.use();
   }
-
-  void giveBack() {
-    fd.giveBack();
-  }
-
-  // --- looking up ---------------------------------------------------------------------------
 
   String show(String name) {
-    return Place.show(path, name);
+    return lookup.show(name);
   }
 
-  private RelativeName parse(String name) throws IOException {
-    return RelativeName.parse(name, resolution.scope(), path);
+  Place place(String name, String call, boolean directoryAllowed) throws IOException {
+    return lookup.place(name, call, directoryAllowed);
   }
 
-  private FileSystemException failure(SyscallResult result, String call, String name) {
-    return FileErrors.ofConfined(result.errno(), call, show(name));
-  }
-
-  /** One component, not followed, cannot lead anywhere: openat(2) itself will do. */
-  private boolean needsNoResolver(RelativeName name, int flags) {
-    return name.isSingle()
-        && (flags & Fcntl.O_NOFOLLOW) != 0
-        && resolution.mountCrossing()
-        && (!name.isSpecial() || name.last().length == 1);
-  }
-
-  private SyscallResult openRaw(int dirfd, RelativeName name, int asked) {
-    int flags = name.directory() ? asked | Fcntl.O_DIRECTORY : asked;
-    return needsNoResolver(name, flags)
-        ? Fcntl.openat(dirfd, name.bytes(), flags, 0)
-        : Resolver.open(dirfd, name.bytes(), flags, resolution);
-  }
-
-  /** Whether what is not opened, EAGAIN, can be found and held, and still not be opened. */
-  private boolean isLeased(int dirfd, RelativeName name, int flags) {
-    SyscallResult held = openRaw(dirfd, name, Fcntl.O_PATH | (flags & Fcntl.O_NOFOLLOW));
-    if (held.failed()) {
-      return false;
-    }
-    SyscallResult opened = ProcSelfFd.open(held.intValue(), flags & ~Fcntl.O_NOFOLLOW);
-    Unistd.close(held.intValue());
-    if (opened.ok()) {
-      Unistd.close(opened.intValue());
-    }
-    return opened.is(Errno.EAGAIN);
-  }
-
-  /** Opens what exists; the caller owns the number. */
-  int openRaw(String name, int flags, String call) throws IOException {
-    RelativeName parsed = parse(name);
-    int n = fd.borrow();
-    try {
-      SyscallResult result = openRaw(n, parsed, flags);
-      if (result.is(Errno.EAGAIN) && isLeased(n, parsed, flags)) {
-        throw FileErrors.of(Errno.EAGAIN, "openat", show(name));
-      }
-      if (result.failed()) {
-        throw failure(result, call, name);
-      }
-      return (int) result.raw();
-    } finally {
-      fd.giveBack();
-    }
+  /** Holds what is called so; the caller closes it. */
+  HeldEntry hold(String name, boolean follow) throws IOException {
+    return new HeldEntry(lookup.open(name, follow ? Fcntl.O_PATH : Lookup.HOLD), this, name);
   }
 
   /**
-   * True if its file system forgets a file without a name that was synced, and then got one, as
-   * btrfs does. Asked once: what is held stays on its file system.
+   * {@link UnnamedFile#losesSynced} of this directory. Asked once: what is held stays on its file
+   * system.
    *
    * @param own this directory's number
    */
   boolean losesSynced(int own) {
     Boolean known = losesSynced;
     if (known == null) {
-      known = isBtrfs(own);
+      known = UnnamedFile.losesSynced(own);
       losesSynced = known;
     }
     return known;
-  }
-
-  static boolean isBtrfs(int fd) {
-    Result<Statfs> fileSystem = Statfs.fstatfs(fd);
-    return fileSystem.ok() && fileSystem.value().type() == Statfs.BTRFS_SUPER_MAGIC;
-  }
-
-  /** Holds what is called so; the caller closes it. */
-  HeldEntry hold(String name, boolean follow) throws IOException {
-    return new HeldEntry(openRaw(name, follow ? Fcntl.O_PATH : HOLD, "openat2"), this, name);
-  }
-
-  /**
-   * Where the name leads, for a call on that entry; refuses names that no entry has.
-   *
-   * @param directoryAllowed whether a name with a slash at its end may be meant
-   */
-  Place place(String name, String call, boolean directoryAllowed) throws IOException {
-    RelativeName parsed = parse(name);
-    if (parsed.isSpecial() || (parsed.directory() && !directoryAllowed)) {
-      throw noEntry(parsed, call, name, directoryAllowed);
-    }
-    int n = fd.borrow();
-    if (parsed.isSingle()) {
-      return new Place(fd, n, false, parsed.last(), parsed.directory(), path, name);
-    }
-    SyscallResult parent = Resolver.open(n, parsed.parent(), HOLD_DIRECTORY, resolution);
-    if (parent.failed()) {
-      fd.giveBack();
-      throw failure(parent, "openat2", name);
-    }
-    int raw = (int) parent.raw();
-    return new Place(fd, raw, true, parsed.last(), parsed.directory(), path, name);
-  }
-
-  /** What is wrong with a name that ends in a dot, in two, or in a slash where none may be. */
-  private FileSystemException noEntry(
-      RelativeName parsed, String call, String name, boolean directoryAllowed) throws IOException {
-    int n = fd.borrow();
-    try {
-      SyscallResult found = Resolver.open(n, parsed.bytes(), HOLD, resolution);
-      if (found.failed()) {
-        return failure(found, call, name);
-      }
-      Result<Statx> stat = Statx.fstat(found.intValue());
-      Unistd.close(found.intValue());
-      boolean directory = stat.ok() && stat.value().isDirectory();
-      Errno errno =
-          switch (call) {
-            case "unlinkat" ->
-                !directoryAllowed
-                    ? Errno.EISDIR
-                    : parsed.last().length == 1 ? Errno.EINVAL : Errno.ENOTEMPTY;
-            case "renameat2" -> Errno.EBUSY;
-            default -> Errno.EEXIST;
-          };
-      return FileErrors.of(directory ? errno : Errno.ENOTDIR, call, show(name));
-    } finally {
-      fd.giveBack();
-    }
-  }
-
-  void requireOk(SyscallResult result, String call, String name) throws FileSystemException {
-    if (result.failed()) {
-      throw SyscallExceptions.of(result.errno(), call, show(name));
-    }
   }
 
   // --- files --------------------------------------------------------------------------------
@@ -343,8 +213,7 @@ public final class Directory implements AutoCloseable {
   }
 
   private OpenFile openExisting(String name, Opening opening) throws IOException {
-    int raw = openRaw(name, opening.lookUpFlags(), "openat2");
-    return OpenFile.checked(raw, this, name, opening);
+    return OpenFile.checked(lookup.open(name, opening.lookUpFlags()), this, name, opening);
   }
 
   /**
@@ -414,25 +283,25 @@ public final class Directory implements AutoCloseable {
 
   /** Holds what is called so, whatever it is, without opening it. A last link is held itself. */
   public HeldObject hold(String name) throws IOException {
-    return new HeldObject(openRaw(name, HOLD, "openat2"), this, name);
+    return new HeldObject(lookup.open(name, Lookup.HOLD), this, name);
   }
 
   /** The same for where the link of that name leads. */
   public HeldObject holdFollowingLinks(String name) throws IOException {
-    return new HeldObject(openRaw(name, Fcntl.O_PATH, "openat2"), this, name);
+    return new HeldObject(lookup.open(name, Fcntl.O_PATH), this, name);
   }
 
   /** Removes a name that is not a directory's, unlink(2). A symbolic link goes itself. */
   public void remove(String name) throws IOException {
     try (Place at = place(name, "unlinkat", false)) {
-      requireOk(Unistd.unlinkat(at.dirfd(), at.name(), 0), "unlinkat", name);
+      at.require(Unistd.unlinkat(at.dirfd(), at.name(), 0), "unlinkat");
     }
   }
 
   /** Removes an empty directory, rmdir(2). */
   public void rmdir(String name) throws IOException {
     try (Place at = place(name, "unlinkat", true)) {
-      requireOk(Unistd.unlinkat(at.dirfd(), at.name(), Fcntl.AT_REMOVEDIR), "unlinkat", name);
+      at.require(Unistd.unlinkat(at.dirfd(), at.name(), Fcntl.AT_REMOVEDIR), "unlinkat");
     }
   }
 
@@ -443,29 +312,12 @@ public final class Directory implements AutoCloseable {
    * component is not followed.
    */
   public Directory openDirectory(String name) throws IOException {
-    return openDirectory(name, Fcntl.O_NOFOLLOW);
+    return adopt(lookup.openDirectory(name, Fcntl.O_NOFOLLOW), show(name), resolution());
   }
 
   /** The same, where the last component may be a symbolic link that stays inside. */
   public Directory openDirectoryFollowingLinks(String name) throws IOException {
-    return openDirectory(name, 0);
-  }
-
-  private Directory openDirectory(String name, int nofollow) throws IOException {
-    RelativeName parsed = parse(name);
-    int n = fd.borrow();
-    try {
-      SyscallResult result = openRaw(n, parsed, OPEN_DIRECTORY | nofollow);
-      if (result.is(Errno.EACCES)) {
-        result = openRaw(n, parsed, HOLD_DIRECTORY | nofollow);
-      }
-      if (result.failed()) {
-        throw failure(result, "openat2", name);
-      }
-      return adopt((int) result.raw(), show(name), resolution);
-    } finally {
-      fd.giveBack();
-    }
+    return adopt(lookup.openDirectory(name, 0), show(name), resolution());
   }
 
   /**
@@ -483,20 +335,8 @@ public final class Directory implements AutoCloseable {
   public Directory mkdirHeld(String name, int mode) throws IOException {
     Opening.checkMode(mode);
     try (Place at = place(name, "mkdirat", true)) {
-      byte[] last = at.name();
-      for (int i = 0; i < MissingDirectories.MAX_TRIES; i++) {
-        requireOk(Unistd.mkdirat(at.dirfd(), last, MissingDirectories.BORN), "mkdirat", name);
-        try {
-          return adopt(
-              MissingDirectories.openMade(at.dirfd(), last, mode, show(name)),
-              show(name),
-              resolution);
-        } catch (NoSuchFileException removed) {
-          // Somebody removed it at once: it is to be made again.
-        }
-      }
+      return adopt(MissingDirectories.makeNew(at, mode), show(name), resolution());
     }
-    throw new RaceDetectedException(show(name), "was removed at every try", Row.S18, Errno.ENOENT);
   }
 
   /**
@@ -509,15 +349,10 @@ public final class Directory implements AutoCloseable {
    */
   public Directory mkdirs(String name, int mode) throws IOException {
     Opening.checkMode(mode);
-    RelativeName parsed = parse(name);
-    int n = fd.borrow();
-    try {
-      return adopt(
-          new MissingDirectories(n, resolution, mode, show(name)).make(parsed.bytes()),
-          show(name),
-          resolution);
-    } finally {
-      fd.giveBack();
+    RelativeName parsed = lookup.parse(name);
+    try (OwnedFd.Use use = fd.use()) {
+      MissingDirectories missing = new MissingDirectories(use.fd(), resolution(), mode, show(name));
+      return adopt(missing.make(parsed.bytes()), show(name), resolution());
     }
   }
 
@@ -534,13 +369,10 @@ public final class Directory implements AutoCloseable {
 
   /** What is in it, in batches, for directories too large to keep in memory. */
   public DirectoryEntries entries() throws IOException {
-    int n = fd.borrow();
-    try {
+    try (OwnedFd.Use use = fd.use()) {
       // A descriptor of its own: two listings must not share one offset.
-      SyscallResult again = Fcntl.openat(n, SELF, OPEN_DIRECTORY, 0);
+      SyscallResult again = Fcntl.openat(use.fd(), SELF, Lookup.OPEN_DIRECTORY, 0);
       return new DirectoryEntries(OwnedFd.of(again, "openat", path), path);
-    } finally {
-      fd.giveBack();
     }
   }
 
@@ -559,14 +391,14 @@ public final class Directory implements AutoCloseable {
   public void link(String existing, Directory target, String name) throws IOException {
     try (Place from = place(existing, "linkat", false);
         Place to = target.place(name, "linkat", false)) {
-      requireOk(Unistd.linkat(from.dirfd(), from.name(), to.dirfd(), to.name(), 0), "linkat", name);
+      to.require(Unistd.linkat(from.dirfd(), from.name(), to.dirfd(), to.name(), 0), "linkat");
     }
   }
 
   /** Makes a symbolic link. The text may be anything: look-ups decide what they follow. */
   public void symlink(String text, String name) throws IOException {
     try (Place at = place(name, "symlinkat", false)) {
-      requireOk(Unistd.symlinkat(FileName.encode(text), at.dirfd(), at.name()), "symlinkat", name);
+      at.require(Unistd.symlinkat(FileName.encode(text), at.dirfd(), at.name()), "symlinkat");
     }
   }
 
@@ -608,7 +440,7 @@ public final class Directory implements AutoCloseable {
           mode == RenameMode.EXCHANGE && Renames.isUnknown(result)
               ? "renameat2 (one is in the other, or this file system cannot exchange names)"
               : "renameat2";
-      requireOk(result, call, mode == RenameMode.NO_REPLACE ? to : from);
+      (mode == RenameMode.NO_REPLACE ? fresh : old).require(result, call);
     }
   }
 
@@ -616,11 +448,8 @@ public final class Directory implements AutoCloseable {
 
   /** What this directory's descriptor says now. */
   public FileStat stat() throws IOException {
-    int n = fd.borrow();
-    try {
-      return new FileStat(Statx.fstat(n).orThrow("statx", path));
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return new FileStat(Statx.fstat(use.fd()).orThrow("statx", path));
     }
   }
 
@@ -640,11 +469,8 @@ public final class Directory implements AutoCloseable {
 
   /** Who this directory is, past its inode number (F09). */
   public FileIdentity identity() throws IOException {
-    int n = fd.borrow();
-    try {
-      return FileIdentity.ofDescriptor(n, path);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return FileIdentity.ofDescriptor(use.fd(), path);
     }
   }
 
@@ -658,11 +484,8 @@ public final class Directory implements AutoCloseable {
   /** Gives this directory itself exactly these permission bits. */
   public void chmod(int mode) throws IOException {
     Opening.checkMode(mode);
-    int n = fd.borrow();
-    try {
-      ProcSelfFd.chmod(n, mode).orThrow("fchmod", path);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      ProcSelfFd.chmod(use.fd(), mode).orThrow("fchmod", path);
     }
   }
 
@@ -671,23 +494,15 @@ public final class Directory implements AutoCloseable {
    * what was looked up. Refuses a symbolic link.
    */
   public void chmod(String name, int mode) throws IOException {
-    chmod(name, mode, false);
-  }
-
-  void chmod(String name, int mode, boolean follow) throws IOException {
     Opening.checkMode(mode);
-    try (HeldEntry held = hold(name, follow)) {
+    try (HeldEntry held = hold(name, false)) {
       held.chmod(mode);
     }
   }
 
   /** Gives an object, or a symbolic link itself, this owner and group; {@code -1} keeps. */
   public void chown(String name, int uid, int gid) throws IOException {
-    chown(name, uid, gid, false);
-  }
-
-  void chown(String name, int uid, int gid, boolean follow) throws IOException {
-    try (HeldEntry held = hold(name, follow)) {
+    try (HeldEntry held = hold(name, false)) {
       held.chown(uid, gid);
     }
   }
@@ -695,48 +510,8 @@ public final class Directory implements AutoCloseable {
   /** Sets the times of last modification and access of an object, or of a link; null keeps. */
   public void setTimes(String name, @Nullable FileTime modified, @Nullable FileTime accessed)
       throws IOException {
-    setTimes(name, modified, accessed, false);
-  }
-
-  void setTimes(
-      String name, @Nullable FileTime modified, @Nullable FileTime accessed, boolean follow)
-      throws IOException {
-    try (HeldEntry held = hold(name, follow)) {
+    try (HeldEntry held = hold(name, false)) {
       held.setTimes(modified, accessed);
-    }
-  }
-
-  /** Throws if this thread's effective user had not these rights a moment ago, access(2). */
-  void access(String name, int mode) throws IOException {
-    try (HeldEntry held = hold(name, true)) {
-      held.access(mode);
-    }
-  }
-
-  /** What the file system of an object says of itself. */
-  Statfs statfs(String name) throws IOException {
-    int raw = openRaw(name, Fcntl.O_PATH, "openat2");
-    try {
-      return Statfs.fstatfs(raw).orThrow("fstatfs", show(name));
-    } finally {
-      Unistd.close(raw);
-    }
-  }
-
-  /** What the kernel calls this directory now. */
-  String kernelName() throws IOException {
-    int n = fd.borrow();
-    try {
-      return HeldEntry.kernelName(n);
-    } finally {
-      fd.giveBack();
-    }
-  }
-
-  /** What the kernel calls an object below it now. */
-  String kernelName(String name, boolean follow) throws IOException {
-    try (HeldEntry held = hold(name, follow)) {
-      return held.kernelName();
     }
   }
 
@@ -770,11 +545,8 @@ public final class Directory implements AutoCloseable {
 
   /** Waits until its entries are on the disk, fsync(2). */
   public void sync() throws IOException {
-    int n = fd.borrow();
-    try {
-      Interruptions.retry(() -> Unistd.fsync(n)).orThrow("fsync", path);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      Interruptions.retry(() -> Unistd.fsync(use.fd())).orThrow("fsync", path);
     }
   }
 

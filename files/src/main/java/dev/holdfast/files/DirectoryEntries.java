@@ -26,15 +26,12 @@ public final class DirectoryEntries implements AutoCloseable {
 
   public boolean hasNext() throws IOException {
     while (batch.isEmpty() && !end) {
-      int n = fd.borrow();
-      try {
-        Dirent.Batch read = Dirent.getdents64(n).orThrow("getdents64", path);
+      try (OwnedFd.Use use = fd.use()) {
+        Dirent.Batch read = Dirent.getdents64(use.fd()).orThrow("getdents64", path);
         end = read.end();
         for (Dirent dirent : read.entries()) {
           batch.add(DirectoryEntry.of(dirent));
         }
-      } finally {
-        fd.giveBack();
       }
     }
     return !batch.isEmpty();

@@ -5,12 +5,16 @@ import dev.holdfast.files.ground.FileTimes;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallExceptions;
+import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.path.FileName;
 import dev.holdfast.path.proc.ProcSelfFd;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NotLinkException;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -38,6 +42,12 @@ final class HeldEntry implements AutoCloseable {
     return directory.show(name);
   }
 
+  private void require(SyscallResult result, String call) throws FileSystemException {
+    if (result.failed()) {
+      throw SyscallExceptions.of(result.errno(), call, shown());
+    }
+  }
+
   private Statx statx() throws IOException {
     return Statx.fstat(raw).orThrow("statx", shown());
   }
@@ -59,25 +69,23 @@ final class HeldEntry implements AutoCloseable {
   /** Refuses a symbolic link. */
   void chmod(int mode) throws IOException {
     refuseLink();
-    directory.requireOk(ProcSelfFd.chmod(raw, mode), "fchmod", name);
+    require(ProcSelfFd.chmod(raw, mode), "fchmod");
   }
 
   /** Of a symbolic link itself, if that is what is held. */
   void chown(int uid, int gid) throws IOException {
-    directory.requireOk(ProcSelfFd.chown(raw, uid, gid), "fchownat", name);
+    require(ProcSelfFd.chown(raw, uid, gid), "fchownat");
   }
 
   /** Of a symbolic link itself, if that is what is held. */
   void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed) throws IOException {
-    directory.requireOk(FileTimes.set(raw, modified, accessed), "utimensat", name);
+    require(FileTimes.set(raw, modified, accessed), "utimensat");
   }
 
   /** Throws if this thread's effective user has not these rights, access(2). */
   void access(int mode) throws IOException {
-    directory.requireOk(
-        Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS),
-        "faccessat2",
-        name);
+    require(
+        Unistd.faccessat2(raw, EMPTY, mode, Fcntl.AT_EMPTY_PATH | Fcntl.AT_EACCESS), "faccessat2");
   }
 
   String readlink() throws IOException {
@@ -86,6 +94,11 @@ final class HeldEntry implements AutoCloseable {
       throw new NotLinkException(shown());
     }
     return FileName.decode(text.orThrow("readlinkat", shown()));
+  }
+
+  /** What its file system says of itself. */
+  Statfs statfs() throws IOException {
+    return Statfs.fstatfs(raw).orThrow("fstatfs", shown());
   }
 
   /** What the kernel calls it now. */
@@ -113,16 +126,12 @@ final class HeldEntry implements AutoCloseable {
 
   void setXattr(String attribute, byte[] value) throws IOException {
     refuseLink();
-    directory.requireOk(
-        Xattr.setxattr(ProcSelfFd.name(raw), FileName.encode(attribute), value, 0),
-        "setxattr",
-        name);
+    require(Xattr.setxattr(ProcSelfFd.name(raw), FileName.encode(attribute), value, 0), "setxattr");
   }
 
   void removeXattr(String attribute) throws IOException {
     refuseLink();
-    directory.requireOk(
-        Xattr.removexattr(ProcSelfFd.name(raw), FileName.encode(attribute)), "removexattr", name);
+    require(Xattr.removexattr(ProcSelfFd.name(raw), FileName.encode(attribute)), "removexattr");
   }
 
   @Override

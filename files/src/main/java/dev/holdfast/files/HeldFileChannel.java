@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.libc.BufferIo;
 import dev.holdfast.libc.MappedAgain;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -97,11 +98,11 @@ final class HeldFileChannel extends MappedAgain {
     }
     int total = 0;
     Interruptions interruptions = new Interruptions();
-    int fd = file.borrow();
-    try {
+    try (OwnedFd.Use use = file.use()) {
       do {
         int wanted = target.isDirect() ? target.remaining() : BufferIo.CHUNK;
-        SyscallResult result = BufferIo.read(fd, target, seekable ? at + total : BufferIo.CURRENT);
+        SyscallResult result =
+            BufferIo.read(use.fd(), target, seekable ? at + total : BufferIo.CURRENT);
         if (interruptions.again(result)) {
           continue;
         }
@@ -117,8 +118,6 @@ final class HeldFileChannel extends MappedAgain {
           break;
         }
       } while (target.hasRemaining());
-    } finally {
-      file.giveBack();
     }
     return total;
   }
@@ -128,10 +127,10 @@ final class HeldFileChannel extends MappedAgain {
     int total = 0;
     boolean seekable = file.isSeekable();
     Interruptions interruptions = new Interruptions();
-    int fd = file.borrow();
-    try {
+    try (OwnedFd.Use use = file.use()) {
       while (source.hasRemaining()) {
-        SyscallResult result = BufferIo.write(fd, source, seekable ? at + total : BufferIo.CURRENT);
+        SyscallResult result =
+            BufferIo.write(use.fd(), source, seekable ? at + total : BufferIo.CURRENT);
         if (interruptions.again(result)) {
           continue;
         }
@@ -143,8 +142,6 @@ final class HeldFileChannel extends MappedAgain {
         }
         total += (int) result.raw();
       }
-    } finally {
-      file.giveBack();
     }
     return total;
   }
@@ -324,15 +321,12 @@ final class HeldFileChannel extends MappedAgain {
     if (!mode.equals(MapMode.READ_ONLY)) {
       requireWritable();
     }
-    int fd = file.borrow();
-    try {
+    try (OwnedFd.Use use = file.use()) {
       return FileChannel.open(
-          Path.of("/proc/self/fd/" + fd),
+          Path.of("/proc/self/fd/" + use.fd()),
           mode.equals(MapMode.READ_ONLY)
               ? Set.of(StandardOpenOption.READ)
               : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
-    } finally {
-      file.giveBack();
     }
   }
 
@@ -390,11 +384,8 @@ final class HeldFileChannel extends MappedAgain {
 
   /** The end of the file, for a channel that is to go on there. */
   void seekToEnd() throws IOException {
-    int fd = file.borrow();
-    try {
-      position.at = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", file.path());
-    } finally {
-      file.giveBack();
+    try (OwnedFd.Use use = file.use()) {
+      position.at = Unistd.lseek(use.fd(), 0, Unistd.SEEK_END).orThrow("lseek", file.path());
     }
   }
 }

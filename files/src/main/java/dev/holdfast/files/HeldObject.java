@@ -36,12 +36,9 @@ public final class HeldObject implements AutoCloseable {
   }
 
   private <T extends @Nullable Object> T with(Work<T> work) throws IOException {
-    int n = fd.borrow();
-    try {
+    try (OwnedFd.Use use = fd.use()) {
       // Not closed: the number is only lent.
-      return work.on(new HeldEntry(n, directory, name));
-    } finally {
-      fd.giveBack();
+      return work.on(new HeldEntry(use.fd(), directory, name));
     }
   }
 
@@ -61,11 +58,8 @@ public final class HeldObject implements AutoCloseable {
    * @throws UnsafePathException if it is not what was asked for
    */
   public OpenFile open(Opening opening) throws IOException {
-    int n = fd.borrow();
-    try {
-      return OpenFile.openHeld(n, directory, name, opening);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return OpenFile.openHeld(use.fd(), directory, name, opening);
     }
   }
 

@@ -4,9 +4,11 @@ import dev.holdfast.files.ground.Insider;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.ground.UsualMode;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.make.UnnamedFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,13 +42,9 @@ public final class Internals {
 
   // --- directories --------------------------------------------------------------------------
 
-  /** The descriptor's number, in use until {@link #giveBack(Directory)}. */
-  public int borrow(Directory directory) throws IOException {
-    return directory.borrow();
-  }
-
-  public void giveBack(Directory directory) {
-    directory.giveBack();
+  /** Its descriptor. */
+  public OwnedFd.Use use(Directory directory) throws IOException {
+    return directory.use();
   }
 
   /** Takes the ownership of a directory's descriptor. */
@@ -67,21 +65,30 @@ public final class Internals {
 
   /** {@link Directory#losesSynced} of the directory that a place in this one is in. */
   public boolean losesSynced(Directory directory, Place place) {
-    return place.owned() ? Directory.isBtrfs(place.dirfd()) : directory.losesSynced(place.dirfd());
+    return place.owned()
+        ? UnnamedFile.losesSynced(place.dirfd())
+        : directory.losesSynced(place.dirfd());
   }
 
   /** Throws if this thread's effective user had not these rights a moment ago, access(2). */
   public void access(Directory directory, String name, int mode) throws IOException {
-    directory.access(name, mode);
+    try (HeldEntry held = directory.hold(name, true)) {
+      held.access(mode);
+    }
   }
 
   public void chmod(Directory directory, String name, int mode, boolean follow) throws IOException {
-    directory.chmod(name, mode, follow);
+    Opening.checkMode(mode);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.chmod(mode);
+    }
   }
 
   public void chown(Directory directory, String name, int uid, int gid, boolean follow)
       throws IOException {
-    directory.chown(name, uid, gid, follow);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.chown(uid, gid);
+    }
   }
 
   public void setTimes(
@@ -91,7 +98,9 @@ public final class Internals {
       @Nullable FileTime accessed,
       boolean follow)
       throws IOException {
-    directory.setTimes(name, modified, accessed, follow);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      held.setTimes(modified, accessed);
+    }
   }
 
   public List<String> xattrs(Directory directory, String name, boolean follow) throws IOException {
@@ -124,17 +133,23 @@ public final class Internals {
 
   /** What the kernel calls this directory now. */
   public String kernelName(Directory directory) throws IOException {
-    return directory.kernelName();
+    try (OwnedFd.Use use = directory.use()) {
+      return HeldEntry.kernelName(use.fd());
+    }
   }
 
   /** What the kernel calls an object below it now. */
   public String kernelName(Directory directory, String name, boolean follow) throws IOException {
-    return directory.kernelName(name, follow);
+    try (HeldEntry held = directory.hold(name, follow)) {
+      return held.kernelName();
+    }
   }
 
   /** What the file system of an object says of itself. */
   public Statfs statfs(Directory directory, String name) throws IOException {
-    return directory.statfs(name);
+    try (HeldEntry held = directory.hold(name, true)) {
+      return held.statfs();
+    }
   }
 
   /** What open(2) and mkdir(2) would make of a mode for a new entry of this name. */
@@ -163,13 +178,9 @@ public final class Internals {
 
   // --- files --------------------------------------------------------------------------------
 
-  /** The descriptor's number, in use until {@link #giveBack(OpenFile)}. */
-  public int borrow(OpenFile file) throws IOException {
-    return file.borrow();
-  }
-
-  public void giveBack(OpenFile file) {
-    file.giveBack();
+  /** Its descriptor. */
+  public OwnedFd.Use use(OpenFile file) throws IOException {
+    return file.use();
   }
 
   public OpenFile create(Directory directory, String name, int mode, int accessFlags)

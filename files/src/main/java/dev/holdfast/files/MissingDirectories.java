@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.catalogue.Row;
+import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Result;
@@ -22,14 +23,14 @@ import java.util.Arrays;
  */
 final class MissingDirectories {
   /** For "it is there" and "it is not" in turns, under creators and removers. */
-  static final int MAX_TRIES = 1024;
+  private static final int MAX_TRIES = 1024;
 
   /** The mode a directory is born with. */
-  static final int BORN = 0700;
+  private static final int BORN = 0700;
 
   private static final byte[] SELF = {'.'};
-  private static final int OPEN = Directory.OPEN_DIRECTORY;
-  private static final int HOLD = Directory.HOLD_DIRECTORY;
+  private static final int OPEN = Lookup.OPEN_DIRECTORY;
+  private static final int HOLD = Lookup.HOLD_DIRECTORY;
 
   /** A component came or went meanwhile: look again. */
   private static final int AGAIN = -1;
@@ -222,6 +223,19 @@ final class MissingDirectories {
     }
     Unistd.close(opened.intValue());
     return -1;
+  }
+
+  /** Makes one that was not there, with exactly this mode; the caller owns the number. */
+  static int makeNew(Place at, int mode) throws IOException {
+    for (int i = 0; i < MAX_TRIES; i++) {
+      at.require(Unistd.mkdirat(at.dirfd(), at.name(), BORN), "mkdirat");
+      try {
+        return openMade(at.dirfd(), at.name(), mode, at.shown());
+      } catch (NoSuchFileException removed) {
+        // Somebody removed it at once: it is to be made again.
+      }
+    }
+    throw new RaceDetectedException(at.shown(), "was removed at every try", Row.S18, Errno.ENOENT);
   }
 
   /** Opens a directory that this thread just made, and gives it its mode. */

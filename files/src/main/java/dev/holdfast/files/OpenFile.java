@@ -359,11 +359,8 @@ public final class OpenFile implements AutoCloseable {
 
   /** What the descriptor says now. */
   public FileStat stat() throws IOException {
-    int n = fd.borrow();
-    try {
-      return new FileStat(Statx.fstat(n).orThrow("statx", path()));
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return new FileStat(Statx.fstat(use.fd()).orThrow("statx", path()));
     }
   }
 
@@ -392,13 +389,8 @@ public final class OpenFile implements AutoCloseable {
     return seekable;
   }
 
-  /** Its own number, for the time until {@link #giveBack}. */
-  int borrow() throws IOException {
-    return fd.borrow();
-  }
-
-  void giveBack() {
-    fd.giveBack();
+  OwnedFd.Use use() throws IOException {
+    return fd.use();
   }
 
   private interface OnDescriptor {
@@ -406,11 +398,8 @@ public final class OpenFile implements AutoCloseable {
   }
 
   private void verb(String call, OnDescriptor action) throws IOException {
-    int n = fd.borrow();
-    try {
-      action.call(n).orThrow(call, path());
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      action.call(use.fd()).orThrow(call, path());
     }
   }
 
@@ -433,11 +422,8 @@ public final class OpenFile implements AutoCloseable {
   /** Sets the times of last modification and access, utimensat(2); null keeps what is. */
   public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
       throws IOException {
-    int n = fd.borrow();
-    try {
-      FileTimes.set(n, modified, accessed).orThrow("utimensat", path());
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      FileTimes.set(use.fd(), modified, accessed).orThrow("utimensat", path());
     }
   }
 
@@ -446,17 +432,14 @@ public final class OpenFile implements AutoCloseable {
    * After an error the data may be lost: do not try again, write anew.
    */
   public void sync(boolean metadata) throws IOException {
-    int n = fd.borrow();
-    try {
-      SyscallResult result = sync(n, metadata);
+    try (OwnedFd.Use use = fd.use()) {
+      SyscallResult result = sync(use.fd(), metadata);
       if (result.is(Errno.EINTR)) {
-        result = Interruptions.retry(() -> sync(n, metadata));
+        result = Interruptions.retry(() -> sync(use.fd(), metadata));
       }
       if (result.failed()) {
         throw SyscallExceptions.of(result.errno(), metadata ? "fsync" : "fdatasync", path());
       }
-    } finally {
-      fd.giveBack();
     }
   }
 
@@ -466,11 +449,8 @@ public final class OpenFile implements AutoCloseable {
 
   /** The extended attributes' names, xattr(7). */
   public List<String> xattrs() throws IOException {
-    int n = fd.borrow();
-    try {
-      return splitNames(Xattr.flistxattr(n).orThrow("flistxattr", path()));
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return splitNames(Xattr.flistxattr(use.fd()).orThrow("flistxattr", path()));
     }
   }
 
@@ -488,12 +468,9 @@ public final class OpenFile implements AutoCloseable {
 
   /** An extended attribute's value; null if it has none of that name. */
   public byte @Nullable [] xattr(String name) throws IOException {
-    int n = fd.borrow();
-    try {
-      Result<byte[]> value = Xattr.fgetxattr(n, FileName.encode(name));
+    try (OwnedFd.Use use = fd.use()) {
+      Result<byte[]> value = Xattr.fgetxattr(use.fd(), FileName.encode(name));
       return value.is(Errno.ENODATA) ? null : value.orThrow("fgetxattr", path());
-    } finally {
-      fd.giveBack();
     }
   }
 
@@ -512,11 +489,8 @@ public final class OpenFile implements AutoCloseable {
 
   /** Who this is, past its inode number (F09). */
   public FileIdentity identity() throws IOException {
-    int n = fd.borrow();
-    try {
-      return FileIdentity.ofDescriptor(n, path());
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return FileIdentity.ofDescriptor(use.fd(), path());
     }
   }
 
@@ -611,11 +585,8 @@ public final class OpenFile implements AutoCloseable {
    * has an open description of its own. Needs /proc.
    */
   public OpenFile reopen(Opening opening) throws IOException {
-    int n = fd.borrow();
-    try {
-      return openHeld(n, directory, name, opening);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return openHeld(use.fd(), directory, name, opening);
     }
   }
 
@@ -624,11 +595,8 @@ public final class OpenFile implements AutoCloseable {
    * is open. For handing it to a program that only takes names.
    */
   public String procPath() throws IOException {
-    int n = fd.borrow();
-    try {
-      return "/proc/" + ProcessHandle.current().pid() + "/fd/" + n;
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return "/proc/" + ProcessHandle.current().pid() + "/fd/" + use.fd();
     }
   }
 

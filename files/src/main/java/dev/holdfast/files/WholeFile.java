@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -56,14 +57,10 @@ final class WholeFile {
   }
 
   private static void link(OpenFile file, Place at, byte[] temp) throws IOException {
-    int fd = file.borrow();
-    try {
-      at.require(UnnamedFile.link(fd, at.dirfd(), temp), "linkat");
-    } finally {
-      file.giveBack();
+    try (OwnedFd.Use use = file.use()) {
+      at.require(UnnamedFile.link(use.fd(), at.dirfd(), temp), "linkat");
     }
-    if (Directory.isBtrfs(at.dirfd())) {
-      // There a file that was synced without a name is forgotten.
+    if (UnnamedFile.losesSynced(at.dirfd())) {
       file.sync(true);
     }
   }

@@ -16,6 +16,7 @@ import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.FileName;
@@ -338,18 +339,23 @@ class LiveRaceTest {
             "exchange", arena.resolve("one").toString(), arena.resolve("two").toString())) {
       int single = 0;
       try (Directory held = Directory.open(arena)) {
-        int fd = held.borrow();
-        for (int i = 0; i < ROUNDS || (single == 0 && i < MANY); i++) {
-          SyscallResult result =
-              Fcntl.openat2(
-                  fd, FileName.encode(name), Fcntl.O_PATH, 0, Resolution.beneath().resolveFlags());
-          if (result.ok()) {
-            Unistd.close(result.intValue());
-          } else if (result.is(Errno.EAGAIN)) {
-            single++;
+        try (OwnedFd.Use use = held.use()) {
+          int fd = use.fd();
+          for (int i = 0; i < ROUNDS || (single == 0 && i < MANY); i++) {
+            SyscallResult result =
+                Fcntl.openat2(
+                    fd,
+                    FileName.encode(name),
+                    Fcntl.O_PATH,
+                    0,
+                    Resolution.beneath().resolveFlags());
+            if (result.ok()) {
+              Unistd.close(result.intValue());
+            } else if (result.is(Errno.EAGAIN)) {
+              single++;
+            }
           }
         }
-        held.giveBack();
       }
       StringBuilder rates = new StringBuilder();
       for (Resolution.Engine engine : Resolution.Engine.values()) {

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Inotify;
 import dev.holdfast.libc.Leases;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.libc.process.Identity;
@@ -454,11 +455,8 @@ class OpenFileTest {
   @Test
   void closeOnExec() throws IOException {
     try (OpenFile open = OpenFile.open(file, Opening.read())) {
-      int fd = open.borrow();
-      try {
-        assertEquals(Fcntl.FD_CLOEXEC, Fcntl.fcntl(fd, Fcntl.F_GETFD, 0).intValue());
-      } finally {
-        open.giveBack();
+      try (OwnedFd.Use use = open.use()) {
+        assertEquals(Fcntl.FD_CLOEXEC, Fcntl.fcntl(use.fd(), Fcntl.F_GETFD, 0).intValue());
       }
     }
   }

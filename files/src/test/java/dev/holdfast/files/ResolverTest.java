@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -73,8 +74,7 @@ class ResolverTest {
   private static int compare(Directory directory, String name) throws IOException {
     RelativeName parsed;
     int compared = 0;
-    int fd = directory.borrow();
-    try {
+    try (OwnedFd.Use use = directory.use()) {
       for (Resolution resolution : resolutions()) {
         try {
           parsed = RelativeName.parse(name, resolution.scope(), "test");
@@ -83,12 +83,13 @@ class ResolverTest {
         }
         for (int flags : FLAGS) {
           int all = flags | (parsed.directory() ? Fcntl.O_DIRECTORY : 0);
-          String kernel = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
-          String walk = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.WALK);
+          String kernel =
+              outcome(use.fd(), parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
+          String walk = outcome(use.fd(), parsed.bytes(), all, resolution, Resolution.Engine.WALK);
           // A look-up that the kernel has to begin again, for a rename somewhere, goes on counting
           // links: then it finds too many where there are not.
           for (int i = 0; i < RETRIES && kernel.equals("ELOOP") && !walk.equals("ELOOP"); i++) {
-            kernel = outcome(fd, parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
+            kernel = outcome(use.fd(), parsed.bytes(), all, resolution, Resolution.Engine.OPENAT2);
           }
           if (name.contains("chain") && kernel.equals("ELOOP") && walk.equals("EXDEV")) {
             continue;
@@ -98,8 +99,6 @@ class ResolverTest {
           compared++;
         }
       }
-    } finally {
-      directory.giveBack();
     }
     return compared;
   }
@@ -205,16 +204,17 @@ class ResolverTest {
         for (int i = 0; i < 300; i++) {
           String name = randomName(random);
           compared += compare(directory, name);
-          int fd = directory.borrow();
-          String outcome =
-              outcome(
-                  fd,
-                  FileName.encode(name.startsWith("/") ? name.substring(1) + "." : name),
-                  Fcntl.O_PATH,
-                  Resolution.beneath(),
-                  Resolution.Engine.WALK);
-          directory.giveBack();
-          outcomes.merge(outcome.contains(":") ? "found" : outcome, 1, Integer::sum);
+          try (OwnedFd.Use use = directory.use()) {
+            int fd = use.fd();
+            String outcome =
+                outcome(
+                    fd,
+                    FileName.encode(name.startsWith("/") ? name.substring(1) + "." : name),
+                    Fcntl.O_PATH,
+                    Resolution.beneath(),
+                    Resolution.Engine.WALK);
+            outcomes.merge(outcome.contains(":") ? "found" : outcome, 1, Integer::sum);
+          }
         }
       }
     }
@@ -286,15 +286,16 @@ class ResolverTest {
   void magicLinksAreRefused() throws IOException {
     try (Directory proc = Directory.open(Path.of("/proc"))) {
       for (Resolution.Engine engine : Resolution.Engine.values()) {
-        int fd = proc.borrow();
-        String pid = Long.toString(ProcessHandle.current().pid());
-        for (String name : List.of(pid + "/cwd", pid + "/root/etc", pid + "/exe")) {
-          assertEquals(
-              Errno.ELOOP.name(),
-              outcome(fd, FileName.encode(name), Fcntl.O_PATH, Resolution.beneath(), engine),
-              () -> engine + " " + name);
+        try (OwnedFd.Use use = proc.use()) {
+          int fd = use.fd();
+          String pid = Long.toString(ProcessHandle.current().pid());
+          for (String name : List.of(pid + "/cwd", pid + "/root/etc", pid + "/exe")) {
+            assertEquals(
+                Errno.ELOOP.name(),
+                outcome(fd, FileName.encode(name), Fcntl.O_PATH, Resolution.beneath(), engine),
+                () -> engine + " " + name);
+          }
         }
-        proc.giveBack();
       }
     }
   }
@@ -303,32 +304,33 @@ class ResolverTest {
   @Test
   void enginesAgreeAboutTheLinksOfProc() throws IOException {
     try (Directory proc = Directory.open(Path.of("/proc"))) {
-      int fd = proc.borrow();
-      for (Resolution way : List.of(Resolution.beneath(), Resolution.inRoot())) {
-        for (String name :
-            List.of(
-                "self",
-                "self/status",
-                "mounts",
-                "net",
-                "net/dev",
-                "thread-self/stat",
-                "self/fd/0",
-                "self/cwd",
-                "self/exe",
-                "self/root/etc",
-                "self/ns/mnt",
-                "thread-self/cwd/x")) {
-          for (int flags : new int[] {Fcntl.O_PATH, Fcntl.O_PATH | Fcntl.O_NOFOLLOW}) {
-            byte[] bytes = FileName.encode(name);
-            assertEquals(
-                outcome(fd, bytes, flags, way, Resolution.Engine.OPENAT2),
-                outcome(fd, bytes, flags, way, Resolution.Engine.WALK),
-                () -> way + " " + name);
+      try (OwnedFd.Use use = proc.use()) {
+        int fd = use.fd();
+        for (Resolution way : List.of(Resolution.beneath(), Resolution.inRoot())) {
+          for (String name :
+              List.of(
+                  "self",
+                  "self/status",
+                  "mounts",
+                  "net",
+                  "net/dev",
+                  "thread-self/stat",
+                  "self/fd/0",
+                  "self/cwd",
+                  "self/exe",
+                  "self/root/etc",
+                  "self/ns/mnt",
+                  "thread-self/cwd/x")) {
+            for (int flags : new int[] {Fcntl.O_PATH, Fcntl.O_PATH | Fcntl.O_NOFOLLOW}) {
+              byte[] bytes = FileName.encode(name);
+              assertEquals(
+                  outcome(fd, bytes, flags, way, Resolution.Engine.OPENAT2),
+                  outcome(fd, bytes, flags, way, Resolution.Engine.WALK),
+                  () -> way + " " + name);
+            }
           }
         }
       }
-      proc.giveBack();
       Directory walking = proc.with(Resolution.beneath().with(Resolution.Engine.WALK));
       try (walking;
           OpenFile status = walking.open("self/status", Opening.read())) {
@@ -341,13 +343,14 @@ class ResolverTest {
   void mountsAreCrossedOnlyIfAllowed() throws IOException {
     try (Directory root = Directory.open(Path.of("/"))) {
       for (Resolution.Engine engine : Resolution.Engine.values()) {
-        int fd = root.borrow();
-        byte[] name = FileName.encode("proc/version");
-        Resolution no = Resolution.beneath().noMountCrossing();
-        assertEquals("EXDEV", outcome(fd, name, Fcntl.O_PATH, no, engine));
-        assertEquals("EXDEV", outcome(fd, FileName.encode("proc"), Fcntl.O_PATH, no, engine));
-        assertTrue(outcome(fd, name, Fcntl.O_PATH, Resolution.beneath(), engine).contains(":"));
-        root.giveBack();
+        try (OwnedFd.Use use = root.use()) {
+          int fd = use.fd();
+          byte[] name = FileName.encode("proc/version");
+          Resolution no = Resolution.beneath().noMountCrossing();
+          assertEquals("EXDEV", outcome(fd, name, Fcntl.O_PATH, no, engine));
+          assertEquals("EXDEV", outcome(fd, FileName.encode("proc"), Fcntl.O_PATH, no, engine));
+          assertTrue(outcome(fd, name, Fcntl.O_PATH, Resolution.beneath(), engine).contains(":"));
+        }
       }
     }
   }

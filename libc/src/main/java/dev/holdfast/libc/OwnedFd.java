@@ -162,6 +162,35 @@ public final class OwnedFd implements AutoCloseable {
     return state.fd;
   }
 
+  /**
+   * The number for a {@code try} that gives it back at its end.
+   *
+   * @throws ClosedChannelException if it was closed
+   */
+  public Use use() throws ClosedChannelException {
+    return new Use(this);
+  }
+
+  /** A {@link #borrow} with an end. Threads: one at a time. */
+  public static final class Use implements AutoCloseable {
+    private final OwnedFd owned;
+
+    private Use(OwnedFd owned) throws ClosedChannelException {
+      owned.borrow();
+      this.owned = owned;
+    }
+
+    /** The number, until {@link #close}. */
+    public int fd() {
+      return owned.state.fd;
+    }
+
+    @Override
+    public void close() {
+      owned.giveBack();
+    }
+  }
+
   /** Ends a {@link #borrow}. */
   public void giveBack() {
     SyscallResult closed = state.leave();

@@ -96,13 +96,9 @@ public final class FileSystems {
     Path directory = parent == null ? path : parent;
     byte[] name = Paths.bytes(directory);
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
-    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString())) {
-      int fd = owned.borrow();
-      try {
-        return of(fd);
-      } finally {
-        owned.giveBack();
-      }
+    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString());
+        OwnedFd.Use use = owned.use()) {
+      return of(use.fd());
     }
   }
 

@@ -75,8 +75,9 @@ public final class Family implements AutoCloseable {
   public void kill(int signal) throws IOException {
     child.kill(signal);
     for (OwnedFd pidfd : descendants.values()) {
-      Processes.pidfd_send_signal(pidfd.borrow(), signal);
-      pidfd.giveBack();
+      try (OwnedFd.Use use = pidfd.use()) {
+        Processes.pidfd_send_signal(use.fd(), signal);
+      }
     }
   }
 
@@ -84,8 +85,10 @@ public final class Family implements AutoCloseable {
   public boolean isLeft() throws IOException {
     for (OwnedFd pidfd : descendants.values()) {
       // Readable once the process has ended.
-      SyscallResult ended = Poll.poll(pidfd.borrow(), Poll.POLLIN, 0);
-      pidfd.giveBack();
+      SyscallResult ended;
+      try (OwnedFd.Use use = pidfd.use()) {
+        ended = Poll.poll(use.fd(), Poll.POLLIN, 0);
+      }
       if (ended.is(Errno.EINTR) || (ended.ok() && ended.raw() == 0)) {
         return true;
       }

@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 public final class Place implements AutoCloseable {
   /** The directory that the look-up began in: in use until this is closed. */
-  private final OwnedFd from;
+  private final OwnedFd.Use from;
 
   private final int dirfd;
   private final boolean owned;
@@ -33,7 +33,7 @@ public final class Place implements AutoCloseable {
    * @param given what was looked up there, for messages
    */
   public Place(
-      OwnedFd from,
+      OwnedFd.Use from,
       int dirfd,
       boolean owned,
       byte[] name,
@@ -94,6 +94,6 @@ public final class Place implements AutoCloseable {
     if (owned) {
       Unistd.close(dirfd);
     }
-    from.giveBack();
+    from.close();
   }
 }

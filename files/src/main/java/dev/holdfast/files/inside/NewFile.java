@@ -9,6 +9,7 @@ import dev.holdfast.files.RaceDetectedException;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -132,11 +133,8 @@ public final class NewFile implements AutoCloseable {
   }
 
   private SyscallResult link(int targetDirfd, byte[] name) throws IOException {
-    int fd = CORE.borrow(file);
-    try {
-      return UnnamedFile.link(fd, targetDirfd, name);
-    } finally {
-      CORE.giveBack(file);
+    try (OwnedFd.Use use = CORE.use(file)) {
+      return UnnamedFile.link(use.fd(), targetDirfd, name);
     }
   }
 

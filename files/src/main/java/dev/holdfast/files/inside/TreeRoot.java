@@ -8,6 +8,7 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.HeldDirectory;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,13 +66,10 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
   /** A held directory itself. */
   public static TreeRoot of(Directory directory) throws IOException {
     String path = directory.path();
-    int dirfd = CORE.borrow(directory);
-    try {
+    try (OwnedFd.Use use = CORE.use(directory)) {
       HeldDirectory held =
-          HeldDirectory.open(dirfd, SELF, HeldDirectory.PIN).orThrow("openat", path);
+          HeldDirectory.open(use.fd(), SELF, HeldDirectory.PIN).orThrow("openat", path);
       return new TreeRoot(held, SELF, FileName.encode(path + "/"));
-    } finally {
-      CORE.giveBack(directory);
     }
   }
 

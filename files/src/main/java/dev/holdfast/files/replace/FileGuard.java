@@ -6,6 +6,7 @@ import dev.holdfast.files.FileBusyException;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,10 +28,9 @@ final class FileGuard {
   static void lock(OpenFile file) throws IOException {
     long deadline = System.nanoTime() + TIMEOUT_NANOS;
     long pause = TimeUnit.MICROSECONDS.toNanos(50);
-    int fd = CORE.borrow(file);
-    try {
+    try (OwnedFd.Use use = CORE.use(file)) {
       for (; ; ) {
-        SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+        SyscallResult result = FileLocks.flock(use.fd(), FileLocks.LOCK_EX | FileLocks.LOCK_NB);
         if (result.ok()) {
           return;
         }
@@ -49,8 +49,6 @@ final class FileGuard {
       InterruptedIOException failure = new InterruptedIOException(file.path());
       failure.initCause(interrupted);
       throw failure;
-    } finally {
-      CORE.giveBack(file);
     }
   }
 }

@@ -15,6 +15,7 @@ import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.ground.UsualMode;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -106,16 +107,13 @@ public final class Replacement implements AutoCloseable {
     if (old.stat() == null) {
       return;
     }
-    int fd = CORE.borrow(file());
-    try {
-      for (InodeFlags.Missing missing : old.flags().giveTo(fd, place.dirfd())) {
+    try (OwnedFd.Use use = CORE.use(file())) {
+      for (InodeFlags.Missing missing : old.flags().giveTo(use.fd(), place.dirfd())) {
         if (!settings.lenient()) {
           place.require(missing.why(), "ioctl for its " + missing.what());
         }
         lost.add(missing.what());
       }
-    } finally {
-      CORE.giveBack(file());
     }
   }
 
@@ -256,32 +254,29 @@ public final class Replacement implements AutoCloseable {
     int gid = first(settings.gid(), was == null ? ReplaceSettings.UNSET : was.gid());
     // A right that old contents had by set-id bits is not one of new contents.
     int mode = first(settings.mode(), was == null ? modeOfNew() : was.permissions() & ~SET_ID);
-    int fd = CORE.borrow(file());
-    try {
+    try (OwnedFd.Use use = CORE.use(file())) {
       int born;
       int wanted = mode;
       if (uid == ReplaceSettings.UNSET && gid == ReplaceSettings.UNSET) {
-        born = modeOf(fd);
+        born = modeOf(use.fd());
       } else {
-        Statx stat = Statx.fstat(fd).orThrow("statx", place.shown());
+        Statx stat = Statx.fstat(use.fd()).orThrow("statx", place.shown());
         // A new owner may have cost it set-id bits.
-        born = setOwner(fd, stat, uid, gid) ? modeOf(fd) : stat.permissions();
-        boolean regrouped = gid == ReplaceSettings.UNSET || groupOf(fd) == gid;
+        born = setOwner(use.fd(), stat, uid, gid) ? modeOf(use.fd()) : stat.permissions();
+        boolean regrouped = gid == ReplaceSettings.UNSET || groupOf(use.fd()) == gid;
         wanted = regrouped || settings.mode() != ReplaceSettings.UNSET ? mode : mode & ~GROUP;
       }
       if (wanted != born) {
-        setMode(fd, wanted, was != null);
+        setMode(use.fd(), wanted, was != null);
       }
       if (was != null) {
-        copyAttributes(fd, wanted);
+        copyAttributes(use.fd(), wanted);
       }
       for (Map.Entry<String, byte[]> attribute : settings.xattrs().entrySet()) {
         place.require(
-            Xattr.fsetxattr(fd, FileName.encode(attribute.getKey()), attribute.getValue(), 0),
+            Xattr.fsetxattr(use.fd(), FileName.encode(attribute.getKey()), attribute.getValue(), 0),
             "fsetxattr");
       }
-    } finally {
-      CORE.giveBack(file());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.files.tree.Trees;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
@@ -33,16 +34,16 @@ public final class TempDirectory implements AutoCloseable {
   /** In use until this is closed, so that the name can be removed. */
   private final Directory parent;
 
-  private final int parentFd;
+  private final OwnedFd.Use use;
   private final byte[] name;
   private final Directory directory;
   private final Statx made;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean kept;
 
-  TempDirectory(Directory parent, int parentFd, byte[] name, Directory directory, Statx made) {
+  TempDirectory(Directory parent, OwnedFd.Use use, byte[] name, Directory directory, Statx made) {
     this.parent = parent;
-    this.parentFd = parentFd;
+    this.use = use;
     this.name = name;
     this.directory = directory;
     this.made = made;
@@ -79,7 +80,7 @@ public final class TempDirectory implements AutoCloseable {
 
   private boolean leadsHere() {
     Result<Statx> named =
-        Statx.statx(parentFd, name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
+        Statx.statx(use.fd(), name, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     return named.ok() && named.value().sameObject(made);
   }
 
@@ -110,7 +111,7 @@ public final class TempDirectory implements AutoCloseable {
       try {
         directory.close();
       } finally {
-        CORE.giveBack(parent);
+        use.close();
       }
     }
   }
@@ -122,7 +123,7 @@ public final class TempDirectory implements AutoCloseable {
           shown(), null, "cannot be removed: " + report.failures().getFirst());
     }
     return leadsHere()
-        ? Unistd.unlinkat(parentFd, name, Fcntl.AT_REMOVEDIR)
+        ? Unistd.unlinkat(use.fd(), name, Fcntl.AT_REMOVEDIR)
         : SyscallResult.SUCCESS;
   }
 

@@ -7,6 +7,7 @@ import dev.holdfast.files.OpenFile;
 import dev.holdfast.files.ground.Place;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.path.FileName;
@@ -28,14 +29,17 @@ public final class TempFile implements AutoCloseable {
   /** In use until this is closed, so that the name can be removed. */
   private final Directory directory;
 
+  private final OwnedFd.Use use;
+
   private final OpenFile file;
   private final @Nullable NewFile entry;
   private final @Nullable String name;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean kept;
 
-  TempFile(Directory directory, NewFile entry) {
+  TempFile(Directory directory, OwnedFd.Use use, NewFile entry) {
     this.directory = directory;
+    this.use = use;
     this.file = entry.file();
     this.entry = entry;
     byte[] bytes = entry.tempName();
@@ -43,8 +47,9 @@ public final class TempFile implements AutoCloseable {
   }
 
   /** One that lost its name already, and cannot get another by the kernel. */
-  TempFile(Directory directory, OpenFile file) {
+  TempFile(Directory directory, OwnedFd.Use use, OpenFile file) {
     this.directory = directory;
+    this.use = use;
     this.file = file;
     this.entry = null;
     this.name = null;
@@ -149,7 +154,7 @@ public final class TempFile implements AutoCloseable {
       if (name != null) {
         TempExit.release(this);
       }
-      CORE.giveBack(directory);
+      use.close();
     }
   }
 

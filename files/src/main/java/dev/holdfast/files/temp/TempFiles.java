@@ -10,8 +10,10 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Environment;
 import dev.holdfast.files.inside.NewFile;
 import dev.holdfast.files.trust.TrustedDirectory;
+import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -149,20 +151,20 @@ public final class TempFiles implements AutoCloseable {
    * between its creation and its removal.
    */
   public TempFile anonymous() throws IOException {
-    int dirfd = CORE.borrow(directory);
+    OwnedFd.Use use = CORE.use(directory);
     try {
-      NewFile file = NewFile.in(directory, dirfd, "a file without a name");
+      NewFile file = NewFile.in(directory, use.fd(), "a file without a name");
       byte[] name = file.tempName();
       if (name == null) {
-        return new TempFile(directory, file);
+        return new TempFile(directory, use, file);
       }
-      if (Unistd.unlinkat(dirfd, name, 0).failed() && file.hasTempName()) {
+      if (Unistd.unlinkat(use.fd(), name, 0).failed() && file.hasTempName()) {
         // Nothing that is open can be removed here: it goes when it is closed.
-        return TempExit.guard(() -> new TempFile(directory, file));
+        return TempExit.guard(() -> new TempFile(directory, use, file));
       }
-      return new TempFile(directory, file.release());
+      return new TempFile(directory, use, file.release());
     } catch (IOException | RuntimeException failure) {
-      CORE.giveBack(directory);
+      use.close();
       throw failure;
     }
   }
@@ -171,12 +173,12 @@ public final class TempFiles implements AutoCloseable {
   public TempFile named(String prefix, String suffix) throws IOException {
     requireNamePart(prefix);
     requireNamePart(suffix);
-    int dirfd = CORE.borrow(directory);
+    OwnedFd.Use use = CORE.use(directory);
     try {
       return TempExit.guard(
-          () -> new TempFile(directory, NewFile.named(directory, dirfd, prefix, suffix)));
+          () -> new TempFile(directory, use, NewFile.named(directory, use.fd(), prefix, suffix)));
     } catch (IOException | RuntimeException failure) {
-      CORE.giveBack(directory);
+      use.close();
       throw failure;
     }
   }
@@ -193,31 +195,32 @@ public final class TempFiles implements AutoCloseable {
   public TempDirectory directory(String prefix, String suffix) throws IOException {
     requireNamePart(prefix);
     requireNamePart(suffix);
-    int dirfd = CORE.borrow(directory);
+    OwnedFd.Use use = CORE.use(directory);
     try {
-      return TempExit.guard(() -> directory(dirfd, prefix, suffix));
+      return TempExit.guard(() -> directory(use, prefix, suffix));
     } catch (IOException | RuntimeException failure) {
-      CORE.giveBack(directory);
+      use.close();
       throw failure;
     }
   }
 
-  private TempDirectory directory(int dirfd, String prefix, String suffix) throws IOException {
+  private TempDirectory directory(OwnedFd.Use use, String prefix, String suffix)
+      throws IOException {
     boolean removed = false;
     for (int i = 0; i < MAX_TRIES; i++) {
       String name = prefix + RandomNames.random() + suffix;
       byte[] bytes = FileName.encode(name);
-      SyscallResult made = Unistd.mkdirat(dirfd, bytes, 0700);
+      SyscallResult made = Unistd.mkdirat(use.fd(), bytes, 0700);
       if (made.ok()) {
         try {
-          return hold(dirfd, bytes, name);
+          return hold(use, bytes, name);
         } catch (NoSuchFileException gone) {
           // A cleaner was faster than our lock.
           removed = true;
           continue;
         }
       }
-      if (!made.is(dev.holdfast.libc.Errno.EEXIST)) {
+      if (!made.is(Errno.EEXIST)) {
         throw CORE.failure(made.errno(), "mkdirat", directory.path());
       }
     }
@@ -228,17 +231,17 @@ public final class TempFiles implements AutoCloseable {
         directory.path(), "what was made was removed at once, at every try", Row.S07, null);
   }
 
-  private TempDirectory hold(int dirfd, byte[] bytes, String name) throws IOException {
+  private TempDirectory hold(OwnedFd.Use use, byte[] bytes, String name) throws IOException {
     Directory held = null;
     boolean good = false;
     try {
-      int raw = CORE.openMade(dirfd, bytes, 0700, CORE.show(directory, name));
+      int raw = CORE.openMade(use.fd(), bytes, 0700, CORE.show(directory, name));
       held = CORE.adopt(raw, CORE.show(directory, name), directory.resolution());
       Statx stat = CORE.statx(held.stat());
       // A cleaner takes the exclusive lock before it removes; ours keeps it out. If one is at it
       // this very moment, we go without: that it took the name is noticed later.
       FileLocks.flock(raw, FileLocks.LOCK_SH | FileLocks.LOCK_NB);
-      TempDirectory temp = new TempDirectory(directory, dirfd, bytes, held, stat);
+      TempDirectory temp = new TempDirectory(directory, use, bytes, held, stat);
       good = true;
       return temp;
     } finally {
@@ -246,7 +249,7 @@ public final class TempFiles implements AutoCloseable {
         if (held != null) {
           held.close();
         }
-        Unistd.unlinkat(dirfd, bytes, Fcntl.AT_REMOVEDIR);
+        Unistd.unlinkat(use.fd(), bytes, Fcntl.AT_REMOVEDIR);
       }
     }
   }

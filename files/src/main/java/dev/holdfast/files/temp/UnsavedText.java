@@ -4,6 +4,7 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,17 +67,14 @@ final class UnsavedText implements AutoCloseable {
 
   /** Its descriptor outlives its name, and the directory that it is in. */
   private void keep(OpenFile file) throws IOException {
-    int fd = CORE.borrow(file);
-    try {
-      SyscallResult copy = Fcntl.fcntl(fd, Fcntl.F_DUPFD_CLOEXEC, 0);
+    try (OwnedFd.Use use = CORE.use(file)) {
+      SyscallResult copy = Fcntl.fcntl(use.fd(), Fcntl.F_DUPFD_CLOEXEC, 0);
       int raw = (int) copy.orThrow("fcntl", file.path());
       OpenFile before = kept;
       kept = CORE.adoptReadable(raw, file.path());
       if (before != null) {
         before.close();
       }
-    } finally {
-      CORE.giveBack(file);
     }
   }
 

@@ -114,9 +114,8 @@ public final class TrustVerdict implements AutoCloseable {
   public boolean unchanged() throws IOException {
     for (int i = 0; i < components.size(); i++) {
       OwnedFd fd = pinned.get(i);
-      int number = fd.borrow();
-      try {
-        Result<Statx> now = Statx.fstat(number);
+      try (OwnedFd.Use use = fd.use()) {
+        Result<Statx> now = Statx.fstat(use.fd());
         Statx then = CORE.statx(components.get(i).stat());
         if (now.failed()
             || now.value().uid() != then.uid()
@@ -125,8 +124,6 @@ public final class TrustVerdict implements AutoCloseable {
             || now.value().nlink() == 0) {
           return false;
         }
-      } finally {
-        fd.giveBack();
       }
     }
     return true;
@@ -143,11 +140,8 @@ public final class TrustVerdict implements AutoCloseable {
     if (fd == null) {
       throw new NoSuchFileException(path);
     }
-    int number = fd.borrow();
-    try {
-      return CORE.openHeld(number, null, path, opening);
-    } finally {
-      fd.giveBack();
+    try (OwnedFd.Use use = fd.use()) {
+      return CORE.openHeld(use.fd(), null, path, opening);
     }
   }
 

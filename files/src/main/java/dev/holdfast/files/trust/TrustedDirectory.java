@@ -7,6 +7,7 @@ import dev.holdfast.files.FileStat;
 import dev.holdfast.files.ground.Modes;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
@@ -41,9 +42,11 @@ public final class TrustedDirectory {
   /** Null if it can be trusted, else why not. */
   public static @Nullable String distrust(Directory directory) throws IOException {
     TrustRules rules = new TrustRules(Trust.forCaller().at(Trust.Level.STICKY));
-    int fd = CORE.borrow(directory);
-    int current = fd;
-    try {
+    int fd = -1;
+    int current = -1;
+    try (OwnedFd.Use use = CORE.use(directory)) {
+      fd = use.fd();
+      current = fd;
       Statx stat = Statx.fstat(fd).orThrow("statx", directory.path());
       for (int depth = 0; depth < MAX_DEPTH; depth++) {
         // An entry of somebody else's in a shared directory is refused for its owner already.
@@ -71,7 +74,6 @@ public final class TrustedDirectory {
       if (current != fd) {
         Unistd.close(current);
       }
-      CORE.giveBack(directory);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.holdfast.files.StaleIdentityException;
 import dev.holdfast.files.nio.DirectoryFileSystem;
 import dev.holdfast.files.replace.AtomicReplace;
 import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.path.make.Renames;
 import java.io.IOException;
@@ -40,11 +41,8 @@ class RenamesTest {
 
   private static SyscallResult withoutFlags(Directory in, String from, String to)
       throws IOException {
-    int fd = CORE.borrow(in);
-    try {
-      return Renames.withoutFlags(fd, bytes(from), fd, bytes(to));
-    } finally {
-      CORE.giveBack(in);
+    try (OwnedFd.Use use = CORE.use(in)) {
+      return Renames.withoutFlags(use.fd(), bytes(from), use.fd(), bytes(to));
     }
   }
 

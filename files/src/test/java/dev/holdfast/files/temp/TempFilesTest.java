@@ -14,6 +14,7 @@ import dev.holdfast.files.DirectoryEntry;
 import dev.holdfast.files.Host;
 import dev.holdfast.files.OpenFile;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.path.make.RandomNames;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -166,9 +167,10 @@ class TempFilesTest {
       made.directory().mkdir("closed", 0);
       // What a well-behaved cleaner does, by a descriptor of its own.
       try (Directory cleaner = Directory.open(path)) {
-        int fd = CORE.borrow(cleaner);
-        assertTrue(FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).failed());
-        CORE.giveBack(cleaner);
+        try (OwnedFd.Use use = CORE.use(cleaner)) {
+          int fd = use.fd();
+          assertTrue(FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).failed());
+        }
       }
     }
     assertFalse(Files.exists(path, LinkOption.NOFOLLOW_LINKS));

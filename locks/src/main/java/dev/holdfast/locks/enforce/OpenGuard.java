@@ -52,16 +52,15 @@ public final class OpenGuard implements AutoCloseable {
         OwnedFd.of(
             Fanotify.fanotify_init(Fanotify.FAN_CLASS_CONTENT), "fanotify_init", path.toString());
     boolean kept = false;
-    int fd = group.borrow();
-    try {
-      Fanotify.fanotify_mark(fd, Fanotify.FAN_MARK_ADD, Fanotify.FAN_OPEN_PERM, Paths.bytes(path))
+    try (OwnedFd.Use use = group.use()) {
+      Fanotify.fanotify_mark(
+              use.fd(), Fanotify.FAN_MARK_ADD, Fanotify.FAN_OPEN_PERM, Paths.bytes(path))
           .orThrow("fanotify_mark", path.toString());
       OpenGuard guard = new OpenGuard(group, allowed);
       guard.thread.start();
       kept = true;
       return guard;
     } finally {
-      group.giveBack();
       if (!kept) {
         group.close();
       }
@@ -71,16 +70,13 @@ public final class OpenGuard implements AutoCloseable {
   private void run() {
     int self = Unistd.getpid();
     try {
-      int fd = group.borrow();
-      try {
+      try (OwnedFd.Use use = group.use()) {
         while (!closing) {
-          SyscallResult ready = Poll.poll(fd, Poll.POLLIN, LOOK_MILLIS);
+          SyscallResult ready = Poll.poll(use.fd(), Poll.POLLIN, LOOK_MILLIS);
           if (ready.ok() && ready.raw() != 0) {
-            answerAll(fd, self);
+            answerAll(use.fd(), self);
           }
         }
-      } finally {
-        group.giveBack();
       }
     } catch (IOException closed) {
       return;

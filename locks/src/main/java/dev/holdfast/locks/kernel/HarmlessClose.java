@@ -32,8 +32,10 @@ public final class HarmlessClose {
 
   /** Closes it now, or later. */
   public static void of(OwnedFd fd) throws IOException {
-    Result<Statx> stat = Statx.fstat(fd.borrow());
-    fd.giveBack();
+    Result<Statx> stat;
+    try (OwnedFd.Use use = fd.use()) {
+      stat = Statx.fstat(use.fd());
+    }
     if (stat.ok()) {
       of(fd, stat.value());
     } else {
@@ -68,9 +70,9 @@ public final class HarmlessClose {
 
   /** True if code of this process that is not this library's has a POSIX lock on it. */
   private static boolean othersLock(OwnedFd fd, Statx stat) {
-    try {
+    try (OwnedFd.Use use = fd.use()) {
       Result<FileLocks.Flock> other =
-          FileLocks.getlk(fd.borrow(), FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, 0, 0);
+          FileLocks.getlk(use.fd(), FileLocks.F_OFD_GETLK, FileLocks.F_WRLCK, 0, 0);
       if (other.failed() || other.value().type() == FileLocks.F_UNLCK) {
         // Nobody has a record lock on it; or they are not to be had there.
         return false;
@@ -82,8 +84,6 @@ public final class HarmlessClose {
       return KernelLocks.hasPosix(stat);
     } catch (IOException cannotBeSeen) {
       return false;
-    } finally {
-      fd.giveBack();
     }
   }
 

@@ -186,11 +186,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
   /** Whoever is not in that group cannot give it one: then it is as it was. */
   private void giveTo(int group) throws IOException {
     if (stat.gid() != group) {
-      int number = fd.borrow();
-      try {
-        Unistd.fchown(number, Identity.KEEP, group);
-      } finally {
-        fd.giveBack();
+      try (OwnedFd.Use use = fd.use()) {
+        Unistd.fchown(use.fd(), Identity.KEEP, group);
       }
     }
   }
@@ -199,9 +196,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
       throws IOException {
     String shown = FileName.of(path).shown();
     boolean kept = false;
-    int number = fd.borrow();
-    try {
-      Statx stat = Statx.fstat(number).orThrow("fstat", shown);
+    try (OwnedFd.Use use = fd.use()) {
+      Statx stat = Statx.fstat(use.fd()).orThrow("fstat", shown);
       if (!stat.isRegular() && want != Want.ANYTHING && want != Want.DEVICE) {
         throw new FileSystemException(
             shown, null, "is not a regular file: only a flock can be on it");
@@ -214,9 +210,8 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
                 + " (S12); use a directory of your own");
       }
       kept = true;
-      return new LockFile(fd, stat, writable, FileSystems.of(number));
+      return new LockFile(fd, stat, writable, FileSystems.of(use.fd()));
     } finally {
-      fd.giveBack();
       if (!kept) {
         HarmlessClose.of(fd);
       }

@@ -99,16 +99,11 @@ public final class Sidecar {
 
   /** The same with another patience. */
   public <T> T exclusively(Duration patience, Work<T> work) throws IOException {
-    LockFile file = open();
-    try (OwnedFd fd = file.fd()) {
-      int number = fd.borrow();
-      try {
-        lock(number, Deadline.after(patience));
-        return work.with(number);
-      } finally {
-        // Closing is what unlocks.
-        fd.giveBack();
-      }
+    // Closing is what unlocks.
+    try (OwnedFd fd = open().fd();
+        OwnedFd.Use use = fd.use()) {
+      lock(use.fd(), Deadline.after(patience));
+      return work.with(use.fd());
     }
   }
 

@@ -65,18 +65,16 @@ public final class TicketQueue {
   public @Nullable Ticket take(Deadline deadline) throws IOException, InterruptedException {
     LockFile opened = LockFile.beside(path, permissions, group);
     boolean kept = false;
-    int fd = opened.fd().borrow();
-    try {
-      if (!lock(fd, FileLocks.F_WRLCK, 0, 1, deadline)) {
+    try (OwnedFd.Use use = opened.fd().use()) {
+      if (!lock(use.fd(), FileLocks.F_WRLCK, 0, 1, deadline)) {
         return null;
       }
-      long number = draw(fd);
-      FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, 0, 1)
+      long number = draw(use.fd());
+      FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, 0, 1)
           .orThrow("fcntl F_OFD_SETLK", path.toString());
-      kept = number == 0 || lock(fd, FileLocks.F_RDLCK, BASE, number, deadline);
+      kept = number == 0 || lock(use.fd(), FileLocks.F_RDLCK, BASE, number, deadline);
       return kept ? new Ticket(opened.fd(), number) : null;
     } finally {
-      opened.fd().giveBack();
       if (!kept) {
         // Nobody else locks this file.
         opened.fd().close();

@@ -2,6 +2,7 @@ package dev.holdfast.locks.memory;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.FileLocks;
+import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SharedMapping;
 import dev.holdfast.libc.SharedWord;
@@ -130,17 +131,16 @@ public final class SharedMemory {
   }
 
   private static SharedMapping map(Path path, LockFile file) throws IOException {
-    int fd = file.fd().borrow();
-    try {
-      lockByte(fd, path, INITIAL_BYTE);
+    try (OwnedFd.Use use = file.fd().use()) {
+      lockByte(use.fd(), path, INITIAL_BYTE);
       try {
-        long size = Unistd.lseek(fd, 0, Unistd.SEEK_END).orThrow("lseek", path.toString());
+        long size = Unistd.lseek(use.fd(), 0, Unistd.SEEK_END).orThrow("lseek", path.toString());
         if (size == 0) {
-          Unistd.ftruncate(fd, SIZE).orThrow("ftruncate", path.toString());
+          Unistd.ftruncate(use.fd(), SIZE).orThrow("ftruncate", path.toString());
         } else if (size != SIZE) {
           throw new FileSystemException(path.toString(), null, "is not shared memory of Holdfast");
         }
-        Result<SharedMapping> mapped = SharedMapping.mmap(fd, SIZE);
+        Result<SharedMapping> mapped = SharedMapping.mmap(use.fd(), SIZE);
         SharedMapping mapping = mapped.orThrow("mmap", path.toString());
         SharedWord magic = mapping.word(0);
         if (!magic.compareAndSet(0, MAGIC) && magic.get() != MAGIC) {
@@ -148,10 +148,8 @@ public final class SharedMemory {
         }
         return mapping;
       } finally {
-        FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, INITIAL_BYTE, 1);
+        FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, INITIAL_BYTE, 1);
       }
-    } finally {
-      file.fd().giveBack();
     }
   }
 
@@ -188,11 +186,10 @@ public final class SharedMemory {
 
   /** A slot that no living process has, locked for as long as we live. */
   private int claimSlot() throws IOException {
-    int fd = owner.fd().borrow();
-    try {
+    try (OwnedFd.Use use = owner.fd().use()) {
       for (int i = 0; i < PROCESSES; i++) {
         SyscallResult mine =
-            FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, SLOT_BYTES + i, 1);
+            FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, SLOT_BYTES + i, 1);
         if (mine.ok()) {
           return i;
         }
@@ -200,8 +197,6 @@ public final class SharedMemory {
           mine.orThrow("fcntl F_OFD_SETLK", path.toString());
         }
       }
-    } finally {
-      owner.fd().giveBack();
     }
     throw new FileSystemException(
         path.toString(), null, PROCESSES + " processes have it open already");
@@ -266,10 +261,10 @@ public final class SharedMemory {
     if (other == slot) {
       return false;
     }
-    int fd = asker.fd().borrow();
-    try {
+    try (OwnedFd.Use use = asker.fd().use()) {
       long at = SLOT_BYTES + other;
-      SyscallResult free = FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, at, 1);
+      SyscallResult free =
+          FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, at, 1);
       if (free.is(Errno.EAGAIN) || free.is(Errno.EACCES)) {
         return false;
       }
@@ -277,11 +272,9 @@ public final class SharedMemory {
       try {
         action.run();
       } finally {
-        FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, at, 1);
+        FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, at, 1);
       }
       return true;
-    } finally {
-      asker.fd().giveBack();
     }
   }
 

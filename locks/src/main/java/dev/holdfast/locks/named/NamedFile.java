@@ -201,24 +201,22 @@ public final class NamedFile implements AutoCloseable {
     OwnedFd made = OwnedFd.of(opened, "open", path.toString());
     boolean kept = false;
     try {
-      int fd = made.borrow();
-      try {
-        fill(fd, contents, record, permissions);
+      try (OwnedFd.Use use = made.use()) {
+        fill(use.fd(), contents, record, permissions);
         if (flocked) {
-          flock(fd);
+          flock(use.fd());
         }
         Published ready =
-            new Published(Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString())), made);
+            new Published(
+                Identity.of(Statx.fstat(use.fd()).orThrow("fstat", path.toString())), made);
         // The nameless file is gone with us if we end here: nothing is left behind.
-        SyscallResult linked = UnnamedFile.link(fd, dirfd, name);
+        SyscallResult linked = UnnamedFile.link(use.fd(), dirfd, name);
         if (linked.is(Errno.EEXIST)) {
           return null;
         }
         linked.orThrow("link", path.toString());
         kept = true;
         return ready;
-      } finally {
-        made.giveBack();
       }
     } finally {
       if (!kept) {
@@ -243,15 +241,12 @@ public final class NamedFile implements AutoCloseable {
         OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions | 0600), "open", path.toString());
     try {
       Identity mine;
-      int fd = made.borrow();
-      try {
-        fill(fd, contents, record, permissions);
+      try (OwnedFd.Use use = made.use()) {
+        fill(use.fd(), contents, record, permissions);
         if (sync) {
-          Unistd.fsync(fd).orThrow("fsync", path.toString());
+          Unistd.fsync(use.fd()).orThrow("fsync", path.toString());
         }
-        mine = Identity.of(Statx.fstat(fd).orThrow("fstat", path.toString()));
-      } finally {
-        made.giveBack();
+        mine = Identity.of(Statx.fstat(use.fd()).orThrow("fstat", path.toString()));
       }
       // Closed first: NFS writes back and checks on close.
       made.close();
@@ -264,8 +259,9 @@ public final class NamedFile implements AutoCloseable {
       boolean kept = false;
       try {
         if (flocked) {
-          flock(pin.borrow());
-          pin.giveBack();
+          try (OwnedFd.Use use = pin.use()) {
+            flock(use.fd());
+          }
         }
         SyscallResult linked = Unistd.linkat(dirfd, own, dirfd, name, 0);
         kept = won(own, mine, linked);
@@ -341,15 +337,12 @@ public final class NamedFile implements AutoCloseable {
       if (pin == null) {
         return false;
       }
-      int fd = pin.borrow();
-      try {
-        boolean free = FileLocks.flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB).ok();
+      try (OwnedFd.Use use = pin.use()) {
+        boolean free = FileLocks.flock(use.fd(), FileLocks.LOCK_SH | FileLocks.LOCK_NB).ok();
         if (free) {
-          FileLocks.flock(fd, FileLocks.LOCK_UN);
+          FileLocks.flock(use.fd(), FileLocks.LOCK_UN);
         }
         return free;
-      } finally {
-        pin.giveBack();
       }
     }
 
@@ -410,10 +403,8 @@ public final class NamedFile implements AutoCloseable {
       if (pin == null) {
         return null;
       }
-      try {
-        return Statx.fstat(pin.borrow()).orThrow("fstat", "lock file");
-      } finally {
-        pin.giveBack();
+      try (OwnedFd.Use use = pin.use()) {
+        return Statx.fstat(use.fd()).orThrow("fstat", "lock file");
       }
     }
 
@@ -442,19 +433,16 @@ public final class NamedFile implements AutoCloseable {
     OwnedFd file = OwnedFd.of(opened, "open", path.toString());
     boolean kept = false;
     try {
-      int fd = file.borrow();
-      try {
-        Statx stat = Statx.fstat(fd).orThrow("fstat", path.toString());
-        byte[] contents = stat.isRegular() ? contents(fd) : new byte[0];
+      try (OwnedFd.Use use = file.use()) {
+        Statx stat = Statx.fstat(use.fd()).orThrow("fstat", path.toString());
+        byte[] contents = stat.isRegular() ? contents(use.fd()) : new byte[0];
         HolderRecord record = HolderRecord.parse(contents);
         if (record == null) {
-          Result<byte[]> beside = Xattr.fgetxattr(fd, RECORD);
+          Result<byte[]> beside = Xattr.fgetxattr(use.fd(), RECORD);
           record = beside.ok() ? HolderRecord.parse(beside.value()) : null;
         }
         kept = true;
         return new Found(Identity.of(stat), contents, record, file);
-      } finally {
-        file.giveBack();
       }
     } finally {
       if (!kept) {
@@ -486,11 +474,10 @@ public final class NamedFile implements AutoCloseable {
     String own = ownPrefix();
     try (OwnedFd listing = OwnedFd.of(opened, "open", path.toString())) {
       DirentCursor names = new DirentCursor();
-      int fd = listing.borrow();
-      try {
-        for (SyscallResult batch = names.fill(fd);
+      try (OwnedFd.Use use = listing.use()) {
+        for (SyscallResult batch = names.fill(use.fd());
             batch.ok() && batch.raw() > 0;
-            batch = names.fill(fd)) {
+            batch = names.fill(use.fd())) {
           while (names.next()) {
             byte[] found = names.name();
             String shown = FileName.decode(found);
@@ -499,8 +486,6 @@ public final class NamedFile implements AutoCloseable {
             }
           }
         }
-      } finally {
-        listing.giveBack();
       }
     }
   }

@@ -116,16 +116,13 @@ public final class NamedFileEngine implements Engine {
   private boolean lockDevice(Path path) throws IOException {
     LockFile opened = LockFile.open(path, LockFile.Want.DEVICE, 0);
     device = opened.fd();
-    int fd = opened.fd().borrow();
-    try {
-      SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+    try (OwnedFd.Use use = opened.fd().use()) {
+      SyscallResult result = FileLocks.flock(use.fd(), FileLocks.LOCK_EX | FileLocks.LOCK_NB);
       if (result.is(Errno.EAGAIN)) {
         return false;
       }
       result.orThrow("flock", path.toString());
       return true;
-    } finally {
-      opened.fd().giveBack();
     }
   }
 
@@ -312,12 +309,10 @@ public final class NamedFileEngine implements Engine {
     if (held == null || !style.recovers() || !file.flockProves()) {
       return false;
     }
-    int fd = held.pin().borrow();
-    try {
-      Fcntl.fcntl(fd, Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC).orThrow("fcntl F_SETFD", name());
+    try (OwnedFd.Use use = held.pin().use()) {
+      Fcntl.fcntl(use.fd(), Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC)
+          .orThrow("fcntl F_SETFD", name());
       return true;
-    } finally {
-      held.pin().giveBack();
     }
   }
 

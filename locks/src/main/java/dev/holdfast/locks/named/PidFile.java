@@ -175,9 +175,8 @@ public final class PidFile extends LocalLock<PidFile> {
           return false;
         }
         boolean kept = false;
-        int fd = lock.fd().borrow();
-        try {
-          SyscallResult result = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
+        try (OwnedFd.Use use = lock.fd().use()) {
+          SyscallResult result = FileLocks.flock(use.fd(), FileLocks.LOCK_EX | FileLocks.LOCK_NB);
           if (result.is(Errno.EAGAIN)) {
             return false;
           }
@@ -186,13 +185,12 @@ public final class PidFile extends LocalLock<PidFile> {
             // Its last holder removed it between our open and our lock.
             continue;
           }
-          kept = mayTakeOver(fd) && occupy(fd);
+          kept = mayTakeOver(use.fd()) && occupy(use.fd());
           if (kept) {
             opened = lock;
           }
           return kept;
         } finally {
-          lock.fd().giveBack();
           if (!kept) {
             lock.closeQuietly();
           }
@@ -295,18 +293,14 @@ public final class PidFile extends LocalLock<PidFile> {
       if (lock == null) {
         return false;
       }
-      try (OwnedFd owned = lock.fd()) {
-        int fd = owned.borrow();
-        try {
-          SyscallResult now = FileLocks.flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB);
-          if (!now.is(Errno.EAGAIN)) {
-            return false;
-          }
-          KernelWait.await(() -> FileLocks.flock(fd, FileLocks.LOCK_SH), deadline);
-          return true;
-        } finally {
-          owned.giveBack();
+      try (OwnedFd owned = lock.fd();
+          OwnedFd.Use use = owned.use()) {
+        SyscallResult now = FileLocks.flock(use.fd(), FileLocks.LOCK_SH | FileLocks.LOCK_NB);
+        if (!now.is(Errno.EAGAIN)) {
+          return false;
         }
+        KernelWait.await(() -> FileLocks.flock(use.fd(), FileLocks.LOCK_SH), deadline);
+        return true;
       }
     }
 
@@ -316,12 +310,10 @@ public final class PidFile extends LocalLock<PidFile> {
       if (lock == null) {
         return false;
       }
-      int fd = lock.fd().borrow();
-      try {
-        Fcntl.fcntl(fd, Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC).orThrow("fcntl F_SETFD", path);
+      try (OwnedFd.Use use = lock.fd().use()) {
+        Fcntl.fcntl(use.fd(), Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC)
+            .orThrow("fcntl F_SETFD", path);
         return true;
-      } finally {
-        lock.fd().giveBack();
       }
     }
 
@@ -331,10 +323,8 @@ public final class PidFile extends LocalLock<PidFile> {
       if (lock == null) {
         return -1;
       }
-      try {
-        int fd = lock.fd().borrow();
-        lock.fd().giveBack();
-        return fd;
+      try (OwnedFd.Use use = lock.fd().use()) {
+        return use.fd();
       } catch (IOException closed) {
         return -1;
       }
@@ -345,15 +335,12 @@ public final class PidFile extends LocalLock<PidFile> {
     public void holderIsToCome() throws IOException {
       LockFile lock = opened;
       if (lock != null) {
-        int fd = lock.fd().borrow();
-        try {
+        try (OwnedFd.Use use = lock.fd().use()) {
           // Before the lease: the default signal would end this process.
-          if (Leases.setSignal(fd, Signals.SIGURG).ok()) {
+          if (Leases.setSignal(use.fd(), Signals.SIGURG).ok()) {
             // Where there are none, or others have it open, it can see the number before its own.
-            Leases.setlease(fd, Leases.F_WRLCK);
+            Leases.setlease(use.fd(), Leases.F_WRLCK);
           }
-        } finally {
-          lock.fd().giveBack();
         }
       }
     }
@@ -363,14 +350,14 @@ public final class PidFile extends LocalLock<PidFile> {
     public void holderIs(int pid) throws IOException {
       LockFile lock = opened;
       if (lock != null) {
-        int fd = lock.fd().borrow();
-        try {
-          if (LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
-            write(fd, record(Self.record(pid)));
+        try (OwnedFd.Use use = lock.fd().use()) {
+          try {
+            if (LockFile.leads(file.path, lock.stat().device(), lock.stat().inode())) {
+              write(use.fd(), record(Self.record(pid)));
+            }
+          } finally {
+            Leases.setlease(use.fd(), Leases.F_UNLCK);
           }
-        } finally {
-          Leases.setlease(fd, Leases.F_UNLCK);
-          lock.fd().giveBack();
         }
       }
     }
@@ -390,14 +377,11 @@ public final class PidFile extends LocalLock<PidFile> {
       try {
         opened = null;
         lock.closeQuietly();
-        int fd = again.fd().borrow();
-        try {
+        try (OwnedFd.Use use = again.fd().use()) {
           // Whoever inherited it has it still; or the next one has it by now.
-          if (FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).ok()) {
+          if (FileLocks.flock(use.fd(), FileLocks.LOCK_EX | FileLocks.LOCK_NB).ok()) {
             opened = again;
           }
-        } finally {
-          again.fd().giveBack();
         }
         if (opened != null) {
           release();
@@ -414,25 +398,22 @@ public final class PidFile extends LocalLock<PidFile> {
      * better.
      */
     private void nameHeir(LockFile lock) throws IOException {
-      int fd = lock.fd().borrow();
-      try {
-        List<Integer> heirs = new ArrayList<>(KernelLocks.inheritors(fd));
+      try (OwnedFd.Use use = lock.fd().use()) {
+        List<Integer> heirs = new ArrayList<>(KernelLocks.inheritors(use.fd()));
         heirs.remove(Integer.valueOf(Unistd.getpid()));
-        int said = numberIn(fd);
+        int said = numberIn(use.fd());
         if (heirs.contains(said)) {
-          Xattr.fsetxattr(fd, RECORD, record(Self.record(said)).toBytes(), 0);
-        } else if (!heirs.isEmpty() && said > 0 && said == recordedIn(fd)) {
+          Xattr.fsetxattr(use.fd(), RECORD, record(Self.record(said)).toBytes(), 0);
+        } else if (!heirs.isEmpty() && said > 0 && said == recordedIn(use.fd())) {
           // The oldest: the others are its children.
           heirs.sort(Comparator.comparingLong(PidEngine::startOrLast));
           HolderRecord heir = record(Self.record(heirs.getFirst()));
           byte[] contents = (heir.pid() + "\n").getBytes(US_ASCII);
-          Xattr.fsetxattr(fd, RECORD, heir.toBytes(), 0);
+          Xattr.fsetxattr(use.fd(), RECORD, heir.toBytes(), 0);
           // Never empty: somebody may be reading it.
-          Unistd.pwrite(fd, contents, 0, contents.length, 0).orThrow("write", path);
-          Unistd.ftruncate(fd, contents.length).orThrow("ftruncate", path);
+          Unistd.pwrite(use.fd(), contents, 0, contents.length, 0).orThrow("write", path);
+          Unistd.ftruncate(use.fd(), contents.length).orThrow("ftruncate", path);
         }
-      } finally {
-        lock.fd().giveBack();
       }
     }
 
@@ -478,9 +459,8 @@ public final class PidFile extends LocalLock<PidFile> {
       if (lock == null) {
         return;
       }
-      int fd = lock.fd().borrow();
-      try {
-        if (isAnothers(fd)) {
+      try (OwnedFd.Use use = lock.fd().use()) {
+        if (isAnothers(use.fd())) {
           return;
         }
         NamedFile.Identity mine = new NamedFile.Identity(lock.stat().device(), lock.stat().inode());
@@ -488,7 +468,6 @@ public final class PidFile extends LocalLock<PidFile> {
           throw new LockLostException(path, "the PID file is gone or was replaced");
         }
       } finally {
-        lock.fd().giveBack();
         lock.closeQuietly();
       }
     }

@@ -90,15 +90,11 @@ public final class Recovery {
     if (opened.failed()) {
       return opened.is(Errno.ESRCH);
     }
-    try (OwnedFd pidfd = OwnedFd.of(opened.intValue(), "pidfd")) {
-      int fd = pidfd.borrow();
-      try {
-        // Readable once the process has ended.
-        SyscallResult ended = Poll.poll(fd, Poll.POLLIN, 0);
-        return ended.ok() && ended.raw() != 0;
-      } finally {
-        pidfd.giveBack();
-      }
+    try (OwnedFd pidfd = OwnedFd.of(opened.intValue(), "pidfd");
+        OwnedFd.Use use = pidfd.use()) {
+      // Readable once the process has ended.
+      SyscallResult ended = Poll.poll(use.fd(), Poll.POLLIN, 0);
+      return ended.ok() && ended.raw() != 0;
     }
   }
 

@@ -31,22 +31,18 @@ public final class MandatoryLocks {
     if (opened.is(Errno.ENOENT)) {
       return "";
     }
-    try (OwnedFd owned = OwnedFd.of(opened, "open", file.toString())) {
-      int fd = owned.borrow();
-      try {
-        Statx stat = Statx.fstat(fd).orThrow("fstat", file.toString());
-        Result<Statfs> mount = Statfs.fstatfs(fd);
-        boolean option = mount.ok() && (mount.value().flags() & ST_MANDLOCK) != 0;
-        boolean bits = stat.isRegular() && (stat.mode() & 02010) == 02000;
-        return option || bits
-            ? file
-                + (option ? " is mounted with mand" : " is marked for mandatory locking")
-                + ": Linux has no mandatory locks since 5.15, and its locks are advisory; see"
-                + " FileLease and OpenGuard"
-            : "";
-      } finally {
-        owned.giveBack();
-      }
+    try (OwnedFd owned = OwnedFd.of(opened, "open", file.toString());
+        OwnedFd.Use use = owned.use()) {
+      Statx stat = Statx.fstat(use.fd()).orThrow("fstat", file.toString());
+      Result<Statfs> mount = Statfs.fstatfs(use.fd());
+      boolean option = mount.ok() && (mount.value().flags() & ST_MANDLOCK) != 0;
+      boolean bits = stat.isRegular() && (stat.mode() & 02010) == 02000;
+      return option || bits
+          ? file
+              + (option ? " is mounted with mand" : " is marked for mandatory locking")
+              + ": Linux has no mandatory locks since 5.15, and its locks are advisory; see"
+              + " FileLease and OpenGuard"
+          : "";
     }
   }
 }

@@ -57,21 +57,17 @@ public record ScopeProbe(Level level, String fileSystem, String why) {
     Path directory = parent == null ? path : parent;
     byte[] name = Paths.bytes(directory);
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
-    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString())) {
-      int fd = owned.borrow();
-      try {
-        FileSystems.Known known = FileSystems.of(fd);
-        Result<Statfs> mount = Statfs.fstatfs(fd);
-        boolean writes =
-            !(kind instanceof Scoped scoped && scoped.worksReadOnly())
-                && !(mode == Mode.SHARED && kind.family().equals("record"));
-        if (writes && mount.ok() && (mount.value().flags() & Statfs.ST_RDONLY) != 0) {
-          return new ScopeProbe(Level.REFUSE, known.name(), "the file system is read-only");
-        }
-        return judge(kind, known);
-      } finally {
-        owned.giveBack();
+    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString());
+        OwnedFd.Use use = owned.use()) {
+      FileSystems.Known known = FileSystems.of(use.fd());
+      Result<Statfs> mount = Statfs.fstatfs(use.fd());
+      boolean writes =
+          !(kind instanceof Scoped scoped && scoped.worksReadOnly())
+              && !(mode == Mode.SHARED && kind.family().equals("record"));
+      if (writes && mount.ok() && (mount.value().flags() & Statfs.ST_RDONLY) != 0) {
+        return new ScopeProbe(Level.REFUSE, known.name(), "the file system is read-only");
       }
+      return judge(kind, known);
     }
   }
 

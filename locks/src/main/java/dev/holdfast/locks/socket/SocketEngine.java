@@ -38,9 +38,8 @@ abstract class SocketEngine extends PollingEngine {
   public final boolean tryClaim(Mode mode) throws IOException {
     OwnedFd made = OwnedFd.of(Sockets.socket(domain, type), "socket", shown);
     boolean bound = false;
-    try {
-      SyscallResult result = bind(made.borrow());
-      made.giveBack();
+    try (OwnedFd.Use use = made.use()) {
+      SyscallResult result = bind(use.fd());
       if (result.is(Errno.EADDRINUSE)) {
         return false;
       }
@@ -61,12 +60,10 @@ abstract class SocketEngine extends PollingEngine {
     if (held == null) {
       return false;
     }
-    int fd = held.borrow();
-    try {
-      Fcntl.fcntl(fd, Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC).orThrow("fcntl F_SETFD", shown);
+    try (OwnedFd.Use use = held.use()) {
+      Fcntl.fcntl(use.fd(), Fcntl.F_SETFD, on ? 0 : Fcntl.FD_CLOEXEC)
+          .orThrow("fcntl F_SETFD", shown);
       return true;
-    } finally {
-      held.giveBack();
     }
   }
 

@@ -2,6 +2,8 @@ package dev.holdfast.path.make;
 
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.proc.ProcSelfFd;
@@ -27,6 +29,15 @@ public final class UnnamedFile {
         || opened.is(Errno.EISDIR)
         || opened.is(Errno.ENOSYS)
         || opened.is(Errno.EINVAL);
+  }
+
+  /**
+   * True if the file system of a directory forgets a file without a name that was synced, and then
+   * got one, as btrfs does.
+   */
+  public static boolean losesSynced(int dirfd) {
+    Result<Statfs> fileSystem = Statfs.fstatfs(dirfd);
+    return fileSystem.ok() && fileSystem.value().type() == Statfs.BTRFS_SUPER_MAGIC;
   }
 
   /** Gives it a name that was free; EEXIST if it was not. */
