@@ -47,10 +47,10 @@ public final class SecretBytes {
   /** How many pieces a file has. */
   private final Map<String, Integer> sizes = new HashMap<>();
 
-  /** The pieces of one text. */
+  /** The pieces of one text, and of what it says in another form. */
   public static SecretBytes of(byte[] text) {
     SecretBytes secret = new SecretBytes();
-    secret.add("", text);
+    Decoded.of(text).forEach(form -> secret.add("", form));
     return secret;
   }
 
@@ -75,7 +75,7 @@ public final class SecretBytes {
         }
       }
     }
-    sizes.put(source, size);
+    sizes.merge(source, size, Math::max);
   }
 
   private static boolean isTelling(byte[] text, int start, int end) {
@@ -128,9 +128,9 @@ public final class SecretBytes {
     each(text, (hash, start) -> pieces.remove(text, start, hash));
   }
 
-  /** Whether one of them stands in this text. */
+  /** Whether one of them stands in this text, in whatever form. */
   public boolean isIn(byte[] text) {
-    return !sourcesIn(text).isEmpty();
+    return Decoded.of(text).stream().anyMatch(form -> !sourcesIn(form).isEmpty());
   }
 
   /** The files of which pieces stand in this text, at enough places. */

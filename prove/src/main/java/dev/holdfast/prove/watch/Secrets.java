@@ -63,26 +63,37 @@ final class Secrets {
       return Set.of();
     }
     update();
-    Set<String> found = bytes.sourcesIn(text);
+    List<byte[]> forms = Decoded.of(text);
+    Set<String> found = in(forms);
     if (found.isEmpty()) {
       // As of most texts: then it does not matter what else stands in open files.
       return found;
     }
     open.forEach(this::takeOut);
-    return bytes.sourcesIn(text);
+    return in(forms);
+  }
+
+  private Set<String> in(List<byte[]> forms) {
+    Set<String> found = new LinkedHashSet<>();
+    forms.forEach(form -> found.addAll(bytes.sourcesIn(form)));
+    return found;
   }
 
   private void update() {
     if (!newlyClosed.isEmpty()) {
-      newlyClosed.forEach(path -> bytes.add(path, contents.apply(path)));
+      newlyClosed.forEach(this::add);
       newlyClosed.clear();
       takenOut.clear();
     }
   }
 
+  private void add(String path) {
+    Decoded.of(contents.apply(path)).forEach(form -> bytes.add(path, form));
+  }
+
   private void takeOut(String path) {
     if (!bytes.isEmpty() && takenOut.add(path)) {
-      bytes.remove(contents.apply(path));
+      Decoded.of(contents.apply(path)).forEach(bytes::remove);
     }
   }
 }
