@@ -32,6 +32,9 @@ final class Commands {
 
   private static final Set<String> RUNNING = Set.of("lock", "temp", "write");
 
+  private static final Set<String> ON_FILES =
+      Set.of("temp", "write", "save", "trust", "tree", "clean", "open", "lock", "locks");
+
   static {
     BY_NAME.put("prove", ProveCommand::new);
     BY_NAME.put("lab", LabCommand::new);
@@ -81,6 +84,11 @@ final class Commands {
   /** True if the command that is named runs a program, and passes signals on to it. */
   static boolean runsPrograms(String... args) {
     return RUNNING.contains(firstOperand(args));
+  }
+
+  /** Whether the command that is named works on files whose names are any bytes. */
+  static boolean takesAnyNames(String... args) {
+    return ON_FILES.contains(firstOperand(args));
   }
 
   /** Whether what comes after {@code --} is the command line of a program. */

@@ -13,9 +13,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -31,8 +29,9 @@ public final class Main {
   /** Runs one command line and ends the process with its {@link ExitCode}. */
   public static void main(String[] args) {
     Results results = new Results();
-    PrintWriter out = utf8(results);
-    PrintWriter err = utf8(new FileOutputStream(FileDescriptor.err));
+    PrintWriter out = new PrintWriter(new NameWriter(results), false);
+    PrintWriter err =
+        new PrintWriter(new NameWriter(new FileOutputStream(FileDescriptor.err)), false);
     int exitCode = runTyped(out, err, args);
     err.flush();
     // A result that did not arrive is not a result: a full disk or a closed pipe must not look like
@@ -57,7 +56,7 @@ public final class Main {
     }
     String[] typed;
     try {
-      typed = TypedText.of(Commands.takesProgram(args), args);
+      typed = TypedText.of(Commands.takesAnyNames(args), Commands.takesProgram(args), args);
     } catch (CommandFailure garbled) {
       err.println("holdfast: " + garbled.getMessage());
       return garbled.exitCode();
@@ -124,10 +123,6 @@ public final class Main {
           last.commandSpec().commandLine(), "--json: there is no JSON of this");
     }
     return new RunLast().execute(parsed);
-  }
-
-  private static PrintWriter utf8(OutputStream to) {
-    return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), false);
   }
 
   /** Standard output. That a pager was left early is nothing to complain of. */

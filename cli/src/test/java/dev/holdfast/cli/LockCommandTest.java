@@ -12,6 +12,7 @@ import dev.holdfast.locks.Held;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.report.LockFileReport;
+import dev.holdfast.path.FileName;
 import dev.holdfast.testing.Requirements;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -484,9 +485,10 @@ class LockCommandTest {
   @CsvSource({"ofd, flock, true", "flock, ofd, true", "ofd, none, false", "file, flock, false"})
   @SuppressWarnings("try") // it is closed in the middle of it all
   void aLockOfTheOtherFamilyIsTold(String kind, String there, boolean told) throws IOException {
-    Path file = directory.resolve("families");
+    String name = directory + "/families\uDCFF";
+    Path file = FileName.pathOf(name);
     HostLock other = there.equals("ofd") ? Locks.ofd(file) : Locks.flock(file);
-    String lock = kind.equals("file") ? path("families.lock") : file.toString();
+    String lock = kind.equals("file") ? path("families.lock") : name;
     try (Held held = other.tryAcquire().orElseThrow()) {
       if (there.equals("none")) {
         held.close();

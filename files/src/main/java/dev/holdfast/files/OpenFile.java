@@ -340,11 +340,9 @@ public final class OpenFile implements AutoCloseable {
   /**
    * The path it was opened by, for programs that take only paths; what it leads to may be another
    * object by now.
-   *
-   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
    */
   public Path toPath() {
-    return Path.of(path());
+    return FileName.pathOf(path());
   }
 
   /** What the descriptor said when it was checked. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
 import java.util.Arrays;
@@ -61,7 +62,13 @@ public final class Paths {
   public static Path path(byte[] name) {
     String text = display(name);
     if (text.indexOf('\uFFFD') < 0) {
-      return Path.of(text);
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException notOfThisLocale) {
+        if (invalid(name)) {
+          throw notOfThisLocale;
+        }
+      }
     }
     // Of a URI Java takes the bytes as they are.
     StringBuilder escaped = new StringBuilder("file:///");

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Who holds a lock, as far as can be known. A snapshot: it may have let go by the time it is read.
  *
  * @param pid in our PID namespace; -1 if unknown, or if it lives where we cannot see it
- * @param command its command line or name; empty if unknown
+ * @param command its command line or name, what is not UTF-8 as {@link dev.holdfast.path.FileName}
+ *     has it; empty if unknown
  * @param start first byte of the locked range
  * @param length 0 means to the end of the file
  * @param since when it was acquired, if that was recorded

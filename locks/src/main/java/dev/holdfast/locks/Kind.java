@@ -1,5 +1,6 @@
 package dev.holdfast.locks;
 
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -50,8 +51,12 @@ public interface Kind {
     throw new UnsupportedOperationException(titleWithArticle() + " has no keys");
   }
 
-  /** The lock by its name on the command line: a path, unless the kind says otherwise. */
+  /**
+   * The lock by its name on the command line: a path, unless the kind says otherwise.
+   *
+   * @param name as {@link FileName#text} has it, if it is not UTF-8
+   */
   default HostLock named(String name) throws IOException {
-    return at(Path.of(name));
+    return at(FileName.pathOf(name));
   }
 }

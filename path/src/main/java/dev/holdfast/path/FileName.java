@@ -202,6 +202,16 @@ public final class FileName {
   }
 
   /**
+   * The {@code Path} that a text means: {@link #textOf} the other way round. {@code Path.of}
+   * refuses text with bytes that are not UTF-8.
+   *
+   * @throws InvalidPathException if it contains a NUL, or a surrogate that stands for no byte
+   */
+  public static Path pathOf(String text) {
+    return text.isEmpty() ? Path.of(text) : Paths.path(encode(text));
+  }
+
+  /**
    * The text of the name that a {@code Path} means.
    *
    * @throws IllegalArgumentException if the path belongs to another provider

@@ -54,6 +54,19 @@ class FileNameTest {
         FileName.encode(FileName.textOf(odd.subpath(1, 3))));
   }
 
+  @Test
+  void aPathComesOfEveryText() {
+    for (String text :
+        List.of(
+            "", "a", "/", "/a/b", "a/\uFFFD", "\uDCFF", "/a\uDCFFb/../\uDC80", "\uD83D\uDE00")) {
+      assertEquals(text, FileName.textOf(FileName.pathOf(text)));
+    }
+    assertEquals("a/\uDCFF", FileName.textOf(FileName.pathOf("a//\uDCFF/")));
+    assertThrows(InvalidPathException.class, () -> Path.of("\uDCFF"));
+    assertThrows(InvalidPathException.class, () -> FileName.pathOf("\uD83D"));
+    assertThrows(InvalidPathException.class, () -> FileName.pathOf("a\0b"));
+  }
+
   /** What a stranger calls a file cannot speak to a terminal. */
   @Test
   void isShownWithoutAnythingThatATerminalObeys() {

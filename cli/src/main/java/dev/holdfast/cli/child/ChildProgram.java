@@ -2,7 +2,6 @@ package dev.holdfast.cli.child;
 
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
-import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
 import dev.holdfast.libc.Paths;
@@ -111,7 +110,7 @@ public final class ChildProgram {
       throw CommandFailure.status(ExitCode.NOT_FOUND, "CMD", "is empty");
     }
     if (name.indexOf('/') >= 0) {
-      Path path = TypedPath.ofAnyBytes(name);
+      Path path = FileName.pathOf(name);
       Errno why = whyNotExecutable(path);
       if (why == Errno.ENOENT) {
         throw CommandFailure.status(ExitCode.NOT_FOUND, name, told(why));
@@ -124,8 +123,7 @@ public final class ChildProgram {
     String search = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
     Path forbidden = null;
     for (String directory : search.split(":", -1)) {
-      Path path =
-          Path.of(directory.isEmpty() ? "." : directory).resolve(TypedPath.ofAnyBytes(name));
+      Path path = Path.of(directory.isEmpty() ? "." : directory).resolve(FileName.pathOf(name));
       Errno why = whyNotExecutable(path);
       if (why == null) {
         return path;
@@ -133,7 +131,7 @@ public final class ChildProgram {
       forbidden = why == Errno.EACCES && forbidden == null ? path : forbidden;
     }
     if (forbidden != null) {
-      throw cannotExecute(forbidden.toString(), Errno.EACCES);
+      throw cannotExecute(FileName.shownOf(forbidden), Errno.EACCES);
     }
     throw CommandFailure.status(ExitCode.NOT_FOUND, name, "no such program in PATH");
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.cli.child;
 
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -110,6 +111,6 @@ public final class UserEnvironment {
   }
 
   private static String raw(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), BYTES);
+    return new String(FileName.encode(text), BYTES);
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.files.Resolution;
 import dev.holdfast.findings.terminal.Text;
 import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.NativeAccessError;
+import dev.holdfast.path.FileName;
 import dev.holdfast.prove.ProveException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -196,7 +197,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     }
     Path path;
     try {
-      path = Path.of(file).toAbsolutePath();
+      path = FileName.pathOf(file).toAbsolutePath();
     } catch (InvalidPathException notText) {
       return "";
     }
@@ -206,7 +207,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     }
     Path parent = path.getParent();
     String above = parent == null ? "" : flag(parent);
-    return above.isEmpty() ? "" : "; " + parent + " is " + above;
+    return above.isEmpty() ? "" : "; " + FileName.shownOf(parent) + " is " + above;
   }
 
   private static String flag(Path path) {
@@ -214,7 +215,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     Path name = path.getFileName();
     try (Directory in =
         Directory.openFollowingLinks(parent == null ? path : parent, Resolution.beneath())) {
-      FileStat stat = name == null ? in.stat() : in.stat(name.toString());
+      FileStat stat = name == null ? in.stat() : in.stat(FileName.textOf(name));
       return stat.isImmutable()
           ? "immutable (chattr -i ends that)"
           : stat.isAppendOnly() ? "append-only (chattr -a ends that)" : "";

@@ -1,6 +1,5 @@
 package dev.holdfast.cli.command;
 
-import dev.holdfast.libc.Paths;
 import dev.holdfast.path.FileName;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,16 +19,7 @@ public record TypedPath(Path path, boolean slash) {
     if (typed.isEmpty()) {
       throw new TypeConversionException("'' is not a path");
     }
-    return new TypedPath(Path.of(typed), typed.length() > 1 && typed.endsWith("/"));
-  }
-
-  /**
-   * The path of a program, whatever bytes its name has.
-   *
-   * @param typed as {@link dev.holdfast.path.FileName#text} has it
-   */
-  public static Path ofAnyBytes(String typed) {
-    return Paths.path(FileName.encode(typed));
+    return new TypedPath(FileName.pathOf(typed), typed.length() > 1 && typed.endsWith("/"));
   }
 
   /**
@@ -41,11 +31,11 @@ public record TypedPath(Path path, boolean slash) {
   public Path file() {
     Path last = path.getFileName();
     if (last == null || last.toString().equals(".") || last.toString().equals("..")) {
-      throw CommandFailure.usage(path.toString(), "is a directory (EISDIR); name a file");
+      throw CommandFailure.usage(FileName.shownOf(path), "is a directory (EISDIR); name a file");
     }
     if (slash) {
       throw CommandFailure.undecided(
-          path + "/",
+          this.toString(),
           Files.isDirectory(path) ? "is a directory (EISDIR)" : "not a directory (ENOTDIR)");
     }
     return path;
@@ -60,20 +50,21 @@ public record TypedPath(Path path, boolean slash) {
   public Path entry() {
     if (slash && Files.isSymbolicLink(path)) {
       throw CommandFailure.undecided(
-          path + "/",
+          this.toString(),
           "is a symbolic link, which is not followed [S05]; name what it leads to, or the link"
               + " without the slash");
     }
     if (slash
         && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw CommandFailure.undecided(path + "/", "not a directory (ENOTDIR)");
+      throw CommandFailure.undecided(this.toString(), "not a directory (ENOTDIR)");
     }
     return path;
   }
 
+  /** For people. */
   @Override
   public String toString() {
-    return slash ? path + "/" : path.toString();
+    return FileName.shownOf(path) + (slash ? "/" : "");
   }
 }

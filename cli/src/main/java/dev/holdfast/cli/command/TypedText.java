@@ -21,14 +21,15 @@ public final class TypedText {
   }
 
   /**
-   * The arguments as they were typed. What a program is run with may be any bytes, as {@link
-   * FileName#text} has them; names of ours are refused that are not UTF-8.
+   * The arguments as they were typed, in the form of {@link FileName#text}. What is not UTF-8 is
+   * refused where nobody could do anything with it.
    *
-   * @param runs whether what comes after the first {@code --} is a program's
+   * @param any whether names may be any bytes
+   * @param runs whether what comes after the first {@code --} is a program's, whose arguments may
    * @throws CommandFailure if another argument, or the working directory's name, did not arrive as
    *     it is
    */
-  public static String[] of(boolean runs, String... args) {
+  public static String[] of(boolean any, boolean runs, String... args) {
     String[] exact = args.clone();
     try {
       boolean program = false;
@@ -37,9 +38,9 @@ public final class TypedText {
         if (arg.indexOf(UNDECODED) >= 0) {
           exact[i] = typed(args.length).get(i);
         }
-        if (!program && !exact[i].equals(arg)) {
+        if (!any && !program && !exact[i].equals(arg)) {
           throw CommandFailure.usage(
-              exact[i], "is not UTF-8, as names here must be; rename it first (EILSEQ)");
+              exact[i], "is not UTF-8, as the arguments of this command must be (EILSEQ)");
         }
         program |= runs && arg.equals("--");
       }

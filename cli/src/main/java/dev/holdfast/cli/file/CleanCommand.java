@@ -14,11 +14,11 @@ import dev.holdfast.files.tree.CleaningRules;
 import dev.holdfast.files.tree.CleaningRules.Time;
 import dev.holdfast.files.tree.TreeFailure;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -31,8 +31,11 @@ import java.util.regex.PatternSyntaxException;
 
 /** {@code holdfast clean}. */
 public final class CleanCommand extends Command {
-  /** How Names writes bytes that are not UTF-8. */
+  /** How {@link dev.holdfast.path.FileName} writes bytes that are not UTF-8. */
   private static final Pattern NOT_TEXT = Pattern.compile("[\\uD800-\\uDFFF]");
+
+  /** Where the characters begin that stand for them in patterns: nobody's, in no alphabet. */
+  private static final int STAND_INS = 0x100000;
 
   private final Value<TypedPath> directory =
       path("DIR", "The directory to clean; it stays itself.");
@@ -111,7 +114,7 @@ public final class CleanCommand extends Command {
             rules.excluding(path -> globs.stream().anyMatch(glob -> glob.matches(lastName(path)))),
             event -> tell(event, out));
     for (TreeFailure failure : report.failures()) {
-      if (failure.path().equals(directory.get().entry().toString()) && isErrno(failure)) {
+      if (failure.path().equals(FileName.textOf(directory.get().entry())) && isErrno(failure)) {
         throw cannotBegin(failure);
       }
       spec.commandLine().getErr().println(spec.qualifiedName() + ": " + TreeCommand.line(failure));
@@ -153,24 +156,22 @@ public final class CleanCommand extends Command {
     try {
       // In a name there is no slash for two stars to pass; and they would not pass line ends.
       return FileSystems.getDefault()
-          .getPathMatcher("glob:" + glob.replaceAll("(?<!\\\\)\\*{2,}", "*"));
+          .getPathMatcher("glob:" + legible(glob).replaceAll("(?<!\\\\)\\*{2,}", "*"));
     } catch (PatternSyntaxException none) {
       throw CommandFailure.usage(
           "--exclude " + glob, "is not a valid pattern: " + none.getDescription());
     }
   }
 
-  /**
-   * The name as far as a pattern can tell: each byte that is not UTF-8 is a character of its own,
-   * which no pattern names, and which {@code *} and {@code ?} match.
-   */
   private static Path lastName(String path) {
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    try {
-      return Path.of(name);
-    } catch (InvalidPathException notText) {
-      return Path.of(NOT_TEXT.matcher(name).replaceAll("\uFFFD"));
-    }
+    return Path.of(legible(path.substring(path.lastIndexOf('/') + 1)));
+  }
+
+  /** As Java's patterns can read it: each byte that is not UTF-8 is a character of its own. */
+  private static String legible(String name) {
+    return NOT_TEXT
+        .matcher(name)
+        .replaceAll(one -> Character.toString(STAND_INS + one.group().charAt(0)));
   }
 
   private Set<Time> times() {

@@ -7,6 +7,7 @@ import dev.holdfast.files.FileStat;
 import dev.holdfast.files.Resolution;
 import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -36,25 +37,26 @@ final class LinkTarget {
       if (name == null || parent == null) {
         return path;
       }
+      String last = FileName.textOf(name);
       try (Directory directory = Directory.openFollowingLinks(parent, Resolution.beneath())) {
-        FileStat stat = directory.stat(name.toString());
+        FileStat stat = directory.stat(last);
         if (stat.kind() != FileKind.SYMLINK) {
           return i == 0 ? file : path;
         }
         if (stat.uid() != 0 && stat.uid() != Identity.geteuid()) {
           throw CommandFailure.undecided(
-              path.toString(),
+              FileName.shownOf(path),
               "is a symbolic link of user "
                   + Integer.toUnsignedString(stat.uid())
                   + ", who is neither you nor root; not followed");
         }
-        refuseMagic(path, directory, name.toString());
-        path = parent.resolve(directory.readlink(name.toString()));
+        refuseMagic(path, directory, last);
+        path = parent.resolve(FileName.pathOf(directory.readlink(last)));
       } catch (NoSuchFileException dangling) {
         return i == 0 ? file : path;
       }
     }
-    throw CommandFailure.undecided(file.toString(), LOOP);
+    throw CommandFailure.undecided(FileName.shownOf(file), LOOP);
   }
 
   /** What a magic link of /proc reads as is not where it leads. */
@@ -63,7 +65,7 @@ final class LinkTarget {
       directory.statFollowingLinks(name);
     } catch (UnsafePathException refused) {
       if (refused.errnoName().equals("ELOOP")) {
-        throw CommandFailure.undecided(link.toString(), LOOP);
+        throw CommandFailure.undecided(FileName.shownOf(link), LOOP);
       }
     } catch (FileSystemException elsewhere) {
       // An ordinary link that leads out of its directory, or nowhere.

@@ -12,6 +12,7 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.files.identity.UserIdentity;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.path.FileName;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -117,7 +118,7 @@ public final class OpenCommand extends Command {
     } catch (UnsafePathException unsafe) {
       if (Files.isSymbolicLink(typed)) {
         throw CommandFailure.undecided(
-            typed.toString(), "is a symbolic link [S05]; name what it leads to");
+            FileName.shownOf(typed), "is a symbolic link [S05]; name what it leads to");
       }
       throw unsafe;
     } catch (AccessDeniedException denied) {

@@ -14,6 +14,7 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.temp.TempDirectory;
 import dev.holdfast.files.temp.TempFile;
 import dev.holdfast.files.temp.TempFiles;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.RandomNames;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -142,14 +143,14 @@ public final class TempCommand extends Command {
     switch (kind) {
       case dir -> {
         try (TempDirectory made = temp.directory(PREFIX, suffix())) {
-          tellRights(made.path().toString(), made.directory().stat());
-          return run(command, made.path().toString());
+          tellRights(FileName.textOf(made.path()), made.directory().stat());
+          return run(command, FileName.textOf(made.path()));
         }
       }
       case file -> {
         try (TempFile made = temp.named(PREFIX, suffix())) {
-          tellRights(String.valueOf(made.path()), made.file().stat());
-          return run(command, String.valueOf(made.path()));
+          tellRights(FileName.textOf(made.path()), made.file().stat());
+          return run(command, FileName.textOf(made.path()));
         }
       }
       case anonymous -> {

@@ -8,6 +8,7 @@ import dev.holdfast.files.tree.TreeFailure;
 import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.findings.terminal.Text;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -74,7 +75,7 @@ public final class TreeCommand extends Command {
    */
   int report(TreeReport report, Path path, PrintWriter out) throws IOException {
     if (report.done().entries() == 0 && report.done().vanished() > 0) {
-      throw new NoSuchFileException(path.toString());
+      throw new NoSuchFileException(FileName.shownOf(path));
     }
     if (globals().json()) {
       FilesJson.tree(report, out);

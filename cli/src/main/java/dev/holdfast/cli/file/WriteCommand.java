@@ -21,6 +21,7 @@ import dev.holdfast.files.replace.InPlaceWrite;
 import dev.holdfast.files.replace.Replacement;
 import dev.holdfast.files.temp.StagedFile;
 import dev.holdfast.files.tree.OwnerChange;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -169,7 +170,9 @@ public final class WriteCommand extends Command {
         throw there;
       }
       throw CommandFailure.status(
-          ExitCode.NO, file.toString(), "exists already (EEXIST), and --no-replace was given");
+          ExitCode.NO,
+          FileName.shownOf(file),
+          "exists already (EEXIST), and --no-replace was given");
     } catch (FileSystemException failed) {
       throw withHint(file, failed);
     }
@@ -213,7 +216,10 @@ public final class WriteCommand extends Command {
   }
 
   private void tellLost(Path file, List<String> what) {
-    Notes.print(List.of(file + ": has not kept its " + String.join(", ", what)), spec, globals());
+    Notes.print(
+        List.of(FileName.shownOf(file) + ": has not kept its " + String.join(", ", what)),
+        spec,
+        globals());
   }
 
   /** The contents are made first, so that what fails meanwhile changes nothing. */
@@ -276,7 +282,12 @@ public final class WriteCommand extends Command {
     }
     if (status != 0) {
       Notes.print(
-          List.of(file + ": is as it was, since " + command.getFirst() + " ended with " + status),
+          List.of(
+              FileName.shownOf(file)
+                  + ": is as it was, since "
+                  + command.getFirst()
+                  + " ended with "
+                  + status),
           spec,
           globals());
     }
@@ -286,9 +297,9 @@ public final class WriteCommand extends Command {
   /** What could be done instead is named beside what could not. */
   private CommandFailure withHint(Path file, FileSystemException failed) {
     String why = Failures.why(failed);
-    String hint = Failures.frozen(file.toString(), why);
+    String hint = Failures.frozen(FileName.textOf(file), why);
     if (!hint.isEmpty()) {
-      return CommandFailure.undecided(file.toString(), why + hint);
+      return CommandFailure.undecided(FileName.shownOf(file), why + hint);
     }
     if (why.contains("EBUSY") || (why.contains("EACCES") && Files.isWritable(file))) {
       hint = "; --in-place writes into it where it stands";
@@ -300,7 +311,7 @@ public final class WriteCommand extends Command {
         || why.contains("ioctl")) {
       hint = "; --keep-what-can-be goes without, --in-place writes into the old file";
     }
-    return CommandFailure.undecided(file.toString(), why + hint);
+    return CommandFailure.undecided(FileName.shownOf(file), why + hint);
   }
 
   private static int octal(String text) {

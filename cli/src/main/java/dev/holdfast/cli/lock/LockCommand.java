@@ -25,10 +25,10 @@ import dev.holdfast.locks.descriptor.DescriptorLock;
 import dev.holdfast.locks.report.OtherFamily;
 import dev.holdfast.locks.scope.ScopeProbe;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -558,10 +558,10 @@ public final class LockCommand extends Command {
       throw CommandFailure.usage("NAME", "is empty");
     }
     boolean isPath = !each.equals(Kinds.PORT) && !each.equals(Kinds.SOCKET);
-    if (isPath && name.endsWith("/") && !Files.isDirectory(Path.of(name))) {
+    if (isPath && name.endsWith("/") && !Files.isDirectory(FileName.pathOf(name))) {
       throw CommandFailure.undecided(
           name,
-          Files.exists(Path.of(name), LinkOption.NOFOLLOW_LINKS)
+          Files.exists(FileName.pathOf(name), LinkOption.NOFOLLOW_LINKS)
               ? "not a directory (ENOTDIR)"
               : "is the name of a directory, and there is none (EISDIR)");
     }
@@ -635,7 +635,7 @@ public final class LockCommand extends Command {
       return;
     }
     Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
-    ScopeProbe probe = ScopeProbe.of(each, Path.of(name), wanted);
+    ScopeProbe probe = ScopeProbe.of(each, FileName.pathOf(name), wanted);
     switch (probe.level()) {
       case GOOD -> {}
       case WARN -> {

@@ -7,6 +7,7 @@ import dev.holdfast.locks.KindProvider;
 import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.remote.LockService;
 import dev.holdfast.locks.remote.RemoteKind;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.MalformedURLException;
@@ -81,7 +82,7 @@ public final class LockServers {
       settings.put("credentials", known);
     }
     if (!config.isEmpty()) {
-      settings.putAll(read(Path.of(config)));
+      settings.putAll(read(FileName.pathOf(config)));
     }
     if (!WORDS.contains(word)) {
       throw CommandFailure.usage("--kind", Failures.notOneOf(word, WORDS));
@@ -100,7 +101,7 @@ public final class LockServers {
     try (Reader reader = Files.newBufferedReader(config)) {
       properties.load(reader);
     } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(config.toString(), String.valueOf(e.getMessage()));
+      throw CommandFailure.usage(FileName.shownOf(config), String.valueOf(e.getMessage()));
     }
     Map<String, String> settings = new HashMap<>();
     for (String name : properties.stringPropertyNames()) {
@@ -116,7 +117,7 @@ public final class LockServers {
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(config);
     if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
       throw CommandFailure.undecided(
-          config.toString(),
+          FileName.shownOf(config),
           "has a secret in it that everybody may read: chmod o-r it, and" + " change the secret");
     }
   }

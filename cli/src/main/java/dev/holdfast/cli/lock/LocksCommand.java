@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
 import dev.holdfast.cli.command.ExitCode;
+import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.TypedPath;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.Json;
@@ -12,8 +13,10 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.remote.LockService;
 import dev.holdfast.locks.report.LockFileReport;
 import dev.holdfast.locks.report.LockTable;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -140,7 +143,7 @@ public final class LocksCommand extends Command {
             : there.get().token().isEmpty()
                 ? "it was not made by holdfast: look for yourself who made it"
                 : "it has another token: somebody else holds it now";
-    throw CommandFailure.status(ExitCode.NO, path.toString(), why);
+    throw CommandFailure.status(ExitCode.NO, FileName.shownOf(path), why);
   }
 
   private int listServer() throws IOException {
@@ -167,7 +170,7 @@ public final class LocksCommand extends Command {
       for (Path path : paths) {
         if (!check.get()) {
           // Throws what is the matter with a name that nothing is at.
-          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+          requireThere(path);
         }
         if (Files.isDirectory(path)) {
           // It may have a flock, but it is no lock file.
@@ -193,13 +196,22 @@ public final class LocksCommand extends Command {
     return check.get() && held ? ExitCode.BUSY : ExitCode.OK;
   }
 
+  /** Java's message would have a name that is not UTF-8 without its bytes. */
+  private static void requireThere(Path path) throws IOException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (FileSystemException e) {
+      throw CommandFailure.undecided(FileName.shownOf(path), Failures.why(e));
+    }
+  }
+
   private static void text(LockTable table, List<LockFileReport> files, PrintWriter out) {
     table.granted().forEach(entry -> out.println("held     " + line(entry)));
     table.waiting().forEach(entry -> out.println("waiting  " + line(entry)));
     for (LockFileReport file : files) {
       out.println(
           "file     "
-              + printable(file.path() + "  " + file.holder())
+              + printable(FileName.shownOf(file.path()) + "  " + file.holder())
               + (file.dead() ? "  DEAD" : ""));
     }
     for (List<Integer> circle : table.deadlocks()) {
@@ -249,7 +261,7 @@ public final class LocksCommand extends Command {
     json.writeArrayFieldStart("files");
     for (LockFileReport file : files) {
       json.writeStartObject();
-      json.writeStringField("path", file.path().toString());
+      json.writeStringField("path", FileName.textOf(file.path()));
       json.writeNumberField("pid", file.holder().pid());
       json.writeStringField("command", file.holder().command());
       if (file.holder().since() != null) {

@@ -8,6 +8,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.process.Capability;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
@@ -180,7 +181,7 @@ public final class AsUser implements AutoCloseable {
       return this.<OpenFile, IOException>call(() -> OpenFile.open(path, opening));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      InterruptedIOException failure = new InterruptedIOException(path.toString());
+      InterruptedIOException failure = new InterruptedIOException(FileName.shownOf(path));
       failure.initCause(interrupted);
       throw failure;
     }

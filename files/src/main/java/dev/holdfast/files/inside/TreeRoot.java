@@ -33,7 +33,7 @@ public record TreeRoot(HeldDirectory parent, byte[] name, byte[] above) implemen
     String last = FileName.decode(name);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       throw new UnsafePathException(
-          path.toString(),
+          FileName.shownOf(path),
           "is not the name of an entry, which could be made or removed; name it in its parent"
               + " directory",
           Row.S13,

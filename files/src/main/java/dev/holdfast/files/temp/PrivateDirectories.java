@@ -9,10 +9,10 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.files.ground.Environment;
 import dev.holdfast.files.trust.TrustedDirectory;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +70,7 @@ public final class PrivateDirectories {
   private static @Nullable Directory tryOpen(String base, String below, List<String> refusals)
       throws IOException {
     try (Directory held =
-        Directory.openFollowingLinks(Path.of(base), Resolution.beneath().noSymlinks())) {
+        Directory.openFollowingLinks(FileName.pathOf(base), Resolution.beneath().noSymlinks())) {
       String distrust = TrustedDirectory.distrust(held);
       if (distrust != null) {
         refusals.add(base + ": " + distrust);

@@ -54,14 +54,9 @@ public final class TempDirectory implements AutoCloseable {
     return directory;
   }
 
-  /**
-   * For programs that take only names.
-   *
-   * @throws java.nio.file.InvalidPathException if its parent was named by bytes that Java knows no
-   *     path for
-   */
+  /** For programs that take only names. */
   public Path path() {
-    return Path.of(shown());
+    return FileName.pathOf(shown());
   }
 
   private String shown() {

@@ -67,12 +67,9 @@ public final class TempFile implements AutoCloseable {
 
   /**
    * For programs that take only names: its directory's path and its name; null if it never had one.
-   *
-   * @throws java.nio.file.InvalidPathException if its directory was named by bytes that Java knows
-   *     no path for
    */
   public @Nullable Path path() {
-    return name == null ? null : Path.of(CORE.show(directory, name));
+    return name == null ? null : FileName.pathOf(CORE.show(directory, name));
   }
 
   /**

@@ -22,7 +22,6 @@ import dev.holdfast.path.make.RandomNames;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,7 +109,8 @@ public final class TempFiles implements AutoCloseable {
       return null;
     }
     try {
-      Directory directory = Directory.openFollowingLinks(Path.of(path), Resolution.beneath());
+      Directory directory =
+          Directory.openFollowingLinks(FileName.pathOf(path), Resolution.beneath());
       String distrust = TrustedDirectory.distrust(directory);
       if (distrust == null) {
         return new TempFiles(directory, true, refusals);

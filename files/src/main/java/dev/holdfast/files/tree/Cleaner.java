@@ -3,6 +3,7 @@ package dev.holdfast.files.tree;
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.ground.OrderlyStop;
 import dev.holdfast.files.inside.TreeRoot;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ public final class Cleaner {
    */
   public static CleaningReport clean(
       Path directory, CleaningRules rules, Consumer<CleaningEvent> listener) throws IOException {
-    return clean(TreeRoot.orSelf(directory), directory.toString(), rules, listener);
+    return clean(TreeRoot.orSelf(directory), FileName.textOf(directory), rules, listener);
   }
 
   /** The same, in a held directory. */

@@ -42,11 +42,9 @@ public final class TreeEntry {
   /**
    * From the root of the walk, for programs that take only paths; what it leads to may be another
    * object by now.
-   *
-   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
    */
   public Path toPath() {
-    return Path.of(path);
+    return FileName.pathOf(path);
   }
 
   /** In the form of {@link FileName}. */

@@ -8,6 +8,7 @@ import dev.holdfast.files.UnsafePathException;
 import dev.holdfast.libc.OwnedFd;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,11 +51,9 @@ public final class TrustVerdict implements AutoCloseable {
   /**
    * The absolute path that was asked about, for programs that take only paths; what it leads to may
    * be another object by now.
-   *
-   * @throws java.nio.file.InvalidPathException if Java knows no path for its bytes
    */
   public Path toPath() {
-    return Path.of(path);
+    return FileName.pathOf(path);
   }
 
   /** Every component, in the order in which it was come by. */

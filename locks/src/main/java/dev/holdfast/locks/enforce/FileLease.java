@@ -10,6 +10,7 @@ import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.kernel.HarmlessClose;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.wait.Timers;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -64,12 +65,12 @@ public final class FileLease implements AutoCloseable {
     int fd = opened.fd().borrow();
     try {
       // Before the lease: the default signal would end this process.
-      Leases.setSignal(fd, Signals.SIGURG).orThrow("fcntl F_SETSIG", path.toString());
+      Leases.setSignal(fd, Signals.SIGURG).orThrow("fcntl F_SETSIG", FileName.shownOf(path));
       SyscallResult leased = Leases.setlease(fd, Leases.F_WRLCK);
       if (leased.is(Errno.EAGAIN)) {
         return Optional.empty();
       }
-      leased.orThrow("fcntl F_SETLEASE", path.toString());
+      leased.orThrow("fcntl F_SETLEASE", FileName.shownOf(path));
       Optional<FileLease> held = Optional.of(new FileLease(path, opened, fd));
       kept = true;
       return held;
@@ -114,7 +115,7 @@ public final class FileLease implements AutoCloseable {
       HarmlessClose.of(file, stat);
       // EINVAL and EAGAIN: the kernel has taken it away already.
       if (given.failed() && !given.is(Errno.EINVAL) && !given.is(Errno.EAGAIN)) {
-        given.orThrow("fcntl F_SETLEASE", path.toString());
+        given.orThrow("fcntl F_SETLEASE", FileName.shownOf(path));
       }
     }
   }

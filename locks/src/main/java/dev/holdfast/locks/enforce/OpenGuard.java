@@ -7,6 +7,7 @@ import dev.holdfast.libc.Poll;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,12 +51,14 @@ public final class OpenGuard implements AutoCloseable {
   public static OpenGuard of(Path path, IntPredicate allowed) throws IOException {
     OwnedFd group =
         OwnedFd.of(
-            Fanotify.fanotify_init(Fanotify.FAN_CLASS_CONTENT), "fanotify_init", path.toString());
+            Fanotify.fanotify_init(Fanotify.FAN_CLASS_CONTENT),
+            "fanotify_init",
+            FileName.shownOf(path));
     boolean kept = false;
     try (OwnedFd.Use use = group.use()) {
       Fanotify.fanotify_mark(
               use.fd(), Fanotify.FAN_MARK_ADD, Fanotify.FAN_OPEN_PERM, Paths.bytes(path))
-          .orThrow("fanotify_mark", path.toString());
+          .orThrow("fanotify_mark", FileName.shownOf(path));
       OpenGuard guard = new OpenGuard(group, allowed);
       guard.thread.start();
       kept = true;

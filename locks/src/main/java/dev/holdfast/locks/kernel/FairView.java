@@ -15,6 +15,7 @@ import dev.holdfast.locks.event.LockWaitEvent;
 import dev.holdfast.locks.process.AbstractLock;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public final class FairView extends LockView {
     Result<Statx> stat =
         Statx.statx(
             Fcntl.AT_FDCWD, Paths.bytes(path), Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
-    Statx file = stat.orThrow("statx", path.toString());
+    Statx file = stat.orThrow("statx", FileName.shownOf(path));
     boolean same = file.device() == key.device() && file.inode() == key.inode();
     return new TicketQueue(
         path, same ? file.permissions() : NewFile.PRIVATE.permissions(), file.gid());

@@ -175,7 +175,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     }
     file.fd.close();
     throw new AccessDeniedException(
-        path.toString(),
+        FileName.shownOf(path),
         null,
         "belongs to user "
             + Integer.toUnsignedString(owner)
@@ -231,7 +231,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     }
     Statx directory =
         Statx.statx(AT_FDCWD, Paths.bytes(parent), 0, Statx.STATX_BASIC_STATS)
-            .orThrow("statx", parent.toString());
+            .orThrow("statx", FileName.shownOf(parent));
     boolean ours = directory.uid() == 0 || directory.uid() == Identity.geteuid();
     return !ours || (directory.permissions() & 0022) != 0;
   }
@@ -247,7 +247,7 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     if (there.is(Errno.ENOENT) || there.is(Errno.ENOTDIR)) {
       return false;
     }
-    Statx stat = there.orThrow("statx", path.toString());
+    Statx stat = there.orThrow("statx", FileName.shownOf(path));
     return stat.inode() == inode && stat.device() == device;
   }
 

@@ -12,6 +12,7 @@ import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class Sidecar {
       byte[] directory = Paths.bytes(Objects.requireNonNull(path.getParent()));
       stat =
           Statx.statx(Fcntl.AT_FDCWD, directory, 0, Statx.STATX_BASIC_STATS)
-              .orThrow("statx", path.toString());
+              .orThrow("statx", FileName.shownOf(path));
     }
     int mode = stat.permissions();
     int permissions = (mode & 02) != 0 ? SHARED : (mode & 020) != 0 ? GROUP : MINE;
@@ -114,12 +115,12 @@ public final class Sidecar {
       for (; ; ) {
         SyscallResult locked = FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB);
         if (!locked.is(dev.holdfast.libc.Errno.EAGAIN)) {
-          locked.orThrow("flock", path.toString());
+          locked.orThrow("flock", FileName.shownOf(path));
           return;
         }
         if (deadline.passed()) {
           throw new FileSystemException(
-              path.toString(),
+              FileName.shownOf(path),
               null,
               "another process holds a flock on it (EAGAIN); `holdfast locks` tells which");
         }
@@ -146,7 +147,8 @@ public final class Sidecar {
             if (line.startsWith(counter + " ")) {
               last =
                   Tokens.parse(
-                      line.substring(counter.length() + 1).getBytes(US_ASCII), path.toString());
+                      line.substring(counter.length() + 1).getBytes(US_ASCII),
+                      FileName.shownOf(path));
             } else if (!line.isBlank()) {
               rest.append(line).append('\n');
             }
@@ -157,10 +159,10 @@ public final class Sidecar {
           rest.append(counter).append(' ').append(last + 1).append('\n');
           byte[] bytes = rest.toString().getBytes(US_ASCII);
           SyscallResult written = Unistd.pwrite(fd, bytes, 0, bytes.length, 0);
-          if (written.orThrow("write", path.toString()) != bytes.length) {
+          if (written.orThrow("write", FileName.shownOf(path)) != bytes.length) {
             throw new IOException(path + ": short write");
           }
-          Unistd.ftruncate(fd, bytes.length).orThrow("ftruncate", path.toString());
+          Unistd.ftruncate(fd, bytes.length).orThrow("ftruncate", FileName.shownOf(path));
           return last + 1;
         });
   }
@@ -171,14 +173,14 @@ public final class Sidecar {
     int length = 0;
     for (; ; ) {
       SyscallResult read = Unistd.pread(fd, buffer, length, buffer.length - length, length);
-      int more = (int) read.orThrow("read", path.toString());
+      int more = (int) read.orThrow("read", FileName.shownOf(path));
       if (more == 0) {
         return new String(buffer, 0, length, US_ASCII);
       }
       length += more;
       if (length == MOST_BYTES) {
         throw new FileSystemException(
-            path.toString(), null, "is too long for the counters of locks: it is damaged");
+            FileName.shownOf(path), null, "is too long for the counters of locks: it is damaged");
       }
       if (length == buffer.length) {
         buffer = Arrays.copyOf(buffer, 2 * length);

@@ -10,6 +10,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Unistd;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -71,7 +72,7 @@ public final class TicketQueue {
       }
       long number = draw(use.fd());
       FileLocks.setlk(use.fd(), FileLocks.F_OFD_SETLK, FileLocks.F_UNLCK, 0, 1)
-          .orThrow("fcntl F_OFD_SETLK", path.toString());
+          .orThrow("fcntl F_OFD_SETLK", FileName.shownOf(path));
       kept = number == 0 || lock(use.fd(), FileLocks.F_RDLCK, BASE, number, deadline);
       return kept ? new Ticket(opened.fd(), number) : null;
     } finally {
@@ -85,7 +86,8 @@ public final class TicketQueue {
   /** With byte 0 locked: a number of one's own. */
   private long draw(int fd) throws IOException {
     byte[] buffer = new byte[DIGITS];
-    int length = (int) Unistd.pread(fd, buffer, 0, DIGITS, 0).orThrow("read", path.toString());
+    int length =
+        (int) Unistd.pread(fd, buffer, 0, DIGITS, 0).orThrow("read", FileName.shownOf(path));
     long number = parse(new String(buffer, 0, length, US_ASCII).strip());
     while (true) {
       SyscallResult mine =
@@ -94,12 +96,12 @@ public final class TicketQueue {
         break;
       }
       if (!mine.is(Errno.EAGAIN) && !mine.is(Errno.EACCES)) {
-        mine.orThrow("fcntl F_OFD_SETLK", path.toString());
+        mine.orThrow("fcntl F_OFD_SETLK", FileName.shownOf(path));
       }
       number++;
     }
     byte[] next = String.format(Locale.ROOT, "%019d\n", number + 1).getBytes(US_ASCII);
-    Unistd.pwrite(fd, next, 0, next.length, 0).orThrow("write", path.toString());
+    Unistd.pwrite(fd, next, 0, next.length, 0).orThrow("write", FileName.shownOf(path));
     return number;
   }
 
@@ -121,7 +123,7 @@ public final class TicketQueue {
         return true;
       }
       if (!result.is(Errno.EAGAIN) && !result.is(Errno.EACCES)) {
-        throw SyscallExceptions.of(result.errno(), "fcntl F_OFD_SETLK", path.toString());
+        throw SyscallExceptions.of(result.errno(), "fcntl F_OFD_SETLK", FileName.shownOf(path));
       }
       if (deadline.passed()) {
         return false;

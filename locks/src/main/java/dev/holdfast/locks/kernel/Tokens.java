@@ -10,6 +10,7 @@ import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.libc.Xattr;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class Tokens {
 
   /** The token of who holds a lock on this open file. */
   static long onFile(int fd, String family, Key key, Path file, Mode mode) throws IOException {
-    String path = file.toString();
+    String path = FileName.shownOf(file);
     String range =
         key.start() == 0 && key.length() == 0 ? "" : "." + key.start() + "-" + key.length();
     byte[] name = Paths.bytes("user.holdfast." + family + range);

@@ -18,6 +18,7 @@ import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -100,7 +101,7 @@ public final class SharedMemory {
   public static SharedMemory open(Path path) throws IOException {
     synchronized (OPEN) {
       // Before the file is made: this asks its directory.
-      Scope.require(SharedMemoryLock.KIND, path.toString(), FileSystems.of(path));
+      Scope.require(SharedMemoryLock.KIND, FileName.shownOf(path), FileSystems.of(path));
       LockFile owner = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
       boolean kept = false;
       try {
@@ -134,17 +135,20 @@ public final class SharedMemory {
     try (OwnedFd.Use use = file.fd().use()) {
       lockByte(use.fd(), path, INITIAL_BYTE);
       try {
-        long size = Unistd.lseek(use.fd(), 0, Unistd.SEEK_END).orThrow("lseek", path.toString());
+        long size =
+            Unistd.lseek(use.fd(), 0, Unistd.SEEK_END).orThrow("lseek", FileName.shownOf(path));
         if (size == 0) {
-          Unistd.ftruncate(use.fd(), SIZE).orThrow("ftruncate", path.toString());
+          Unistd.ftruncate(use.fd(), SIZE).orThrow("ftruncate", FileName.shownOf(path));
         } else if (size != SIZE) {
-          throw new FileSystemException(path.toString(), null, "is not shared memory of Holdfast");
+          throw new FileSystemException(
+              FileName.shownOf(path), null, "is not shared memory of Holdfast");
         }
         Result<SharedMapping> mapped = SharedMapping.mmap(use.fd(), SIZE);
-        SharedMapping mapping = mapped.orThrow("mmap", path.toString());
+        SharedMapping mapping = mapped.orThrow("mmap", FileName.shownOf(path));
         SharedWord magic = mapping.word(0);
         if (!magic.compareAndSet(0, MAGIC) && magic.get() != MAGIC) {
-          throw new FileSystemException(path.toString(), null, "is not shared memory of Holdfast");
+          throw new FileSystemException(
+              FileName.shownOf(path), null, "is not shared memory of Holdfast");
         }
         return mapping;
       } finally {
@@ -161,12 +165,12 @@ public final class SharedMemory {
       for (; ; ) {
         SyscallResult locked = FileLocks.setlk(fd, FileLocks.F_OFD_SETLK, FileLocks.F_WRLCK, at, 1);
         if (!locked.is(Errno.EAGAIN) && !locked.is(Errno.EACCES)) {
-          locked.orThrow("fcntl F_OFD_SETLK", path.toString());
+          locked.orThrow("fcntl F_OFD_SETLK", FileName.shownOf(path));
           return;
         }
         if (deadline.passed()) {
           throw new FileSystemException(
-              path.toString(),
+              FileName.shownOf(path),
               null,
               "a lock on all of it keeps it from being used as shared memory (EAGAIN);"
                   + " `holdfast locks` tells whose");
@@ -194,12 +198,12 @@ public final class SharedMemory {
           return i;
         }
         if (!mine.is(Errno.EAGAIN) && !mine.is(Errno.EACCES)) {
-          mine.orThrow("fcntl F_OFD_SETLK", path.toString());
+          mine.orThrow("fcntl F_OFD_SETLK", FileName.shownOf(path));
         }
       }
     }
     throw new FileSystemException(
-        path.toString(), null, PROCESSES + " processes have it open already");
+        FileName.shownOf(path), null, PROCESSES + " processes have it open already");
   }
 
   /** A number that all processes count with. */
@@ -268,7 +272,7 @@ public final class SharedMemory {
       if (free.is(Errno.EAGAIN) || free.is(Errno.EACCES)) {
         return false;
       }
-      free.orThrow("fcntl F_OFD_SETLK", path.toString());
+      free.orThrow("fcntl F_OFD_SETLK", FileName.shownOf(path));
       try {
         action.run();
       } finally {

@@ -1,9 +1,8 @@
 package dev.holdfast.locks.named;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.make.RandomNames;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -59,7 +58,8 @@ public record HolderRecord(
   }
 
   public byte[] toBytes() {
-    return (MAGIC
+    return FileName.encode(
+        MAGIC
             + "\npid "
             + pid
             + "\nstart "
@@ -81,13 +81,12 @@ public record HolderRecord(
             + "\ncommand "
             + command.replace('\n', ' ')
             + (flocked ? "\nheld flock" : "")
-            + "\nend\n")
-        .getBytes(UTF_8);
+            + "\nend\n");
   }
 
   /** The record in these bytes; null if they are none, or only a part of one. */
   static @Nullable HolderRecord parse(byte[] bytes) {
-    String text = new String(bytes, UTF_8);
+    String text = FileName.decode(bytes);
     if (!text.startsWith(MAGIC + "\n") || !text.endsWith("\nend\n")) {
       return null;
     }

@@ -80,7 +80,7 @@ public final class NamedFile implements AutoCloseable {
         || last == null
         || last.toString().equals("..")
         || last.toString().equals(".")) {
-      throw new FileSystemException(path.toString(), null, "is not a name for a lock file");
+      throw new FileSystemException(FileName.shownOf(path), null, "is not a name for a lock file");
     }
     int flags = Fcntl.O_RDONLY | Fcntl.O_DIRECTORY;
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(parent), flags, 0);
@@ -89,11 +89,11 @@ public final class NamedFile implements AutoCloseable {
       opened =
           Fcntl.openat(Fcntl.AT_FDCWD, Paths.bytes(parent), Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
     }
-    OwnedFd directory = OwnedFd.of(opened, "open", parent.toString());
+    OwnedFd directory = OwnedFd.of(opened, "open", FileName.shownOf(parent));
     boolean kept = false;
     int dirfd = directory.borrow();
     try {
-      Statx stat = Statx.fstat(dirfd).orThrow("fstat", parent.toString());
+      Statx stat = Statx.fstat(dirfd).orThrow("fstat", FileName.shownOf(parent));
       NamedFile file = new NamedFile(directory, dirfd, stat, absolute, Paths.bytes(last));
       kept = true;
       return file;
@@ -114,7 +114,7 @@ public final class NamedFile implements AutoCloseable {
     NamedFile file = in(path);
     boolean kept = false;
     try {
-      Scope.require(kind, path.toString(), file.fileSystem);
+      Scope.require(kind, FileName.shownOf(path), file.fileSystem);
       kept = true;
       return file;
     } finally {
@@ -182,7 +182,7 @@ public final class NamedFile implements AutoCloseable {
     if (stat.is(Errno.ENOENT)) {
       return null;
     }
-    return Identity.of(stat.orThrow("statx", path.toString()));
+    return Identity.of(stat.orThrow("statx", FileName.shownOf(path)));
   }
 
   /**
@@ -198,7 +198,7 @@ public final class NamedFile implements AutoCloseable {
     if (UnnamedFile.isLacking(opened)) {
       return publishNamed(contents, record, permissions, false, flocked);
     }
-    OwnedFd made = OwnedFd.of(opened, "open", path.toString());
+    OwnedFd made = OwnedFd.of(opened, "open", FileName.shownOf(path));
     boolean kept = false;
     try {
       try (OwnedFd.Use use = made.use()) {
@@ -208,13 +208,13 @@ public final class NamedFile implements AutoCloseable {
         }
         Published ready =
             new Published(
-                Identity.of(Statx.fstat(use.fd()).orThrow("fstat", path.toString())), made);
+                Identity.of(Statx.fstat(use.fd()).orThrow("fstat", FileName.shownOf(path))), made);
         // The nameless file is gone with us if we end here: nothing is left behind.
         SyscallResult linked = UnnamedFile.link(use.fd(), dirfd, name);
         if (linked.is(Errno.EEXIST)) {
           return null;
         }
-        linked.orThrow("link", path.toString());
+        linked.orThrow("link", FileName.shownOf(path));
         kept = true;
         return ready;
       }
@@ -238,15 +238,16 @@ public final class NamedFile implements AutoCloseable {
     int flags = Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_NOFOLLOW;
     OwnedFd made =
         // Ours to write until it is filled, whatever it is to be.
-        OwnedFd.of(Fcntl.openat(dirfd, own, flags, permissions | 0600), "open", path.toString());
+        OwnedFd.of(
+            Fcntl.openat(dirfd, own, flags, permissions | 0600), "open", FileName.shownOf(path));
     try {
       Identity mine;
       try (OwnedFd.Use use = made.use()) {
         fill(use.fd(), contents, record, permissions);
         if (sync) {
-          Unistd.fsync(use.fd()).orThrow("fsync", path.toString());
+          Unistd.fsync(use.fd()).orThrow("fsync", FileName.shownOf(path));
         }
-        mine = Identity.of(Statx.fstat(use.fd()).orThrow("fstat", path.toString()));
+        mine = Identity.of(Statx.fstat(use.fd()).orThrow("fstat", FileName.shownOf(path)));
       }
       // Closed first: NFS writes back and checks on close.
       made.close();
@@ -255,7 +256,7 @@ public final class NamedFile implements AutoCloseable {
         // Somebody cleans here, and took us for dead.
         return null;
       }
-      OwnedFd pin = OwnedFd.of(pinned, "open", path.toString());
+      OwnedFd pin = OwnedFd.of(pinned, "open", FileName.shownOf(path));
       boolean kept = false;
       try {
         if (flocked) {
@@ -281,7 +282,8 @@ public final class NamedFile implements AutoCloseable {
    * Before it is published: a file that says that it is flocked is so until its holder has ended.
    */
   private void flock(int fd) throws IOException {
-    FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB).orThrow("flock", path.toString());
+    FileLocks.flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB)
+        .orThrow("flock", FileName.shownOf(path));
   }
 
   private boolean won(byte[] own, Identity mine, SyscallResult linked) throws IOException {
@@ -291,12 +293,12 @@ public final class NamedFile implements AutoCloseable {
       if (stat.is(Errno.ESTALE) && i < 8) {
         continue;
       }
-      boolean two = stat.orThrow("statx", path.toString()).nlink() == 2;
+      boolean two = stat.orThrow("statx", FileName.shownOf(path)).nlink() == 2;
       if (two || mine.equals(there())) {
         return true;
       }
       if (!linked.is(Errno.EEXIST) && !linked.is(Errno.ESTALE)) {
-        linked.orThrow("link", path.toString());
+        linked.orThrow("link", FileName.shownOf(path));
       }
       return false;
     }
@@ -309,7 +311,7 @@ public final class NamedFile implements AutoCloseable {
       written +=
           (int)
               Unistd.write(fd, contents, written, contents.length - written)
-                  .orThrow("write", path.toString());
+                  .orThrow("write", FileName.shownOf(path));
     }
     if (record != null) {
       // Before the mode, which may let nobody but root set one. Where there are no such attributes
@@ -317,7 +319,7 @@ public final class NamedFile implements AutoCloseable {
       Xattr.fsetxattr(fd, RECORD, record, 0);
     }
     // The umask must not hide the record from who has to judge it.
-    Unistd.fchmod(fd, permissions).orThrow("fchmod", path.toString());
+    Unistd.fchmod(fd, permissions).orThrow("fchmod", FileName.shownOf(path));
   }
 
   /**
@@ -430,11 +432,11 @@ public final class NamedFile implements AutoCloseable {
       Identity there = there();
       return there == null ? null : new Found(there, new byte[0], null, null);
     }
-    OwnedFd file = OwnedFd.of(opened, "open", path.toString());
+    OwnedFd file = OwnedFd.of(opened, "open", FileName.shownOf(path));
     boolean kept = false;
     try {
       try (OwnedFd.Use use = file.use()) {
-        Statx stat = Statx.fstat(use.fd()).orThrow("fstat", path.toString());
+        Statx stat = Statx.fstat(use.fd()).orThrow("fstat", FileName.shownOf(path));
         byte[] contents = stat.isRegular() ? contents(use.fd()) : new byte[0];
         HolderRecord record = HolderRecord.parse(contents);
         if (record == null) {
@@ -472,7 +474,7 @@ public final class NamedFile implements AutoCloseable {
       return;
     }
     String own = ownPrefix();
-    try (OwnedFd listing = OwnedFd.of(opened, "open", path.toString())) {
+    try (OwnedFd listing = OwnedFd.of(opened, "open", FileName.shownOf(path))) {
       DirentCursor names = new DirentCursor();
       try (OwnedFd.Use use = listing.use()) {
         for (SyscallResult batch = names.fill(use.fd());
@@ -539,34 +541,34 @@ public final class NamedFile implements AutoCloseable {
     }
     if (renamed.is(Errno.EPERM)) {
       throw new AccessDeniedException(
-          path.toString(),
+          FileName.shownOf(path),
           null,
           "in a sticky directory only its owner may take a lock file away: "
               + renamed.errno().message
               + " (EPERM)");
     }
-    renamed.orThrow("rename", path.toString());
+    renamed.orThrow("rename", FileName.shownOf(path));
     Result<Statx> stat =
         Statx.statx(dirfd, aside, Fcntl.AT_SYMLINK_NOFOLLOW, Statx.STATX_BASIC_STATS);
     if (stat.is(Errno.ENOENT)) {
       // Somebody who cleans was first: it was a dead holder's.
       return true;
     }
-    Statx moved = stat.orThrow("statx", path.toString());
+    Statx moved = stat.orThrow("statx", FileName.shownOf(path));
     if (Identity.of(moved).equals(expected)) {
       SyscallResult unlinked = Unistd.unlinkat(dirfd, aside, 0);
       if (!unlinked.is(Errno.ENOENT)) {
-        unlinked.orThrow("unlink", path.toString());
+        unlinked.orThrow("unlink", FileName.shownOf(path));
       }
       return true;
     }
     SyscallResult back = Unistd.linkat(dirfd, aside, dirfd, name, 0);
     if (back.failed()) {
       throw new LockCompromisedException(
-          path.toString(),
+          FileName.shownOf(path),
           "somebody replaced it while it was taken away, and another took its place: two may hold"
               + " it; the one that was moved is "
-              + path.resolveSibling(FileName.decode(aside)));
+              + FileName.shownOf(path.resolveSibling(Paths.path(aside))));
     }
     Unistd.unlinkat(dirfd, aside, 0);
     return false;

@@ -121,7 +121,7 @@ public final class NamedFileEngine implements Engine {
       if (result.is(Errno.EAGAIN)) {
         return false;
       }
-      result.orThrow("flock", path.toString());
+      result.orThrow("flock", FileName.shownOf(path));
       return true;
     }
   }
@@ -291,7 +291,8 @@ public final class NamedFileEngine implements Engine {
     }
     try (NamedFile.Published held = notMineAnyMore()) {
       if (held != null && !file.takeAway(held.identity())) {
-        throw new LockLostException(file.path.toString(), "the lock file is gone or was replaced");
+        throw new LockLostException(
+            FileName.shownOf(file.path), "the lock file is gone or was replaced");
       }
     }
   }
@@ -337,7 +338,7 @@ public final class NamedFileEngine implements Engine {
     NamedFile.Identity there = file.there();
     if (held == null || !held.identity().equals(there)) {
       throw new LockLostException(
-          file.path.toString(),
+          FileName.shownOf(file.path),
           there == null ? "somebody removed the lock file" : "somebody replaced the lock file");
     }
   }

@@ -82,7 +82,7 @@ public final class PidFile extends LocalLock<PidFile> {
 
         @Override
         public HostLock named(String name) throws IOException {
-          return name.indexOf('/') < 0 ? daemon(name) : at(Path.of(name));
+          return name.indexOf('/') < 0 ? daemon(name) : at(FileName.pathOf(name));
         }
       };
 
@@ -105,7 +105,7 @@ public final class PidFile extends LocalLock<PidFile> {
               + name
               + " for a file here");
     }
-    return new PidFile(Path.of("/run").resolve(name + ".pid"));
+    return new PidFile(FileName.pathOf("/run/" + name + ".pid"));
   }
 
   PidFile(Path path) {

@@ -13,6 +13,7 @@ import dev.holdfast.locks.process.PollingEngine;
 import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.ScopeRules;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -78,7 +79,7 @@ public final class PortableLock extends LocalLock<PortableLock> {
   private final Path path;
 
   private PortableLock(Path path, Mode mode) {
-    super(path.toString(), mode);
+    super(FileName.shownOf(path), mode);
     this.path = path;
   }
 
@@ -159,7 +160,7 @@ public final class PortableLock extends LocalLock<PortableLock> {
 
     @Override
     public String name() {
-      return path.toString();
+      return FileName.shownOf(path);
     }
 
     @Override

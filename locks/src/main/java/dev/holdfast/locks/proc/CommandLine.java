@@ -34,7 +34,12 @@ final class CommandLine {
    */
   static String shown(List<String> arguments) {
     String line = String.join(" ", essential(arguments)).strip();
-    return line.length() > MOST ? line.substring(0, MOST) + "…" : line;
+    if (line.length() <= MOST) {
+      return line;
+    }
+    // Not within a letter of two characters.
+    return line.substring(0, MOST - (Character.isHighSurrogate(line.charAt(MOST - 1)) ? 1 : 0))
+        + "…";
   }
 
   private static List<String> essential(List<String> arguments) {

@@ -365,12 +365,11 @@ public final class KernelLocks {
     try {
       byte[] arguments = Files.readAllBytes(process.resolve("cmdline"));
       if (arguments.length > 0) {
-        String words = new String(arguments, StandardCharsets.UTF_8);
-        return shown(List.of(words.split("\0", -1)));
+        return shown(List.of(FileName.decode(arguments).split("\0", -1)));
       }
       // Cut at fifteen bytes, perhaps in the middle of a letter.
       byte[] name = Files.readAllBytes(process.resolve("comm"));
-      return new String(name, StandardCharsets.UTF_8).strip();
+      return FileName.decode(name).strip();
     } catch (IOException gone) {
       return "";
     }

@@ -12,6 +12,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.proc.LockOwners;
 import dev.holdfast.locks.proc.ProcessTree;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.proc.Mounts;
 import dev.holdfast.path.proc.ProcFile;
 import java.io.IOException;
@@ -147,7 +148,8 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
       if (stat.ok()) {
         Mounts.Device device = KernelLocks.deviceOf(stat.value());
         wanted.putIfAbsent(
-            device.major() + ":" + device.minor() + ":" + stat.value().inode(), path.toString());
+            device.major() + ":" + device.minor() + ":" + stat.value().inode(),
+            FileName.textOf(path));
       }
     }
     List<Entry> held = about(granted, wanted);
@@ -213,7 +215,7 @@ public record LockTable(List<Entry> granted, List<Entry> waiting, List<List<Inte
           Mounts.Device device = KernelLocks.deviceOf(stat);
           boolean same = device.major() == major && device.minor() == minor;
           if (same || (stat.devMajor() == major && stat.devMinor() == minor)) {
-            return Files.readSymbolicLink(link).toString();
+            return FileName.textOf(Files.readSymbolicLink(link));
           }
         }
       }

@@ -8,6 +8,7 @@ import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -31,9 +32,9 @@ public final class MandatoryLocks {
     if (opened.is(Errno.ENOENT)) {
       return "";
     }
-    try (OwnedFd owned = OwnedFd.of(opened, "open", file.toString());
+    try (OwnedFd owned = OwnedFd.of(opened, "open", FileName.shownOf(file));
         OwnedFd.Use use = owned.use()) {
-      Statx stat = Statx.fstat(use.fd()).orThrow("fstat", file.toString());
+      Statx stat = Statx.fstat(use.fd()).orThrow("fstat", FileName.shownOf(file));
       Result<Statfs> mount = Statfs.fstatfs(use.fd());
       boolean option = mount.ok() && (mount.value().flags() & ST_MANDLOCK) != 0;
       boolean bits = stat.isRegular() && (stat.mode() & 02010) == 02000;

@@ -8,9 +8,9 @@ import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kinds;
+import dev.holdfast.locks.kernel.KernelLock;
 import dev.holdfast.locks.proc.KernelLocks;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -41,11 +41,11 @@ public final class OtherFamily {
    * are not the kernel's.
    */
   public List<Holder> holdersBeside(HostLock lock) throws IOException {
-    boolean flock = lock.kind().equals(Kinds.FLOCK);
-    if (!flock && !lock.kind().family().equals(Kinds.OFD.family())) {
+    if (!(lock instanceof KernelLock<?> file)) {
       return List.of();
     }
-    byte[] name = Paths.bytes(Path.of(lock.name()));
+    boolean flock = lock.kind().equals(Kinds.FLOCK);
+    byte[] name = Paths.bytes(file.path());
     Result<Statx> stat =
         Statx.statx(Fcntl.AT_FDCWD, name, 0, Statx.STATX_BASIC_STATS | Statx.STATX_MNT_ID);
     Key key = lock.key();

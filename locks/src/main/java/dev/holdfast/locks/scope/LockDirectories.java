@@ -5,6 +5,7 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class LockDirectories {
             Paths.bytes(directory),
             Fcntl.AT_SYMLINK_NOFOLLOW,
             Statx.STATX_BASIC_STATS);
-    Statx found = stat.orThrow("statx", directory.toString());
+    Statx found = stat.orThrow("statx", FileName.shownOf(directory));
     if (!found.isDirectory()) {
       throw unsafe(directory, "is not a directory");
     }
@@ -80,6 +81,6 @@ public final class LockDirectories {
   }
 
   private static FileSystemException unsafe(Path directory, String why) {
-    return new FileSystemException(directory.toString(), null, "no place for locks: " + why);
+    return new FileSystemException(FileName.shownOf(directory), null, "no place for locks: " + why);
   }
 }

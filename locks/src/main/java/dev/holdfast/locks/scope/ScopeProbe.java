@@ -8,6 +8,7 @@ import dev.holdfast.libc.Statfs;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
+import dev.holdfast.path.FileName;
 import dev.holdfast.path.FileSystems;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public record ScopeProbe(Level level, String fileSystem, String why) {
     Path directory = parent == null ? path : parent;
     byte[] name = Paths.bytes(directory);
     SyscallResult opened = Fcntl.openat(Fcntl.AT_FDCWD, name, Fcntl.O_PATH | Fcntl.O_DIRECTORY, 0);
-    try (OwnedFd owned = OwnedFd.of(opened, "open", directory.toString());
+    try (OwnedFd owned = OwnedFd.of(opened, "open", FileName.shownOf(directory));
         OwnedFd.Use use = owned.use()) {
       FileSystems.Known known = FileSystems.of(use.fd());
       Result<Statfs> mount = Statfs.fstatfs(use.fd());

@@ -1,6 +1,5 @@
 package dev.holdfast.locks.socket;
 
-import dev.holdfast.libc.Paths;
 import dev.holdfast.libc.Sockets;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Capability;
@@ -16,8 +15,11 @@ import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.process.Slot;
 import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.ScopeRules;
+import dev.holdfast.path.FileName;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +45,7 @@ public final class AbstractSocketLock extends LocalLock<AbstractSocketLock> {
       new LocalKind("socket", "abstract socket", 9, ScopeRules::anywhere) {
         @Override
         public HostLock at(Path path) throws IOException {
-          return named(path.toString());
+          return named(FileName.textOf(path));
         }
 
         @Override
@@ -58,11 +60,21 @@ public final class AbstractSocketLock extends LocalLock<AbstractSocketLock> {
   private final byte[] bytes;
 
   AbstractSocketLock(String socketName) {
-    super("@" + socketName, Mode.EXCLUSIVE);
-    this.bytes = Paths.bytes(socketName);
+    super("@" + FileName.display(encode(socketName)), Mode.EXCLUSIVE);
+    this.bytes = encode(socketName);
     if (bytes.length == 0 || bytes.length > Sockets.ABSTRACT_MAX) {
       throw new IllegalArgumentException("no name for an abstract socket: " + socketName);
     }
+  }
+
+  /** Of all names only these may have NULs in them, unix(7). */
+  private static byte[] encode(String name) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String part : name.split("\0", -1)) {
+      bytes.writeBytes(FileName.encode(part));
+      bytes.write(0);
+    }
+    return Arrays.copyOf(bytes.toByteArray(), bytes.size() - 1);
   }
 
   @Override

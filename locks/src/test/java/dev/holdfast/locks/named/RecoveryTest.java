@@ -121,6 +121,15 @@ class RecoveryTest {
     }
   }
 
+  @Test
+  void aCommandThatIsNotUtf8ComesBackAsItWas() throws IOException {
+    HolderRecord own = Self.record();
+    HolderRecord odd =
+        new HolderRecord(
+            1, 1, "b", "m", "h", 1, 1, own.token(), own.since(), "cat a\uDCFF \uD83D\uDE00", false);
+    assertEquals(odd, HolderRecord.parse(odd.toBytes()));
+  }
+
   /** Whoever may open the sidecar can hold it (L12): who needs it is told, and goes on. */
   @Test
   void aSidecarThatSomebodyHoldsIsAnErrorAndNoWaitWithoutEnd(@TempDir Path directory)
