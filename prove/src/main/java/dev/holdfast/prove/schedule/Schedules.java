@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -229,8 +230,10 @@ public final class Schedules {
       notes.add(
           String.join(" and ", inOneOrder.stream().map(Actor::name).toList())
               + (inOneOrder.size() > 1 ? " have" : " has")
-              + " several tasks that could go at once: those of one program keep one order, and are"
-              + " not tried against one another (--inside does that for a single command)");
+              + " several tasks that could go at once: those of one program keep one order. They"
+              + " are tried against one another too by --inside -- sh -c '"
+              + String.join(" & ", IntStream.range(0, titles.size()).mapToObj(Actor::name).toList())
+              + " & wait', with the commands in place of the letters");
     }
     List<String> observations = new ArrayList<>();
     result

@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InsideTest {
   private static final String ADD = "read n < n; echo $((n+1)) > n";
   private static final String ADD_BY_CAT = "n=$(cat n); echo $((n+1)) > n";
+  private static final String FREED_TOO_SOON =
+      "exec 9>l; flock 9; read n < n; (exec 9>&-; echo $((n+1)) > n) &";
   private static final Duration LONG = Duration.ofSeconds(90);
 
   @BeforeAll
@@ -72,6 +74,10 @@ class InsideTest {
             "two locks in two orders",
             Kind.DEADLOCK,
             "flock a flock b true & flock b flock a true & wait"),
+        Arguments.of(
+            "a lock that goes with its holder, whose child still writes",
+            Kind.NOT_SERIAL,
+            "(" + FREED_TOO_SOON + ") & (" + FREED_TOO_SOON + ") & wait"),
         Arguments.of(
             "a prerequisite that is not waited for",
             Kind.ORDER,

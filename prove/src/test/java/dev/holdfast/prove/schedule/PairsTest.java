@@ -129,6 +129,8 @@ class PairsTest {
     ScheduleProof several = twiceInShell("(echo a >> n) & (echo b >> n) & wait");
     assertTrue(
         several.notes().toString().contains("A and B have several tasks"), several::toString);
+    assertEquals(Extent.BOUNDED, several.claim().extent(), several::toString);
+    assertEquals(Integer.MAX_VALUE, several.claim().bound(), several::toString);
     ScheduleProof one = twiceInShell(COUNT);
     assertFalse(one.notes().toString().contains("several tasks"), one::toString);
   }

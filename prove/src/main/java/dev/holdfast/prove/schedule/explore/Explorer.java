@@ -317,6 +317,9 @@ public final class Explorer {
     if (!unknown.isEmpty()) {
       why.add("calls that are not followed: " + String.join(", ", unknown));
     }
+    if (!isInside() && !learned.inOneOrder.isEmpty()) {
+      why.add("several tasks of one program could go at once, and kept one order");
+    }
     if (why.isEmpty()) {
       return new Claim(Extent.COMPLETE, Integer.MAX_VALUE, "");
     }
