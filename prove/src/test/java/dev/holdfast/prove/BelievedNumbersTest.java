@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file of the attacker's says which process the program signals. */
@@ -71,6 +72,27 @@ class BelievedNumbersTest {
     Proof proof = of("99999", line);
     assertEquals(0, proof.count(Verdict.EXPLOITED), proof::toString);
     assertEquals(0, proof.undecided(), proof::toString);
+  }
+
+  /** Not only by kill(2). */
+  @ParameterizedTest
+  @CsvSource({
+    "'signal.pidfd_send_signal(os.pidfd_open(n), 15)', true",
+    "'signal.pidfd_send_signal(os.pidfd_open(n), 0)', false",
+    "'os.pidfd_open(n)', false",
+    "'ctypes.CDLL(None).sigqueue(n, 15, None)', true",
+    "'ctypes.CDLL(None).syscall(234, n, n, 15)', true",
+    "'ctypes.CDLL(None).syscall(234, n, n, 0)', false",
+  })
+  void otherCallsSignalToo(String does, boolean loses) throws Exception {
+    TestHost.assumeProgram("python3");
+    String line =
+        "import ctypes, os, signal; n = int(open('/arena/d.pid').read()); " + does.strip();
+    Proof proof = of("99999", "/usr/bin/python3 -c \"" + line + "\"");
+    assertEquals(
+        loses,
+        proof.windows().stream().anyMatch(w -> w.effects().contains(Effect.SIGNAL)),
+        proof::toString);
   }
 
   @Test

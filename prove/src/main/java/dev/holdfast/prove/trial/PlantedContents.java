@@ -20,12 +20,18 @@ import java.util.Set;
  */
 final class PlantedContents implements TraceHandler {
   /** What must be stopped at for that. */
-  static final Set<Sysno> CALLS = EnumSet.of(Sysno.MMAP, Sysno.KILL);
+  static final Set<Sysno> CALLS = calls();
 
   private static final int PROT_EXEC = 4;
 
   private final Stage stage;
   private final TraceHandler others;
+
+  private static Set<Sysno> calls() {
+    Set<Sysno> calls = EnumSet.copyOf(Signals.CALLS);
+    calls.add(Sysno.MMAP);
+    return calls;
+  }
 
   PlantedContents(Stage stage, TraceHandler others) {
     this.stage = stage;
@@ -39,11 +45,10 @@ final class PlantedContents implements TraceHandler {
 
   @Override
   public Then beforeCall(Call call) {
-    return switch (call.sysno()) {
-      case MMAP -> mapsPlanted(call) ? Then.SHOW_RESULT : Then.GO_ON;
-      case KILL -> signals(call);
-      default -> others.beforeCall(call);
-    };
+    if (call.sysno() == Sysno.MMAP) {
+      return mapsPlanted(call) ? Then.SHOW_RESULT : Then.GO_ON;
+    }
+    return Signals.CALLS.contains(call.sysno()) ? signals(call) : others.beforeCall(call);
   }
 
   private boolean mapsPlanted(Call call) {
@@ -55,38 +60,34 @@ final class PlantedContents implements TraceHandler {
 
   /** The signal itself would be for the first process of the world, which is ours. */
   private Then signals(Call call) {
+    int signal = Signals.sent(call, stage.world.hostProc());
     boolean named =
-        isForTheFirst(call)
+        signal != 0
             && stage.striker.planted().stream().anyMatch(p -> ProcessNumber.isIn(p.content()))
             && !stage.resolver.isAttackersOwn(call.task());
     if (!named) {
       return Then.GO_ON;
     }
-    signalled(call, stage.outcome);
+    signalled(signal, stage.outcome);
     return Then.KILL;
   }
 
   /**
    * Whoever signals that process anyway does not believe the file: see {@link Outcome#discount}.
    */
-  static Then watchUntouched(Call call, Outcome outcome) {
-    if (isForTheFirst(call)) {
-      signalled(call, outcome);
+  static Then watchUntouched(Call call, Stage stage) {
+    int signal = Signals.sent(call, stage.world.hostProc());
+    if (signal != 0) {
+      signalled(signal, stage.outcome);
     }
     return Then.GO_ON;
   }
 
-  private static boolean isForTheFirst(Call call) {
-    return Math.abs(call.intArg(0)) == ProcessNumber.PROCESS && call.intArg(1) != 0;
-  }
-
-  private static void signalled(Call call, Outcome outcome) {
+  private static void signalled(int signal, Outcome outcome) {
     outcome.effect(
         Effect.SIGNAL,
         "process",
-        "the victim sends signal "
-            + call.intArg(1)
-            + " to the process that the attacker's file names");
+        "the victim sends signal " + signal + " to the process that the attacker's file names");
   }
 
   @Override

@@ -154,9 +154,7 @@ final class Trial {
         secret,
         stage -> {
           runVictim(
-              stage.tracer,
-              EnumSet.of(Sysno.KILL),
-              call -> PlantedContents.watchUntouched(call, stage.outcome));
+              stage.tracer, Signals.CALLS, call -> PlantedContents.watchUntouched(call, stage));
           compare(stage, setting.arenas());
         });
   }
