@@ -10,7 +10,6 @@ import java.util.zip.GZIPOutputStream;
 /** A file, or a tar archive, compressed with gzip(1). */
 final class GzipFile implements Archive {
   private static final int MAX_CONTENT = 1 << 26;
-  private static final TarArchive TAR = new TarArchive();
 
   @Override
   public boolean replaces(Reader reader) {
@@ -25,10 +24,7 @@ final class GzipFile implements Archive {
     }
     String name = reader.name().replaceFirst("\\.gz$", "").replaceFirst("\\.tgz$", ".tar");
     Reader inner = new Reader(name, original, reader.command());
-    return compress(
-        TarArchive.isTar(original)
-            ? TAR.contents(inner, marker, note)
-            : Payloads.forEntry(inner, marker, note));
+    return compress(Archive.inside(inner, marker, note));
   }
 
   /** Stored, so that a note is to be found in copies. */

@@ -19,10 +19,17 @@ public final class Payloads {
 
   private Payloads() {}
 
+  /** Makes ready what no thread of a world can make: to be called before there is any. */
+  public static void start() {
+    CompressedFile.start();
+  }
+
   private static List<Payload> kinds() {
     List<Payload> all =
         new ArrayList<>(List.of(new SharedObject(), new JavaArchive(), new JavaClass()));
     all.addAll(List.of(new ZipArchive(), new TarArchive(), new GzipFile()));
+    all.add(new CpioArchive());
+    all.addAll(List.of(CompressedFile.values()));
     all.addAll(List.of(new DebianPackage(), new Patch(), new ProcessNumber()));
     all.addAll(List.of(TextPayload.values()));
     // A shell runs these, too; who knows more languages than a shell's may take them for those.

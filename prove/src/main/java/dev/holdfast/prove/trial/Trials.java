@@ -8,6 +8,7 @@ import dev.holdfast.prove.model.Label;
 import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.model.Verdict;
 import dev.holdfast.prove.model.WindowResult;
+import dev.holdfast.prove.payload.Payloads;
 import dev.holdfast.prove.plan.Scenario;
 import dev.holdfast.prove.trace.TraceException;
 import dev.holdfast.prove.watch.Binding;
@@ -60,6 +61,7 @@ public final class Trials {
     this.setting = setting;
     this.runs = runs;
     this.trial = new Trial(setting);
+    Payloads.start();
   }
 
   /** A text that occurs nowhere by chance. */

@@ -40,6 +40,16 @@ class ArchivesTest {
         "tar  ! tar -C s -cf /arena/any i.sh         ! tar -xf /arena/any && sh ./i.sh",
         "gzip ! tar -C s -czf /arena/a.tgz i.sh      ! tar -xzf /arena/a.tgz && sh ./i.sh",
         "gzip ! gzip -c s/i.sh > /arena/i.sh.gz      ! gzip -dc /arena/i.sh.gz | sh",
+        "cpio ! (cd s; echo i.sh | cpio --quiet -o -H newc) > /arena/a.cpio"
+            + " ! cpio --quiet -i < /arena/a.cpio && sh ./i.sh",
+        "cpio ! (cd s; printf '.\\ni.sh\\n' | cpio --quiet -o -H odc) > /arena/any"
+            + " ! cpio --quiet -idu -F /arena/any && ./i.sh",
+        "cpio ! (cd s; echo i.sh | cpio --quiet -o -H newc | gzip) > /arena/a.gz"
+            + " ! gzip -dc /arena/a.gz | cpio --quiet -i && ./i.sh",
+        "xz    ! tar -C s -cJf /arena/a.tar.xz i.sh  ! tar -xf /arena/a.tar.xz && sh ./i.sh",
+        "xz    ! xz -c s/i.sh > /arena/any           ! xz -dc < /arena/any | sh",
+        "bzip2 ! tar -C s -cjf /arena/a.tbz i.sh     ! tar -xjf /arena/a.tbz && sh ./i.sh",
+        "zstd  ! zstd -qc s/i.sh > /arena/i.zst      ! zstd -qdc < /arena/i.zst | sh",
         "python3 ! python3 -m zipfile -c /arena/a.zip s/i.sh"
             + " ! python3 -m zipfile -e /arena/a.zip . && sh ./i.sh",
         "patch ! printf -- '--- s\\n+++ s\\n@@ -1 +1 @@\\n-a\\n+b\\n' > /arena/p; echo a > s.sh"
@@ -58,6 +68,9 @@ class ArchivesTest {
       value = {
         "tar  ! tar -C s -cf /arena/a.tar i.sh       ! tar -tf /arena/a.tar",
         "gzip ! gzip -c s/i.sh > /arena/i.sh.gz      ! gzip -dc /arena/i.sh.gz > /dev/null",
+        "xz   ! tar -C s -cJf /arena/a.tar.xz i.sh   ! tar -tf /arena/a.tar.xz",
+        "cpio ! (cd s; echo i.sh | cpio --quiet -o -H newc) > /arena/a.cpio"
+            + " ! cpio --quiet -t < /arena/a.cpio",
         "python3 ! python3 -m zipfile -c /arena/a.zip s/i.sh ! python3 -m zipfile -t /arena/a.zip",
       })
   void whatIsOnlyReadIsNot(String program, String setup, String line) throws Exception {
@@ -86,7 +99,7 @@ class ArchivesTest {
 
   /** A name says only so much. */
   @ParameterizedTest
-  @CsvSource({"a.tar", "a.tgz", "a.zip", "a.gz"})
+  @CsvSource({"a.tar", "a.tgz", "a.zip", "a.gz", "a.cpio", "a.tar.xz", "a.bz2", "a.zst"})
   void whatIsNotAnArchiveIsText(String name) {
     byte[] cut = "nothing of the kind".getBytes(StandardCharsets.ISO_8859_1);
     byte[] made = Payloads.forReader(new Reader(name, cut, List.of()), "/m", "n");
