@@ -206,7 +206,10 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
       return "; it is " + own;
     }
     Path parent = path.getParent();
-    String above = parent == null ? "" : flag(parent);
+    if (parent == null) {
+      return "";
+    }
+    String above = flag(parent);
     return above.isEmpty() ? "" : "; " + FileName.shownOf(parent) + " is " + above;
   }
 

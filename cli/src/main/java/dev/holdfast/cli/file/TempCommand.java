@@ -23,6 +23,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** {@code holdfast temp}. */
@@ -149,8 +150,9 @@ public final class TempCommand extends Command {
       }
       case file -> {
         try (TempFile made = temp.named(PREFIX, suffix())) {
-          tellRights(FileName.textOf(made.path()), made.file().stat());
-          return run(command, FileName.textOf(made.path()));
+          String name = FileName.textOf(Objects.requireNonNull(made.path()));
+          tellRights(name, made.file().stat());
+          return run(command, name);
         }
       }
       case anonymous -> {
