@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Reads a file from its beginning, up to a number of bytes and a time: see {@link OpenFile}. */
 final class BoundedInputStream extends InputStream {
@@ -66,11 +67,18 @@ final class BoundedInputStream extends InputStream {
     return got == 0 ? -1 : got;
   }
 
+  private int millisLeft() {
+    long left = deadlineNanos - System.nanoTime();
+    return left <= 0
+        ? 0
+        : (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+  }
+
   /** Waits in slices, so that an interrupt is seen. */
   private void await(int fd) throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(file.path());
     }
-    Poll.poll(fd, Poll.POLLIN, Math.min(SLICE_MILLIS, OpenFile.millisUntil(deadlineNanos)));
+    Poll.poll(fd, Poll.POLLIN, Math.min(SLICE_MILLIS, millisLeft()));
   }
 }

@@ -194,7 +194,7 @@ public final class Directory implements AutoCloseable {
    */
   public OpenFile open(String name, Opening opening) throws IOException {
     return opening.creates()
-        ? OpenFile.openOrCreate(
+        ? FileOpening.openOrCreate(
             show(name),
             () -> openExisting(name, opening),
             () -> create(name, opening.createMode(), opening.accessFlags()),
@@ -211,7 +211,7 @@ public final class Directory implements AutoCloseable {
   }
 
   private OpenFile openExisting(String name, Opening opening) throws IOException {
-    return OpenFile.checked(lookup.open(name, opening.lookUpFlags()), this, name, opening);
+    return FileOpening.checked(lookup.open(name, opening.lookUpFlags()), this, name, opening);
   }
 
   /**
@@ -224,7 +224,7 @@ public final class Directory implements AutoCloseable {
 
   OpenFile create(String name, int mode, int accessFlags) throws IOException {
     try (Place at = place(name, "openat", false)) {
-      return OpenFile.createAt(at.dirfd(), at.name(), this, name, mode, accessFlags);
+      return FileOpening.createAt(at.dirfd(), at.name(), this, name, mode, accessFlags);
     }
   }
 

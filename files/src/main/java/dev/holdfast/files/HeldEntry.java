@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NotLinkException;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +117,20 @@ final class HeldEntry implements AutoCloseable {
   /** Refuses a symbolic link, as the other three do. */
   List<String> xattrs() throws IOException {
     refuseLink();
-    return OpenFile.splitNames(Xattr.listxattr(ProcSelfFd.name(raw)).orThrow("listxattr", shown()));
+    return splitNames(Xattr.listxattr(ProcSelfFd.name(raw)).orThrow("listxattr", shown()));
+  }
+
+  /** The names in what listxattr(2) fills. */
+  static List<String> splitNames(byte[] list) {
+    List<String> names = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < list.length; i++) {
+      if (list[i] == 0) {
+        names.add(FileName.decode(Arrays.copyOfRange(list, from, i)));
+        from = i + 1;
+      }
+    }
+    return names;
   }
 
   byte @Nullable [] xattr(String attribute) throws IOException {

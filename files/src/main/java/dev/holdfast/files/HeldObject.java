@@ -59,7 +59,7 @@ public final class HeldObject implements AutoCloseable {
    */
   public OpenFile open(Opening opening) throws IOException {
     try (OwnedFd.Use use = fd.use()) {
-      return OpenFile.openHeld(use.fd(), directory, name, opening);
+      return FileOpening.openHeld(use.fd(), directory, name, opening);
     }
   }
 

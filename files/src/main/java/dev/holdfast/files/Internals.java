@@ -196,22 +196,22 @@ public final class Internals {
       int mode,
       int accessFlags)
       throws IOException {
-    return OpenFile.createAt(dirfd, bytes, directory, name, mode, accessFlags);
+    return FileOpening.createAt(dirfd, bytes, directory, name, mode, accessFlags);
   }
 
   public OpenFile openHeld(int held, @Nullable Directory directory, String name, Opening opening)
       throws IOException {
-    return OpenFile.openHeld(held, directory, name, opening);
+    return FileOpening.openHeld(held, directory, name, opening);
   }
 
   /** Takes the ownership of a regular file's descriptor that needs no check: an O_TMPFILE. */
   public OpenFile adopt(int raw, Directory directory, String name, int accessFlags) {
-    return OpenFile.adopt(raw, directory, name, accessFlags);
+    return FileOpening.adopt(raw, directory, name, accessFlags);
   }
 
   /** The same for a copy of such a descriptor, which may outlive its directory. */
   public OpenFile adoptReadable(int raw, String path) {
-    return OpenFile.adoptReadable(raw, path);
+    return FileOpening.adoptReadable(raw, path);
   }
 
   public FileChannel intoChannel(OpenFile file, Closeable onClose) {
@@ -251,7 +251,7 @@ public final class Internals {
 
   /** The names in a list of extended attributes. */
   public List<String> splitNames(byte[] list) {
-    return OpenFile.splitNames(list);
+    return HeldEntry.splitNames(list);
   }
 
   /** An error of a call that looks a name up, as the exception this module promises. */

@@ -31,8 +31,8 @@ final class WholeFile {
     }
     try (OpenFile file =
         named
-            ? OpenFile.createAt(at.dirfd(), temp, directory, random, 0600, Fcntl.O_RDWR)
-            : OpenFile.adopt(unnamed.intValue(), directory, random, Fcntl.O_RDWR)) {
+            ? FileOpening.createAt(at.dirfd(), temp, directory, random, 0600, Fcntl.O_RDWR)
+            : FileOpening.adopt(unnamed.intValue(), directory, random, Fcntl.O_RDWR)) {
       boolean placed = false;
       try {
         HeldFileChannel.writeFully(file, ByteBuffer.wrap(contents), 0);
