@@ -70,7 +70,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
 
   @Override
   Outcome enter(TreeWalker walker, TreeFrame in, TreeFrame directory) {
-    if (in == walker.base()) {
+    if (in == walker.way.base()) {
       return begin(walker, directory);
     }
     Quarantines own = quarantine;
@@ -120,7 +120,7 @@ final class Cleaning extends TreeTask implements AutoCloseable {
 
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
-    if (in == walker.base()) {
+    if (in == walker.way.base()) {
       return walker.failed(name, "openat", Errno.ENOTDIR);
     }
     SyscallResult opened = Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
@@ -307,13 +307,13 @@ final class Cleaning extends TreeTask implements AutoCloseable {
     Quarantines own = quarantine;
     if (own != null) {
       own.leave(directory);
-      if (in == walker.base()) {
+      if (in == walker.way.base()) {
         own.close();
         quarantine = null;
       }
     }
-    Outcome outcome = in == walker.base() ? Plain.DONE : removeEmpty(walker, in, directory);
-    if (onlyWe && (outcome != Plain.DONE || in == walker.base())) {
+    Outcome outcome = in == walker.way.base() ? Plain.DONE : removeEmpty(walker, in, directory);
+    if (onlyWe && (outcome != Plain.DONE || in == walker.way.base())) {
       // It is as old as it was: for the next cleaning, and for others that go by its times. That
       // this may fail in a directory of somebody else's hurts nobody.
       FileCopy.times(directory.fd(), NO_NAME, directory.judged, Fcntl.AT_EMPTY_PATH);

@@ -61,13 +61,13 @@ final class TreeCopy extends TreeTask {
 
   /** What cannot be made is the copy, and no fault of what is copied. */
   private Failed notMade(TreeWalker walker, TreeFrame in, byte[] name, String call, Errno errno) {
-    return in == walker.base()
+    return in == walker.way.base()
         ? new Failed(TreeFailure.of(targetPath, call, errno))
         : walker.failed(name, call + " of the copy", errno);
   }
 
   private byte[] nameIn(TreeWalker walker, TreeFrame in, byte[] name) {
-    return in == walker.base() ? targetName : name;
+    return in == walker.way.base() ? targetName : name;
   }
 
   @Override
@@ -93,7 +93,7 @@ final class TreeCopy extends TreeTask {
     if (!Creations.isOurs(in.copyFd(), target.judged, true)) {
       return replaced(walker, directory.name);
     }
-    if (in == walker.base()) {
+    if (in == walker.way.base()) {
       targetRoot = target.judged;
       // A default ACL above would be handed on to everything that is made here.
       for (byte[] acl : ACLS) {
@@ -109,7 +109,7 @@ final class TreeCopy extends TreeTask {
   /** For want of a descriptor: it is made again when there is one. */
   private static void undo(TreeWalker walker, TreeFrame in, byte[] made, int flags, Errno why) {
     // In a directory of our own the name is ours for sure.
-    if (in != walker.base() && (why == Errno.EMFILE || why == Errno.ENFILE)) {
+    if (in != walker.way.base() && (why == Errno.EMFILE || why == Errno.ENFILE)) {
       Unistd.unlinkat(in.copyFd(), made, flags);
     }
   }
@@ -153,28 +153,15 @@ final class TreeCopy extends TreeTask {
       // No regular file any more: look without opening.
       return other(walker, in, name, Dirent.DT_UNKNOWN);
     }
-    if (opened.failed()) {
-      return opened.is(Errno.ENOENT)
-          ? Plain.VANISHED
-          : walker.failed(name, "openat", opened.errno());
-    }
-    int fd = opened.intValue();
-    try {
-      Result<Statx> judged = Statx.fstat(fd);
-      if (judged.failed()) {
-        return walker.failed(name, "statx", judged.errno());
-      }
-      return copy(walker, in, name, fd, judged.value(), type == Dirent.DT_REG);
-    } finally {
-      Unistd.close(fd);
-    }
+    return onOpened(
+        walker,
+        name,
+        opened,
+        (fd, judged) -> copy(walker, in, name, fd, judged, type == Dirent.DT_REG));
   }
 
   private Outcome copy(
       TreeWalker walker, TreeFrame in, byte[] name, int fd, Statx judged, boolean readable) {
-    if (judged.isDirectory()) {
-      return Plain.DIRECTORY;
-    }
     if (judged.nlink() == 1) {
       return copyNew(walker, in, name, fd, judged, readable);
     }
@@ -203,7 +190,7 @@ final class TreeCopy extends TreeTask {
 
   /** The directories from the base's copy on. */
   private byte[][] targetNames(TreeWalker walker) {
-    byte[][] names = walker.names();
+    byte[][] names = walker.way.names();
     if (names.length > 0) {
       names[0] = targetName;
     }
@@ -255,7 +242,7 @@ final class TreeCopy extends TreeTask {
       walker.bytes += judged.size();
       return outcome(walker, name, attributes);
     }
-    if (in != walker.base() || leadsTo(made, look(in, target))) {
+    if (in != walker.way.base() || leadsTo(made, look(in, target))) {
       // Half a file is worse than none. In a directory of our own the name is ours for sure.
       Unistd.unlinkat(in.copyFd(), target, 0);
     }
@@ -323,7 +310,7 @@ final class TreeCopy extends TreeTask {
   private Outcome link(TreeWalker walker, TreeFrame in, byte[] name, Made first) {
     HeldDirectory directory = null;
     try {
-      int at = walker.base().copyFd();
+      int at = walker.way.base().copyFd();
       for (byte[] step : first.directories) {
         Result<HeldDirectory> next = HeldDirectory.open(at, step, HeldDirectory.PIN);
         if (next.failed()) {

@@ -30,7 +30,7 @@ final class TreeDeletion extends TreeTask {
 
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
-    if (keepRoot && in == walker.base()) {
+    if (keepRoot && in == walker.way.base()) {
       return walker.failed(name, "openat", Errno.ENOTDIR);
     }
     SyscallResult removed = Unistd.unlinkat(in.fd(), name, 0);
@@ -46,7 +46,7 @@ final class TreeDeletion extends TreeTask {
 
   @Override
   Outcome leave(TreeWalker walker, TreeFrame in, TreeFrame directory) {
-    if (keepRoot && in == walker.base()) {
+    if (keepRoot && in == walker.way.base()) {
       return Plain.DONE;
     }
     Result<Statx> now =

@@ -1,12 +1,9 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.catalogue.Row;
-import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
-import dev.holdfast.libc.Unistd;
 import org.jspecify.annotations.Nullable;
 
 /** Changes what is said of each object: pins it, judges it, and changes what it judged. */
@@ -34,24 +31,7 @@ final class TreeMetadata extends TreeTask {
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
     SyscallResult opened = Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
-    if (opened.failed()) {
-      return opened.is(Errno.ENOENT)
-          ? Plain.VANISHED
-          : walker.failed(name, "openat", opened.errno());
-    }
-    int fd = opened.intValue();
-    try {
-      Result<Statx> judged = Statx.fstat(fd);
-      if (judged.failed()) {
-        return walker.failed(name, "statx", judged.errno());
-      }
-      if (judged.value().isDirectory()) {
-        return Plain.DIRECTORY;
-      }
-      return judge(walker, name, fd, judged.value());
-    } finally {
-      Unistd.close(fd);
-    }
+    return onOpened(walker, name, opened, (fd, judged) -> judge(walker, name, fd, judged));
   }
 
   private Outcome judge(TreeWalker walker, byte[] name, int fd, Statx judged) {

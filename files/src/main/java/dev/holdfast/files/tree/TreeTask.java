@@ -1,6 +1,10 @@
 package dev.holdfast.files.tree;
 
+import dev.holdfast.libc.Errno;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
+import dev.holdfast.libc.SyscallResult;
+import dev.holdfast.libc.Unistd;
 
 /** One kind of tree work: what {@link TreeWalker} does to each entry. */
 abstract class TreeTask {
@@ -32,6 +36,30 @@ abstract class TreeTask {
    * @param type {@code Dirent.DT_*}, a hint
    */
   abstract Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type);
+
+  /** The work on an object that is held, and is no directory. */
+  interface OnObject {
+    Outcome work(int fd, Statx judged);
+  }
+
+  /** Judges what a look-up opened, works on it, and closes it. */
+  static Outcome onOpened(TreeWalker walker, byte[] name, SyscallResult opened, OnObject task) {
+    if (opened.failed()) {
+      return opened.is(Errno.ENOENT)
+          ? Plain.VANISHED
+          : walker.failed(name, "openat", opened.errno());
+    }
+    int fd = opened.intValue();
+    try {
+      Result<Statx> judged = Statx.fstat(fd);
+      if (judged.failed()) {
+        return walker.failed(name, "statx", judged.errno());
+      }
+      return judged.value().isDirectory() ? Plain.DIRECTORY : task.work(fd, judged.value());
+    } finally {
+      Unistd.close(fd);
+    }
+  }
 
   /** A directory was opened; {@code DONE} goes into it. */
   Outcome enter(TreeWalker walker, TreeFrame in, TreeFrame directory) {

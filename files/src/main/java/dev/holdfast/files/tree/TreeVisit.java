@@ -1,11 +1,8 @@
 package dev.holdfast.files.tree;
 
-import dev.holdfast.libc.Errno;
 import dev.holdfast.libc.Fcntl;
-import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
-import dev.holdfast.libc.Unistd;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 
@@ -20,21 +17,7 @@ final class TreeVisit extends TreeTask {
   @Override
   Outcome other(TreeWalker walker, TreeFrame in, byte[] name, int type) {
     SyscallResult opened = Fcntl.openat(in.fd(), name, Fcntl.O_PATH | Fcntl.O_NOFOLLOW, 0);
-    if (opened.failed()) {
-      return opened.is(Errno.ENOENT)
-          ? Plain.VANISHED
-          : walker.failed(name, "openat", opened.errno());
-    }
-    int fd = opened.intValue();
-    try {
-      Result<Statx> stat = Statx.fstat(fd);
-      if (stat.failed()) {
-        return walker.failed(name, "statx", stat.errno());
-      }
-      return stat.value().isDirectory() ? Plain.DIRECTORY : show(walker, name, fd, stat.value());
-    } finally {
-      Unistd.close(fd);
-    }
+    return onOpened(walker, name, opened, (fd, judged) -> show(walker, name, fd, judged));
   }
 
   @Override
@@ -44,7 +27,7 @@ final class TreeVisit extends TreeTask {
 
   private Outcome show(TreeWalker walker, byte[] name, int fd, Statx stat) {
     TreeEntry entry =
-        new TreeEntry(walker.path(name), FileName.decode(name), walker.depth(), fd, stat);
+        new TreeEntry(walker.path(name), FileName.decode(name), walker.way.depth(), fd, stat);
     try {
       return switch (visitor.visit(entry)) {
         case CONTINUE -> Plain.DONE;

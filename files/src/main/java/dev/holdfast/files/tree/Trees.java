@@ -104,7 +104,7 @@ public final class Trees {
                 options,
                 from.parent(),
                 from.above())) {
-      walker.base().copyInto(to.parent());
+      walker.way.base().copyInto(to.parent());
       return walker.run(from.name());
     }
   }
