@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.files.identity.AsUser;
 import dev.holdfast.libc.process.Identity;
+import dev.holdfast.locks.named.FoundFile;
 import dev.holdfast.locks.named.HolderRecord;
 import dev.holdfast.locks.named.NamedFile;
 import dev.holdfast.locks.named.NamedFileLock;
@@ -268,7 +269,7 @@ class BadPlacesTest {
 
   private static HolderRecord recordOf(Path file) throws IOException {
     try (NamedFile named = NamedFile.in(file);
-        NamedFile.Found found = named.read()) {
+        FoundFile found = named.read()) {
       HolderRecord record = found == null ? null : found.record();
       assertNotEquals(null, record);
       return java.util.Objects.requireNonNull(record);

@@ -236,6 +236,11 @@ public record LockFile(OwnedFd fd, Statx stat, boolean writable, FileSystems.Kno
     return !ours || (directory.permissions() & 0022) != 0;
   }
 
+  /** True if a name leads to this file. */
+  public boolean isAt(Path path) throws IOException {
+    return leads(path, stat.device(), stat.inode());
+  }
+
   /** True if the name leads to this very object. */
   public static boolean leads(Path path, long device, long inode) throws IOException {
     return leads(path, Fcntl.AT_SYMLINK_NOFOLLOW, device, inode);

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * The lock of a device, such as a serial line (K08): the file {@code LCK..NAME} with the PID as ten
@@ -55,13 +54,14 @@ public final class DeviceLock extends NamedFileLock<DeviceLock> {
     }
   }
 
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.HOLDERS, Capability.RECOVERY);
-
   private final Path device;
 
   DeviceLock(Path device, Path directory) {
-    super(directory.resolve("LCK.." + device.getFileName()), KIND);
+    super(
+        directory.resolve("LCK.." + device.getFileName()),
+        KIND,
+        Contract.STRICT,
+        EnumSet.of(Capability.HOLDERS, Capability.RECOVERY));
     this.device = device;
   }
 
@@ -72,21 +72,6 @@ public final class DeviceLock extends NamedFileLock<DeviceLock> {
 
   private static byte[] contents(HolderRecord record) {
     return String.format(Locale.ROOT, "%10d\n", record.pid()).getBytes(US_ASCII);
-  }
-
-  @Override
-  protected DeviceLock self() {
-    return this;
-  }
-
-  @Override
-  public Contract contract() {
-    return Contract.STRICT;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.holdfast.locks.scope.ScopeRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * A lock that is held as long as a file is there (K01): made only if it is not, and removed to let
@@ -41,26 +40,8 @@ public final class ExclusiveFileLock extends NamedFileLock<ExclusiveFileLock> {
         }
       };
 
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.HOLDERS, Capability.RECOVERY);
-
   ExclusiveFileLock(Path path) {
-    super(path, KIND);
-  }
-
-  @Override
-  protected ExclusiveFileLock self() {
-    return this;
-  }
-
-  @Override
-  public Contract contract() {
-    return Contract.STRICT;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
+    super(path, KIND, Contract.STRICT, EnumSet.of(Capability.HOLDERS, Capability.RECOVERY));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.holdfast.locks.named;
 
+import dev.holdfast.libc.Paths;
+import dev.holdfast.libc.Result;
+import dev.holdfast.libc.Xattr;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.path.FileName;
@@ -37,6 +40,9 @@ public record HolderRecord(
     boolean flocked) {
 
   private static final String MAGIC = "holdfast-lock 1";
+
+  /** The extended attribute for a record beside contents that other programs read. */
+  static final byte[] BESIDE = Paths.bytes("user.holdfast.holder");
 
   /** More than a record can be; a larger file is none. */
   static final int MOST_BYTES = 4096;
@@ -82,6 +88,12 @@ public record HolderRecord(
             + command.replace('\n', ' ')
             + (flocked ? "\nheld flock" : "")
             + "\nend\n");
+  }
+
+  /** The record beside a file's contents; null if there is none. */
+  static @Nullable HolderRecord besideOf(int fd) {
+    Result<byte[]> beside = Xattr.fgetxattr(fd, BESIDE);
+    return beside.ok() ? parse(beside.value()) : null;
   }
 
   /** The record in these bytes; null if they are none, or only a part of one. */

@@ -13,7 +13,6 @@ import dev.holdfast.locks.scope.ScopeRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * The dot lock of a mailbox (K09): {@code MAILBOX.lock}, made as for NFS, since spools are shared
@@ -42,30 +41,16 @@ public final class MailLock extends NamedFileLock<MailLock> {
         }
       };
 
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.HOLDERS, Capability.RECOVERY);
-
   MailLock(Path mailbox) {
-    super(Paths.besideOf(mailbox, "", ".lock"), KIND);
+    super(
+        Paths.besideOf(mailbox, "", ".lock"),
+        KIND,
+        Contract.LEASE,
+        EnumSet.of(Capability.HOLDERS, Capability.RECOVERY));
   }
 
   private static byte[] contents(HolderRecord record) {
     return (record.pid() + "\n").getBytes(US_ASCII);
-  }
-
-  @Override
-  protected MailLock self() {
-    return this;
-  }
-
-  @Override
-  public Contract contract() {
-    return Contract.LEASE;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -13,7 +13,6 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.kernel.KernelWait;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.kernel.Sidecar;
-import dev.holdfast.locks.proc.KernelLocks;
 import dev.holdfast.locks.process.Engine;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
@@ -22,7 +21,6 @@ import dev.holdfast.locks.wait.Timers;
 import dev.holdfast.locks.wait.Watch;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -65,7 +63,7 @@ public final class NamedFileEngine implements Engine {
   private final Key key;
   private final Sidecar sidecar;
 
-  private volatile NamedFile.@Nullable Published mine;
+  private volatile Publication.@Nullable Published mine;
   private @Nullable ScheduledFuture<?> touching;
   private @Nullable OwnedFd device;
 
@@ -136,10 +134,8 @@ public final class NamedFileEngine implements Engine {
     HolderRecord record = Self.record().withFlock(flocked);
     byte[] contents = style.contents().apply(record);
     byte[] beside = style.beside() ? record.toBytes() : null;
-    NamedFile.Published published =
-        style.links()
-            ? file.publishNamed(contents, beside, style.permissions(), true, flocked)
-            : file.publish(contents, beside, style.permissions(), flocked);
+    Publication ready = new Publication(file, contents, beside, style.permissions(), flocked);
+    Publication.Published published = style.links() ? ready.publishNamed(true) : ready.publish();
     if (published == null) {
       return false;
     }
@@ -154,7 +150,7 @@ public final class NamedFileEngine implements Engine {
 
   private synchronized void touch(NamedFile.Identity published) {
     try {
-      NamedFile.Published held = mine;
+      Publication.Published held = mine;
       if (held != null && held.identity().equals(published)) {
         file.touch(published);
       }
@@ -166,7 +162,7 @@ public final class NamedFileEngine implements Engine {
   /** Takes the file of a dead holder away; true if the name may be free now. */
   private boolean recover() throws IOException {
     HolderRecord record;
-    try (NamedFile.Found found = file.read()) {
+    try (FoundFile found = file.read()) {
       if (found == null) {
         return true;
       }
@@ -181,7 +177,7 @@ public final class NamedFileEngine implements Engine {
 
   /** With the sidecar held: nobody else recovers now, and what was judged may be gone already. */
   private boolean takeAwayIfStillDead(String token) throws IOException {
-    try (NamedFile.Found found = file.read()) {
+    try (FoundFile found = file.read()) {
       if (found == null) {
         return true;
       }
@@ -245,7 +241,7 @@ public final class NamedFileEngine implements Engine {
    * flocked (on a network file system, or of another program) has none.
    */
   private final class FlockWait implements AutoCloseable {
-    private NamedFile.@Nullable Found found;
+    private @Nullable FoundFile found;
     private KernelWait.@Nullable Elsewhere wait;
 
     /** Waits for the one who has it now. */
@@ -254,7 +250,7 @@ public final class NamedFileEngine implements Engine {
         return;
       }
       close();
-      NamedFile.Found there = file.read();
+      FoundFile there = file.read();
       found = there;
       if (there != null && there.pin() != null && !there.flockIsFree()) {
         Thread waiter = Thread.currentThread();
@@ -269,7 +265,7 @@ public final class NamedFileEngine implements Engine {
         waiting.close();
         wait = null;
       }
-      NamedFile.Found there = found;
+      FoundFile there = found;
       if (there != null) {
         there.close();
         found = null;
@@ -289,7 +285,7 @@ public final class NamedFileEngine implements Engine {
       device = null;
       flocked.close();
     }
-    try (NamedFile.Published held = notMineAnyMore()) {
+    try (Publication.Published held = notMineAnyMore()) {
       if (held != null && !file.takeAway(held.identity())) {
         throw new LockLostException(
             FileName.shownOf(file.path), "the lock file is gone or was replaced");
@@ -298,15 +294,15 @@ public final class NamedFileEngine implements Engine {
   }
 
   /** Nobody touches it from here on. */
-  private synchronized NamedFile.@Nullable Published notMineAnyMore() {
-    NamedFile.Published held = mine;
+  private synchronized Publication.@Nullable Published notMineAnyMore() {
+    Publication.Published held = mine;
     mine = null;
     return held;
   }
 
   @Override
   public boolean passOn(boolean on) throws IOException {
-    NamedFile.Published held = mine;
+    Publication.Published held = mine;
     if (held == null || !style.recovers() || !file.flockProves()) {
       return false;
     }
@@ -334,7 +330,7 @@ public final class NamedFileEngine implements Engine {
 
   @Override
   public void check(Mode mode) throws IOException {
-    NamedFile.Published held = mine;
+    Publication.Published held = mine;
     NamedFile.Identity there = file.there();
     if (held == null || !held.identity().equals(there)) {
       throw new LockLostException(
@@ -345,92 +341,8 @@ public final class NamedFileEngine implements Engine {
 
   @Override
   public List<Holder> holders() throws IOException {
-    try (NamedFile.Found found = file.read()) {
-      return found == null ? List.of() : holders(file, found);
-    }
-  }
-
-  /**
-   * Who holds a lock file that was found, first whom it names. Of one that is flocked, and whose
-   * maker has ended or lives in another PID namespace, those who have the flock.
-   */
-  static List<Holder> holders(NamedFile file, NamedFile.Found found) throws IOException {
-    Holder named = holder(file, found);
-    boolean seen = named.pid() > 0 && !Recovery.hasEnded(named.pid());
-    if (seen || found.pin() == null || found.flockIsFree()) {
-      return List.of(named);
-    }
-    List<Holder> heirs = found.flockHolders();
-    return heirs.stream().anyMatch(heir -> heir.pid() > 0) ? heirs : List.of(named);
-  }
-
-  public static Holder holder(NamedFile file, NamedFile.Found found) throws IOException {
-    HolderRecord record = found.record();
-    if (record != null && !namesAnother(found)) {
-      Verdict verdict = Recovery.judge(file, found, record);
-      Holder holder = record.holder();
-      return new Holder(
-          holder.pid(),
-          holder.command(),
-          holder.mode(),
-          0,
-          0,
-          holder.since(),
-          holder.host(),
-          holder.note() + ", " + verdict.why());
-    }
-    return byNumber(pidIn(found.contents()), found);
-  }
-
-  /**
-   * True if the file has the number of a running program that is not in the record: a daemon wrote
-   * its own into its PID file.
-   */
-  public static boolean namesAnother(NamedFile.Found found) throws IOException {
-    HolderRecord record = found.record();
-    int said = pidIn(found.contents());
-    return record != null
-        && said > 0
-        && said != record.pid()
-        && !Recovery.hasEnded(said)
-        && !found.isOlderThan(said);
-  }
-
-  /** What a file of another program says. */
-  private static Holder byNumber(int pid, NamedFile.Found found) throws IOException {
-    boolean known = pid > 0;
-    return new Holder(
-        known ? pid : -1,
-        known ? KernelLocks.commandOf(pid) : "",
-        Mode.EXCLUSIVE,
-        0,
-        0,
-        null,
-        "",
-        known ? asTheFileSays(pid, found) : found.saysNothing() + ": if nobody uses it, remove it");
-  }
-
-  private static String asTheFileSays(int pid, NamedFile.Found found) throws IOException {
-    String elsewhere = ": if the program does not run elsewhere, remove the file";
-    if (Recovery.hasEnded(pid)) {
-      return "as the file says, but no such process is here" + elsewhere;
-    }
-    return found.isOlderThan(pid)
-        ? "as the file says, but that process started after the file was written" + elsewhere
-        : "as the file says";
-  }
-
-  /** The number that a file of another program begins with; -1 if there is none. */
-  static int pidIn(byte[] contents) {
-    String text = new String(contents, StandardCharsets.US_ASCII).strip();
-    int end = 0;
-    while (end < text.length() && Character.isDigit(text.charAt(end))) {
-      end++;
-    }
-    try {
-      return end == 0 ? -1 : Integer.parseInt(text.substring(0, end));
-    } catch (NumberFormatException tooLong) {
-      return -1;
+    try (FoundFile found = file.read()) {
+      return found == null ? List.of() : found.holders(file);
     }
   }
 

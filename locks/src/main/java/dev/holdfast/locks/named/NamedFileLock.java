@@ -1,6 +1,8 @@
 package dev.holdfast.locks.named;
 
 import dev.holdfast.libc.Paths;
+import dev.holdfast.locks.Capability;
+import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.process.LocalLock;
@@ -9,19 +11,23 @@ import dev.holdfast.locks.process.Slots;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What the kinds have in common that are held as long as a file is there. */
 public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLock<L> {
   private final Path path;
   private final Kind kind;
+  private final Contract contract;
+  private final Set<Capability> capabilities;
 
-  NamedFileLock(Path path, Kind kind) {
+  NamedFileLock(Path path, Kind kind, Contract contract, Set<Capability> capabilities) {
     super(FileName.shownOf(path), Mode.EXCLUSIVE);
     this.path = Paths.requireDefault(path);
     this.kind = kind;
+    this.contract = contract;
+    this.capabilities = capabilities;
   }
-
-  protected abstract L self();
 
   protected abstract NamedFileEngine.Style style();
 
@@ -36,8 +42,20 @@ public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLoc
   }
 
   @Override
+  public final Contract contract() {
+    return contract;
+  }
+
+  @Override
+  public final Set<Capability> capabilities() {
+    return EnumSet.copyOf(capabilities);
+  }
+
+  /** Nobody shares it. */
+  @Override
+  @SuppressWarnings("unchecked")
   protected final L withMode(Mode mode) {
-    return self();
+    return (L) this;
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.holdfast.locks.scope.ScopeRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * A lock file made by link(2) of a file of one's own (K02): right also where the server repeats a
@@ -36,25 +35,8 @@ public final class NfsLinkLock extends NamedFileLock<NfsLinkLock> {
         }
       };
 
-  private static final Set<Capability> CAPABILITIES = EnumSet.of(Capability.HOLDERS);
-
   NfsLinkLock(Path path) {
-    super(path, KIND);
-  }
-
-  @Override
-  protected NfsLinkLock self() {
-    return this;
-  }
-
-  @Override
-  public Contract contract() {
-    return Contract.STRICT;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
+    super(path, KIND, Contract.STRICT, EnumSet.of(Capability.HOLDERS));
   }
 
   @Override

@@ -37,7 +37,7 @@ public final class Recovery {
    *
    * @param file where it was found
    */
-  public static Verdict judge(NamedFile file, NamedFile.Found found, HolderRecord record)
+  public static Verdict judge(NamedFile file, FoundFile found, HolderRecord record)
       throws IOException {
     if (!record.flocked() || !file.flockProves()) {
       return judge(record, file.local());

@@ -76,26 +76,19 @@ public final class Self {
 
   /** A record of this process as a new holder. */
   public static HolderRecord record() throws IOException {
-    return new HolderRecord(
-        Unistd.getpid(),
-        Lazy.START,
-        Lazy.BOOT,
-        Lazy.MACHINE,
-        Lazy.HOST,
-        Lazy.PID_NAMESPACE,
-        Lazy.TIME_NAMESPACE,
-        RandomNames.random(),
-        Instant.now(),
-        Lazy.COMMAND,
-        false);
+    return record(Unistd.getpid(), Lazy.START, Lazy.COMMAND);
   }
 
   /** A record of another process as a holder, which this one hands the lock to. */
   public static HolderRecord record(int pid) throws IOException {
     Long start = startTicks(pid);
+    return record(pid, start == null ? 0 : start, KernelLocks.commandOf(pid));
+  }
+
+  private static HolderRecord record(int pid, long start, String command) throws IOException {
     return new HolderRecord(
         pid,
-        start == null ? 0 : start,
+        start,
         Lazy.BOOT,
         Lazy.MACHINE,
         Lazy.HOST,
@@ -103,7 +96,7 @@ public final class Self {
         Lazy.TIME_NAMESPACE,
         RandomNames.random(),
         Instant.now(),
-        KernelLocks.commandOf(pid),
+        command,
         false);
   }
 

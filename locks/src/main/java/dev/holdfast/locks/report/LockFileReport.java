@@ -2,9 +2,9 @@ package dev.holdfast.locks.report;
 
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.kernel.Sidecar;
+import dev.holdfast.locks.named.FoundFile;
 import dev.holdfast.locks.named.HolderRecord;
 import dev.holdfast.locks.named.NamedFile;
-import dev.holdfast.locks.named.NamedFileEngine;
 import dev.holdfast.locks.named.Recovery;
 import dev.holdfast.locks.named.Verdict;
 import java.io.IOException;
@@ -35,17 +35,17 @@ public record LockFileReport(Path path, Holder holder, String token, boolean dea
   /** What is at this path; empty if there is nothing. */
   public static Optional<LockFileReport> at(Path path) throws IOException {
     try (NamedFile file = NamedFile.in(path);
-        NamedFile.Found found = file.read()) {
+        FoundFile found = file.read()) {
       if (found == null) {
         return Optional.empty();
       }
-      Holder holder = NamedFileEngine.holder(file, found);
+      Holder holder = found.holder(file);
       HolderRecord record = found.record();
       if (record == null) {
         return Optional.of(
             new LockFileReport(path, holder, "", false, "it was not made by this library"));
       }
-      if (NamedFileEngine.namesAnother(found)) {
+      if (found.namesAnother()) {
         return Optional.of(
             new LockFileReport(
                 path, holder, record.token(), false, "the program wrote its own number"));
@@ -67,7 +67,7 @@ public record LockFileReport(Path path, Holder holder, String token, boolean dea
       return Sidecar.of(path)
           .exclusively(
               _ -> {
-                try (NamedFile.Found found = file.read()) {
+                try (FoundFile found = file.read()) {
                   HolderRecord record = found == null ? null : found.record();
                   return found != null
                       && record != null
