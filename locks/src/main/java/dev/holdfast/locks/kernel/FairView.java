@@ -14,9 +14,11 @@ import dev.holdfast.locks.event.LockEvents;
 import dev.holdfast.locks.event.LockWaitEvent;
 import dev.holdfast.locks.process.AbstractLock;
 import dev.holdfast.locks.process.LocalLock;
+import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.wait.Deadline;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,6 +39,17 @@ public final class FairView extends LockView {
     this.path = path;
   }
 
+  private TicketQueue.@Nullable Ticket turn(Deadline deadline)
+      throws IOException, InterruptedException {
+    for (boolean again = false; ; again = true) {
+      try {
+        return queue().take(deadline);
+      } catch (FileSystemException failed) {
+        Slots.makeRoomFor(failed, again);
+      }
+    }
+  }
+
   private TicketQueue queue() throws IOException {
     // Who may lock may queue: the queue gets the permissions of the lock file, which key() made,
     // if that still has the name; else those that are safe with any.
@@ -53,7 +66,7 @@ public final class FairView extends LockView {
   @Override
   public Optional<Held> tryAcquire() throws IOException {
     boolean interrupted = Thread.interrupted();
-    try (TicketQueue.Ticket turn = queue().take(Deadline.PAST)) {
+    try (TicketQueue.Ticket turn = turn(Deadline.PAST)) {
       return turn == null ? Optional.empty() : lock.tryAcquire();
     } catch (InterruptedException e) {
       interrupted = true;
@@ -80,7 +93,7 @@ public final class FairView extends LockView {
     }
     LockWaitEvent event = LockEvents.waits();
     Held held = null;
-    try (TicketQueue.Ticket turn = queue().take(deadline)) {
+    try (TicketQueue.Ticket turn = turn(deadline)) {
       held = turn == null ? null : lock.acquire(deadline);
       return held;
     } finally {

@@ -15,6 +15,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.kernel.LockFile;
 import dev.holdfast.locks.kernel.OfdLock;
 import dev.holdfast.locks.proc.KernelLocks;
+import dev.holdfast.locks.process.Slots;
 import dev.holdfast.locks.scope.Scope;
 import dev.holdfast.locks.wait.Backoff;
 import dev.holdfast.locks.wait.Deadline;
@@ -99,6 +100,16 @@ public final class SharedMemory {
 
   /** Maps a file, which is made if it is not there, for this user only. */
   public static SharedMemory open(Path path) throws IOException {
+    for (boolean again = false; ; again = true) {
+      try {
+        return openOnce(path);
+      } catch (FileSystemException failed) {
+        Slots.makeRoomFor(failed, again);
+      }
+    }
+  }
+
+  private static SharedMemory openOnce(Path path) throws IOException {
     synchronized (OPEN) {
       // Before the file is made: this asks its directory.
       Scope.require(SharedMemoryLock.KIND, FileName.shownOf(path), FileSystems.of(path));
@@ -111,9 +122,9 @@ public final class SharedMemory {
         if (there != null) {
           return there;
         }
-        SharedMapping mapping = map(path, owner);
         LockFile asker = LockFile.open(path, LockFile.Want.WRITABLE, 0600);
         try {
+          SharedMapping mapping = map(path, owner);
           SharedMemory made = new SharedMemory(path, key, owner, asker, mapping);
           OPEN.put(key, made);
           kept = true;

@@ -8,6 +8,7 @@ import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,13 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
 
   @Override
   public final Key key() throws IOException {
-    return slot().key;
+    for (boolean again = false; ; again = true) {
+      try {
+        return slot().key;
+      } catch (FileSystemException failed) {
+        Slots.makeRoomFor(failed, again);
+      }
+    }
   }
 
   /**
@@ -94,6 +101,16 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
 
   @Override
   public final Optional<Held> tryAcquire() throws IOException {
+    for (boolean again = false; ; again = true) {
+      try {
+        return tryOnce();
+      } catch (FileSystemException failed) {
+        Slots.makeRoomFor(failed, again);
+      }
+    }
+  }
+
+  private Optional<Held> tryOnce() throws IOException {
     for (; ; ) {
       boolean look = seen.epoch != Upkeep.epoch;
       Slot found = slot();
@@ -114,6 +131,16 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
 
   @Override
   protected final @Nullable Held await(Deadline deadline) throws IOException, InterruptedException {
+    for (boolean again = false; ; again = true) {
+      try {
+        return awaitOnce(deadline);
+      } catch (FileSystemException failed) {
+        Slots.makeRoomFor(failed, again);
+      }
+    }
+  }
+
+  private @Nullable Held awaitOnce(Deadline deadline) throws IOException, InterruptedException {
     HeldStack mine = HeldStack.current();
     for (; ; ) {
       int before = Upkeep.epoch;

@@ -247,6 +247,7 @@ public final class Slot extends ThreadQueue {
     } finally {
       state = FREE;
       wakeFirst();
+      Slots.left(this);
     }
   }
 
