@@ -21,6 +21,7 @@ class BelievedNamesTest {
   private static final String LISTS =
       "echo 1 > /private/a; mkdir /private/s; echo x > /arena/a; cd /arena;"
           + " echo a > names; echo /private/a > paths; echo /private/s > dirs;"
+          + " echo : > /private/s.sh; echo lib=/private/s.sh > libs; echo s.sh > mine;"
           + " echo cmd=/bin/true > conf; chown -R nobody /arena";
 
   @BeforeAll
@@ -54,6 +55,29 @@ class BelievedNamesTest {
         proof.windows().stream()
             .filter(w -> w.window().strike() == Strike.NAMED)
             .anyMatch(w -> w.label() == Label.PLAIN_FOLLOW && w.effects().contains(effect)),
+        proof::toString);
+  }
+
+  /** What is only read may be a script, or a library. */
+  @ParameterizedTest
+  @CsvSource({
+    "'l=$(sed -n s/lib=//p /arena/libs); . \"$l\"', true",
+    "'cd /private; while read f; do sh \"$f\"; done < /arena/mine', true",
+    "'l=$(sed -n s/lib=//p /arena/libs); wc -c \"$l\"', false",
+    "'l=$(sed -n s/lib=//p /arena/libs); case $l in /private/*) case $l in *..*) ;; *) . $l;;"
+        + " esac;; esac', false",
+  })
+  void whatItNamesIsRunAsAScript(String line, boolean loses) throws Exception {
+    Proof proof = shell(line);
+    assertEquals(
+        loses,
+        proof.windows().stream()
+            .filter(w -> w.window().strike() == Strike.NAMED_OWN)
+            .anyMatch(w -> w.effects().contains(Effect.EXEC)),
+        proof::toString);
+    assertEquals(0, proof.undecided(), proof::toString);
+    assertTrue(
+        proof.windows().stream().anyMatch(w -> w.window().strike() == Strike.NAMED_OWN),
         proof::toString);
   }
 

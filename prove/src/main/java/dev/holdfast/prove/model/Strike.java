@@ -24,6 +24,8 @@ public enum Strike {
   CONTENT("put a file of the attacker's own in its place"),
   /** The entry becomes a file of the attacker's which says other names than it did. */
   NAMED("put a file of its own, which names protected objects and its own program, in its place"),
+  /** The same, but what it names is the attacker's, too. */
+  NAMED_OWN("put a file of its own, which names other files of its own, in its place"),
   /** The name becomes a directory of the attacker's, open to everybody. */
   DIRECTORY("put a directory of the attacker's own, open to everybody, in its place"),
   /** The name becomes a file of the attacker's, open to everybody. */

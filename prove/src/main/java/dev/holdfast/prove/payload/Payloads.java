@@ -30,8 +30,10 @@ public final class Payloads {
     all.addAll(List.of(new ZipArchive(), new TarArchive(), new GzipFile()));
     all.add(new CpioArchive());
     all.addAll(List.of(CompressedFile.values()));
-    all.addAll(List.of(new DebianPackage(), new Patch(), new ProcessNumber()));
+    all.addAll(List.of(new DebianPackage(), new Patch()));
     all.addAll(List.of(TextPayload.values()));
+    // A script may well be nothing but a number.
+    all.add(new ProcessNumber());
     // A shell runs these, too; who knows more languages than a shell's may take them for those.
     all.add(all.indexOf(TextPayload.SHELL), new Environment());
     return List.copyOf(all);

@@ -232,7 +232,7 @@ final class PlanBuilder {
         !volatileNames.isVolatile(path),
         onTheWay,
         below(call, binding, strike),
-        strike == Strike.NAMED ? words(call, binding) : Words.NONE,
+        strike == Strike.NAMED || strike == Strike.NAMED_OWN ? words(call, binding) : Words.NONE,
         again);
   }
 

@@ -303,8 +303,12 @@ final class UseStrikes {
 
   /** Also in place of what is the attacker's own already: it may be run, which nothing shows. */
   private void onContent(ObservedCall call, Binding binding, Hazard hazard) {
-    if (!plan.words(call, binding).equals(Words.NONE)) {
+    Words words = plan.words(call, binding);
+    if (!words.equals(Words.NONE)) {
       plan.window(call, binding, Strike.NAMED, Hazard.S17);
+    }
+    if (!words.read().isEmpty()) {
+      plan.window(call, binding, Strike.NAMED_OWN, Hazard.S17);
     }
     boolean pidFile = ProcessNumber.isPidFile(binding.entry());
     plan.window(call, binding, Strike.CONTENT, pidFile ? Hazard.S17 : hazard);

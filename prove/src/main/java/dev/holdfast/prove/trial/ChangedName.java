@@ -49,7 +49,7 @@ record ChangedName(Strike strike) implements Tactics {
   @Override
   public boolean plantsContents() {
     return switch (strike) {
-      case CONTENT, FILE, EXCHANGE, NAMED, SYMLINK_OWN -> true;
+      case CONTENT, FILE, EXCHANGE, NAMED, NAMED_OWN, SYMLINK_OWN -> true;
       default -> false;
     };
   }
@@ -76,7 +76,8 @@ record ChangedName(Strike strike) implements Tactics {
   /** What the name led to is nothing but the attacker's. */
   private boolean isAttackersOwn() {
     return switch (strike) {
-      case CONTENT, FILE, DIRECTORY, EXCHANGE, LINKS, NAMED, SYMLINK_OWN, FIFO, NAMES -> true;
+      case CONTENT, FILE, DIRECTORY, EXCHANGE, LINKS, NAMED, NAMED_OWN, SYMLINK_OWN, FIFO, NAMES ->
+          true;
       default -> false;
     };
   }

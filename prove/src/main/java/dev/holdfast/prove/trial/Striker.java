@@ -16,6 +16,7 @@ import dev.holdfast.prove.watch.Attacker;
 import dev.holdfast.prove.watch.Binding;
 import dev.holdfast.prove.watch.Contents;
 import dev.holdfast.prove.watch.Raw;
+import dev.holdfast.prove.watch.Words;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -167,6 +168,10 @@ final class Striker {
                   return made.failed() ? made : replace(aside, binding);
                 });
           }
+          case NAMED_OWN -> {
+            SyscallResult made = nameOwn(aside, binding, move);
+            yield made.failed() ? made : attacker.act(() -> replace(aside, binding));
+          }
           case FILE -> {
             byte[] content = content(binding.directory(), binding.entry(), command);
             yield attacker.act(
@@ -249,6 +254,32 @@ final class Striker {
     Result<byte[]> link = Unistd.readlinkat(AT_FDCWD, Raw.bytes(binding.path()));
     boolean relative = link.ok() && !Raw.of(link.value()).startsWith("/");
     return relative ? UP.repeat(MOST_UP) + target.substring(1) : target;
+  }
+
+  /** A file that names others of the attacker's, each in a directory of its own. */
+  private SyscallResult nameOwn(String aside, Binding binding, Move move) {
+    Map<String, String> instead = new TreeMap<>();
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String word : move.words().read()) {
+      String name = word.substring(word.lastIndexOf('/') + 1);
+      if (files.size() < MOST_HELD && !name.isEmpty()) {
+        String directory = word.startsWith("/") ? Raw.parent(word) : binding.directory();
+        String own = Raw.join(aside + OWN, files.size() + "/" + name);
+        files.put(own, content(directory, name, move.call().command()));
+        instead.put(word, Words.like(word, own));
+      }
+    }
+    String now = Raw.of(Contents.read(AT_FDCWD, Raw.bytes(binding.path()), MOST_NAMED));
+    byte[] names = Raw.bytes(Words.with(now, instead));
+    return attacker.act(
+        () -> {
+          makeOpen(aside + OWN);
+          for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            makeOpen(Raw.parent(file.getKey()));
+            plant(file.getKey(), "", file.getValue());
+          }
+          return plant(aside, "", names);
+        });
   }
 
   /** Something of the attacker's own that is like what a link leads to. */

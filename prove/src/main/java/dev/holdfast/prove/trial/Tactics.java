@@ -36,6 +36,7 @@ sealed interface Tactics
           CONTENT,
           EXCHANGE,
           NAMED,
+          NAMED_OWN,
           LINKS,
           DIRECTORY,
           FILE,

@@ -25,6 +25,8 @@ final class BelievedNames {
 
   /** What a word may mean. */
   private enum Meaning {
+    /** One that is only read. */
+    READ,
     FILE,
     DIRECTORY,
     PROGRAM
@@ -65,7 +67,7 @@ final class BelievedNames {
     for (int slash = -1; ; slash = path.indexOf('/', slash + 1)) {
       String end = path.substring(slash + 1);
       if (filesWith.containsKey(end)) {
-        add(end, runs ? Meaning.PROGRAM : meaningOf(absolute.get()));
+        add(end, runs ? Meaning.PROGRAM : meaningOf(operation, absolute.get()));
       }
       if (slash > 0 && filesWith.containsKey(path.substring(0, slash))) {
         add(path.substring(0, slash), Meaning.DIRECTORY);
@@ -76,15 +78,24 @@ final class BelievedNames {
     }
   }
 
-  private static Meaning meaningOf(String absolute) {
+  private static Meaning meaningOf(Operation operation, String absolute) {
     Result<Statx> there =
         Statx.statx(Fcntl.AT_FDCWD, Raw.bytes(absolute), 0, Statx.STATX_BASIC_STATS);
-    return there.ok() && there.value().isDirectory() ? Meaning.DIRECTORY : Meaning.FILE;
+    if (there.ok() && there.value().isDirectory()) {
+      return Meaning.DIRECTORY;
+    }
+    boolean reads =
+        operation.action() == Action.OPEN
+            && operation.reads()
+            && !operation.writes()
+            && !operation.creates();
+    return reads ? Meaning.READ : Meaning.FILE;
   }
 
   private void add(String word, Meaning meaning) {
     for (String file : filesWith.getOrDefault(word, Set.of())) {
-      used.computeIfAbsent(file, _ -> new TreeMap<>()).putIfAbsent(word, meaning);
+      used.computeIfAbsent(file, _ -> new TreeMap<>())
+          .merge(word, meaning, (first, other) -> first == Meaning.READ ? other : first);
     }
   }
 
@@ -97,16 +108,17 @@ final class BelievedNames {
             all.put(
                 file,
                 new Words(
-                    of(words, Meaning.FILE),
+                    of(words, Meaning.READ, Meaning.FILE),
+                    of(words, Meaning.READ),
                     of(words, Meaning.DIRECTORY),
                     of(words, Meaning.PROGRAM),
                     settings.contains(file))));
     return all;
   }
 
-  private static List<String> of(Map<String, Meaning> words, Meaning meaning) {
+  private static List<String> of(Map<String, Meaning> words, Meaning... meanings) {
     return words.entrySet().stream()
-        .filter(e -> e.getValue() == meaning)
+        .filter(e -> List.of(meanings).contains(e.getValue()))
         .map(Map.Entry::getKey)
         .toList();
   }

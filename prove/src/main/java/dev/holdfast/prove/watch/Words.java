@@ -10,24 +10,30 @@ import java.util.regex.Pattern;
  * Words of a file that a program uses as names, raw.
  *
  * @param files names of files, or of what was not there
+ * @param read of these, what is only ever read: it may be a script, or a library
  * @param directories names of directories, and the beginnings of longer names
  * @param programs names of what it runs
  * @param settings the file holds settings, which may become the environment of what it runs
  */
 public record Words(
-    List<String> files, List<String> directories, List<String> programs, boolean settings) {
+    List<String> files,
+    List<String> read,
+    List<String> directories,
+    List<String> programs,
+    boolean settings) {
   /** None. */
-  public static final Words NONE = new Words(List.of(), List.of(), List.of(), false);
+  public static final Words NONE = new Words(List.of(), List.of(), List.of(), List.of(), false);
 
   public Words {
     files = List.copyOf(files);
+    read = List.copyOf(read);
     directories = List.copyOf(directories);
     programs = List.copyOf(programs);
   }
 
   /** The same in a file that holds, or does not hold, settings. */
   public Words withSettings(boolean itsSettings) {
-    return new Words(files, directories, programs, itsSettings);
+    return new Words(files, read, directories, programs, itsSettings);
   }
 
   /** What stands between words, as a regular expression. */
@@ -49,12 +55,18 @@ public record Words(
     files.forEach(word -> instead.put(word, like(word, file)));
     directories.forEach(word -> instead.put(word, like(word, directory)));
     programs.forEach(word -> instead.put(word, program));
+    return with(content, instead);
+  }
+
+  /** A file's contents, raw, with other words in place of some. */
+  public static String with(String content, Map<String, String> instead) {
     return WORD.matcher(content)
         .replaceAll(
             found -> Matcher.quoteReplacement(instead.getOrDefault(found.group(), found.group())));
   }
 
-  private static String like(String word, String target) {
+  /** A name, raw, that leads to an absolute one wherever this word does. */
+  public static String like(String word, String target) {
     return word.startsWith("/") ? target : UP.repeat(MOST_UP) + target.substring(1);
   }
 }

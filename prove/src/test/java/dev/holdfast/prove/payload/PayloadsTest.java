@@ -276,4 +276,16 @@ class PayloadsTest {
   private static String text(byte[] contents) {
     return new String(contents, StandardCharsets.ISO_8859_1);
   }
+
+  @Test
+  void aScriptMayBeNothingButANumber() {
+    byte[] one = {'1', '\n'};
+    String made =
+        new String(
+            Payloads.forReader(new Reader("c.pl", one, List.of()), "/m", "n"),
+            StandardCharsets.ISO_8859_1);
+    assertTrue(made.startsWith("#!/usr/bin/env perl"), made);
+    byte[] number = Payloads.forReader(new Reader("c.pid", one, List.of()), "/m", "n");
+    assertTrue(ProcessNumber.isIn(number));
+  }
 }
