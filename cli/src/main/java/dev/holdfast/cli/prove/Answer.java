@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(
     String name,
-    CaseOptions.Expected expected,
+    Expected expected,
     Conclusion.Kind conclusion,
     boolean listed,
     Report report,
@@ -37,7 +37,7 @@ record Answer(
     List<String> notes) {
 
   /** One that could not be run. */
-  static Answer refused(String name, CaseOptions.Expected expected, String version, String why) {
+  static Answer refused(String name, Expected expected, String version, String why) {
     Report report =
         new Report(
             new Report.Producer("holdfast prove", version),
@@ -69,8 +69,8 @@ record Answer(
     }
     return switch (conclusion) {
       case UNDECIDED -> ExitCode.UNDECIDED;
-      case HOLDS -> expected == CaseOptions.Expected.SURVIVE ? ExitCode.OK : ExitCode.NO;
-      case BROKEN -> expected == CaseOptions.Expected.BROKEN ? ExitCode.OK : ExitCode.NO;
+      case HOLDS -> expected == Expected.SURVIVE ? ExitCode.OK : ExitCode.NO;
+      case BROKEN -> expected == Expected.BROKEN ? ExitCode.OK : ExitCode.NO;
     };
   }
 
@@ -82,7 +82,7 @@ record Answer(
           case BROKEN -> "broken";
           case UNDECIDED -> "not decided";
         };
-    return expected == CaseOptions.Expected.BROKEN
+    return expected == Expected.BROKEN
         ? word + (exit() == ExitCode.OK ? ", as expected" : ", and was expected to be broken")
         : word;
   }

@@ -3,18 +3,13 @@ package dev.holdfast.cli.prove;
 import dev.holdfast.cli.child.UserEnvironment;
 import dev.holdfast.cli.command.Command;
 import dev.holdfast.cli.command.CommandFailure;
-import dev.holdfast.cli.command.DidYouMean;
 import dev.holdfast.cli.command.Durations;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.Place;
 import dev.holdfast.findings.terminal.Text;
-import dev.holdfast.libc.Sysno;
 import dev.holdfast.prove.Case;
 import dev.holdfast.prove.Intruder;
-import dev.holdfast.prove.model.Hazard;
-import dev.holdfast.prove.model.Strike;
 import dev.holdfast.prove.report.Conclusion;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,23 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options that say what to prove. Each may also stand in a file; the command line wins. */
 final class CaseOptions {
-  /** What an unset variable of a script leaves; a command of no words would always hold. */
-  static final ITypeConverter<String> NOT_EMPTY =
-      typed -> {
-        try {
-          return CaseFile.notEmpty(typed);
-        } catch (IllegalArgumentException e) {
-          throw new TypeConversionException(String.valueOf(e.getMessage()));
-        }
-      };
+  private static final String QUIET = "quiet";
 
   private final Value<List<Path>> files;
   private final Value<List<String>> setup;
@@ -51,8 +34,6 @@ final class CaseOptions {
   private final Value<List<Intruder>> intruders;
   private final Value<List<String>> rivals;
   private final Value<List<String>> checks;
-  private static final String QUIET = "quiet";
-
   private final Value<String> until;
   private final Value<List<String>> clients;
   private final Value<Integer> maxTrials;
@@ -66,24 +47,6 @@ final class CaseOptions {
   private final Value<Integer> jobs;
   private final Value<Expected> expect;
   private final Value<List<String>> argv;
-
-  /** How a case should come out. */
-  enum Expected {
-    SURVIVE,
-    BROKEN;
-
-    private static final List<String> WORDS = List.of("survive", "broken");
-
-    static Expected parse(String value) {
-      return switch (value) {
-        case "survive" -> SURVIVE;
-        case "broken" -> BROKEN;
-        default ->
-            throw new IllegalArgumentException(
-                "'" + value + "' is not one of survive, broken" + DidYouMean.hint(value, WORDS));
-      };
-    }
-  }
 
   CaseOptions(Command command) {
     files =
@@ -102,7 +65,7 @@ final class CaseOptions {
                 String.class,
                 "A shell command to run in the fresh world before the program, as root."
                     + " Repeatable.")
-            .read(NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     fresh =
         command.options(
             "--fresh",
@@ -143,8 +106,8 @@ final class CaseOptions {
                 "Who acts between two calls: 'attacker' (default), an untrusted user; 'copy', a"
                     + " second run of the same command; 'rival', the program that --rival names;"
                     + " 'kill', a crash. Repeatable.")
-            .read(new IntruderName())
-            .oneOf(IntruderName::words);
+            .read(CaseWords.of(CaseWords::intruder))
+            .oneOf(CaseWords::intruders);
     rivals =
         command
             .options(
@@ -154,7 +117,7 @@ final class CaseOptions {
                 "With '--intruder rival': a shell command that works on the same files, run as root"
                     + " from beginning to end between two calls. Repeatable: each is tried by"
                     + " itself.")
-            .read(NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     checks =
         command
             .options(
@@ -163,7 +126,7 @@ final class CaseOptions {
                 String.class,
                 "A shell command to run after each trial, as root: exit status 0 says that the"
                     + " invariant holds. Repeatable.")
-            .read(NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     until =
         command
             .option(
@@ -175,7 +138,7 @@ final class CaseOptions {
                     + " (port:N, file:F and text:T say which). It is then asked to end (SIGTERM)."
                     + " With --twice, --runs or --with only 'quiet': the programs never end, and"
                     + " are judged when all of them wait.")
-            .read(NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     clients =
         command
             .options(
@@ -185,7 +148,7 @@ final class CaseOptions {
                 "A shell command that uses the service once it is ready, in its world, as root."
                     + " Without --until it is ready once it does nothing any more. Repeatable: one"
                     + " after the other.")
-            .read(NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     maxTrials =
         command
             .option(
@@ -194,7 +157,7 @@ final class CaseOptions {
                 Integer.class,
                 "Run the program N times at most after it was observed, heaviest windows first."
                     + " What is left is a doubt. Default: as often as it takes.")
-            .read(new Positive());
+            .read(CaseWords.of(CaseWords::positive));
     all =
         command.flag(
             "--all",
@@ -208,7 +171,7 @@ final class CaseOptions {
                 String.class,
                 "Try only windows of this system call ('openat'), row of the catalogue ('S05'),"
                     + " strike ('symlink') or absolute path. Repeatable: one of them.")
-            .read(OnlyWord::convert);
+            .read(CaseWords.of(CaseWords::only));
     under =
         command.options(
             "--under",
@@ -223,7 +186,7 @@ final class CaseOptions {
                 String.class,
                 "Leave out what the intruder can change at or below this absolute path or shell"
                     + " pattern ('/tmp/hsperfdata_*', '**/*.pyc'). Repeatable.")
-            .read(new PatternName());
+            .read(CaseWords.of(CaseWords::pattern));
     timeout =
         command
             .option(
@@ -240,7 +203,7 @@ final class CaseOptions {
                 Integer.class,
                 "How the undisturbed run has to end, as a shell counts; if it ends otherwise,"
                     + " nothing is decided. Default: 0.")
-            .read(new ExitStatus());
+            .read(CaseWords.of(CaseWords::exitStatus));
     assumeGuards =
         command.flag(
             "--assume-guards",
@@ -255,7 +218,7 @@ final class CaseOptions {
                 "How it should come out: 'broken' is for a program that is known to lose, and ends"
                     + " with 0 as long as it does. Default: survive.")
             .oneOf(() -> Expected.WORDS)
-            .read(new ExpectedName());
+            .read(CaseWords.of(Expected::parse));
     jobs =
         command
             .option(
@@ -263,7 +226,7 @@ final class CaseOptions {
                 "N",
                 Integer.class,
                 "Work in N worlds at a time. Default: one for each processor.")
-            .read(new Positive());
+            .read(CaseWords.of(CaseWords::positive));
     argv = command.operands("CMD [ARG...]", "The program to prove, and its arguments.").labelOnly();
   }
 
@@ -332,16 +295,16 @@ final class CaseOptions {
               .withVolume(directories(first(volume.orNull(), given.list("volume", Path::of))))
               .withRivals(array(first(rivals.orNull(), given.texts("rival"))))
               .withChecks(array(first(checks.orNull(), given.texts("check"))))
-              .withOnly(array(first(only.orNull(), given.list("only", OnlyWord::parse))))
+              .withOnly(array(first(only.orNull(), given.list("only", CaseWords::only))))
               .withUnder(directories(first(under.orNull(), given.list("under", Path::of))))
               .withExclude(
-                  array(first(exclude.orNull(), given.list("exclude", PatternName::parse))))
+                  array(first(exclude.orNull(), given.list("exclude", CaseWords::pattern))))
               .withClients(array(first(clients.orNull(), given.texts("client"))))
               .withEnvironment(UserEnvironment.variables());
       String ready = first(until.orNull(), given.string("until"));
       String as = first(user.orNull(), given.string("as"));
       String against = first(attacker.orNull(), given.string("attacker"));
-      List<Intruder> who = first(intruders.orNull(), given.list("intruder", IntruderName::parse));
+      List<Intruder> who = first(intruders.orNull(), given.list("intruder", CaseWords::intruder));
       Integer most = first(maxTrials.orNull(), given.number("max-trials"));
       Duration limit = first(timeout.orNull(), given.duration("timeout"));
       Integer worlds = first(jobs.orNull(), given.number("jobs"));
@@ -489,127 +452,5 @@ final class CaseOptions {
     return values == null
         ? new Path[0]
         : values.stream().map(Path::toAbsolutePath).toArray(Path[]::new);
-  }
-
-  /** {@code survive}, {@code broken}. */
-  static final class ExpectedName implements ITypeConverter<Expected> {
-    @Override
-    public Expected convert(String value) {
-      try {
-        return Expected.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    }
-  }
-
-  /** {@code attacker}, {@code copy}, {@code rival}, {@code kill}. */
-  static final class IntruderName implements ITypeConverter<Intruder> {
-    @Override
-    public Intruder convert(String value) {
-      try {
-        return parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    }
-
-    static Intruder parse(String value) {
-      for (Intruder each : Intruder.values()) {
-        if (word(each).equals(value)) {
-          return each;
-        }
-      }
-      throw new IllegalArgumentException(
-          "'"
-              + value
-              + "' is not one of "
-              + String.join(", ", words())
-              + DidYouMean.hint(value, words()));
-    }
-
-    static List<String> words() {
-      return Stream.of(Intruder.values()).map(IntruderName::word).toList();
-    }
-
-    private static String word(Intruder intruder) {
-      return intruder.name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** What {@code --only} takes. */
-  static final class OnlyWord {
-    private OnlyWord() {}
-
-    static String convert(String value) {
-      try {
-        return parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    }
-
-    static String parse(String value) {
-      List<String> rows = Stream.of(Hazard.values()).map(Hazard::name).toList();
-      List<String> strikes = Stream.of(Strike.values()).map(Strike::id).toList();
-      List<String> known = new ArrayList<>(rows);
-      known.addAll(strikes);
-      Stream.of(Sysno.values()).forEach(call -> known.add(call.callName()));
-      if (value.startsWith("/") || known.stream().anyMatch(value::equalsIgnoreCase)) {
-        return value;
-      }
-      throw new IllegalArgumentException(
-          "'"
-              + value
-              + "' is no system call and no absolute path, and not one of "
-              + String.join(", ", rows)
-              + ", "
-              + String.join(", ", strikes)
-              + DidYouMean.hint(value, known));
-    }
-  }
-
-  /** A glob pattern. */
-  static final class PatternName implements ITypeConverter<String> {
-    @Override
-    public String convert(String value) {
-      try {
-        return parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    }
-
-    static String parse(String value) {
-      try {
-        FileSystems.getDefault().getPathMatcher("glob:" + value);
-        return value;
-      } catch (PatternSyntaxException e) {
-        throw new IllegalArgumentException(
-            "'" + value + "' is not a pattern: " + e.getDescription(), e);
-      }
-    }
-  }
-
-  /** A number from 0 to 255. */
-  static final class ExitStatus implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String value) {
-      if (value.matches("\\d{1,3}") && Integer.parseInt(value) <= 255) {
-        return Integer.valueOf(value);
-      }
-      throw new TypeConversionException("'" + value + "' is not an exit status from 0 to 255");
-    }
-  }
-
-  /** A number from 1. */
-  static final class Positive implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String value) {
-      if (value.matches("[1-9]\\d{0,8}")) {
-        return Integer.valueOf(value);
-      }
-      throw new TypeConversionException("'" + value + "' is not a number from 1 to 999999999");
-    }
   }
 }

@@ -80,7 +80,7 @@ public final class ProveCommand extends Command {
 
   private final Value<String> replay =
       option("--replay", "ID", String.class, "Run the one window with this id again, alone.")
-          .read(CaseOptions.NOT_EMPTY);
+          .read(CaseWords.NOT_EMPTY);
 
   private final Value<Boolean> verbose =
       flag("--verbose", "Tell every window by itself, also those that held.");
@@ -445,7 +445,7 @@ public final class ProveCommand extends Command {
     if (globals().quiet() || answer.json() == null) {
       answer.doubts().forEach(doubt -> say(answer, among, "not decided: " + doubt));
     }
-    if (answer.expected() == CaseOptions.Expected.BROKEN && answer.exit() == ExitCode.NO) {
+    if (answer.expected() == Expected.BROKEN && answer.exit() == ExitCode.NO) {
       say(answer, among, "it was expected to be broken (--expect), and held");
     }
   }

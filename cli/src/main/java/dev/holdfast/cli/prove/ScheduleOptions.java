@@ -48,7 +48,7 @@ final class ScheduleOptions {
         command
             .option(
                 "--runs", "N", Integer.class, "Like --twice, and CMD runs N times at once (2-4).")
-            .read(new CaseOptions.Positive());
+            .read(CaseWords.of(CaseWords::positive));
     with =
         command
             .options(
@@ -57,7 +57,7 @@ final class ScheduleOptions {
                 String.class,
                 "Like --twice, with a shell command instead of the second CMD, run as the same"
                     + " user. Repeatable.")
-            .read(CaseOptions.NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     pairs =
         command.option(
             "--pairs",
@@ -119,7 +119,7 @@ final class ScheduleOptions {
                 "CMD",
                 String.class,
                 "Compare what this shell command prints at the end, and not the files. Repeatable.")
-            .read(CaseOptions.NOT_EMPTY);
+            .read(CaseWords.NOT_EMPTY);
     ignored =
         command.options(
             "--ignore",
