@@ -8,36 +8,22 @@ import dev.holdfast.cli.command.ExitCode;
 import dev.holdfast.cli.command.Failures;
 import dev.holdfast.cli.command.Value;
 import dev.holdfast.findings.terminal.Text;
-import dev.holdfast.libc.Result;
-import dev.holdfast.libc.process.Identity;
-import dev.holdfast.libc.process.Pwd;
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.HeldSet;
-import dev.holdfast.locks.Holder;
-import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
-import dev.holdfast.locks.LockChoice;
-import dev.holdfast.locks.LockSet;
-import dev.holdfast.locks.Locks;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.descriptor.DescriptorLock;
 import dev.holdfast.locks.report.OtherFamily;
 import dev.holdfast.locks.scope.ScopeProbe;
 import dev.holdfast.locks.wait.Deadline;
-import dev.holdfast.path.FileName;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** {@code holdfast lock}. */
 public final class LockCommand extends Command {
@@ -300,21 +286,23 @@ public final class LockCommand extends Command {
     OtherFamily others = one && !globals().quiet() ? OtherFamily.look() : null;
     // What there is to warn of is told as a note of this command.
     System.setProperty(ScopeProbe.SCOPE_PROPERTY, "quiet");
-    Wanted wanted = slots.given() ? oneOf(names.getFirst()) : all(names);
+    LockTold told = told();
+    Wanted wanted = wanted(names, told);
     Optional<List<Held>> held;
     long begun = System.nanoTime();
     if (waitsNot()) {
       held = wanted.tryAcquire();
     } else {
-      try (Waiting _ = new Waiting(wanted.name(), wanted)) {
+      try (LongWait _ = told.waiting(wanted.name(), wanted::holders)) {
         held = wanted.acquire(timeout.orNull());
       }
     }
     if (held.isEmpty()) {
-      return tellBusy(wanted);
+      told.busy(wanted.name(), wanted::holders);
+      return busy.get();
     }
     if (others != null) {
-      tell(System.nanoTime() - begun < LONG_NANOS ? others : OtherFamily.look(), held.get());
+      told.beside(System.nanoTime() - begun < LONG_NANOS ? others : OtherFamily.look(), held.get());
     }
     return run(held.get(), program);
   }
@@ -323,88 +311,22 @@ public final class LockCommand extends Command {
     return noWait.get() || (timeout.given() && timeout.get().isZero());
   }
 
-  /** What is asked for, and who has it. */
-  private interface Wanted {
-    String name();
-
-    Optional<List<Held>> tryAcquire() throws IOException;
-
-    /**
-     * @param patience null for ever
-     */
-    Optional<List<Held>> acquire(@Nullable Duration patience)
-        throws IOException, InterruptedException;
-
-    List<Holder> holders() throws IOException;
+  private Wanted wanted(List<String> names, LockTold told) throws IOException {
+    NamedLocks locks =
+        new NamedLocks(
+            shared.get(), fair.get(), close.get(), mode.orNull(), group.orNull(), told, globals());
+    return slots.given()
+        ? Wanted.oneOf(names.getFirst(), locks.of(Kinds.OFD, names.getFirst()), slots.get())
+        : Wanted.all(names, locks.all(kinds(), names));
   }
 
-  private Wanted all(List<String> names) throws IOException {
-    LockSet set = locks(names);
-    return new Wanted() {
-      @Override
-      public String name() {
-        return String.join(", ", names);
-      }
-
-      @Override
-      public Optional<List<Held>> tryAcquire() throws IOException {
-        return set.tryAcquire().map(HeldSet::all);
-      }
-
-      @Override
-      public Optional<List<Held>> acquire(@Nullable Duration patience)
-          throws IOException, InterruptedException {
-        if (patience == null) {
-          return Optional.of(set.acquire().all());
-        }
-        return set.attempt(patience) instanceof LockSet.Result.Acquired(HeldSet held)
-            ? Optional.of(held.all())
-            : Optional.empty();
-      }
-
-      @Override
-      public List<Holder> holders() throws IOException {
-        List<Holder> holders = new ArrayList<>();
-        for (HostLock lock : set.inOrder()) {
-          holders.addAll(lock.holders());
-        }
-        return holders;
-      }
-    };
+  private LockTold told() {
+    return new LockTold(globals().quiet(), this::say);
   }
 
-  /** One of the bytes at the beginning of a file. */
-  private Wanted oneOf(String name) throws IOException {
-    HostLock whole = lock(Kinds.OFD, name);
-    List<HostLock> bytes = new ArrayList<>();
-    for (int i = 0; i < slots.get(); i++) {
-      bytes.add(whole.range(i, 1));
-    }
-    LockChoice choice = Locks.anyOf(bytes);
-    return new Wanted() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public Optional<List<Held>> tryAcquire() throws IOException {
-        return choice.tryAcquire().map(List::of);
-      }
-
-      @Override
-      public Optional<List<Held>> acquire(@Nullable Duration patience)
-          throws IOException, InterruptedException {
-        return patience == null
-            ? Optional.of(List.of(choice.acquire()))
-            : choice.tryAcquire(patience).map(List::of);
-      }
-
-      @Override
-      public List<Holder> holders() throws IOException {
-        return whole.range(0, slots.get()).holders();
-      }
-    };
+  private void say(String message) {
+    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + Text.printable(message));
+    spec.commandLine().getErr().flush();
   }
 
   private int lockDescriptor() throws IOException, InterruptedException {
@@ -417,7 +339,7 @@ public final class LockCommand extends Command {
     }
     DescriptorLock lock;
     try {
-      lock = DescriptorLock.of(fd, inheritable(kinds().getFirst()));
+      lock = DescriptorLock.of(fd, NamedLocks.inheritable(kinds().getFirst(), close.get()));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--fd", String.valueOf(e.getMessage()));
     }
@@ -431,43 +353,15 @@ public final class LockCommand extends Command {
       granted = lock.acquire(wanted, Deadline.PAST);
     } else {
       Deadline deadline = timeout.given() ? Deadline.after(timeout.get()) : Deadline.NONE;
-      try (Waiting _ = new Waiting(lock.name(), lock::holders)) {
+      try (LongWait _ = told().waiting(lock.name(), lock::holders)) {
         granted = lock.acquire(wanted, deadline);
       }
     }
-    if (!granted && !globals().quiet()) {
-      say(lock.name() + ": busy: held by " + HolderText.of(lock.holders()));
+    if (granted) {
+      return ExitCode.OK;
     }
-    return granted ? ExitCode.OK : busy.get();
-  }
-
-  /** Who has it now. */
-  private interface Holders {
-    List<Holder> now() throws IOException;
-  }
-
-  /** What is done once a wait takes long: it says whom we wait for, and gives back memory. */
-  private final class Waiting implements AutoCloseable {
-    private final Thread thread;
-
-    Waiting(String name, Wanted wanted) {
-      this(name, wanted::holders);
-    }
-
-    Waiting(String name, Holders holders) {
-      thread = LongWait.begin(() -> tell(name, holders));
-    }
-
-    private void tell(String name, Holders holders) throws IOException {
-      if (!globals().quiet()) {
-        say(name + ": waiting: held by " + HolderText.of(holders.now()));
-      }
-    }
-
-    @Override
-    public void close() {
-      thread.interrupt();
-    }
+    told().busy(lock.name(), lock::holders);
+    return busy.get();
   }
 
   private void check() {
@@ -542,124 +436,8 @@ public final class LockCommand extends Command {
     }
   }
 
-  private LockSet locks(List<String> names) throws IOException {
-    List<HostLock> locks = new ArrayList<>();
-    for (Kind each : kinds()) {
-      for (String name : names) {
-        locks.add(lock(each, name));
-      }
-    }
-    return Locks.all(locks);
-  }
-
-  /** A name that ends in a slash is a directory's, which Path forgets. */
-  private static void checkName(Kind each, String name) {
-    if (name.isEmpty()) {
-      throw CommandFailure.usage("NAME", "is empty");
-    }
-    boolean isPath = !each.equals(Kinds.PORT) && !each.equals(Kinds.SOCKET);
-    if (isPath && name.endsWith("/") && !Files.isDirectory(FileName.pathOf(name))) {
-      throw CommandFailure.undecided(
-          name,
-          Files.exists(FileName.pathOf(name), LinkOption.NOFOLLOW_LINKS)
-              ? "not a directory (ENOTDIR)"
-              : "is the name of a directory, and there is none (EISDIR)");
-    }
-  }
-
-  private HostLock lock(Kind each, String name) throws IOException {
-    checkName(each, name);
-    probe(each, name);
-    try {
-      HostLock lock = inheritable(each).named(name);
-      lock = mode.given() ? with("--mode", lock, with -> with.permissions(permissions())) : lock;
-      lock = group.given() ? with("--group", lock, with -> with.group(gid())) : lock;
-      lock = shared.get() ? with("--shared", lock, HostLock::shared) : lock;
-      return fair.get() ? with("--fair", lock, HostLock::fair) : lock;
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      throw CommandFailure.usage(name, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static HostLock with(String option, HostLock lock, UnaryOperator<HostLock> as) {
-    try {
-      return as.apply(lock);
-    } catch (UnsupportedOperationException hasNone) {
-      throw CommandFailure.usage(option, "does not go with " + lock.kind().titleWithArticle());
-    }
-  }
-
   private boolean isRecord() {
-    return inheritable(kinds().getFirst()).equals(Kinds.OFD);
-  }
-
-  private int gid() {
-    Result<Pwd.Group> found = Pwd.getgrnam(group.get());
-    if (found.ok()) {
-      return found.value().gid();
-    }
-    try {
-      int gid = Integer.parseUnsignedInt(group.get());
-      if (gid != Identity.KEEP) {
-        return gid;
-      }
-    } catch (NumberFormatException noNumber) {
-      // It is a name then.
-    }
-    throw CommandFailure.usage("--group", "there is no group '" + group.get() + "'");
-  }
-
-  /**
-   * A POSIX record lock belongs to a process and would go with us. An OFD lock excludes the same
-   * programs, and the program inherits it.
-   */
-  private Kind inheritable(Kind wanted) {
-    return wanted.equals(Kinds.POSIX) && !close.get() ? Kinds.OFD : wanted;
-  }
-
-  private int permissions() {
-    if (!mode.get().matches("0?[0-7]{3}")) {
-      throw CommandFailure.usage(
-          "--mode", "'" + mode.get() + "' is not an octal mode such as 0660");
-    }
-    return Integer.parseInt(mode.get(), 8);
-  }
-
-  /** Refuses or warns where this kind does not exclude. */
-  private void probe(Kind each, String name) throws IOException {
-    boolean elsewhere = name.indexOf('/') < 0 && each.equals(Kinds.PID_FILE);
-    if (elsewhere
-        || each.equals(Kinds.DEVICE)
-        || each.equals(Kinds.PORT)
-        || each.equals(Kinds.SOCKET)) {
-      return;
-    }
-    Mode wanted = shared.get() ? Mode.SHARED : Mode.EXCLUSIVE;
-    ScopeProbe probe = ScopeProbe.of(each, FileName.pathOf(name), wanted);
-    switch (probe.level()) {
-      case GOOD -> {}
-      case WARN -> {
-        if (!globals().quiet() && (globals().debug() || !probe.isOfContainers())) {
-          say("note: " + name + ": is on " + probe.why());
-        }
-      }
-      case REFUSE ->
-          throw CommandFailure.undecided(
-              name, each.titleWithArticle() + " is of no use there: " + probe.why());
-    }
-  }
-
-  /** Whatever strangers called their files and programs. */
-  private void say(String message) {
-    spec.commandLine().getErr().println(spec.qualifiedName() + ": " + Text.printable(message));
-    spec.commandLine().getErr().flush();
-  }
-
-  private int tellBusy(Wanted wanted) throws IOException {
-    if (!globals().quiet()) {
-      say(wanted.name() + ": busy: held by " + HolderText.of(wanted.holders()));
-    }
-    return busy.get();
+    return NamedLocks.inheritable(kinds().getFirst(), close.get()).equals(Kinds.OFD);
   }
 
   private int run(List<Held> held, List<String> program) throws IOException {
@@ -671,25 +449,5 @@ public final class LockCommand extends Command {
     return exec.get()
         ? locked.takeOurPlace(program, variables)
         : locked.run(program, variables, close.get(), atMost.orNull());
-  }
-
-  /** Somebody may mean the same lock, and not be excluded. */
-  private void tell(OtherFamily look, List<Held> held) throws IOException {
-    for (Held one : held) {
-      List<Holder> others = look.holdersBeside(one.lock());
-      if (!others.isEmpty()) {
-        boolean flock = one.lock().kind().equals(Kinds.FLOCK);
-        say(
-            "note: "
-                + one.lock().name()
-                + ": has a "
-                + (flock ? "record lock" : "flock")
-                + " too, which "
-                + one.lock().kind().titleWithArticle()
-                + " does not exclude: held by "
-                + HolderText.of(others)
-                + "; --kind ofd,flock excludes both [L08]");
-      }
-    }
   }
 }

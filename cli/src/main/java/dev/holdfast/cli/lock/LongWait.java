@@ -5,22 +5,31 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a command does that has waited for some time, for a lock or for the program it runs. */
-final class LongWait {
+final class LongWait implements AutoCloseable {
   private static final long SILENT_MILLIS = 1000;
 
   /** Until the virtual machine has done what it does in the background after a start. */
   private static final long SETTLED_MILLIS = 6000;
 
-  private LongWait() {}
+  private final Thread thread;
+
+  private LongWait(First first) {
+    thread = Thread.ofPlatform().daemon().name("waiting").start(() -> run(first));
+  }
 
   /** Something to do first. */
   interface First {
     void run() throws IOException;
   }
 
-  /** Begins a wait, which interrupting the thread ends. Then the command keeps little memory. */
-  static Thread begin(First first) {
-    return Thread.ofPlatform().daemon().name("waiting").start(() -> run(first));
+  /** Begins a wait, which closing this ends. While it is long the command keeps little memory. */
+  static LongWait begin(First first) {
+    return new LongWait(first);
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
   }
 
   private static void run(First first) {
