@@ -17,6 +17,7 @@ import dev.holdfast.locks.Outcome;
 import dev.holdfast.locks.remote.LockService;
 import dev.holdfast.locks.remote.LockState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -311,6 +313,47 @@ abstract class ClusterLockContract {
       assertTrue(there().lock(name).shared().tryAcquire().isEmpty());
       alone.ensureValid();
     }
+  }
+
+  /** Or readers who try again and again would keep writers out for ever. */
+  @Test
+  void aReaderWhoTriesDoesNotOvertakeAWriterWhoWaits() throws Exception {
+    String name = newName();
+    HostLock reader = there().lock(name).shared();
+    CompletableFuture<Held> writer = new CompletableFuture<>();
+    try (Held first = there().lock(name).shared().tryAcquire().orElseThrow()) {
+      Thread waits =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      writer.complete(here().lock(name).acquire());
+                    } catch (IOException | InterruptedException e) {
+                      writer.completeExceptionally(e);
+                    }
+                  });
+      awaitWaiters(name, 1);
+      assertTrue(elsewhere(reader).isEmpty());
+      assertFalse(writer.isDone());
+      waits.interrupt();
+      assertThrows(ExecutionException.class, writer::get);
+      awaitWaiters(name, 0);
+      elsewhere(reader).orElseThrow().close();
+      first.ensureValid();
+    }
+  }
+
+  /** In a thread that does not share it already, and so may be told to wait. */
+  private static Optional<Held> elsewhere(HostLock reader) throws Exception {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return reader.tryAcquire();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            })
+        .get();
   }
 
   @Test
