@@ -181,6 +181,9 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
           Text.printable(file.getFile()) + ": " + why(file) + frozen(file.getFile(), why(file));
       case UncheckedIOException io when io.getCause() != null -> describe(io.getCause());
       case IOException io when io.getMessage() != null -> io.getMessage();
+      case OutOfMemoryError none when String.valueOf(none.getMessage()).contains("thread") ->
+          "no more threads can be started: raise ulimit -u (of a service, TasksMax=)";
+      case OutOfMemoryError _ -> "not enough memory";
       default ->
           "internal error: " + e + (debug ? "" : "; please report it with the output of --debug");
     };
