@@ -1,6 +1,7 @@
 package dev.holdfast.prove;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.prove.model.Progress;
@@ -56,6 +57,16 @@ class MadeUpNameTest {
   void aNameThatWasToBeSeenOrGuessedIs(String program) throws Exception {
     Proof proof = shared(program);
     assertTrue(proof.races() > 0, proof::toString);
+  }
+
+  /** As {@code File.delete} removes a directory: as a file first, which fails. */
+  @Test
+  void whatAStickyDirectoryKeepsIsNotTakenAwayForARemoval() throws Exception {
+    String remove = "unlink $d 2>/dev/null; rmdir $d";
+    Proof sticky = shared("d=$(mktemp -d /shared/w.XXXXXX); " + remove);
+    assertEquals(List.of(), sticky.windows(), sticky::toString);
+    Proof open = shared("chmod 777 /shared; mkdir /shared/w; d=/shared/w; " + remove);
+    assertNotEquals(List.of(), open.windows(), open::toString);
   }
 
   private static Proof killed(String program) throws ProveException {

@@ -549,6 +549,7 @@ final class Striker {
         later.entry(),
         stat.value(),
         object.ok() ? object.value() : null,
-        later.leadsToObject());
+        later.leadsToObject(),
+        later.held());
   }
 }

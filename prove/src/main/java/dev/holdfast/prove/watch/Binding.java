@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param object what the entry was, not followed; null if it was not there
  * @param leadsToObject whether it is a link in the last place, which the call follows: what it
  *     leads to is the object
+ * @param held whether the attacker cannot take the entry away: it is here since the call will, and
+ *     leaves the name free
  */
 public record Binding(
     int operand,
@@ -25,7 +27,8 @@ public record Binding(
     String entry,
     Statx directoryStat,
     @Nullable Statx object,
-    boolean leadsToObject) {
+    boolean leadsToObject,
+    boolean held) {
   /** One that is not a link in the last place. */
   public Binding(
       int operand,
@@ -35,7 +38,7 @@ public record Binding(
       String entry,
       Statx directoryStat,
       @Nullable Statx object) {
-    this(operand, index, last, directory, entry, directoryStat, object, false);
+    this(operand, index, last, directory, entry, directoryStat, object, false, false);
   }
 
   /** The index of what is not a step, but a directory that the call will list. */

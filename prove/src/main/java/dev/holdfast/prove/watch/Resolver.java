@@ -318,9 +318,8 @@ public final class Resolver {
       boolean link = stat.ok() && stat.value().isSymlink();
       boolean follows = link && (!last || operand.follow() || mustBeDirectory());
       boolean open = isWritable(directory, directoryStat.value());
-      if (open
-          && !isMountPoint(stat)
-          && (mayReplace(directoryStat.value(), stat) || (last && removes))) {
+      boolean held = !mayReplace(directoryStat.value(), stat);
+      if (open && !isMountPoint(stat) && (!held || (last && removes))) {
         found.add(
             new Binding(
                 operandIndex,
@@ -330,7 +329,8 @@ public final class Resolver {
                 Raw.of(entry),
                 directoryStat.value(),
                 stat.ok() ? stat.value() : null,
-                last && follows));
+                last && follows,
+                held));
       }
       allTrusted &= !open || last;
       lastLooked = last;
