@@ -185,6 +185,8 @@ node_report() { # NAME TITLE SCRIPT PACKAGE VULNERABLE FIXED PROVE-OPTION… -- 
   row "$title" "$vulnerable" "$first" "$fixed" "$second"
 }
 
+# The fixed one changes no link, but lists by its name a directory that it has listed before as one of its parent's.
+vulnerable_words='proved: META (race)' fixed_words='proved: META (race)'
 node_report chownr '`chownr` (CVE-2017-18869)' chownr.js chownr 1.0.1 1.1.4 \
   --fresh /srv/t --setup 'mkdir /srv/t/d; touch /srv/t/d/one /srv/t/d/three; chown -R nobody /srv/t/d' -- /srv/t/d
 # The fixed one looks whether the directory is a link, and can be raced between the look and the use.
@@ -283,7 +285,9 @@ if [ -n "$out" ]; then
     printf '%s\n' "$table"
     echo
     echo 'The fixed `tmp` looks whether the directory leads out of the temporary one, and uses it by its name afterwards: what was to be had by a link'
-    echo 'planted in time now needs a race between the two. `held, where …` names the guard of this kernel without which a hard link would do.'
+    echo 'planted in time now needs a race between the two. The fixed `chownr` follows no link any more, but goes into each directory by its name: where the attacker makes'
+    echo 'one and then puts a link in its place, the owners of what the link leads to are changed. `held, where …` names the guard of this kernel without which a hard'
+    echo 'link would do.'
     echo
     echo '## Two commands in a directory of the attacker'
     echo
