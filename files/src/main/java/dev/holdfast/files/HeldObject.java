@@ -20,10 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // who uses this needs no jspecify
 public final class HeldObject implements AutoCloseable {
-  private interface Work<T extends @Nullable Object> {
-    T on(HeldEntry entry) throws IOException;
-  }
-
   private final OwnedFd fd;
   private final Directory directory;
   private final String name;
@@ -35,21 +31,23 @@ public final class HeldObject implements AutoCloseable {
     this.name = name;
   }
 
-  private <T extends @Nullable Object> T with(Work<T> work) throws IOException {
-    try (OwnedFd.Use use = fd.use()) {
-      // Not closed: the number is only lent.
-      return work.on(new HeldEntry(use.fd(), directory, name));
-    }
+  /** Not to be closed: the number is only lent. */
+  private HeldEntry entry(OwnedFd.Use use) {
+    return new HeldEntry(use.fd(), directory, name);
   }
 
   /** What it is now. */
   public FileStat stat() throws IOException {
-    return with(HeldEntry::stat);
+    try (OwnedFd.Use use = fd.use()) {
+      return entry(use).stat();
+    }
   }
 
   /** Who it is, past its inode number (F09). */
   public FileIdentity identity() throws IOException {
-    return with(HeldEntry::identity);
+    try (OwnedFd.Use use = fd.use()) {
+      return entry(use).identity();
+    }
   }
 
   /**
@@ -66,30 +64,24 @@ public final class HeldObject implements AutoCloseable {
   /** Gives it exactly these permission bits. Refuses a symbolic link, which has none. */
   public void chmod(int mode) throws IOException {
     Opening.checkMode(mode);
-    this.<@Nullable Void>with(
-        entry -> {
-          entry.chmod(mode);
-          return null;
-        });
+    try (OwnedFd.Use use = fd.use()) {
+      entry(use).chmod(mode);
+    }
   }
 
   /** Gives it, or the symbolic link itself, this owner and group; {@code -1} keeps. */
   public void chown(int uid, int gid) throws IOException {
-    this.<@Nullable Void>with(
-        entry -> {
-          entry.chown(uid, gid);
-          return null;
-        });
+    try (OwnedFd.Use use = fd.use()) {
+      entry(use).chown(uid, gid);
+    }
   }
 
   /** Sets the times of last modification and access, of a symbolic link its own; null keeps. */
   public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
       throws IOException {
-    this.<@Nullable Void>with(
-        entry -> {
-          entry.setTimes(modified, accessed);
-          return null;
-        });
+    try (OwnedFd.Use use = fd.use()) {
+      entry(use).setTimes(modified, accessed);
+    }
   }
 
   /**
@@ -98,7 +90,9 @@ public final class HeldObject implements AutoCloseable {
    * @throws java.nio.file.NotLinkException if it is none
    */
   public String readlink() throws IOException {
-    return with(HeldEntry::readlink);
+    try (OwnedFd.Use use = fd.use()) {
+      return entry(use).readlink();
+    }
   }
 
   public boolean isOpen() {

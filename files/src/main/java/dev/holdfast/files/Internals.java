@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -74,32 +73,6 @@ public final class Internals {
   public void access(Directory directory, String name, int mode) throws IOException {
     try (HeldEntry held = directory.hold(name, true)) {
       held.access(mode);
-    }
-  }
-
-  public void chmod(Directory directory, String name, int mode, boolean follow) throws IOException {
-    Opening.checkMode(mode);
-    try (HeldEntry held = directory.hold(name, follow)) {
-      held.chmod(mode);
-    }
-  }
-
-  public void chown(Directory directory, String name, int uid, int gid, boolean follow)
-      throws IOException {
-    try (HeldEntry held = directory.hold(name, follow)) {
-      held.chown(uid, gid);
-    }
-  }
-
-  public void setTimes(
-      Directory directory,
-      String name,
-      @Nullable FileTime modified,
-      @Nullable FileTime accessed,
-      boolean follow)
-      throws IOException {
-    try (HeldEntry held = directory.hold(name, follow)) {
-      held.setTimes(modified, accessed);
     }
   }
 

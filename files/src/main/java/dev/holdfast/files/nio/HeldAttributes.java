@@ -4,6 +4,7 @@ import static dev.holdfast.files.inside.Core.CORE;
 
 import dev.holdfast.files.Directory;
 import dev.holdfast.files.FileStat;
+import dev.holdfast.files.HeldObject;
 import dev.holdfast.files.ground.HeldAttributeView;
 import dev.holdfast.libc.process.Identity;
 import java.io.IOException;
@@ -44,6 +45,10 @@ record HeldAttributes(Directory directory, String name, boolean follow)
     }
   }
 
+  private HeldObject held() throws IOException {
+    return follow ? directory.holdFollowingLinks(name) : directory.hold(name);
+  }
+
   @Override
   public FileStat stat() throws IOException {
     return follow ? directory.statFollowingLinks(name) : directory.stat(name);
@@ -51,18 +56,24 @@ record HeldAttributes(Directory directory, String name, boolean follow)
 
   @Override
   public void chmod(int mode) throws IOException {
-    CORE.chmod(directory, name, mode, follow);
+    try (HeldObject held = held()) {
+      held.chmod(mode);
+    }
   }
 
   @Override
   public void chown(int uid, int gid) throws IOException {
-    CORE.chown(directory, name, uid, gid, follow);
+    try (HeldObject held = held()) {
+      held.chown(uid, gid);
+    }
   }
 
   @Override
   public void setTimes(@Nullable FileTime modified, @Nullable FileTime accessed)
       throws IOException {
-    CORE.setTimes(directory, name, modified, accessed, follow);
+    try (HeldObject held = held()) {
+      held.setTimes(modified, accessed);
+    }
   }
 
   HeldAttributeView view(String name) {

@@ -1,11 +1,7 @@
 package dev.holdfast.locks.kernel;
 
-import dev.holdfast.libc.PreparedLock;
-import dev.holdfast.libc.SyscallExceptions;
-import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Contract;
-import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
@@ -16,7 +12,6 @@ import dev.holdfast.locks.scope.ScopeRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -54,7 +49,7 @@ public final class FlockLock extends KernelLock<FlockLock> {
       EnumSet.of(Capability.SHARED, Capability.FAIR, Capability.HOLDERS, Capability.SURVIVES_KILL);
 
   FlockLock(Path path, Mode mode, NewFile made) {
-    super(path, mode, made);
+    super(path, mode, made, KIND, CAPABILITIES);
   }
 
   /** The permissions with which the file is made if it is not there, whatever the umask. */
@@ -75,16 +70,6 @@ public final class FlockLock extends KernelLock<FlockLock> {
   }
 
   @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
-  }
-
-  @Override
   LockFile.Want want() {
     return LockFile.Want.ANYTHING;
   }
@@ -92,55 +77,6 @@ public final class FlockLock extends KernelLock<FlockLock> {
   @Override
   FileEngine engine(LockFile file) throws IOException {
     Key key = Key.ofFile(KIND, file.stat().device(), file.stat().inode(), 0, 0);
-    return new FlockEngine(key, path(), file);
-  }
-
-  private static final class FlockEngine extends KernelEngine {
-    private final PreparedLock calls;
-
-    FlockEngine(Key key, Path path, LockFile file) throws IOException {
-      super(key, path, file);
-      this.calls = PreparedLock.flock(fd, file.local());
-    }
-
-    @Override
-    SyscallResult trySet(Mode mode) {
-      return calls.take(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    boolean takeQuickly(Mode mode) {
-      return calls.takeQuickly(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    SyscallResult set(Mode mode) {
-      return calls.await(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    IOException failed(SyscallResult result) {
-      return SyscallExceptions.of(result.errno(), "flock", path);
-    }
-
-    @Override
-    public void release() throws IOException {
-      calls.drop().orThrow("flock", path);
-    }
-
-    @Override
-    public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "flock", key(), filePath, mode);
-    }
-
-    @Override
-    public void check(Mode mode) {
-      // Only this description can let it go, and nobody else has it: there is nothing to ask.
-    }
-
-    @Override
-    public List<Holder> holders() throws IOException {
-      return KernelLocks.holders(file.stat(), KernelLocks.Family.FLOCK, key());
-    }
+    return new KernelEngine(key, path(), file, KernelLocks.Family.FLOCK);
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.libc.Paths;
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
+import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.process.LocalLock;
 import dev.holdfast.locks.process.Slot;
@@ -15,14 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** What the kinds have in common that the kernel keeps on a permanent file. */
 public abstract class KernelLock<L extends KernelLock<L>> extends LocalLock<L> {
   private final Path path;
   private final NewFile made;
 
-  KernelLock(Path path, Mode mode, NewFile made) {
-    super(FileName.shownOf(path), mode);
+  KernelLock(Path path, Mode mode, NewFile made, Kind kind, Set<Capability> capabilities) {
+    super(FileName.shownOf(path), mode, kind, capabilities);
     this.path = Paths.requireDefault(path);
     this.made = made;
   }

@@ -1,13 +1,9 @@
 package dev.holdfast.locks.kernel;
 
 import dev.holdfast.libc.Errno;
-import dev.holdfast.libc.FileLocks;
-import dev.holdfast.libc.PreparedLock;
-import dev.holdfast.libc.SyscallExceptions;
 import dev.holdfast.libc.SyscallResult;
 import dev.holdfast.locks.Contract;
 import dev.holdfast.locks.Held;
-import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.HostLock;
 import dev.holdfast.locks.Key;
 import dev.holdfast.locks.Kind;
@@ -17,7 +13,6 @@ import dev.holdfast.locks.process.LocalKind;
 import dev.holdfast.locks.scope.ScopeRules;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * An open-file-description lock on a file or on a range of its bytes (K04): the default.
@@ -62,7 +57,7 @@ public final class OfdLock extends RecordLock<OfdLock> {
       };
 
   OfdLock(Path path, Mode mode, long start, long length, NewFile made) {
-    super(path, mode, start, length, made);
+    super(path, mode, start, length, made, KIND);
   }
 
   @Override
@@ -71,48 +66,14 @@ public final class OfdLock extends RecordLock<OfdLock> {
   }
 
   @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
   FileEngine engine(LockFile file, Key key) throws IOException {
     return new OfdEngine(key, path(), file);
   }
 
-  /** The lock on one open file description. */
+  /** These change their mode in one step. */
   private static final class OfdEngine extends KernelEngine {
-    private final PreparedLock calls;
-
     OfdEngine(Key key, Path path, LockFile file) throws IOException {
-      super(key, path, file);
-      this.calls =
-          PreparedLock.record(fd, FileLocks.F_OFD_SETLK, key.start(), key.length(), file.local());
-    }
-
-    @Override
-    SyscallResult trySet(Mode mode) {
-      return calls.take(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    boolean takeQuickly(Mode mode) {
-      return calls.takeQuickly(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    SyscallResult set(Mode mode) {
-      return calls.await(mode == Mode.EXCLUSIVE);
-    }
-
-    @Override
-    IOException failed(SyscallResult result) {
-      return SyscallExceptions.of(result.errno(), "fcntl F_OFD_SETLK", path);
-    }
-
-    @Override
-    public void release() throws IOException {
-      calls.drop().orThrow("fcntl F_OFD_SETLK", path);
+      super(key, path, file, KernelLocks.Family.RECORD);
     }
 
     @Override
@@ -121,23 +82,8 @@ public final class OfdLock extends RecordLock<OfdLock> {
       if (result.is(Errno.EAGAIN) || result.is(Errno.EACCES)) {
         return false;
       }
-      result.orThrow("fcntl F_OFD_SETLK", path);
+      result.orThrow(call, path);
       return true;
-    }
-
-    @Override
-    public long token(Mode mode) throws IOException {
-      return Tokens.onFile(fd, "record", key(), filePath, mode);
-    }
-
-    @Override
-    public void check(Mode mode) {
-      // Only this description can let it go, and nobody else has it: there is nothing to ask.
-    }
-
-    @Override
-    public List<Holder> holders() throws IOException {
-      return KernelLocks.holders(file.stat(), KernelLocks.Family.RECORD, key());
     }
   }
 }

@@ -54,17 +54,12 @@ public final class PosixLock extends RecordLock<PosixLock> {
       };
 
   PosixLock(Path path, Mode mode, long start, long length, NewFile made) {
-    super(path, mode, start, length, made);
+    super(path, mode, start, length, made, KIND);
   }
 
   @Override
   PosixLock with(Mode mode, long start, long length, NewFile made) {
     return new PosixLock(path(), mode, start, length, made);
-  }
-
-  @Override
-  public Kind kind() {
-    return KIND;
   }
 
   @Override

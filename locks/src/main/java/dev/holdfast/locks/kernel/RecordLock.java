@@ -2,6 +2,7 @@ package dev.holdfast.locks.kernel;
 
 import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ public abstract class RecordLock<L extends RecordLock<L>> extends KernelLock<L> 
   private final long start;
   private final long length;
 
-  RecordLock(Path path, Mode mode, long start, long length, NewFile made) {
-    super(path, mode, made);
+  RecordLock(Path path, Mode mode, long start, long length, NewFile made, Kind kind) {
+    super(path, mode, made, kind, CAPABILITIES);
     this.start = start;
     this.length = length;
   }
@@ -54,11 +55,6 @@ public abstract class RecordLock<L extends RecordLock<L>> extends KernelLock<L> 
   @Override
   protected final L withMode(Mode mode) {
     return with(mode, start, length, made());
-  }
-
-  @Override
-  public final Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -11,22 +11,17 @@ import dev.holdfast.locks.process.Slots;
 import dev.holdfast.path.FileName;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.Set;
 
 /** What the kinds have in common that are held as long as a file is there. */
 public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLock<L> {
   private final Path path;
-  private final Kind kind;
   private final Contract contract;
-  private final Set<Capability> capabilities;
 
   NamedFileLock(Path path, Kind kind, Contract contract, Set<Capability> capabilities) {
-    super(FileName.shownOf(path), Mode.EXCLUSIVE);
+    super(FileName.shownOf(path), Mode.EXCLUSIVE, kind, capabilities);
     this.path = Paths.requireDefault(path);
-    this.kind = kind;
     this.contract = contract;
-    this.capabilities = capabilities;
   }
 
   protected abstract NamedFileEngine.Style style();
@@ -37,30 +32,13 @@ public abstract class NamedFileLock<L extends NamedFileLock<L>> extends LocalLoc
   }
 
   @Override
-  public final Kind kind() {
-    return kind;
-  }
-
-  @Override
   public final Contract contract() {
     return contract;
   }
 
   @Override
-  public final Set<Capability> capabilities() {
-    return EnumSet.copyOf(capabilities);
-  }
-
-  /** Nobody shares it. */
-  @Override
-  @SuppressWarnings("unchecked")
-  protected final L withMode(Mode mode) {
-    return (L) this;
-  }
-
-  @Override
   protected Slot resolve() throws IOException {
-    return Slots.of(new NamedFileEngine(kind, NamedFile.forLock(kind, path), style()));
+    return Slots.of(new NamedFileEngine(kind(), NamedFile.forLock(kind(), path), style()));
   }
 
   @Override

@@ -76,28 +76,13 @@ public final class PidFile extends LocalLock<PidFile> {
   }
 
   PidFile(Path path) {
-    super(FileName.shownOf(path), Mode.EXCLUSIVE);
+    super(FileName.shownOf(path), Mode.EXCLUSIVE, KIND, CAPABILITIES);
     this.path = Paths.requireDefault(path);
   }
 
   /** The PID file. */
   public Path path() {
     return path;
-  }
-
-  @Override
-  protected PidFile withMode(Mode mode) {
-    return this;
-  }
-
-  @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -79,7 +79,7 @@ public final class PortableLock extends LocalLock<PortableLock> {
   private final Path path;
 
   private PortableLock(Path path, Mode mode) {
-    super(FileName.shownOf(path), mode);
+    super(FileName.shownOf(path), mode, KIND, CAPABILITIES);
     this.path = path;
   }
 
@@ -101,16 +101,6 @@ public final class PortableLock extends LocalLock<PortableLock> {
   @Override
   protected PortableLock withMode(Mode mode) {
     return new PortableLock(path, mode);
-  }
-
-  @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

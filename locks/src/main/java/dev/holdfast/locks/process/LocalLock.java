@@ -1,16 +1,20 @@
 package dev.holdfast.locks.process;
 
+import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
+import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
 import dev.holdfast.locks.Place;
 import dev.holdfast.locks.wait.Deadline;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +33,34 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
     static final Seen NOTHING = new Seen(null, 0);
   }
 
+  private final Kind kind;
+  private final Set<Capability> capabilities;
   private volatile Seen seen = Seen.NOTHING;
 
-  public LocalLock(String name, Mode mode) {
+  /**
+   * @param capabilities what it can do
+   */
+  public LocalLock(String name, Mode mode, Kind kind, Set<Capability> capabilities) {
     super(name, mode);
+    this.kind = kind;
+    this.capabilities = capabilities;
+  }
+
+  @Override
+  public final Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public final Set<Capability> capabilities() {
+    return capabilities.isEmpty() ? Set.of() : EnumSet.copyOf(capabilities);
+  }
+
+  /** For kinds that nobody shares. */
+  @Override
+  @SuppressWarnings("unchecked")
+  protected L withMode(Mode mode) {
+    return (L) this;
   }
 
   /** The slot that the name leads to now, made if need be. */

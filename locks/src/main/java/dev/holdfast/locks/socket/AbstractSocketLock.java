@@ -60,7 +60,7 @@ public final class AbstractSocketLock extends LocalLock<AbstractSocketLock> {
   private final byte[] bytes;
 
   AbstractSocketLock(String socketName) {
-    super("@" + FileName.display(encode(socketName)), Mode.EXCLUSIVE);
+    super("@" + FileName.display(encode(socketName)), Mode.EXCLUSIVE, KIND, CAPABILITIES);
     this.bytes = encode(socketName);
     if (bytes.length == 0 || bytes.length > Sockets.ABSTRACT_MAX) {
       throw new IllegalArgumentException("no name for an abstract socket: " + socketName);
@@ -75,21 +75,6 @@ public final class AbstractSocketLock extends LocalLock<AbstractSocketLock> {
       bytes.write(0);
     }
     return Arrays.copyOf(bytes.toByteArray(), bytes.size() - 1);
-  }
-
-  @Override
-  protected AbstractSocketLock withMode(Mode mode) {
-    return this;
-  }
-
-  @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -67,7 +67,7 @@ public final class PortLock extends LocalLock<PortLock> {
   }
 
   PortLock(int port) {
-    super("port " + port, Mode.EXCLUSIVE);
+    super("port " + port, Mode.EXCLUSIVE, KIND, CAPABILITIES);
     if (port <= 0 || port > 0xffff) {
       throw new IllegalArgumentException(NO_PORT);
     }
@@ -76,21 +76,6 @@ public final class PortLock extends LocalLock<PortLock> {
 
   public int port() {
     return port;
-  }
-
-  @Override
-  protected PortLock withMode(Mode mode) {
-    return this;
-  }
-
-  @Override
-  public Kind kind() {
-    return KIND;
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.copyOf(CAPABILITIES);
   }
 
   @Override

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.locks.Capability;
 import dev.holdfast.locks.Held;
 import dev.holdfast.locks.Holder;
 import dev.holdfast.locks.Key;
-import dev.holdfast.locks.Kind;
 import dev.holdfast.locks.Kinds;
 import dev.holdfast.locks.LockLostException;
 import dev.holdfast.locks.Mode;
@@ -99,7 +97,7 @@ class HeldRacesTest {
     private final Slot slot;
 
     OneLock(Engine engine) {
-      super("x", Mode.EXCLUSIVE);
+      super("x", Mode.EXCLUSIVE, Kinds.FILE, Set.of());
       this.slot = new Slot(engine);
     }
 
@@ -111,21 +109,6 @@ class HeldRacesTest {
     @Override
     protected boolean leadsTo(Slot other) {
       return true;
-    }
-
-    @Override
-    protected OneLock withMode(Mode mode) {
-      return this;
-    }
-
-    @Override
-    public Kind kind() {
-      return Kinds.FILE;
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-      return Set.of();
     }
   }
 
