@@ -14,6 +14,8 @@ import dev.holdfast.files.temp.TempFiles;
 import dev.holdfast.files.tree.Cleaner;
 import dev.holdfast.files.tree.CleaningReport;
 import dev.holdfast.files.tree.CleaningRules;
+import dev.holdfast.files.tree.ModeChange;
+import dev.holdfast.files.tree.OwnerChange;
 import dev.holdfast.files.tree.TreeOptions;
 import dev.holdfast.files.tree.TreeReport;
 import dev.holdfast.files.tree.Trees;
@@ -102,6 +104,29 @@ class MappedFileSystemTest {
       }
     }
     assertEquals(List.of("one", "two"), names());
+  }
+
+  /** What is told to be done and is not, is said of each; what is done is not. */
+  @Test
+  void changesThatDoNotStickAreTold() throws Exception {
+    mount(MODES + " --chown-ignore");
+    Path tree = Files.createDirectory(mounted.resolve("tree"));
+    Files.createFile(tree.resolve("file"));
+    TreeReport modes = Trees.chmod(tree, ModeChange.parse("700"), TreeOptions.defaults());
+    assertEquals(2, modes.failures().size());
+    assertTrue(
+        modes.failures().getFirst().reason().contains("shows it with mode 0777"), modes.toString());
+    TreeReport owners =
+        Trees.chown(tree, new OwnerChange(1, OwnerChange.KEEP), TreeOptions.defaults());
+    assertEquals(2, owners.failures().size());
+    assertTrue(
+        owners.failures().getFirst().reason().contains("shows it with owner 0:0"),
+        owners.toString());
+    assertTrue(Trees.chmod(tree, ModeChange.parse("777"), TreeOptions.defaults()).complete());
+    Path below = store.resolve("tree");
+    assertTrue(Trees.chmod(below, ModeChange.parse("700"), TreeOptions.defaults()).complete());
+    OwnerChange owner = new OwnerChange(1, OwnerChange.KEEP);
+    assertTrue(Trees.chown(below, owner, TreeOptions.defaults()).complete());
   }
 
   @ParameterizedTest

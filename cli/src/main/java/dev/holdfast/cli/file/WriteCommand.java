@@ -309,7 +309,10 @@ public final class WriteCommand extends Command {
         || why.contains("fsetxattr")
         || why.contains("fchmod")
         || why.contains("ioctl")) {
-      hint = "; --keep-what-can-be goes without, --in-place writes into the old file";
+      boolean asked = mode.given() || owner.given() || group.given();
+      hint =
+          "; --keep-what-can-be goes without"
+              + (asked || !Files.exists(file) ? "" : ", --in-place writes into the old file");
     }
     return CommandFailure.undecided(FileName.shownOf(file), why + hint);
   }

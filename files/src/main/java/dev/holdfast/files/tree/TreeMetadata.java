@@ -2,6 +2,7 @@ package dev.holdfast.files.tree;
 
 import dev.holdfast.catalogue.Row;
 import dev.holdfast.libc.Fcntl;
+import dev.holdfast.libc.Result;
 import dev.holdfast.libc.Statx;
 import dev.holdfast.libc.SyscallResult;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,18 @@ final class TreeMetadata extends TreeTask {
 
     SyscallResult apply(int fd, Statx judged);
 
+    /** What is shown instead of what was asked for; empty if it is that. */
+    String insteadShown(Statx now, Statx judged);
+
     /** Whether this change may be what lets us into a directory. */
     boolean opensDirectories();
   }
 
   private final Change change;
   private final HardLinkLedger<String> ledger = new HardLinkLedger<>();
+
+  /** Of a file system that was seen to do as it is told; the others are asked about each object. */
+  private long obedient;
 
   TreeMetadata(Change change) {
     this.change = change;
@@ -65,7 +72,25 @@ final class TreeMetadata extends TreeTask {
       return Plain.SKIPPED;
     }
     SyscallResult changed = change.apply(fd, judged);
-    return changed.ok() ? Plain.DONE : walker.failed(name, change.call(), changed.errno());
+    if (!changed.ok()) {
+      return walker.failed(name, change.call(), changed.errno());
+    }
+    return judged.device() == obedient ? Plain.DONE : look(walker, name, fd, judged);
+  }
+
+  /** FAT, FUSE and CIFS may be told to be content with anything, and show what they are told to. */
+  private Outcome look(TreeWalker walker, byte @Nullable [] name, int fd, Statx judged) {
+    Result<Statx> now = Statx.fstat(fd);
+    String instead = now.ok() ? change.insteadShown(now.value(), judged) : "";
+    if (!instead.isEmpty()) {
+      return new Failed(
+          TreeFailure.refused(
+              walker.path(name),
+              change.call(),
+              "this file system shows it with " + instead + ", whatever it is told"));
+    }
+    obedient = judged.device();
+    return Plain.DONE;
   }
 
   @Override

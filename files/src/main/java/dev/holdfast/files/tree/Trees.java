@@ -1,6 +1,7 @@
 package dev.holdfast.files.tree;
 
 import dev.holdfast.files.Directory;
+import dev.holdfast.files.ground.Modes;
 import dev.holdfast.files.inside.TreeRoot;
 import dev.holdfast.files.trust.Trust;
 import dev.holdfast.libc.Statx;
@@ -191,6 +192,16 @@ public final class Trees {
     }
 
     @Override
+    public String insteadShown(Statx now, Statx judged) {
+      return applies(now)
+          ? "owner "
+              + Integer.toUnsignedString(now.uid())
+              + ":"
+              + Integer.toUnsignedString(now.gid())
+          : "";
+    }
+
+    @Override
     public boolean opensDirectories() {
       return false;
     }
@@ -209,7 +220,18 @@ public final class Trees {
 
     @Override
     public SyscallResult apply(int fd, Statx judged) {
-      return ProcSelfFd.chmod(fd, change.apply(judged.permissions(), judged.isDirectory()));
+      return ProcSelfFd.chmod(fd, wanted(judged));
+    }
+
+    private int wanted(Statx judged) {
+      return change.apply(judged.permissions(), judged.isDirectory());
+    }
+
+    @Override
+    public String insteadShown(Statx now, Statx judged) {
+      // The kernel itself may drop the others.
+      boolean same = ((now.permissions() ^ wanted(judged)) & 0777) == 0;
+      return same ? "" : "mode " + Modes.octal(now.permissions());
     }
 
     @Override
