@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A file of the attacker's says which files the program works on, or what it runs. */
 class BelievedNamesTest {
   private static final String LISTS =
-      "echo 1 > /private/a; mkdir /private/s; echo x > /arena/a; cd /arena;"
-          + " echo a > names; echo /private/a > paths; echo /private/s > dirs;"
-          + " echo : > /private/s.sh; echo lib=/private/s.sh > libs; echo s.sh > mine;"
-          + " echo cmd=/bin/true > conf; chown -R nobody /arena";
+      "echo 1 > /private/a; mkdir /private/s; echo x > /arena/a; cd /arena; echo a > names; echo"
+          + " /private/a > paths; echo /private/s > dirs; echo : > /private/s.sh; echo"
+          + " lib=/private/s.sh > libs; echo s.sh > mine; echo games > homes; echo cmd=/bin/true >"
+          + " conf; chown -R nobody /arena";
 
   @BeforeAll
   static void requirements() {
@@ -46,6 +46,7 @@ class BelievedNamesTest {
     "while read f; do chmod 600 \"$f\"; done < /arena/paths,                         META",
     "while read f; do echo x >> \"$f\"; done < /arena/paths,                         WRITE",
     "for d in $(cat /arena/dirs); do touch $d/new; done,                             CREATE",
+    "while read f; do mkdir -p \"/srv/$f\"; done < /arena/homes,                       CREATE",
     "for d in $(cat /arena/dirs); do rm -rf $d; done,                                DELETE",
     "c=$(sed -n s/cmd=//p /arena/conf); $c,                                          EXEC",
   })

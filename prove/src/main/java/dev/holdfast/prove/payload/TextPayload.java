@@ -21,6 +21,15 @@ enum TextPayload implements Payload {
       ":""\"
       open('MARKER', 'w').close()  # NOTE
       """),
+  /** What stands behind its end is not read. Source: Lib/pickletools.py, protocol 0. */
+  PYTHON_PICKLE(List.of(), List.of(".pkl", ".pickle"), "cio\nopen\n(S'MARKER'\nS'w'\ntR.\nNOTE\n") {
+    @Override
+    public boolean replaces(Reader reader) {
+      boolean binary = reader.startsWith(PICKLED) && reader.original().length > 2;
+      return super.replaces(reader)
+          || (binary && PICKLE_VERSIONS.indexOf(reader.original()[1]) >= 0);
+    }
+  },
   PERL(
       List.of("perl"),
       List.of(".pl", ".pm", ".ph", ".t"),
@@ -65,7 +74,14 @@ enum TextPayload implements Payload {
         import('node:fs').then((fs) => fs.closeSync(fs.openSync('MARKER', 'w')));
       }
       """),
-  PHP(List.of("php"), List.of(".php"), "<?php touch('MARKER'); /* NOTE */ ?>\n"),
+  PHP(List.of("php"), List.of(".php"), "<?php touch('MARKER'); /* NOTE */ ?>\n") {
+    @Override
+    public boolean isReadBy(Reader reader) {
+      return false;
+    }
+  },
+  /** For eval(), which is in the language already; in a file that is included it is text. */
+  PHP_CODE(List.of("php"), List.of(), "?><?php touch('MARKER'); /* NOTE */ ?>\n"),
   LUA(
       List.of("lua", "luajit"),
       List.of(".lua"),
@@ -98,6 +114,9 @@ enum TextPayload implements Payload {
 
   /** An option that names a file with a script, sed(1); those without a value may stand before. */
   private static final String SED_SCRIPT = "-[nErsuz]*f.*|--file(=.*)?";
+
+  private static final int PICKLED = 0x80;
+  private static final String PICKLE_VERSIONS = "\2\3\4\5";
 
   /** Ends there, whether it is read or run. */
   private static final String FOR_SHELL = ": > MARKER; return 0 2>/dev/null || exit 0";

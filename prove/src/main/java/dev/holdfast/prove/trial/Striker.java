@@ -159,7 +159,8 @@ final class Striker {
             byte[] runs = content(binding.directory(), AWAY, List.of());
             vault.mirror(binding.directory(), NamesBelow.NONE);
             String now = Raw.of(Contents.read(AT_FDCWD, Raw.bytes(binding.path()), MOST_NAMED));
-            String words = move.words().with(now, Vault.SECRET, Vault.MIRROR, program);
+            String words =
+                move.words().with(now, Vault.SECRET, Vault.ABSENT, Vault.MIRROR, program);
             String names = move.words().settings() ? vault.settings(words) : words;
             yield attacker.act(
                 () -> {

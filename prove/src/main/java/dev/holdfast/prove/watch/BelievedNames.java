@@ -28,6 +28,7 @@ final class BelievedNames {
     /** One that is only read. */
     READ,
     FILE,
+    NEW,
     DIRECTORY,
     PROGRAM
   }
@@ -84,6 +85,9 @@ final class BelievedNames {
     if (there.ok() && there.value().isDirectory()) {
       return Meaning.DIRECTORY;
     }
+    if (there.failed() && operation.makesNew()) {
+      return Meaning.NEW;
+    }
     boolean reads =
         operation.action() == Action.OPEN
             && operation.reads()
@@ -110,6 +114,7 @@ final class BelievedNames {
                 new Words(
                     of(words, Meaning.READ, Meaning.FILE),
                     of(words, Meaning.READ),
+                    of(words, Meaning.NEW),
                     of(words, Meaning.DIRECTORY),
                     of(words, Meaning.PROGRAM),
                     settings.contains(file))));

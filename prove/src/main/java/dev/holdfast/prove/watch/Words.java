@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param files names of files, or of what was not there
  * @param read of these, what is only ever read: it may be a script, or a library
+ * @param made names of what was not there and is made
  * @param directories names of directories, and the beginnings of longer names
  * @param programs names of what it runs
  * @param settings the file holds settings, which may become the environment of what it runs
@@ -18,22 +19,25 @@ import java.util.regex.Pattern;
 public record Words(
     List<String> files,
     List<String> read,
+    List<String> made,
     List<String> directories,
     List<String> programs,
     boolean settings) {
   /** None. */
-  public static final Words NONE = new Words(List.of(), List.of(), List.of(), List.of(), false);
+  public static final Words NONE =
+      new Words(List.of(), List.of(), List.of(), List.of(), List.of(), false);
 
   public Words {
     files = List.copyOf(files);
     read = List.copyOf(read);
+    made = List.copyOf(made);
     directories = List.copyOf(directories);
     programs = List.copyOf(programs);
   }
 
   /** The same in a file that holds, or does not hold, settings. */
   public Words withSettings(boolean itsSettings) {
-    return new Words(files, read, directories, programs, itsSettings);
+    return new Words(files, read, made, directories, programs, itsSettings);
   }
 
   /** What stands between words, as a regular expression. */
@@ -48,11 +52,13 @@ public record Words(
    * A file's contents, raw, with other names in them. Where a name is relative so is what takes its
    * place, which leads there from every directory.
    *
-   * @param file an absolute path, raw, as are the next two
+   * @param file an absolute path, raw, as are the others
+   * @param absent of what is not there
    */
-  public String with(String content, String file, String directory, String program) {
+  public String with(String content, String file, String absent, String directory, String program) {
     Map<String, String> instead = new HashMap<>();
     files.forEach(word -> instead.put(word, like(word, file)));
+    made.forEach(word -> instead.put(word, like(word, absent)));
     directories.forEach(word -> instead.put(word, like(word, directory)));
     programs.forEach(word -> instead.put(word, program));
     return with(content, instead);

@@ -74,13 +74,17 @@ class PayloadsTest {
         "node | echo 'x = 1' > /arena/x.js | require('/arena/x.js')",
         "node | mkdir /arena/x; chown nobody /arena/x; echo 'x = 1' > /arena/x/index.js |"
             + " require('/arena/x')",
+        "php | echo '<?php ?>' > /arena/x.php | include '/arena/x.php';",
+        "php | echo 'echo 1;' > /arena/code | eval(file_get_contents('/arena/code'));",
+        "python3 | python3 -c 'import pickle; pickle.dump(1, open(\"/arena/s\", \"wb\"))' |"
+            + " import pickle; pickle.load(open('/arena/s', 'rb'))",
         "sh | echo x=1 > /arena/conf | . /arena/conf",
         "bash | echo x=1 > /arena/conf | source /arena/conf",
       })
   void aScriptRunsWhateverItIsCalled(String interpreter, String setup, String text)
       throws Exception {
     Requirements.program(interpreter);
-    String option = List.of("perl", "ruby", "node").contains(interpreter) ? "-e" : "-c";
+    String option = option(interpreter);
     assertTrue(runs(prove(setup, interpreter, option, text)));
   }
 
@@ -90,6 +94,7 @@ class PayloadsTest {
       quoteCharacter = '"',
       value = {
         "python3 | open('/arena/x.txt').read()",
+        "php | echo file_get_contents('/arena/x.txt');",
         "perl | open(F, '/arena/x.txt'); my @l = <F>;",
         "ruby | File.read('/arena/x.txt')",
         "node | require('fs').readFileSync('/arena/x.txt')",
@@ -97,10 +102,18 @@ class PayloadsTest {
       })
   void dataIsOnlyRead(String interpreter, String text) throws Exception {
     Requirements.program(interpreter);
-    String option = List.of("perl", "ruby", "node").contains(interpreter) ? "-e" : "-c";
+    String option = option(interpreter);
     Proof proof = prove("echo text > /arena/x.txt", interpreter, option, text);
     assertEquals(0, exploited(proof));
     assertTrue(proof.windows().stream().anyMatch(w -> w.verdict() == Verdict.REACHED));
+  }
+
+  private static String option(String interpreter) {
+    return switch (interpreter) {
+      case "perl", "ruby", "node" -> "-e";
+      case "php" -> "-r";
+      default -> "-c";
+    };
   }
 
   @Test
