@@ -68,9 +68,14 @@ record NamedLocks(
     probe(each, name);
     try {
       HostLock lock = inheritable(each, close).named(name);
-      lock =
-          mode != null ? with("--mode", lock, with -> with.permissions(permissions(mode))) : lock;
-      lock = group != null ? with("--group", lock, with -> with.group(gid(group))) : lock;
+      if (mode != null) {
+        int permissions = permissions(mode);
+        lock = with("--mode", lock, with -> with.permissions(permissions));
+      }
+      if (group != null) {
+        int gid = gid(group);
+        lock = with("--group", lock, with -> with.group(gid));
+      }
       lock = shared ? with("--shared", lock, HostLock::shared) : lock;
       return fair ? with("--fair", lock, HostLock::fair) : lock;
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
