@@ -21,6 +21,8 @@ interface Wanted {
   Optional<List<Held>> tryAcquire() throws IOException;
 
   /**
+   * Waits for it.
+   *
    * @param patience null for ever
    */
   Optional<List<Held>> acquire(@Nullable Duration patience)

@@ -38,6 +38,8 @@ public abstract class LocalLock<L extends LocalLock<L>> extends AbstractLock<L> 
   private volatile Seen seen = Seen.NOTHING;
 
   /**
+   * Describes one.
+   *
    * @param capabilities what it can do
    */
   public LocalLock(String name, Mode mode, Kind kind, Set<Capability> capabilities) {
