@@ -215,7 +215,7 @@ final class UseStrikes {
 
   /** A use that failed for what stood there, or did not: with what it wants the program goes on. */
   private void goesOn(ObservedCall call, Binding binding, Strike form) {
-    if (call.failedFor(binding) && !binding.held()) {
+    if (call.failedFor(binding) && !binding.kept()) {
       plan.window(call, binding, form, Hazard.S05);
     }
   }

@@ -551,6 +551,6 @@ final class Striker {
         stat.value(),
         object.ok() ? object.value() : null,
         later.leadsToObject(),
-        later.held());
+        later.kept());
   }
 }

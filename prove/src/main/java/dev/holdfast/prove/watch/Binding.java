@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param object what the entry was, not followed; null if it was not there
  * @param leadsToObject whether it is a link in the last place, which the call follows: what it
  *     leads to is the object
- * @param held whether the attacker cannot take the entry away: it is here since the call will, and
+ * @param kept whether the attacker cannot take the entry away: it is here since the call will, and
  *     leaves the name free
  */
 public record Binding(
@@ -28,7 +28,7 @@ public record Binding(
     Statx directoryStat,
     @Nullable Statx object,
     boolean leadsToObject,
-    boolean held) {
+    boolean kept) {
   /** One that is not a link in the last place. */
   public Binding(
       int operand,

@@ -318,8 +318,8 @@ public final class Resolver {
       boolean link = stat.ok() && stat.value().isSymlink();
       boolean follows = link && (!last || operand.follow() || mustBeDirectory());
       boolean open = isWritable(directory, directoryStat.value());
-      boolean held = !mayReplace(directoryStat.value(), stat);
-      if (open && !isMountPoint(stat) && (!held || (last && removes))) {
+      boolean kept = !mayReplace(directoryStat.value(), stat);
+      if (open && !isMountPoint(stat) && (!kept || (last && removes))) {
         found.add(
             new Binding(
                 operandIndex,
@@ -330,7 +330,7 @@ public final class Resolver {
                 directoryStat.value(),
                 stat.ok() ? stat.value() : null,
                 last && follows,
-                held));
+                kept));
       }
       allTrusted &= !open || last;
       lastLooked = last;
