@@ -28,7 +28,7 @@ final class PlantedContents implements TraceHandler {
   private final TraceHandler others;
 
   private static Set<Sysno> calls() {
-    Set<Sysno> calls = EnumSet.copyOf(Signals.CALLS);
+    Set<Sysno> calls = EnumSet.copyOf(SentSignals.CALLS);
     calls.add(Sysno.MMAP);
     return calls;
   }
@@ -48,7 +48,7 @@ final class PlantedContents implements TraceHandler {
     if (call.sysno() == Sysno.MMAP) {
       return mapsPlanted(call) ? Then.SHOW_RESULT : Then.GO_ON;
     }
-    return Signals.CALLS.contains(call.sysno()) ? signals(call) : others.beforeCall(call);
+    return SentSignals.CALLS.contains(call.sysno()) ? signals(call) : others.beforeCall(call);
   }
 
   private boolean mapsPlanted(Call call) {
@@ -60,7 +60,7 @@ final class PlantedContents implements TraceHandler {
 
   /** The signal itself would be for the first process of the world, which is ours. */
   private Then signals(Call call) {
-    int signal = Signals.sent(call, stage.world.hostProc());
+    int signal = SentSignals.sent(call, stage.world.hostProc());
     boolean named =
         signal != 0
             && stage.striker.planted().stream().anyMatch(p -> ProcessNumber.isIn(p.content()))
@@ -76,7 +76,7 @@ final class PlantedContents implements TraceHandler {
    * Whoever signals that process anyway does not believe the file: see {@link Outcome#discount}.
    */
   static Then watchUntouched(Call call, Stage stage) {
-    int signal = Signals.sent(call, stage.world.hostProc());
+    int signal = SentSignals.sent(call, stage.world.hostProc());
     if (signal != 0) {
       signalled(signal, stage.outcome);
     }

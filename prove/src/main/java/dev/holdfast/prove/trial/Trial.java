@@ -154,7 +154,7 @@ final class Trial {
         secret,
         stage -> {
           runVictim(
-              stage.tracer, Signals.CALLS, call -> PlantedContents.watchUntouched(call, stage));
+              stage.tracer, SentSignals.CALLS, call -> PlantedContents.watchUntouched(call, stage));
           compare(stage, setting.arenas());
         });
   }

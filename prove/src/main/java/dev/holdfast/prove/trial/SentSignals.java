@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Calls by which the victim signals the process that a file of the attacker's names. */
-final class Signals {
+final class SentSignals {
   /** What must be stopped at for that. */
   static final Set<Sysno> CALLS =
       EnumSet.of(
@@ -19,7 +19,7 @@ final class Signals {
           Sysno.RT_TGSIGQUEUEINFO,
           Sysno.PIDFD_SEND_SIGNAL);
 
-  private Signals() {}
+  private SentSignals() {}
 
   /**
    * The signal that a call sends to the process; 0 if it sends none, or only asks whether it is
